@@ -97,10 +97,10 @@ var require_code = __commonJS({
       }
       get names() {
         var _a2;
-        return (_a2 = this._names) !== null && _a2 !== void 0 ? _a2 : this._names = this._items.reduce((names4, c) => {
+        return (_a2 = this._names) !== null && _a2 !== void 0 ? _a2 : this._names = this._items.reduce((names5, c) => {
           if (c instanceof Name)
-            names4[c.str] = (names4[c.str] || 0) + 1;
-          return names4;
+            names5[c.str] = (names5[c.str] || 0) + 1;
+          return names5;
         }, {});
       }
     };
@@ -426,11 +426,11 @@ var require_codegen = __commonJS({
         const rhs = this.rhs === void 0 ? "" : ` = ${this.rhs}`;
         return `${varKind} ${this.name}${rhs};` + _n;
       }
-      optimizeNames(names4, constants2) {
-        if (!names4[this.name.str])
+      optimizeNames(names5, constants2) {
+        if (!names5[this.name.str])
           return;
         if (this.rhs)
-          this.rhs = optimizeExpr(this.rhs, names4, constants2);
+          this.rhs = optimizeExpr(this.rhs, names5, constants2);
         return this;
       }
       get names() {
@@ -447,15 +447,15 @@ var require_codegen = __commonJS({
       render({ _n }) {
         return `${this.lhs} = ${this.rhs};` + _n;
       }
-      optimizeNames(names4, constants2) {
-        if (this.lhs instanceof code_1.Name && !names4[this.lhs.str] && !this.sideEffects)
+      optimizeNames(names5, constants2) {
+        if (this.lhs instanceof code_1.Name && !names5[this.lhs.str] && !this.sideEffects)
           return;
-        this.rhs = optimizeExpr(this.rhs, names4, constants2);
+        this.rhs = optimizeExpr(this.rhs, names5, constants2);
         return this;
       }
       get names() {
-        const names4 = this.lhs instanceof code_1.Name ? {} : { ...this.lhs.names };
-        return addExprNames(names4, this.rhs);
+        const names5 = this.lhs instanceof code_1.Name ? {} : { ...this.lhs.names };
+        return addExprNames(names5, this.rhs);
       }
     };
     var AssignOp = class extends Assign {
@@ -511,8 +511,8 @@ var require_codegen = __commonJS({
       optimizeNodes() {
         return `${this.code}` ? this : void 0;
       }
-      optimizeNames(names4, constants2) {
-        this.code = optimizeExpr(this.code, names4, constants2);
+      optimizeNames(names5, constants2) {
+        this.code = optimizeExpr(this.code, names5, constants2);
         return this;
       }
       get names() {
@@ -541,20 +541,20 @@ var require_codegen = __commonJS({
         }
         return nodes.length > 0 ? this : void 0;
       }
-      optimizeNames(names4, constants2) {
+      optimizeNames(names5, constants2) {
         const { nodes } = this;
         let i2 = nodes.length;
         while (i2--) {
           const n = nodes[i2];
-          if (n.optimizeNames(names4, constants2))
+          if (n.optimizeNames(names5, constants2))
             continue;
-          subtractNames(names4, n.names);
+          subtractNames(names5, n.names);
           nodes.splice(i2, 1);
         }
         return nodes.length > 0 ? this : void 0;
       }
       get names() {
-        return this.nodes.reduce((names4, n) => addNames(names4, n.names), {});
+        return this.nodes.reduce((names5, n) => addNames(names5, n.names), {});
       }
     };
     var BlockNode = class extends ParentNode {
@@ -599,20 +599,20 @@ var require_codegen = __commonJS({
           return void 0;
         return this;
       }
-      optimizeNames(names4, constants2) {
+      optimizeNames(names5, constants2) {
         var _a2;
-        this.else = (_a2 = this.else) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names4, constants2);
-        if (!(super.optimizeNames(names4, constants2) || this.else))
+        this.else = (_a2 = this.else) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names5, constants2);
+        if (!(super.optimizeNames(names5, constants2) || this.else))
           return;
-        this.condition = optimizeExpr(this.condition, names4, constants2);
+        this.condition = optimizeExpr(this.condition, names5, constants2);
         return this;
       }
       get names() {
-        const names4 = super.names;
-        addExprNames(names4, this.condition);
+        const names5 = super.names;
+        addExprNames(names5, this.condition);
         if (this.else)
-          addNames(names4, this.else.names);
-        return names4;
+          addNames(names5, this.else.names);
+        return names5;
       }
     };
     If.kind = "if";
@@ -627,10 +627,10 @@ var require_codegen = __commonJS({
       render(opts) {
         return `for(${this.iteration})` + super.render(opts);
       }
-      optimizeNames(names4, constants2) {
-        if (!super.optimizeNames(names4, constants2))
+      optimizeNames(names5, constants2) {
+        if (!super.optimizeNames(names5, constants2))
           return;
-        this.iteration = optimizeExpr(this.iteration, names4, constants2);
+        this.iteration = optimizeExpr(this.iteration, names5, constants2);
         return this;
       }
       get names() {
@@ -651,8 +651,8 @@ var require_codegen = __commonJS({
         return `for(${varKind} ${name}=${from}; ${name}<${to}; ${name}++)` + super.render(opts);
       }
       get names() {
-        const names4 = addExprNames(super.names, this.from);
-        return addExprNames(names4, this.to);
+        const names5 = addExprNames(super.names, this.from);
+        return addExprNames(names5, this.to);
       }
     };
     var ForIter = class extends For {
@@ -666,10 +666,10 @@ var require_codegen = __commonJS({
       render(opts) {
         return `for(${this.varKind} ${this.name} ${this.loop} ${this.iterable})` + super.render(opts);
       }
-      optimizeNames(names4, constants2) {
-        if (!super.optimizeNames(names4, constants2))
+      optimizeNames(names5, constants2) {
+        if (!super.optimizeNames(names5, constants2))
           return;
-        this.iterable = optimizeExpr(this.iterable, names4, constants2);
+        this.iterable = optimizeExpr(this.iterable, names5, constants2);
         return this;
       }
       get names() {
@@ -711,20 +711,20 @@ var require_codegen = __commonJS({
         (_b2 = this.finally) === null || _b2 === void 0 ? void 0 : _b2.optimizeNodes();
         return this;
       }
-      optimizeNames(names4, constants2) {
+      optimizeNames(names5, constants2) {
         var _a2, _b2;
-        super.optimizeNames(names4, constants2);
-        (_a2 = this.catch) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names4, constants2);
-        (_b2 = this.finally) === null || _b2 === void 0 ? void 0 : _b2.optimizeNames(names4, constants2);
+        super.optimizeNames(names5, constants2);
+        (_a2 = this.catch) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names5, constants2);
+        (_b2 = this.finally) === null || _b2 === void 0 ? void 0 : _b2.optimizeNames(names5, constants2);
         return this;
       }
       get names() {
-        const names4 = super.names;
+        const names5 = super.names;
         if (this.catch)
-          addNames(names4, this.catch.names);
+          addNames(names5, this.catch.names);
         if (this.finally)
-          addNames(names4, this.finally.names);
-        return names4;
+          addNames(names5, this.finally.names);
+        return names5;
       }
     };
     var Catch = class extends BlockNode {
@@ -1008,15 +1008,15 @@ var require_codegen = __commonJS({
       }
     };
     exports.CodeGen = CodeGen;
-    function addNames(names4, from) {
+    function addNames(names5, from) {
       for (const n in from)
-        names4[n] = (names4[n] || 0) + (from[n] || 0);
-      return names4;
+        names5[n] = (names5[n] || 0) + (from[n] || 0);
+      return names5;
     }
-    function addExprNames(names4, from) {
-      return from instanceof code_1._CodeOrName ? addNames(names4, from.names) : names4;
+    function addExprNames(names5, from) {
+      return from instanceof code_1._CodeOrName ? addNames(names5, from.names) : names5;
     }
-    function optimizeExpr(expr, names4, constants2) {
+    function optimizeExpr(expr, names5, constants2) {
       if (expr instanceof code_1.Name)
         return replaceName(expr);
       if (!canOptimize(expr))
@@ -1032,18 +1032,18 @@ var require_codegen = __commonJS({
       }, []));
       function replaceName(n) {
         const c = constants2[n.str];
-        if (c === void 0 || names4[n.str] !== 1)
+        if (c === void 0 || names5[n.str] !== 1)
           return n;
-        delete names4[n.str];
+        delete names5[n.str];
         return c;
       }
       function canOptimize(e) {
-        return e instanceof code_1._Code && e._items.some((c) => c instanceof code_1.Name && names4[c.str] === 1 && constants2[c.str] !== void 0);
+        return e instanceof code_1._Code && e._items.some((c) => c instanceof code_1.Name && names5[c.str] === 1 && constants2[c.str] !== void 0);
       }
     }
-    function subtractNames(names4, from) {
+    function subtractNames(names5, from) {
       for (const n in from)
-        names4[n] = (names4[n] || 0) - (from[n] || 0);
+        names5[n] = (names5[n] || 0) - (from[n] || 0);
     }
     function not(x2) {
       return typeof x2 == "boolean" || typeof x2 == "number" || x2 === null ? !x2 : (0, code_1._)`!${par(x2)}`;
@@ -1098,18 +1098,18 @@ var require_util = __commonJS({
         return;
       if (typeof schema === "boolean")
         return;
-      const rules = self2.RULES.keywords;
+      const rules2 = self2.RULES.keywords;
       for (const key in schema) {
-        if (!rules[key])
+        if (!rules2[key])
           checkStrictMode(it, `unknown keyword: "${key}"`);
       }
     }
     exports.checkUnknownRules = checkUnknownRules;
-    function schemaHasRules(schema, rules) {
+    function schemaHasRules(schema, rules2) {
       if (typeof schema == "boolean")
         return !schema;
       for (const key in schema)
-        if (rules[key])
+        if (rules2[key])
           return true;
       return false;
     }
@@ -1241,7 +1241,7 @@ var require_names = __commonJS({
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
-    var names4 = {
+    var names5 = {
       // validation function arguments
       data: new codegen_1.Name("data"),
       // data passed to validation function
@@ -1270,7 +1270,7 @@ var require_names = __commonJS({
       jsonLen: new codegen_1.Name("jsonLen"),
       jsonPart: new codegen_1.Name("jsonPart")
     };
-    exports.default = names4;
+    exports.default = names5;
   }
 });
 
@@ -1315,7 +1315,7 @@ var require_errors = __commonJS({
       gen.if((0, codegen_1._)`${names_1.default.vErrors} !== null`, () => gen.if(errsCount, () => gen.assign((0, codegen_1._)`${names_1.default.vErrors}.length`, errsCount), () => gen.assign(names_1.default.vErrors, null)));
     }
     exports.resetErrorsCount = resetErrorsCount;
-    function extendErrors({ gen, keyword, schemaValue, data, errsCount, it }) {
+    function extendErrors({ gen, keyword, schemaValue, data: data2, errsCount, it }) {
       if (errsCount === void 0)
         throw new Error("ajv implementation error");
       const err2 = gen.name("err");
@@ -1325,7 +1325,7 @@ var require_errors = __commonJS({
         gen.assign((0, codegen_1._)`${err2}.schemaPath`, (0, codegen_1.str)`${it.errSchemaPath}/${keyword}`);
         if (it.opts.verbose) {
           gen.assign((0, codegen_1._)`${err2}.schema`, schemaValue);
-          gen.assign((0, codegen_1._)`${err2}.data`, data);
+          gen.assign((0, codegen_1._)`${err2}.data`, data2);
         }
       });
     }
@@ -1381,14 +1381,14 @@ var require_errors = __commonJS({
       return [E.schemaPath, schPath];
     }
     function extraErrorProps(cxt, { params, message }, keyValues) {
-      const { keyword, data, schemaValue, it } = cxt;
+      const { keyword, data: data2, schemaValue, it } = cxt;
       const { opts, propertyName, topSchemaRef, schemaPath } = it;
       keyValues.push([E.keyword, keyword], [E.params, typeof params == "function" ? params(cxt) : params || (0, codegen_1._)`{}`]);
       if (opts.messages) {
         keyValues.push([E.message, typeof message == "function" ? message(cxt) : message]);
       }
       if (opts.verbose) {
-        keyValues.push([E.schema, schemaValue], [E.parentSchema, (0, codegen_1._)`${topSchemaRef}${schemaPath}`], [names_1.default.data, data]);
+        keyValues.push([E.schema, schemaValue], [E.parentSchema, (0, codegen_1._)`${topSchemaRef}${schemaPath}`], [names_1.default.data, data2]);
       }
       if (propertyName)
         keyValues.push([E.propertyName, propertyName]);
@@ -1431,11 +1431,11 @@ var require_boolSchema = __commonJS({
     }
     exports.boolOrEmptySchema = boolOrEmptySchema;
     function falseSchemaError(it, overrideAllErrors) {
-      const { gen, data } = it;
+      const { gen, data: data2 } = it;
       const cxt = {
         gen,
         keyword: "false schema",
-        data,
+        data: data2,
         schema: false,
         schemaCode: false,
         schemaValue: false,
@@ -1541,11 +1541,11 @@ var require_dataType = __commonJS({
     }
     exports.getJSONTypes = getJSONTypes;
     function coerceAndCheckDataType(it, types) {
-      const { gen, data, opts } = it;
+      const { gen, data: data2, opts } = it;
       const coerceTo = coerceToTypes(types, opts.coerceTypes);
       const checkTypes = types.length > 0 && !(coerceTo.length === 0 && types.length === 1 && (0, applicability_1.schemaHasRulesForType)(it, types[0]));
       if (checkTypes) {
-        const wrongType = checkDataTypes(types, data, opts.strictNumbers, DataType.Wrong);
+        const wrongType = checkDataTypes(types, data2, opts.strictNumbers, DataType.Wrong);
         gen.if(wrongType, () => {
           if (coerceTo.length)
             coerceData(it, types, coerceTo);
@@ -1561,11 +1561,11 @@ var require_dataType = __commonJS({
       return coerceTypes ? types.filter((t) => COERCIBLE.has(t) || coerceTypes === "array" && t === "array") : [];
     }
     function coerceData(it, types, coerceTo) {
-      const { gen, data, opts } = it;
-      const dataType = gen.let("dataType", (0, codegen_1._)`typeof ${data}`);
+      const { gen, data: data2, opts } = it;
+      const dataType = gen.let("dataType", (0, codegen_1._)`typeof ${data2}`);
       const coerced = gen.let("coerced", (0, codegen_1._)`undefined`);
       if (opts.coerceTypes === "array") {
-        gen.if((0, codegen_1._)`${dataType} == 'object' && Array.isArray(${data}) && ${data}.length == 1`, () => gen.assign(data, (0, codegen_1._)`${data}[0]`).assign(dataType, (0, codegen_1._)`typeof ${data}`).if(checkDataTypes(types, data, opts.strictNumbers), () => gen.assign(coerced, data)));
+        gen.if((0, codegen_1._)`${dataType} == 'object' && Array.isArray(${data2}) && ${data2}.length == 1`, () => gen.assign(data2, (0, codegen_1._)`${data2}[0]`).assign(dataType, (0, codegen_1._)`typeof ${data2}`).if(checkDataTypes(types, data2, opts.strictNumbers), () => gen.assign(coerced, data2)));
       }
       gen.if((0, codegen_1._)`${coerced} !== undefined`);
       for (const t of coerceTo) {
@@ -1577,74 +1577,74 @@ var require_dataType = __commonJS({
       reportTypeError(it);
       gen.endIf();
       gen.if((0, codegen_1._)`${coerced} !== undefined`, () => {
-        gen.assign(data, coerced);
+        gen.assign(data2, coerced);
         assignParentData(it, coerced);
       });
       function coerceSpecificType(t) {
         switch (t) {
           case "string":
-            gen.elseIf((0, codegen_1._)`${dataType} == "number" || ${dataType} == "boolean"`).assign(coerced, (0, codegen_1._)`"" + ${data}`).elseIf((0, codegen_1._)`${data} === null`).assign(coerced, (0, codegen_1._)`""`);
+            gen.elseIf((0, codegen_1._)`${dataType} == "number" || ${dataType} == "boolean"`).assign(coerced, (0, codegen_1._)`"" + ${data2}`).elseIf((0, codegen_1._)`${data2} === null`).assign(coerced, (0, codegen_1._)`""`);
             return;
           case "number":
-            gen.elseIf((0, codegen_1._)`${dataType} == "boolean" || ${data} === null
-              || (${dataType} == "string" && ${data} && ${data} == +${data})`).assign(coerced, (0, codegen_1._)`+${data}`);
+            gen.elseIf((0, codegen_1._)`${dataType} == "boolean" || ${data2} === null
+              || (${dataType} == "string" && ${data2} && ${data2} == +${data2})`).assign(coerced, (0, codegen_1._)`+${data2}`);
             return;
           case "integer":
-            gen.elseIf((0, codegen_1._)`${dataType} === "boolean" || ${data} === null
-              || (${dataType} === "string" && ${data} && ${data} == +${data} && !(${data} % 1))`).assign(coerced, (0, codegen_1._)`+${data}`);
+            gen.elseIf((0, codegen_1._)`${dataType} === "boolean" || ${data2} === null
+              || (${dataType} === "string" && ${data2} && ${data2} == +${data2} && !(${data2} % 1))`).assign(coerced, (0, codegen_1._)`+${data2}`);
             return;
           case "boolean":
-            gen.elseIf((0, codegen_1._)`${data} === "false" || ${data} === 0 || ${data} === null`).assign(coerced, false).elseIf((0, codegen_1._)`${data} === "true" || ${data} === 1`).assign(coerced, true);
+            gen.elseIf((0, codegen_1._)`${data2} === "false" || ${data2} === 0 || ${data2} === null`).assign(coerced, false).elseIf((0, codegen_1._)`${data2} === "true" || ${data2} === 1`).assign(coerced, true);
             return;
           case "null":
-            gen.elseIf((0, codegen_1._)`${data} === "" || ${data} === 0 || ${data} === false`);
+            gen.elseIf((0, codegen_1._)`${data2} === "" || ${data2} === 0 || ${data2} === false`);
             gen.assign(coerced, null);
             return;
           case "array":
             gen.elseIf((0, codegen_1._)`${dataType} === "string" || ${dataType} === "number"
-              || ${dataType} === "boolean" || ${data} === null`).assign(coerced, (0, codegen_1._)`[${data}]`);
+              || ${dataType} === "boolean" || ${data2} === null`).assign(coerced, (0, codegen_1._)`[${data2}]`);
         }
       }
     }
     function assignParentData({ gen, parentData, parentDataProperty }, expr) {
       gen.if((0, codegen_1._)`${parentData} !== undefined`, () => gen.assign((0, codegen_1._)`${parentData}[${parentDataProperty}]`, expr));
     }
-    function checkDataType(dataType, data, strictNums, correct = DataType.Correct) {
+    function checkDataType(dataType, data2, strictNums, correct = DataType.Correct) {
       const EQ2 = correct === DataType.Correct ? codegen_1.operators.EQ : codegen_1.operators.NEQ;
       let cond;
       switch (dataType) {
         case "null":
-          return (0, codegen_1._)`${data} ${EQ2} null`;
+          return (0, codegen_1._)`${data2} ${EQ2} null`;
         case "array":
-          cond = (0, codegen_1._)`Array.isArray(${data})`;
+          cond = (0, codegen_1._)`Array.isArray(${data2})`;
           break;
         case "object":
-          cond = (0, codegen_1._)`${data} && typeof ${data} == "object" && !Array.isArray(${data})`;
+          cond = (0, codegen_1._)`${data2} && typeof ${data2} == "object" && !Array.isArray(${data2})`;
           break;
         case "integer":
-          cond = numCond((0, codegen_1._)`!(${data} % 1) && !isNaN(${data})`);
+          cond = numCond((0, codegen_1._)`!(${data2} % 1) && !isNaN(${data2})`);
           break;
         case "number":
           cond = numCond();
           break;
         default:
-          return (0, codegen_1._)`typeof ${data} ${EQ2} ${dataType}`;
+          return (0, codegen_1._)`typeof ${data2} ${EQ2} ${dataType}`;
       }
       return correct === DataType.Correct ? cond : (0, codegen_1.not)(cond);
       function numCond(_cond = codegen_1.nil) {
-        return (0, codegen_1.and)((0, codegen_1._)`typeof ${data} == "number"`, _cond, strictNums ? (0, codegen_1._)`isFinite(${data})` : codegen_1.nil);
+        return (0, codegen_1.and)((0, codegen_1._)`typeof ${data2} == "number"`, _cond, strictNums ? (0, codegen_1._)`isFinite(${data2})` : codegen_1.nil);
       }
     }
     exports.checkDataType = checkDataType;
-    function checkDataTypes(dataTypes, data, strictNums, correct) {
+    function checkDataTypes(dataTypes, data2, strictNums, correct) {
       if (dataTypes.length === 1) {
-        return checkDataType(dataTypes[0], data, strictNums, correct);
+        return checkDataType(dataTypes[0], data2, strictNums, correct);
       }
       let cond;
       const types = (0, util_1.toHash)(dataTypes);
       if (types.array && types.object) {
-        const notObj = (0, codegen_1._)`typeof ${data} != "object"`;
-        cond = types.null ? notObj : (0, codegen_1._)`!${data} || ${notObj}`;
+        const notObj = (0, codegen_1._)`typeof ${data2} != "object"`;
+        cond = types.null ? notObj : (0, codegen_1._)`!${data2} || ${notObj}`;
         delete types.null;
         delete types.array;
         delete types.object;
@@ -1654,7 +1654,7 @@ var require_dataType = __commonJS({
       if (types.number)
         delete types.integer;
       for (const t in types)
-        cond = (0, codegen_1.and)(cond, checkDataType(t, data, strictNums, correct));
+        cond = (0, codegen_1.and)(cond, checkDataType(t, data2, strictNums, correct));
       return cond;
     }
     exports.checkDataTypes = checkDataTypes;
@@ -1668,12 +1668,12 @@ var require_dataType = __commonJS({
     }
     exports.reportTypeError = reportTypeError;
     function getTypeErrorContext(it) {
-      const { gen, data, schema } = it;
+      const { gen, data: data2, schema } = it;
       const schemaCode = (0, util_1.schemaRefOrVal)(it, schema, "type");
       return {
         gen,
         keyword: "type",
-        data,
+        data: data2,
         schema: schema.type,
         schemaCode,
         schemaValue: schemaCode,
@@ -1705,10 +1705,10 @@ var require_defaults = __commonJS({
     }
     exports.assignDefaults = assignDefaults;
     function assignDefault(it, prop, defaultValue) {
-      const { gen, compositeRule, data, opts } = it;
+      const { gen, compositeRule, data: data2, opts } = it;
       if (defaultValue === void 0)
         return;
-      const childData = (0, codegen_1._)`${data}${(0, codegen_1.getProperty)(prop)}`;
+      const childData = (0, codegen_1._)`${data2}${(0, codegen_1.getProperty)(prop)}`;
       if (compositeRule) {
         (0, util_1.checkStrictMode)(it, `default is ignored for: ${childData}`);
         return;
@@ -1733,15 +1733,15 @@ var require_code2 = __commonJS({
     var names_1 = require_names();
     var util_2 = require_util();
     function checkReportMissingProp(cxt, prop) {
-      const { gen, data, it } = cxt;
-      gen.if(noPropertyInData(gen, data, prop, it.opts.ownProperties), () => {
+      const { gen, data: data2, it } = cxt;
+      gen.if(noPropertyInData(gen, data2, prop, it.opts.ownProperties), () => {
         cxt.setParams({ missingProperty: (0, codegen_1._)`${prop}` }, true);
         cxt.error();
       });
     }
     exports.checkReportMissingProp = checkReportMissingProp;
-    function checkMissingProp({ gen, data, it: { opts } }, properties, missing4) {
-      return (0, codegen_1.or)(...properties.map((prop) => (0, codegen_1.and)(noPropertyInData(gen, data, prop, opts.ownProperties), (0, codegen_1._)`${missing4} = ${prop}`)));
+    function checkMissingProp({ gen, data: data2, it: { opts } }, properties, missing4) {
+      return (0, codegen_1.or)(...properties.map((prop) => (0, codegen_1.and)(noPropertyInData(gen, data2, prop, opts.ownProperties), (0, codegen_1._)`${missing4} = ${prop}`)));
     }
     exports.checkMissingProp = checkMissingProp;
     function reportMissingProp(cxt, missing4) {
@@ -1757,18 +1757,18 @@ var require_code2 = __commonJS({
       });
     }
     exports.hasPropFunc = hasPropFunc;
-    function isOwnProperty(gen, data, property) {
-      return (0, codegen_1._)`${hasPropFunc(gen)}.call(${data}, ${property})`;
+    function isOwnProperty(gen, data2, property) {
+      return (0, codegen_1._)`${hasPropFunc(gen)}.call(${data2}, ${property})`;
     }
     exports.isOwnProperty = isOwnProperty;
-    function propertyInData(gen, data, property, ownProperties) {
-      const cond = (0, codegen_1._)`${data}${(0, codegen_1.getProperty)(property)} !== undefined`;
-      return ownProperties ? (0, codegen_1._)`${cond} && ${isOwnProperty(gen, data, property)}` : cond;
+    function propertyInData(gen, data2, property, ownProperties) {
+      const cond = (0, codegen_1._)`${data2}${(0, codegen_1.getProperty)(property)} !== undefined`;
+      return ownProperties ? (0, codegen_1._)`${cond} && ${isOwnProperty(gen, data2, property)}` : cond;
     }
     exports.propertyInData = propertyInData;
-    function noPropertyInData(gen, data, property, ownProperties) {
-      const cond = (0, codegen_1._)`${data}${(0, codegen_1.getProperty)(property)} === undefined`;
-      return ownProperties ? (0, codegen_1.or)(cond, (0, codegen_1.not)(isOwnProperty(gen, data, property))) : cond;
+    function noPropertyInData(gen, data2, property, ownProperties) {
+      const cond = (0, codegen_1._)`${data2}${(0, codegen_1.getProperty)(property)} === undefined`;
+      return ownProperties ? (0, codegen_1.or)(cond, (0, codegen_1.not)(isOwnProperty(gen, data2, property))) : cond;
     }
     exports.noPropertyInData = noPropertyInData;
     function allSchemaProperties(schemaMap) {
@@ -1779,8 +1779,8 @@ var require_code2 = __commonJS({
       return allSchemaProperties(schemaMap).filter((p) => !(0, util_1.alwaysValidSchema)(it, schemaMap[p]));
     }
     exports.schemaProperties = schemaProperties;
-    function callValidateCode({ schemaCode, data, it: { gen, topSchemaRef, schemaPath, errorPath }, it }, func, context3, passSchema) {
-      const dataAndSchema = passSchema ? (0, codegen_1._)`${schemaCode}, ${data}, ${topSchemaRef}${schemaPath}` : data;
+    function callValidateCode({ schemaCode, data: data2, it: { gen, topSchemaRef, schemaPath, errorPath }, it }, func, context3, passSchema) {
+      const dataAndSchema = passSchema ? (0, codegen_1._)`${schemaCode}, ${data2}, ${topSchemaRef}${schemaPath}` : data2;
       const valCxt = [
         [names_1.default.instancePath, (0, codegen_1.strConcat)(names_1.default.instancePath, errorPath)],
         [names_1.default.parentData, it.parentData],
@@ -1806,7 +1806,7 @@ var require_code2 = __commonJS({
     }
     exports.usePattern = usePattern;
     function validateArray(cxt) {
-      const { gen, data, keyword, it } = cxt;
+      const { gen, data: data2, keyword, it } = cxt;
       const valid = gen.name("valid");
       if (it.allErrors) {
         const validArr = gen.let("valid", true);
@@ -1817,7 +1817,7 @@ var require_code2 = __commonJS({
       validateItems(() => gen.break());
       return valid;
       function validateItems(notValid) {
-        const len = gen.const("len", (0, codegen_1._)`${data}.length`);
+        const len = gen.const("len", (0, codegen_1._)`${data2}.length`);
         gen.forRange("i", 0, len, (i2) => {
           cxt.subschema({
             keyword,
@@ -1845,8 +1845,8 @@ var require_code2 = __commonJS({
           compositeRule: true
         }, schValid);
         gen.assign(valid, (0, codegen_1._)`${valid} || ${schValid}`);
-        const merged = cxt.mergeValidEvaluated(schCxt, schValid);
-        if (!merged)
+        const merged3 = cxt.mergeValidEvaluated(schCxt, schValid);
+        if (!merged3)
           gen.if((0, codegen_1.not)(valid));
       }));
       cxt.result(valid, () => cxt.reset(), () => cxt.error(true));
@@ -1927,8 +1927,8 @@ var require_keyword = __commonJS({
     }
     exports.funcKeywordCode = funcKeywordCode;
     function modifyData(cxt) {
-      const { gen, data, it } = cxt;
-      gen.if(it.parentData, () => gen.assign(data, (0, codegen_1._)`${it.parentData}[${it.parentDataProperty}]`));
+      const { gen, data: data2, it } = cxt;
+      gen.if(it.parentData, () => gen.assign(data2, (0, codegen_1._)`${it.parentData}[${it.parentDataProperty}]`));
     }
     function addErrs(cxt, errs) {
       const { gen } = cxt;
@@ -2011,8 +2011,8 @@ var require_subschema = __commonJS({
       throw new Error('either "keyword" or "schema" must be passed');
     }
     exports.getSubschema = getSubschema;
-    function extendSubschemaData(subschema, it, { dataProp, dataPropType: dpType, data, dataTypes, propertyName }) {
-      if (data !== void 0 && dataProp !== void 0) {
+    function extendSubschemaData(subschema, it, { dataProp, dataPropType: dpType, data: data2, dataTypes, propertyName }) {
+      if (data2 !== void 0 && dataProp !== void 0) {
         throw new Error('both "data" and "dataProp" passed, only one allowed');
       }
       const { gen } = it;
@@ -2024,8 +2024,8 @@ var require_subschema = __commonJS({
         subschema.parentDataProperty = (0, codegen_1._)`${dataProp}`;
         subschema.dataPathArr = [...dataPathArr, subschema.parentDataProperty];
       }
-      if (data !== void 0) {
-        const nextData = data instanceof codegen_1.Name ? data : gen.let("data", data, true);
+      if (data2 !== void 0) {
+        const nextData = data2 instanceof codegen_1.Name ? data2 : gen.let("data", data2, true);
         dataContextProps(nextData);
         if (propertyName !== void 0)
           subschema.propertyName = propertyName;
@@ -2511,7 +2511,7 @@ var require_validate = __commonJS({
         gen.assign((0, codegen_1._)`${evaluated}.items`, items);
     }
     function schemaKeywords(it, types, typeErrors, errsCount) {
-      const { gen, schema, data, allErrors, opts, self: self2 } = it;
+      const { gen, schema, data: data2, allErrors, opts, self: self2 } = it;
       const { RULES: RULES3 } = self2;
       if (schema.$ref && (opts.ignoreKeywordsWithRef || !(0, util_1.schemaHasRulesButRef)(schema, RULES3))) {
         gen.block(() => keywordCode(it, "$ref", RULES3.all.$ref.definition));
@@ -2528,7 +2528,7 @@ var require_validate = __commonJS({
         if (!(0, applicability_1.shouldUseGroup)(schema, group))
           return;
         if (group.type) {
-          gen.if((0, dataType_2.checkDataType)(group.type, data, opts.strictNumbers));
+          gen.if((0, dataType_2.checkDataType)(group.type, data2, opts.strictNumbers));
           iterateKeywords(it, group);
           if (types.length === 1 && types[0] === group.type && typeErrors) {
             gen.else();
@@ -2582,9 +2582,9 @@ var require_validate = __commonJS({
       }
     }
     function checkKeywordTypes(it, ts) {
-      const rules = it.self.RULES.all;
-      for (const keyword in rules) {
-        const rule = rules[keyword];
+      const rules2 = it.self.RULES.all;
+      for (const keyword in rules2) {
+        const rule = rules2[keyword];
         if (typeof rule == "object" && (0, applicability_1.shouldUseRule)(it.schema, rule)) {
           const { type } = rule.definition;
           if (type.length && !type.some((t) => hasApplicableType(ts, t))) {
@@ -2801,14 +2801,14 @@ var require_validate = __commonJS({
     var RELATIVE_JSON_POINTER = /^([0-9]+)(#|\/(?:[^~]|~0|~1)*)?$/;
     function getData($data, { dataLevel, dataNames, dataPathArr }) {
       let jsonPointer;
-      let data;
+      let data2;
       if ($data === "")
         return names_1.default.rootData;
       if ($data[0] === "/") {
         if (!JSON_POINTER.test($data))
           throw new Error(`Invalid JSON-pointer: ${$data}`);
         jsonPointer = $data;
-        data = names_1.default.rootData;
+        data2 = names_1.default.rootData;
       } else {
         const matches = RELATIVE_JSON_POINTER.exec($data);
         if (!matches)
@@ -2822,16 +2822,16 @@ var require_validate = __commonJS({
         }
         if (up > dataLevel)
           throw new Error(errorMsg("data", up));
-        data = dataNames[dataLevel - up];
+        data2 = dataNames[dataLevel - up];
         if (!jsonPointer)
-          return data;
+          return data2;
       }
-      let expr = data;
+      let expr = data2;
       const segments = jsonPointer.split("/");
       for (const segment of segments) {
         if (segment) {
-          data = (0, codegen_1._)`${data}${(0, codegen_1.getProperty)((0, util_1.unescapeJsonPointer)(segment))}`;
-          expr = (0, codegen_1._)`${expr} && ${data}`;
+          data2 = (0, codegen_1._)`${data2}${(0, codegen_1.getProperty)((0, util_1.unescapeJsonPointer)(segment))}`;
+          expr = (0, codegen_1._)`${expr} && ${data2}`;
         }
       }
       return expr;
@@ -4460,7 +4460,7 @@ var require_core = __commonJS({
         const { meta, schemaId } = this.opts;
         return this.opts.defaultMeta = typeof meta == "object" ? meta[schemaId] || meta : void 0;
       }
-      validate(schemaKeyRef, data) {
+      validate(schemaKeyRef, data2) {
         let v;
         if (typeof schemaKeyRef == "string") {
           v = this.getSchema(schemaKeyRef);
@@ -4469,7 +4469,7 @@ var require_core = __commonJS({
         } else {
           v = this.compile(schemaKeyRef);
         }
-        const valid = v(data);
+        const valid = v(data2);
         if (!("$async" in v))
           this.errors = v.errors;
         return valid;
@@ -4697,18 +4697,18 @@ var require_core = __commonJS({
       errorsText(errors = this.errors, { separator = ", ", dataVar = "data" } = {}) {
         if (!errors || errors.length === 0)
           return "No errors";
-        return errors.map((e) => `${dataVar}${e.instancePath} ${e.message}`).reduce((text, msg) => text + separator + msg);
+        return errors.map((e) => `${dataVar}${e.instancePath} ${e.message}`).reduce((text2, msg) => text2 + separator + msg);
       }
       $dataMetaSchema(metaSchema, keywordsJsonPointers) {
-        const rules = this.RULES.all;
+        const rules2 = this.RULES.all;
         metaSchema = JSON.parse(JSON.stringify(metaSchema));
         for (const jsonPointer of keywordsJsonPointers) {
           const segments = jsonPointer.split("/").slice(1);
           let keywords = metaSchema;
           for (const seg of segments)
             keywords = keywords[seg];
-          for (const key in rules) {
-            const rule = rules[key];
+          for (const key in rules2) {
+            const rule = rules2[key];
             if (typeof rule != "object")
               continue;
             const { $data } = rule.definition;
@@ -5098,8 +5098,8 @@ var require_limitNumber = __commonJS({
       $data: true,
       error: error2,
       code(cxt) {
-        const { keyword, data, schemaCode } = cxt;
-        cxt.fail$data((0, codegen_1._)`${data} ${KWDs[keyword].fail} ${schemaCode} || isNaN(${data})`);
+        const { keyword, data: data2, schemaCode } = cxt;
+        cxt.fail$data((0, codegen_1._)`${data2} ${KWDs[keyword].fail} ${schemaCode} || isNaN(${data2})`);
       }
     };
     exports.default = def;
@@ -5123,11 +5123,11 @@ var require_multipleOf = __commonJS({
       $data: true,
       error: error2,
       code(cxt) {
-        const { gen, data, schemaCode, it } = cxt;
+        const { gen, data: data2, schemaCode, it } = cxt;
         const prec = it.opts.multipleOfPrecision;
         const res = gen.let("res");
-        const invalid = prec ? (0, codegen_1._)`Math.abs(Math.round(${res}) - ${res}) > 1e-${prec}` : (0, codegen_1._)`${res} !== parseInt(${res})`;
-        cxt.fail$data((0, codegen_1._)`(${schemaCode} === 0 || (${res} = ${data}/${schemaCode}, ${invalid}))`);
+        const invalid2 = prec ? (0, codegen_1._)`Math.abs(Math.round(${res}) - ${res}) > 1e-${prec}` : (0, codegen_1._)`${res} !== parseInt(${res})`;
+        cxt.fail$data((0, codegen_1._)`(${schemaCode} === 0 || (${res} = ${data2}/${schemaCode}, ${invalid2}))`);
       }
     };
     exports.default = def;
@@ -5182,9 +5182,9 @@ var require_limitLength = __commonJS({
       $data: true,
       error: error2,
       code(cxt) {
-        const { keyword, data, schemaCode, it } = cxt;
+        const { keyword, data: data2, schemaCode, it } = cxt;
         const op = keyword === "maxLength" ? codegen_1.operators.GT : codegen_1.operators.LT;
-        const len = it.opts.unicode === false ? (0, codegen_1._)`${data}.length` : (0, codegen_1._)`${(0, util_1.useFunc)(cxt.gen, ucs2length_1.default)}(${data})`;
+        const len = it.opts.unicode === false ? (0, codegen_1._)`${data2}.length` : (0, codegen_1._)`${(0, util_1.useFunc)(cxt.gen, ucs2length_1.default)}(${data2})`;
         cxt.fail$data((0, codegen_1._)`${len} ${op} ${schemaCode}`);
       }
     };
@@ -5211,17 +5211,17 @@ var require_pattern = __commonJS({
       $data: true,
       error: error2,
       code(cxt) {
-        const { gen, data, $data, schema, schemaCode, it } = cxt;
+        const { gen, data: data2, $data, schema, schemaCode, it } = cxt;
         const u = it.opts.unicodeRegExp ? "u" : "";
         if ($data) {
           const { regExp } = it.opts.code;
           const regExpCode = regExp.code === "new RegExp" ? (0, codegen_1._)`new RegExp` : (0, util_1.useFunc)(gen, regExp);
           const valid = gen.let("valid");
-          gen.try(() => gen.assign(valid, (0, codegen_1._)`${regExpCode}(${schemaCode}, ${u}).test(${data})`), () => gen.assign(valid, false));
+          gen.try(() => gen.assign(valid, (0, codegen_1._)`${regExpCode}(${schemaCode}, ${u}).test(${data2})`), () => gen.assign(valid, false));
           cxt.fail$data((0, codegen_1._)`!${valid}`);
         } else {
           const regExp = (0, code_1.usePattern)(cxt, schema);
-          cxt.fail$data((0, codegen_1._)`!${regExp}.test(${data})`);
+          cxt.fail$data((0, codegen_1._)`!${regExp}.test(${data2})`);
         }
       }
     };
@@ -5249,9 +5249,9 @@ var require_limitProperties = __commonJS({
       $data: true,
       error: error2,
       code(cxt) {
-        const { keyword, data, schemaCode } = cxt;
+        const { keyword, data: data2, schemaCode } = cxt;
         const op = keyword === "maxProperties" ? codegen_1.operators.GT : codegen_1.operators.LT;
-        cxt.fail$data((0, codegen_1._)`Object.keys(${data}).length ${op} ${schemaCode}`);
+        cxt.fail$data((0, codegen_1._)`Object.keys(${data2}).length ${op} ${schemaCode}`);
       }
     };
     exports.default = def;
@@ -5277,7 +5277,7 @@ var require_required = __commonJS({
       $data: true,
       error: error2,
       code(cxt) {
-        const { gen, schema, schemaCode, data, $data, it } = cxt;
+        const { gen, schema, schemaCode, data: data2, $data, it } = cxt;
         const { opts } = it;
         if (!$data && schema.length === 0)
           return;
@@ -5321,13 +5321,13 @@ var require_required = __commonJS({
         function loopAllRequired() {
           gen.forOf("prop", schemaCode, (prop) => {
             cxt.setParams({ missingProperty: prop });
-            gen.if((0, code_1.noPropertyInData)(gen, data, prop, opts.ownProperties), () => cxt.error());
+            gen.if((0, code_1.noPropertyInData)(gen, data2, prop, opts.ownProperties), () => cxt.error());
           });
         }
         function loopUntilMissing(missing4, valid) {
           cxt.setParams({ missingProperty: missing4 });
           gen.forOf(missing4, schemaCode, () => {
-            gen.assign(valid, (0, code_1.propertyInData)(gen, data, missing4, opts.ownProperties));
+            gen.assign(valid, (0, code_1.propertyInData)(gen, data2, missing4, opts.ownProperties));
             gen.if((0, codegen_1.not)(valid), () => {
               cxt.error();
               gen.break();
@@ -5360,9 +5360,9 @@ var require_limitItems = __commonJS({
       $data: true,
       error: error2,
       code(cxt) {
-        const { keyword, data, schemaCode } = cxt;
+        const { keyword, data: data2, schemaCode } = cxt;
         const op = keyword === "maxItems" ? codegen_1.operators.GT : codegen_1.operators.LT;
-        cxt.fail$data((0, codegen_1._)`${data}.length ${op} ${schemaCode}`);
+        cxt.fail$data((0, codegen_1._)`${data2}.length ${op} ${schemaCode}`);
       }
     };
     exports.default = def;
@@ -5400,7 +5400,7 @@ var require_uniqueItems = __commonJS({
       $data: true,
       error: error2,
       code(cxt) {
-        const { gen, data, $data, schema, parentSchema, schemaCode, it } = cxt;
+        const { gen, data: data2, $data, schema, parentSchema, schemaCode, it } = cxt;
         if (!$data && !schema)
           return;
         const valid = gen.let("valid");
@@ -5408,7 +5408,7 @@ var require_uniqueItems = __commonJS({
         cxt.block$data(valid, validateUniqueItems, (0, codegen_1._)`${schemaCode} === false`);
         cxt.ok(valid);
         function validateUniqueItems() {
-          const i2 = gen.let("i", (0, codegen_1._)`${data}.length`);
+          const i2 = gen.let("i", (0, codegen_1._)`${data2}.length`);
           const j = gen.let("j");
           cxt.setParams({ i: i2, j });
           gen.assign(valid, true);
@@ -5422,7 +5422,7 @@ var require_uniqueItems = __commonJS({
           const wrongType = (0, dataType_1.checkDataTypes)(itemTypes, item, it.opts.strictNumbers, dataType_1.DataType.Wrong);
           const indices = gen.const("indices", (0, codegen_1._)`{}`);
           gen.for((0, codegen_1._)`;${i2}--;`, () => {
-            gen.let(item, (0, codegen_1._)`${data}[${i2}]`);
+            gen.let(item, (0, codegen_1._)`${data2}[${i2}]`);
             gen.if(wrongType, (0, codegen_1._)`continue`);
             if (itemTypes.length > 1)
               gen.if((0, codegen_1._)`typeof ${item} == "string"`, (0, codegen_1._)`${item} += "_"`);
@@ -5436,7 +5436,7 @@ var require_uniqueItems = __commonJS({
         function loopN2(i2, j) {
           const eql = (0, util_1.useFunc)(gen, equal_1.default);
           const outer = gen.name("outer");
-          gen.label(outer).for((0, codegen_1._)`;${i2}--;`, () => gen.for((0, codegen_1._)`${j} = ${i2}; ${j}--;`, () => gen.if((0, codegen_1._)`${eql}(${data}[${i2}], ${data}[${j}])`, () => {
+          gen.label(outer).for((0, codegen_1._)`;${i2}--;`, () => gen.for((0, codegen_1._)`${j} = ${i2}; ${j}--;`, () => gen.if((0, codegen_1._)`${eql}(${data2}[${i2}], ${data2}[${j}])`, () => {
             cxt.error();
             gen.assign(valid, false).break(outer);
           })));
@@ -5464,11 +5464,11 @@ var require_const = __commonJS({
       $data: true,
       error: error2,
       code(cxt) {
-        const { gen, data, $data, schemaCode, schema } = cxt;
+        const { gen, data: data2, $data, schemaCode, schema } = cxt;
         if ($data || schema && typeof schema == "object") {
-          cxt.fail$data((0, codegen_1._)`!${(0, util_1.useFunc)(gen, equal_1.default)}(${data}, ${schemaCode})`);
+          cxt.fail$data((0, codegen_1._)`!${(0, util_1.useFunc)(gen, equal_1.default)}(${data2}, ${schemaCode})`);
         } else {
-          cxt.fail((0, codegen_1._)`${schema} !== ${data}`);
+          cxt.fail((0, codegen_1._)`${schema} !== ${data2}`);
         }
       }
     };
@@ -5494,7 +5494,7 @@ var require_enum = __commonJS({
       $data: true,
       error: error2,
       code(cxt) {
-        const { gen, data, $data, schema, schemaCode, it } = cxt;
+        const { gen, data: data2, $data, schema, schemaCode, it } = cxt;
         if (!$data && schema.length === 0)
           throw new Error("enum must have non-empty array");
         const useLoop = schema.length >= it.opts.loopEnum;
@@ -5513,11 +5513,11 @@ var require_enum = __commonJS({
         cxt.pass(valid);
         function loopEnum() {
           gen.assign(valid, false);
-          gen.forOf("v", schemaCode, (v) => gen.if((0, codegen_1._)`${getEql()}(${data}, ${v})`, () => gen.assign(valid, true).break()));
+          gen.forOf("v", schemaCode, (v) => gen.if((0, codegen_1._)`${getEql()}(${data2}, ${v})`, () => gen.assign(valid, true).break()));
         }
         function equalCode(vSchema, i2) {
           const sch = schema[i2];
-          return typeof sch === "object" && sch !== null ? (0, codegen_1._)`${getEql()}(${data}, ${vSchema}[${i2}])` : (0, codegen_1._)`${data} === ${sch}`;
+          return typeof sch === "object" && sch !== null ? (0, codegen_1._)`${getEql()}(${data2}, ${vSchema}[${i2}])` : (0, codegen_1._)`${data2} === ${sch}`;
         }
       }
     };
@@ -5592,9 +5592,9 @@ var require_additionalItems = __commonJS({
       }
     };
     function validateAdditionalItems(cxt, items) {
-      const { gen, schema, data, keyword, it } = cxt;
+      const { gen, schema, data: data2, keyword, it } = cxt;
       it.items = true;
-      const len = gen.const("len", (0, codegen_1._)`${data}.length`);
+      const len = gen.const("len", (0, codegen_1._)`${data2}.length`);
       if (schema === false) {
         cxt.setParams({ len: items.length });
         cxt.pass((0, codegen_1._)`${len} <= ${items.length}`);
@@ -5641,13 +5641,13 @@ var require_items = __commonJS({
       }
     };
     function validateTuple(cxt, extraItems, schArr = cxt.schema) {
-      const { gen, parentSchema, data, keyword, it } = cxt;
+      const { gen, parentSchema, data: data2, keyword, it } = cxt;
       checkStrictTuple(parentSchema);
       if (it.opts.unevaluated && schArr.length && it.items !== true) {
         it.items = util_1.mergeEvaluated.items(gen, schArr.length, it.items);
       }
       const valid = gen.name("valid");
-      const len = gen.const("len", (0, codegen_1._)`${data}.length`);
+      const len = gen.const("len", (0, codegen_1._)`${data2}.length`);
       schArr.forEach((sch, i2) => {
         if ((0, util_1.alwaysValidSchema)(it, sch))
           return;
@@ -5744,7 +5744,7 @@ var require_contains = __commonJS({
       trackErrors: true,
       error: error2,
       code(cxt) {
-        const { gen, schema, parentSchema, data, it } = cxt;
+        const { gen, schema, parentSchema, data: data2, it } = cxt;
         let min;
         let max2;
         const { minContains, maxContains } = parentSchema;
@@ -5754,7 +5754,7 @@ var require_contains = __commonJS({
         } else {
           min = 1;
         }
-        const len = gen.const("len", (0, codegen_1._)`${data}.length`);
+        const len = gen.const("len", (0, codegen_1._)`${data2}.length`);
         cxt.setParams({ min, max: max2 });
         if (max2 === void 0 && min === 0) {
           (0, util_1.checkStrictMode)(it, `"minContains" == 0 without "maxContains": "contains" keyword ignored`);
@@ -5779,7 +5779,7 @@ var require_contains = __commonJS({
         } else if (min === 0) {
           gen.let(valid, true);
           if (max2 !== void 0)
-            gen.if((0, codegen_1._)`${data}.length > 0`, validateItemsWithCount);
+            gen.if((0, codegen_1._)`${data2}.length > 0`, validateItemsWithCount);
         } else {
           gen.let(valid, false);
           validateItemsWithCount();
@@ -5862,7 +5862,7 @@ var require_dependencies = __commonJS({
       return [propertyDeps, schemaDeps];
     }
     function validatePropertyDeps(cxt, propertyDeps = cxt.schema) {
-      const { gen, data, it } = cxt;
+      const { gen, data: data2, it } = cxt;
       if (Object.keys(propertyDeps).length === 0)
         return;
       const missing4 = gen.let("missing");
@@ -5870,7 +5870,7 @@ var require_dependencies = __commonJS({
         const deps = propertyDeps[prop];
         if (deps.length === 0)
           continue;
-        const hasProperty = (0, code_1.propertyInData)(gen, data, prop, it.opts.ownProperties);
+        const hasProperty = (0, code_1.propertyInData)(gen, data2, prop, it.opts.ownProperties);
         cxt.setParams({
           property: prop,
           depsCount: deps.length,
@@ -5891,13 +5891,13 @@ var require_dependencies = __commonJS({
     }
     exports.validatePropertyDeps = validatePropertyDeps;
     function validateSchemaDeps(cxt, schemaDeps = cxt.schema) {
-      const { gen, data, keyword, it } = cxt;
+      const { gen, data: data2, keyword, it } = cxt;
       const valid = gen.name("valid");
       for (const prop in schemaDeps) {
         if ((0, util_1.alwaysValidSchema)(it, schemaDeps[prop]))
           continue;
         gen.if(
-          (0, code_1.propertyInData)(gen, data, prop, it.opts.ownProperties),
+          (0, code_1.propertyInData)(gen, data2, prop, it.opts.ownProperties),
           () => {
             const schCxt = cxt.subschema({ keyword, schemaProp: prop }, valid);
             cxt.mergeValidEvaluated(schCxt, valid);
@@ -5930,11 +5930,11 @@ var require_propertyNames = __commonJS({
       schemaType: ["object", "boolean"],
       error: error2,
       code(cxt) {
-        const { gen, schema, data, it } = cxt;
+        const { gen, schema, data: data2, it } = cxt;
         if ((0, util_1.alwaysValidSchema)(it, schema))
           return;
         const valid = gen.name("valid");
-        gen.forIn("key", data, (key) => {
+        gen.forIn("key", data2, (key) => {
           cxt.setParams({ propertyName: key });
           cxt.subschema({
             keyword: "propertyNames",
@@ -5977,7 +5977,7 @@ var require_additionalProperties = __commonJS({
       trackErrors: true,
       error: error2,
       code(cxt) {
-        const { gen, schema, parentSchema, data, errsCount, it } = cxt;
+        const { gen, schema, parentSchema, data: data2, errsCount, it } = cxt;
         if (!errsCount)
           throw new Error("ajv implementation error");
         const { allErrors, opts } = it;
@@ -5989,7 +5989,7 @@ var require_additionalProperties = __commonJS({
         checkAdditionalProperties();
         cxt.ok((0, codegen_1._)`${errsCount} === ${names_1.default.errors}`);
         function checkAdditionalProperties() {
-          gen.forIn("key", data, (key) => {
+          gen.forIn("key", data2, (key) => {
             if (!props.length && !patProps.length)
               additionalPropertyCode(key);
             else
@@ -6012,7 +6012,7 @@ var require_additionalProperties = __commonJS({
           return (0, codegen_1.not)(definedProp);
         }
         function deleteAdditional(key) {
-          gen.code((0, codegen_1._)`delete ${data}[${key}]`);
+          gen.code((0, codegen_1._)`delete ${data2}[${key}]`);
         }
         function additionalPropertyCode(key) {
           if (opts.removeAdditional === "all" || opts.removeAdditional && schema === false) {
@@ -6076,7 +6076,7 @@ var require_properties = __commonJS({
       type: "object",
       schemaType: "object",
       code(cxt) {
-        const { gen, schema, parentSchema, data, it } = cxt;
+        const { gen, schema, parentSchema, data: data2, it } = cxt;
         if (it.opts.removeAdditional === "all" && parentSchema.additionalProperties === void 0) {
           additionalProperties_1.default.code(new validate_1.KeywordCxt(it, additionalProperties_1.default, "additionalProperties"));
         }
@@ -6095,7 +6095,7 @@ var require_properties = __commonJS({
           if (hasDefault(prop)) {
             applyPropertySchema(prop);
           } else {
-            gen.if((0, code_1.propertyInData)(gen, data, prop, it.opts.ownProperties));
+            gen.if((0, code_1.propertyInData)(gen, data2, prop, it.opts.ownProperties));
             applyPropertySchema(prop);
             if (!it.allErrors)
               gen.else().var(valid, true);
@@ -6134,7 +6134,7 @@ var require_patternProperties = __commonJS({
       type: "object",
       schemaType: "object",
       code(cxt) {
-        const { gen, schema, data, parentSchema, it } = cxt;
+        const { gen, schema, data: data2, parentSchema, it } = cxt;
         const { opts } = it;
         const patterns = (0, code_1.allSchemaProperties)(schema);
         const alwaysValidPatterns = patterns.filter((p) => (0, util_1.alwaysValidSchema)(it, schema[p]));
@@ -6169,7 +6169,7 @@ var require_patternProperties = __commonJS({
           }
         }
         function validateProperties(pat) {
-          gen.forIn("key", data, (key) => {
+          gen.forIn("key", data2, (key) => {
             gen.if((0, codegen_1._)`${(0, code_1.usePattern)(cxt, pat)}.test(${key})`, () => {
               const alwaysValid = alwaysValidPatterns.includes(pat);
               if (!alwaysValid) {
@@ -6678,14 +6678,14 @@ var require_unevaluatedProperties = __commonJS({
       trackErrors: true,
       error: error2,
       code(cxt) {
-        const { gen, schema, data, errsCount, it } = cxt;
+        const { gen, schema, data: data2, errsCount, it } = cxt;
         if (!errsCount)
           throw new Error("ajv implementation error");
         const { allErrors, props } = it;
         if (props instanceof codegen_1.Name) {
-          gen.if((0, codegen_1._)`${props} !== true`, () => gen.forIn("key", data, (key) => gen.if(unevaluatedDynamic(props, key), () => unevaluatedPropCode(key))));
+          gen.if((0, codegen_1._)`${props} !== true`, () => gen.forIn("key", data2, (key) => gen.if(unevaluatedDynamic(props, key), () => unevaluatedPropCode(key))));
         } else if (props !== true) {
-          gen.forIn("key", data, (key) => props === void 0 ? unevaluatedPropCode(key) : gen.if(unevaluatedStatic(props, key), () => unevaluatedPropCode(key)));
+          gen.forIn("key", data2, (key) => props === void 0 ? unevaluatedPropCode(key) : gen.if(unevaluatedStatic(props, key), () => unevaluatedPropCode(key)));
         }
         it.props = true;
         cxt.ok((0, codegen_1._)`${errsCount} === ${names_1.default.errors}`);
@@ -6742,11 +6742,11 @@ var require_unevaluatedItems = __commonJS({
       schemaType: ["boolean", "object"],
       error: error2,
       code(cxt) {
-        const { gen, schema, data, it } = cxt;
+        const { gen, schema, data: data2, it } = cxt;
         const items = it.items || 0;
         if (items === true)
           return;
-        const len = gen.const("len", (0, codegen_1._)`${data}.length`);
+        const len = gen.const("len", (0, codegen_1._)`${data2}.length`);
         if (schema === false) {
           cxt.setParams({ len: items });
           cxt.fail((0, codegen_1._)`${len} > ${items}`);
@@ -6798,7 +6798,7 @@ var require_format = __commonJS({
       $data: true,
       error: error2,
       code(cxt, ruleType) {
-        const { gen, data, $data, schema, schemaCode, it } = cxt;
+        const { gen, data: data2, $data, schema, schemaCode, it } = cxt;
         const { opts, errSchemaPath, schemaEnv, self: self2 } = it;
         if (!opts.validateFormats)
           return;
@@ -6822,8 +6822,8 @@ var require_format = __commonJS({
             return (0, codegen_1._)`${schemaCode} && !${format}`;
           }
           function invalidFmt() {
-            const callFormat = schemaEnv.$async ? (0, codegen_1._)`(${fDef}.async ? await ${format}(${data}) : ${format}(${data}))` : (0, codegen_1._)`${format}(${data})`;
-            const validData = (0, codegen_1._)`(typeof ${format} == "function" ? ${callFormat} : ${format}.test(${data}))`;
+            const callFormat = schemaEnv.$async ? (0, codegen_1._)`(${fDef}.async ? await ${format}(${data2}) : ${format}(${data2}))` : (0, codegen_1._)`${format}(${data2})`;
+            const validData = (0, codegen_1._)`(typeof ${format} == "function" ? ${callFormat} : ${format}.test(${data2}))`;
             return (0, codegen_1._)`${format} && ${format} !== true && ${fType} === ${ruleType} && !${validData}`;
           }
         }
@@ -6860,9 +6860,9 @@ var require_format = __commonJS({
             if (typeof formatDef == "object" && !(formatDef instanceof RegExp) && formatDef.async) {
               if (!schemaEnv.$async)
                 throw new Error("async format in sync schema");
-              return (0, codegen_1._)`await ${fmtRef}(${data})`;
+              return (0, codegen_1._)`await ${fmtRef}(${data2})`;
             }
-            return typeof format == "function" ? (0, codegen_1._)`${fmtRef}(${data})` : (0, codegen_1._)`${fmtRef}.test(${data})`;
+            return typeof format == "function" ? (0, codegen_1._)`${fmtRef}(${data2})` : (0, codegen_1._)`${fmtRef}.test(${data2})`;
           }
         }
       }
@@ -6967,7 +6967,7 @@ var require_discriminator = __commonJS({
       schemaType: "object",
       error: error2,
       code(cxt) {
-        const { gen, data, schema, parentSchema, it } = cxt;
+        const { gen, data: data2, schema, parentSchema, it } = cxt;
         const { oneOf } = parentSchema;
         if (!it.opts.discriminator) {
           throw new Error("discriminator: requires discriminator option");
@@ -6980,7 +6980,7 @@ var require_discriminator = __commonJS({
         if (!oneOf)
           throw new Error("discriminator: requires oneOf keyword");
         const valid = gen.let("valid", false);
-        const tag = gen.const("tag", (0, codegen_1._)`${data}${(0, codegen_1.getProperty)(tagName)}`);
+        const tag = gen.const("tag", (0, codegen_1._)`${data2}${(0, codegen_1.getProperty)(tagName)}`);
         gen.if((0, codegen_1._)`typeof ${tag} == "string"`, () => validateMapping(), () => cxt.error(false, { discrError: types_1.DiscrError.Tag, tag, tagName }));
         cxt.ok(valid);
         function validateMapping() {
@@ -7614,9 +7614,9 @@ var require_mod = __commonJS({
       }
       var mv = 0;
       var pv = -1;
-      var start = j * 32;
-      var vlen = Math.min(32, m - start) + start;
-      for (var k = start; k < vlen; k++) {
+      var start2 = j * 32;
+      var vlen = Math.min(32, m - start2) + start2;
+      for (var k = start2; k < vlen; k++) {
         peq[b.charCodeAt(k)] |= 1 << k;
       }
       var score = m;
@@ -7641,7 +7641,7 @@ var require_mod = __commonJS({
         pv = mh | ~(xv | ph);
         mv = ph & xv;
       }
-      for (var k = start; k < vlen; k++) {
+      for (var k = start2; k < vlen; k++) {
         peq[b.charCodeAt(k)] = 0;
       }
       return score;
@@ -7738,15 +7738,15 @@ function at(value, path) {
 function objectsIn(value) {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
-function jsonOf(text) {
+function jsonOf(text2) {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text2);
   } catch {
     return void 0;
   }
 }
-function objectOf(text) {
-  const value = jsonOf(text);
+function objectOf(text2) {
+  const value = jsonOf(text2);
   return isObject(value) ? value : void 0;
 }
 function lastObject(lines3) {
@@ -7823,20 +7823,20 @@ var init_failure = __esm({
 });
 
 // src/core/escape.ts
-function visible(text) {
-  return text.replaceAll(UNSEEN, (found3, emoji) => {
+function visible(text2) {
+  return text2.replaceAll(UNSEEN, (found3, emoji) => {
     const code2 = found3.codePointAt(0) ?? 0;
     return emoji ?? `<U+${code2.toString(16).toUpperCase().padStart(4, "0")}>`;
   });
 }
-function oneLine(text) {
-  return visible(text.replaceAll(BREAKS, " "));
+function oneLine(text2) {
+  return visible(text2.replaceAll(BREAKS, " "));
 }
-function short(text, limit) {
-  return Array.from(text).slice(0, limit).join("");
+function short(text2, limit) {
+  return Array.from(text2).slice(0, limit).join("");
 }
-function screen(text) {
-  const lines3 = text.replaceAll("\r\n", "\n").split("\n");
+function screen(text2) {
+  const lines3 = text2.replaceAll("\r\n", "\n").split("\n");
   return lines3.map((line) => uncommanded(line.split("	").map(visible).join("	"))).join("\n");
 }
 function uncommanded(line) {
@@ -7850,12 +7850,12 @@ function inJson(found3, emoji) {
   const units = Array.from({ length: found3.length }, (_, index2) => found3.charCodeAt(index2));
   return emoji ?? units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
-function commitMessage(text) {
-  return unnamed(oneLine(text));
+function commitMessage(text2) {
+  return unnamed(oneLine(text2));
 }
-function html(text) {
+function html(text2) {
   const marks = /[&<>"'\\`*_{}[\]|~!$#]/gu;
-  return safe(unlinked(oneLine(text)).replaceAll(marks, (char) => `&#${char.charCodeAt(0)};`));
+  return safe(unlinked(oneLine(text2)).replaceAll(marks, (char) => `&#${char.charCodeAt(0)};`));
 }
 function inMarkdown(strings, ...parts) {
   return safe(String.raw({ raw: strings }, ...parts.map((part) => shown(part, plain2))));
@@ -7864,32 +7864,32 @@ function terminal(strings, ...parts) {
   const values = parts.map((part) => shown(part, oneLine));
   return { target: "terminal", text: String.raw({ raw: strings }, ...values) };
 }
-function code(text) {
-  const line = oneLine(text);
-  return /^[^`|\\<]*[^`|\\<\s][^`|\\<]*$/u.test(line) ? safe(`\`${line}\``) : inMarkdown`${text}`;
+function code(text2) {
+  const line = oneLine(text2);
+  return /^[^`|\\<]*[^`|\\<\s][^`|\\<]*$/u.test(line) ? safe(`\`${line}\``) : inMarkdown`${text2}`;
 }
-function hex(text) {
-  return /^[0-9a-f]+$/u.test(text) ? safe(text) : inMarkdown`${text}`;
+function hex(text2) {
+  return /^[0-9a-f]+$/u.test(text2) ? safe(text2) : inMarkdown`${text2}`;
 }
 function fenced(language, lines3) {
-  const text = lines3.map(oneLine).join("\n");
-  const ticks = [...text.matchAll(/`+/gu)].map(([found3]) => found3.length + 1);
+  const text2 = lines3.map(oneLine).join("\n");
+  const ticks = [...text2.matchAll(/`+/gu)].map(([found3]) => found3.length + 1);
   const fence = "`".repeat(Math.max(3, ...ticks));
   return safe(`${fence}${language}
-${text}
+${text2}
 ${fence}`);
 }
-function link(text, url) {
-  if (!/^https:\/\/[\w.:-]+(?:\/|$)/u.test(url)) return inMarkdown`${text}`;
+function link(text2, url) {
+  if (!/^https:\/\/[\w.:-]+(?:\/|$)/u.test(url)) return inMarkdown`${text2}`;
   const whole = url.replaceAll(new RegExp("\\p{Cs}", "gu"), "");
   const address2 = whole.replaceAll(/[^\w\-.~:/?#&=%+,;]/gu, escapedByte);
-  return inMarkdown`[${text}](${safe(address2)})`;
+  return inMarkdown`[${text2}](${safe(address2)})`;
 }
 function joined(parts, between) {
-  return safe(parts.map(({ text }) => text).join(between.text));
+  return safe(parts.map(({ text: text2 }) => text2).join(between.text));
 }
-function safe(text) {
-  return { target: "markdown", text };
+function safe(text2) {
+  return { target: "markdown", text: text2 };
 }
 function escapedByte(char) {
   const encoded = encodeURIComponent(char);
@@ -7898,23 +7898,23 @@ function escapedByte(char) {
 function shown(part, escape2) {
   if (typeof part === "string") return escape2(part);
   if (typeof part === "number") return String(part);
-  return "text" in part ? part.text : part.map(({ text }) => text).join("");
+  return "text" in part ? part.text : part.map(({ text: text2 }) => text2).join("");
 }
-function plain2(text) {
-  const marks = unlinked(oneLine(text)).replaceAll(/[\\`*_{}[\]#|~!]/gu, (char) => `\\${char}`);
+function plain2(text2) {
+  const marks = unlinked(oneLine(text2)).replaceAll(/[\\`*_{}[\]#|~!]/gu, (char) => `\\${char}`);
   return entities(marks).replaceAll("$", "&#36;").replace(/^ {2,}/u, " ").replace(/^( ?)(?=[-+=](?:[-+=\s]|$))/u, "$1\\").replace(/^( ?\d{1,9})(?=[.)](?:\s|$))/u, "$1\\");
 }
-function entities(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+function entities(text2) {
+  return text2.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
-function unlinked(text) {
-  return unnamed(text).replaceAll(
+function unlinked(text2) {
+  return unnamed(text2).replaceAll(
     /\b[0-9a-f]{7,40}\b/giu,
-    (commit) => commit.replaceAll(/.{6}(?=.)/gu, `$&${GAP}`)
+    (commit2) => commit2.replaceAll(/.{6}(?=.)/gu, `$&${GAP}`)
   );
 }
-function unnamed(text) {
-  return text.replaceAll("@", `@${GAP}`).replaceAll("://", `:${GAP}//`).replaceAll(/\bwww(?=\.)/giu, `$&${GAP}`).replaceAll(/#(?=\d)/gu, `#${GAP}`).replaceAll(/\bgh-(?=\d)/giu, `$&${GAP}`);
+function unnamed(text2) {
+  return text2.replaceAll("@", `@${GAP}`).replaceAll("://", `:${GAP}//`).replaceAll(/\bwww(?=\.)/giu, `$&${GAP}`).replaceAll(/#(?=\d)/gu, `#${GAP}`).replaceAll(/\bgh-(?=\d)/giu, `$&${GAP}`);
 }
 var BREAKS, EMOJI, ACTS, UNSEEN, GAP;
 var init_escape = __esm({
@@ -8177,6 +8177,26 @@ var require_ajv = __commonJS({
   }
 });
 
+// src/core/access/teams.ts
+function teamKey(who) {
+  return who.toLowerCase();
+}
+function isTeam(who) {
+  return who.startsWith("team:");
+}
+function teamParts(who) {
+  const [organization = "", slug2 = ""] = who.slice("team:".length).split("/");
+  return { organization, slug: slug2 };
+}
+function teamList(lists, who) {
+  return lists.get(teamKey(who)) ?? { kind: "unknown", why: "nothing is known of it" };
+}
+var init_teams = __esm({
+  "src/core/access/teams.ts"() {
+    "use strict";
+  }
+});
+
 // node_modules/handlebars/dist/cjs/handlebars/utils.js
 var require_utils2 = __commonJS({
   "node_modules/handlebars/dist/cjs/handlebars/utils.js"(exports) {
@@ -8351,9 +8371,9 @@ var require_block_helper_missing = __commonJS({
           }
         } else {
           if (options.data && options.ids) {
-            var data = _utils.createFrame(options.data);
-            data.contextPath = _utils.appendContextPath(options.data.contextPath, options.name);
-            options = { data };
+            var data2 = _utils.createFrame(options.data);
+            data2.contextPath = _utils.appendContextPath(options.data.contextPath, options.name);
+            options = { data: data2 };
           }
           return fn(context3, options);
         }
@@ -8388,7 +8408,7 @@ var require_each = __commonJS({
         if (!options) {
           throw new _exception2["default"]("Must pass iterator to #each");
         }
-        var fn = options.fn, inverse = options.inverse, i2 = 0, ret = "", data = void 0, contextPath = void 0;
+        var fn = options.fn, inverse = options.inverse, i2 = 0, ret = "", data2 = void 0, contextPath = void 0;
         if (options.data && options.ids) {
           contextPath = _utils.appendContextPath(options.data.contextPath, options.ids[0]) + ".";
         }
@@ -8396,20 +8416,20 @@ var require_each = __commonJS({
           context3 = context3.call(this);
         }
         if (options.data) {
-          data = _utils.createFrame(options.data);
+          data2 = _utils.createFrame(options.data);
         }
         function execIteration(field, index2, last, value) {
-          if (data) {
-            data.key = field;
-            data.index = index2;
-            data.first = index2 === 0;
-            data.last = !!last;
+          if (data2) {
+            data2.key = field;
+            data2.index = index2;
+            data2.first = index2 === 0;
+            data2.last = !!last;
             if (contextPath) {
-              data.contextPath = contextPath + field;
+              data2.contextPath = contextPath + field;
             }
           }
           ret = ret + fn(value, {
-            data,
+            data: data2,
             blockParams: _utils.blockParams([value, field], [contextPath + field, null])
           });
         }
@@ -8588,14 +8608,14 @@ var require_with = __commonJS({
         }
         var fn = options.fn;
         if (!_utils.isEmpty(context3)) {
-          var data = options.data;
+          var data2 = options.data;
           if (options.data && options.ids) {
-            data = _utils.createFrame(options.data);
-            data.contextPath = _utils.appendContextPath(options.data.contextPath, options.ids[0]);
+            data2 = _utils.createFrame(options.data);
+            data2.contextPath = _utils.appendContextPath(options.data.contextPath, options.ids[0]);
           }
           return fn(context3, {
-            data,
-            blockParams: _utils.blockParams([context3], [data && data.contextPath])
+            data: data2,
+            blockParams: _utils.blockParams([context3], [data2 && data2.contextPath])
           });
         } else {
           return options.inverse(this);
@@ -9081,16 +9101,16 @@ var require_runtime = __commonJS({
           return ret2;
         },
         programs: [],
-        program: function program(i2, data, declaredBlockParams, blockParams, depths) {
+        program: function program(i2, data2, declaredBlockParams, blockParams, depths) {
           var programWrapper = this.programs[i2], fn = this.fn(i2);
-          if (data || depths || blockParams || declaredBlockParams) {
-            programWrapper = wrapProgram(this, i2, fn, data, declaredBlockParams, blockParams, depths);
+          if (data2 || depths || blockParams || declaredBlockParams) {
+            programWrapper = wrapProgram(this, i2, fn, data2, declaredBlockParams, blockParams, depths);
           } else if (!programWrapper) {
             programWrapper = this.programs[i2] = wrapProgram(this, i2, fn);
           }
           return programWrapper;
         },
-        data: function data(value, depth) {
+        data: function data2(value, depth) {
           while (value && depth--) {
             value = value._parent;
           }
@@ -9110,10 +9130,10 @@ var require_runtime = __commonJS({
       };
       function ret(context3) {
         var options = arguments.length <= 1 || arguments[1] === void 0 ? {} : arguments[1];
-        var data = options.data;
+        var data2 = options.data;
         ret._setup(options);
         if (!options.partial && templateSpec.useData) {
-          data = initData(context3, data);
+          data2 = initData(context3, data2);
         }
         var depths = void 0, blockParams = templateSpec.useBlockParams ? [] : void 0;
         if (templateSpec.useDepths) {
@@ -9124,9 +9144,9 @@ var require_runtime = __commonJS({
           }
         }
         function main2(context4) {
-          return "" + templateSpec.main(container, context4, container.helpers, container.partials, data, blockParams, depths);
+          return "" + templateSpec.main(container, context4, container.helpers, container.partials, data2, blockParams, depths);
         }
-        main2 = executeDecorators(templateSpec.main, main2, container, options.depths || [], data, blockParams);
+        main2 = executeDecorators(templateSpec.main, main2, container, options.depths || [], data2, blockParams);
         return main2(context3, options);
       }
       ret.isTop = true;
@@ -9155,27 +9175,27 @@ var require_runtime = __commonJS({
           container.hooks = options.hooks;
         }
       };
-      ret._child = function(i2, data, blockParams, depths) {
+      ret._child = function(i2, data2, blockParams, depths) {
         if (templateSpec.useBlockParams && !blockParams) {
           throw new _exception2["default"]("must pass block params");
         }
         if (templateSpec.useDepths && !depths) {
           throw new _exception2["default"]("must pass parent depths");
         }
-        return wrapProgram(container, i2, templateSpec[i2], data, 0, blockParams, depths);
+        return wrapProgram(container, i2, templateSpec[i2], data2, 0, blockParams, depths);
       };
       return ret;
     }
-    function wrapProgram(container, i2, fn, data, declaredBlockParams, blockParams, depths) {
+    function wrapProgram(container, i2, fn, data2, declaredBlockParams, blockParams, depths) {
       function prog(context3) {
         var options = arguments.length <= 1 || arguments[1] === void 0 ? {} : arguments[1];
         var currentDepths = depths;
         if (depths && context3 != depths[0] && !(context3 === container.nullContext && depths[0] === null)) {
           currentDepths = [context3].concat(depths);
         }
-        return fn(container, context3, container.helpers, container.partials, options.data || data, blockParams && [options.blockParams].concat(blockParams), currentDepths);
+        return fn(container, context3, container.helpers, container.partials, options.data || data2, blockParams && [options.blockParams].concat(blockParams), currentDepths);
       }
-      prog = executeDecorators(fn, prog, container, depths, data, blockParams);
+      prog = executeDecorators(fn, prog, container, depths, data2, blockParams);
       prog.program = i2;
       prog.depth = depths ? depths.length : 0;
       prog.blockParams = declaredBlockParams || 0;
@@ -9233,17 +9253,17 @@ var require_runtime = __commonJS({
         return obj[name];
       }
     }
-    function initData(context3, data) {
-      if (!data || !("root" in data)) {
-        data = data ? _base.createFrame(data) : {};
-        data.root = context3;
+    function initData(context3, data2) {
+      if (!data2 || !("root" in data2)) {
+        data2 = data2 ? _base.createFrame(data2) : {};
+        data2.root = context3;
       }
-      return data;
+      return data2;
     }
-    function executeDecorators(fn, prog, container, depths, data, blockParams) {
+    function executeDecorators(fn, prog, container, depths, data2, blockParams) {
       if (fn.decorator) {
         var props = {};
-        prog = fn.decorator(prog, props, container, depths && depths[0], data, blockParams, depths);
+        prog = fn.decorator(prog, props, container, depths && depths[0], data2, blockParams, depths);
         Utils.extend(prog, props);
       }
       return prog;
@@ -9833,9 +9853,9 @@ var require_parser = __commonJS({
               this.yytext = "";
               this.match = "";
             }
-            var rules = this._currentRules();
-            for (var i2 = 0; i2 < rules.length; i2++) {
-              tempMatch = this._input.match(this.rules[rules[i2]]);
+            var rules2 = this._currentRules();
+            for (var i2 = 0; i2 < rules2.length; i2++) {
+              tempMatch = this._input.match(this.rules[rules2[i2]]);
               if (tempMatch && (!match || tempMatch[0].length > match[0].length)) {
                 match = tempMatch;
                 index2 = i2;
@@ -9861,7 +9881,7 @@ var require_parser = __commonJS({
               this._more = false;
               this._input = this._input.slice(match[0].length);
               this.matched += match[0];
-              token = this.performAction.call(this, this.yy, this, rules[index2], this.conditionStack[this.conditionStack.length - 1]);
+              token = this.performAction.call(this, this.yy, this, rules2[index2], this.conditionStack[this.conditionStack.length - 1]);
               if (this.done && this._input) this.done = false;
               if (token) return token;
               else return;
@@ -9898,8 +9918,8 @@ var require_parser = __commonJS({
         };
         lexer2.options = {};
         lexer2.performAction = function anonymous(yy, yy_, $avoiding_name_collisions, YY_START) {
-          function strip(start, end2) {
-            return yy_.yytext = yy_.yytext.substring(start, yy_.yyleng - end2 + start);
+          function strip(start2, end2) {
+            return yy_.yytext = yy_.yytext.substring(start2, yy_.yyleng - end2 + start2);
           }
           var YYSTATE = YY_START;
           switch ($avoiding_name_collisions) {
@@ -10427,9 +10447,9 @@ var require_helpers2 = __commonJS({
     function stripComment(comment2) {
       return comment2.replace(/^\{\{~?!-?-?/, "").replace(/-?-?~?\}\}$/, "");
     }
-    function preparePath(data, parts, loc) {
+    function preparePath(data2, parts, loc) {
       loc = this.locInfo(loc);
-      var original = data ? "@" : "", dig = [], depth = 0;
+      var original = data2 ? "@" : "", dig = [], depth = 0;
       for (var i2 = 0, l = parts.length; i2 < l; i2++) {
         var part = parts[i2].part, isLiteral = parts[i2].original !== part;
         original += (parts[i2].separator || "") + part;
@@ -10445,7 +10465,7 @@ var require_helpers2 = __commonJS({
       }
       return {
         type: "PathExpression",
-        data,
+        data: data2,
         depth,
         parts: dig,
         original,
@@ -11024,11 +11044,11 @@ var require_compiler = __commonJS({
         }
         return compiled2._setup(setupOptions);
       };
-      ret._child = function(i2, data, blockParams, depths) {
+      ret._child = function(i2, data2, blockParams, depths) {
         if (!compiled2) {
           compiled2 = compileInput();
         }
-        return compiled2._child(i2, data, blockParams, depths);
+        return compiled2._child(i2, data2, blockParams, depths);
       };
       return ret;
     }
@@ -11286,7 +11306,7 @@ var require_util2 = __commonJS({
       return path;
     }
     exports.normalize = normalize;
-    function join24(aRoot, aPath) {
+    function join27(aRoot, aPath) {
       if (aRoot === "") {
         aRoot = ".";
       }
@@ -11311,14 +11331,14 @@ var require_util2 = __commonJS({
         aRootUrl.host = aPath;
         return urlGenerate(aRootUrl);
       }
-      var joined2 = aPath.charAt(0) === "/" ? aPath : normalize(aRoot.replace(/\/+$/, "") + "/" + aPath);
+      var joined3 = aPath.charAt(0) === "/" ? aPath : normalize(aRoot.replace(/\/+$/, "") + "/" + aPath);
       if (aRootUrl) {
-        aRootUrl.path = joined2;
+        aRootUrl.path = joined3;
         return urlGenerate(aRootUrl);
       }
-      return joined2;
+      return joined3;
     }
-    exports.join = join24;
+    exports.join = join27;
     exports.isAbsolute = function(aPath) {
       return aPath.charAt(0) === "/" || urlRegexp.test(aPath);
     };
@@ -11491,7 +11511,7 @@ var require_util2 = __commonJS({
             parsed3.path = parsed3.path.substring(0, index2 + 1);
           }
         }
-        sourceURL = join24(urlGenerate(parsed3), sourceURL);
+        sourceURL = join27(urlGenerate(parsed3), sourceURL);
       }
       return normalize(sourceURL);
     }
@@ -12109,7 +12129,7 @@ var require_source_map_consumer = __commonJS({
       }
       var version = util.getArg(sourceMap, "version");
       var sources = util.getArg(sourceMap, "sources");
-      var names4 = util.getArg(sourceMap, "names", []);
+      var names5 = util.getArg(sourceMap, "names", []);
       var sourceRoot = util.getArg(sourceMap, "sourceRoot", null);
       var sourcesContent = util.getArg(sourceMap, "sourcesContent", null);
       var mappings = util.getArg(sourceMap, "mappings");
@@ -12123,7 +12143,7 @@ var require_source_map_consumer = __commonJS({
       sources = sources.map(String).map(util.normalize).map(function(source) {
         return sourceRoot && util.isAbsolute(sourceRoot) && util.isAbsolute(source) ? util.relative(sourceRoot, source) : source;
       });
-      this._names = ArraySet.fromArray(names4.map(String), true);
+      this._names = ArraySet.fromArray(names5.map(String), true);
       this._sources = ArraySet.fromArray(sources, true);
       this._absoluteSources = this._sources.toArray().map(function(s) {
         return util.computeSourceURL(sourceRoot, s, aSourceMapURL);
@@ -12154,7 +12174,7 @@ var require_source_map_consumer = __commonJS({
     };
     BasicSourceMapConsumer.fromSourceMap = function SourceMapConsumer_fromSourceMap(aSourceMap, aSourceMapURL) {
       var smc = Object.create(BasicSourceMapConsumer.prototype);
-      var names4 = smc._names = ArraySet.fromArray(aSourceMap._names.toArray(), true);
+      var names5 = smc._names = ArraySet.fromArray(aSourceMap._names.toArray(), true);
       var sources = smc._sources = ArraySet.fromArray(aSourceMap._sources.toArray(), true);
       smc.sourceRoot = aSourceMap._sourceRoot;
       smc.sourcesContent = aSourceMap._generateSourcesContent(
@@ -12179,7 +12199,7 @@ var require_source_map_consumer = __commonJS({
           destMapping.originalLine = srcMapping.originalLine;
           destMapping.originalColumn = srcMapping.originalColumn;
           if (srcMapping.name) {
-            destMapping.name = names4.indexOf(srcMapping.name);
+            destMapping.name = names5.indexOf(srcMapping.name);
           }
           destOriginalMappings.push(destMapping);
         }
@@ -14136,6 +14156,39 @@ var require_lib = __commonJS({
   }
 });
 
+// src/core/images/oggm-commits.ts
+function oggmRange(oggm, from, to) {
+  if (oggm?.git === void 0 || from === void 0 || to === void 0 || from === to)
+    return void 0;
+  return { repository: oggm.git, from, to };
+}
+function commitsText({ range, list }) {
+  const { repository, from, to } = range;
+  const home = `https://github.com/${repository}`;
+  const page = `${home}/compare/${from}...${to}`;
+  if (!list) return inMarkdown`${link("OGGM since", page)}\n\n`;
+  const { total } = list;
+  if (total === 0) return inMarkdown`${link("OGGM is at an older commit", page)}\n\n`;
+  const shown2 = list.first.slice(0, MOST_COMMITS);
+  const rows = shown2.map(({ sha, subject }) => {
+    const line = subject === "" ? sha.slice(0, 7) : short(subject, LONGEST2);
+    return inMarkdown`- ${link(line, `${home}/commit/${sha}`)}\n`;
+  });
+  const more = total - shown2.length;
+  const rest = more > 0 ? inMarkdown`\nand ${more} more.\n` : inMarkdown``;
+  const count = total === 1 ? "1 commit" : `${total} commits`;
+  return inMarkdown`OGGM: ${link(`${count} since`, page)}\n\n${rows}${rest}\n`;
+}
+var LONGEST2, MOST_COMMITS;
+var init_oggm_commits = __esm({
+  "src/core/images/oggm-commits.ts"() {
+    "use strict";
+    init_escape();
+    LONGEST2 = 120;
+    MOST_COMMITS = 20;
+  }
+});
+
 // node_modules/bottleneck/light.js
 var require_light = __commonJS({
   "node_modules/bottleneck/light.js"(exports, module) {
@@ -14476,7 +14529,7 @@ var require_light = __commonJS({
           }
           return this.Events.trigger("scheduled", { args: this.args, options: this.options });
         }
-        async doExecute(chained, clearGlobalState, run2, free) {
+        async doExecute(chained, clearGlobalState, run3, free) {
           var error2, eventInfo, passed;
           if (this.retryCount === 0) {
             this._assertStatus("RUNNING");
@@ -14496,10 +14549,10 @@ var require_light = __commonJS({
             }
           } catch (error1) {
             error2 = error1;
-            return this._onFailure(error2, eventInfo, clearGlobalState, run2, free);
+            return this._onFailure(error2, eventInfo, clearGlobalState, run3, free);
           }
         }
-        doExpire(clearGlobalState, run2, free) {
+        doExpire(clearGlobalState, run3, free) {
           var error2, eventInfo;
           if (this._states.jobStatus(this.options.id === "RUNNING")) {
             this._states.next(this.options.id);
@@ -14507,9 +14560,9 @@ var require_light = __commonJS({
           this._assertStatus("EXECUTING");
           eventInfo = { args: this.args, options: this.options, retryCount: this.retryCount };
           error2 = new BottleneckError$1(`This job timed out after ${this.options.expiration} ms.`);
-          return this._onFailure(error2, eventInfo, clearGlobalState, run2, free);
+          return this._onFailure(error2, eventInfo, clearGlobalState, run3, free);
         }
-        async _onFailure(error2, eventInfo, clearGlobalState, run2, free) {
+        async _onFailure(error2, eventInfo, clearGlobalState, run3, free) {
           var retry2, retryAfter;
           if (clearGlobalState()) {
             retry2 = await this.Events.trigger("failed", error2, eventInfo);
@@ -14517,7 +14570,7 @@ var require_light = __commonJS({
               retryAfter = ~~retry2;
               this.Events.trigger("retry", `Retrying ${this.options.id} after ${retryAfter} ms`, eventInfo);
               this.retryCount++;
-              return run2(retryAfter);
+              return run3(retryAfter);
             } else {
               this.doDone(eventInfo);
               await free(this.options, eventInfo);
@@ -14914,20 +14967,20 @@ var require_light = __commonJS({
             return Object.keys(this.instances);
           }
           async clusterKeys() {
-            var cursor, end2, found3, i2, k, keys, len, next, start;
+            var cursor, end2, found3, i2, k, keys, len, next, start2;
             if (this.connection == null) {
               return this.Promise.resolve(this.keys());
             }
             keys = [];
             cursor = null;
-            start = `b_${this.id}-`.length;
+            start2 = `b_${this.id}-`.length;
             end2 = "_settings".length;
             while (cursor !== 0) {
               [next, found3] = await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 1e4]);
               cursor = ~~next;
               for (i2 = 0, len = found3.length; i2 < len; i2++) {
                 k = found3[i2];
-                keys.push(k.slice(start, -end2));
+                keys.push(k.slice(start2, -end2));
               }
             }
             return keys;
@@ -15005,9 +15058,9 @@ var require_light = __commonJS({
             this._arr = [];
             return this._resetPromise();
           }
-          add(data) {
+          add(data2) {
             var ret;
-            this._arr.push(data);
+            this._arr.push(data2);
             ret = this._promise;
             if (this._arr.length === this.maxSize) {
               this._flush();
@@ -15042,10 +15095,10 @@ var require_light = __commonJS({
       Sync$1 = Sync_1;
       Bottleneck3 = (function() {
         class Bottleneck4 {
-          constructor(options = {}, ...invalid) {
+          constructor(options = {}, ...invalid2) {
             var storeInstanceOptions, storeOptions;
             this._addToQueue = this._addToQueue.bind(this);
-            this._validateOptions(options, invalid);
+            this._validateOptions(options, invalid2);
             parser$5.load(options, this.instanceDefaults, this);
             this._queues = new Queues$1(NUM_PRIORITIES$1);
             this._scheduled = {};
@@ -15075,8 +15128,8 @@ var require_light = __commonJS({
               return (ref = this._store.heartbeat) != null ? typeof ref.unref === "function" ? ref.unref() : void 0 : void 0;
             });
           }
-          _validateOptions(options, invalid) {
-            if (!(options != null && typeof options === "object" && invalid.length === 0)) {
+          _validateOptions(options, invalid2) {
+            if (!(options != null && typeof options === "object" && invalid2.length === 0)) {
               throw new Bottleneck4.prototype.BottleneckError("Bottleneck v2 takes a single object argument. Refer to https://github.com/SGrondin/bottleneck#upgrading-to-v2 if you're upgrading from Bottleneck v1.");
             }
           }
@@ -15155,17 +15208,17 @@ var require_light = __commonJS({
             }
           }
           _run(index2, job, wait) {
-            var clearGlobalState, free, run2;
+            var clearGlobalState, free, run3;
             job.doRun();
             clearGlobalState = this._clearGlobalState.bind(this, index2);
-            run2 = this._run.bind(this, index2, job);
+            run3 = this._run.bind(this, index2, job);
             free = this._free.bind(this, index2, job);
             return this._scheduled[index2] = {
               timeout: setTimeout(() => {
-                return job.doExecute(this._limiter, clearGlobalState, run2, free);
+                return job.doExecute(this._limiter, clearGlobalState, run3, free);
               }, wait),
               expiration: job.options.expiration != null ? setTimeout(function() {
-                return job.doExpire(clearGlobalState, run2, free);
+                return job.doExpire(clearGlobalState, run3, free);
               }, wait + job.options.expiration) : void 0,
               job
             };
@@ -16016,11 +16069,11 @@ function merge2(defaults2, route, options) {
 }
 function addQueryParameters(url, parameters) {
   const separator = /\?/.test(url) ? "&" : "?";
-  const names4 = Object.keys(parameters);
-  if (names4.length === 0) {
+  const names5 = Object.keys(parameters);
+  if (names5.length === 0) {
     return url;
   }
-  return url + separator + names4.map((name) => {
+  return url + separator + names5.map((name) => {
     if (name === "q") {
       return "q=" + parameters.q.split("+").map(encodeURIComponent).join("+");
     }
@@ -16407,15 +16460,15 @@ function parseParameters(header, type, index2, len, stopFlags) {
   }
   return { type, index: index2, parameters };
 }
-function unescapeQuotedPairs(str, start, end2) {
+function unescapeQuotedPairs(str, start2, end2) {
   let result2 = "";
-  for (let index2 = start; index2 < end2; index2++) {
+  for (let index2 = start2; index2 < end2; index2++) {
     if (str.charCodeAt(index2) === BSLASH) {
-      result2 += str.slice(start, index2);
-      start = ++index2;
+      result2 += str.slice(start2, index2);
+      start2 = ++index2;
     }
   }
-  return result2 + str.slice(start, end2);
+  return result2 + str.slice(start2, end2);
 }
 var SP, HTAB, SEMI, EQ, DQUOTE, BSLASH, COMMA, LOWER_CASE, OWS, SEMI_FLAG, COMMA_FLAG, TOKEN_FLAG, NON_ASCII, CASE_FLAGS, CHAR_MAP, NullObject;
 var init_dist = __esm({
@@ -16708,8 +16761,8 @@ var init_json_with_bigint = __esm({
       if (!hasUserReviver) return value;
       return userReviver(key, value, context3);
     };
-    JSONParseV2 = (text, reviver) => {
-      return JSON.parse(text, (key, value, context3) => {
+    JSONParseV2 = (text2, reviver) => {
+      return JSON.parse(text2, (key, value, context3) => {
         const isNumber = typeof value === "number";
         const isOutOfBounds = value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
         const isBigNumber = isNumber && isOutOfBounds;
@@ -16767,8 +16820,8 @@ var init_json_with_bigint = __esm({
       }
       return rootHolder[""];
     };
-    serializeBigInts = (text) => {
-      return text.replace(
+    serializeBigInts = (text2) => {
+      return text2.replace(
         stringsOrLargeNumbers,
         (match, digits, fractional, exponential) => {
           const isString = match[0] === '"';
@@ -16782,18 +16835,18 @@ var init_json_with_bigint = __esm({
         }
       );
     };
-    JSONParse = (text, reviver) => {
-      if (!text) return originalParse(text, reviver);
+    JSONParse = (text2, reviver) => {
+      if (!text2) return originalParse(text2, reviver);
       try {
-        if (isContextSourceSupported()) return JSONParseV2(text, reviver);
-        const serializedData = serializeBigInts(text);
+        if (isContextSourceSupported()) return JSONParseV2(text2, reviver);
+        const serializedData = serializeBigInts(text2);
         return originalParse(
           serializedData,
           (key, value, context3) => convertMarkedBigIntsReviver(key, value, context3, reviver)
         );
       } catch (error2) {
         if (error2 instanceof RangeError) {
-          const serializedData = serializeBigInts(text);
+          const serializedData = serializeBigInts(text2);
           const parsed3 = originalParse(serializedData);
           return applyReviverIteratively(parsed3, reviver);
         }
@@ -16917,12 +16970,12 @@ async function getResponseData(response) {
   }
   const mimetype = parse4(contentType);
   if (isJSONResponse(mimetype)) {
-    let text = "";
+    let text2 = "";
     try {
-      text = await response.text();
-      return JSONParse(text);
+      text2 = await response.text();
+      return JSONParse(text2);
     } catch (err2) {
-      return text;
+      return text2;
     }
   } else if (mimetype.type.startsWith("text/") || // `application/octet-stream` is the canonical "arbitrary binary" type
   // (RFC 2046) and must never be decoded as text, even when the response
@@ -16939,19 +16992,19 @@ async function getResponseData(response) {
 function isJSONResponse(mimetype) {
   return mimetype.type === "application/json" || mimetype.type === "application/scim+json";
 }
-function toErrorMessage(data) {
-  if (typeof data === "string") {
-    return data;
+function toErrorMessage(data2) {
+  if (typeof data2 === "string") {
+    return data2;
   }
-  if (data instanceof ArrayBuffer) {
+  if (data2 instanceof ArrayBuffer) {
     return "Unknown error";
   }
-  if (typeof data === "object" && data !== null && "message" in data) {
-    const objectData = data;
+  if (typeof data2 === "object" && data2 !== null && "message" in data2) {
+    const objectData = data2;
     const suffix = "documentation_url" in objectData ? ` - ${objectData.documentation_url}` : "";
     return Array.isArray(objectData.errors) ? `${objectData.message}: ${objectData.errors.map((v) => JSON.stringify(v)).join(", ")}${suffix}` : `${objectData.message}${suffix}`;
   }
-  return `Unknown error: ${JSON.stringify(data)}`;
+  return `Unknown error: ${JSON.stringify(data2)}`;
 }
 function withDefaults2(oldEndpoint, newDefaults) {
   const endpoint2 = oldEndpoint.defaults(newDefaults);
@@ -16996,9 +17049,9 @@ var init_dist_bundle4 = __esm({
 });
 
 // node_modules/@octokit/graphql/dist-bundle/index.js
-function _buildMessageForResponseErrors(data) {
+function _buildMessageForResponseErrors(data2) {
   return `Request failed due to following response errors:
-` + data.errors.map((e) => ` - ${e.message}`).join("\n");
+` + data2.errors.map((e) => ` - ${e.message}`).join("\n");
 }
 function graphql(request2, query, options) {
   if (options) {
@@ -17327,19 +17380,19 @@ var init_version2 = __esm({
 function requestLog(octokit) {
   octokit.hook.wrap("request", (request2, options) => {
     octokit.log.debug("request", options);
-    const start = Date.now();
+    const start2 = Date.now();
     const requestOptions = octokit.request.endpoint.parse(options);
     const path = requestOptions.url.replace(options.baseUrl, "");
     return request2(options).then((response) => {
       const requestId = response.headers["x-github-request-id"];
       octokit.log.info(
-        `${requestOptions.method} ${path} - ${response.status} with id ${requestId} in ${Date.now() - start}ms`
+        `${requestOptions.method} ${path} - ${response.status} with id ${requestId} in ${Date.now() - start2}ms`
       );
       return response;
     }).catch((error2) => {
       const requestId = error2.response?.headers["x-github-request-id"] || "UNKNOWN";
       octokit.log.error(
-        `${requestOptions.method} ${path} - ${error2.status} with id ${requestId} in ${Date.now() - start}ms`
+        `${requestOptions.method} ${path} - ${error2.status} with id ${requestId} in ${Date.now() - start2}ms`
       );
       throw error2;
     });
@@ -17371,8 +17424,8 @@ function normalizePaginatedListResponse(response) {
   delete response.data.total_count;
   delete response.data.total_commits;
   const namespaceKey = Object.keys(response.data)[0];
-  const data = response.data[namespaceKey];
-  response.data = data;
+  const data2 = response.data[namespaceKey];
+  response.data = data2;
   if (typeof incompleteResults !== "undefined") {
     response.data.incomplete_results = incompleteResults;
   }
@@ -19956,7 +20009,7 @@ var init_dist_src5 = __esm({
 });
 
 // src/edges/github/answer.ts
-var GithubRefused, COMMIT3, Answer;
+var GithubRefused, COMMIT5, Answer;
 var init_answer = __esm({
   "src/edges/github/answer.ts"() {
     "use strict";
@@ -19970,7 +20023,7 @@ var init_answer = __esm({
         this.status = options.status;
       }
     };
-    COMMIT3 = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/u;
+    COMMIT5 = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/u;
     Answer = class _Answer {
       #what;
       #body;
@@ -19992,7 +20045,7 @@ var init_answer = __esm({
       }
       shaOrNone(path) {
         const found3 = this.textOrNone(path);
-        return found3 === void 0 || COMMIT3.test(found3) ? found3 : this.#refuse(path);
+        return found3 === void 0 || COMMIT5.test(found3) ? found3 : this.#refuse(path);
       }
       /** A number that names something: an id, or the number of an issue. */
       id(path) {
@@ -20043,12 +20096,17 @@ async function explained2(what, call) {
   } catch (cause) {
     if (cause instanceof GithubRefused) throw cause;
     const status = statusOf2(cause);
-    throw new GithubRefused(`GitHub refused ${what}: ${messageOf(cause).split(" - ")[0] ?? ""}`, {
+    throw new GithubRefused(`GitHub refused ${what}: ${reasonOf4(cause)}`, {
       hint: HINTS[String(status)] ?? "try again later; githubstatus.com knows of outages",
       status,
       cause
     });
   }
+}
+function reasonOf4(cause) {
+  const reason = messageOf(cause);
+  const graphql3 = /^Request failed due to following response errors:\n - (.*)/u.exec(reason);
+  return graphql3?.[1] ?? reason.split(" - ")[0] ?? "";
 }
 function statusOf2(cause) {
   const status = typeof cause === "object" && cause !== null && "status" in cause ? cause.status : void 0;
@@ -20105,6 +20163,14 @@ var init_client = __esm({
         );
         return new Answer(what, response.data);
       }
+      /** What belongs to no repository, such as an account. */
+      async askGlobal(what, route, fields2 = {}) {
+        const response = await explained2(
+          what,
+          () => this.#octokit.request(route, { ...fields2 })
+        );
+        return new Answer(what, response.data);
+      }
       /** As `ask`; undefined where GitHub says that there is no such thing. */
       async askMaybe(what, route, fields2 = {}) {
         try {
@@ -20121,8 +20187,8 @@ var init_client = __esm({
             what,
             () => this.#octokit.request(inRepository(route), { ...this.#repo, ...fields2 })
           );
-          const { data } = response;
-          return data instanceof ArrayBuffer ? new Uint8Array(data) : void 0;
+          const { data: data2 } = response;
+          return data2 instanceof ArrayBuffer ? new Uint8Array(data2) : void 0;
         } catch (error2) {
           if (error2 instanceof GithubRefused && (error2.status === 404 || error2.status === 410))
             return void 0;
@@ -20142,14 +20208,19 @@ var init_client = __esm({
           return items;
         });
       }
+      /** A question that needs GraphQL. An answer with errors in it is refused as a whole. */
+      async graphql(what, query, variables) {
+        const body = await explained2(
+          what,
+          () => this.#octokit.graphql(query, { ...variables })
+        );
+        return new Answer(what, body);
+      }
       /** The id of who this token belongs to: what we wrote before bears it. A token of an App can only ask this way. */
       async me() {
         if (this.#me === void 0) {
-          const body = await explained2(
-            "who we are",
-            () => this.#octokit.graphql("{ viewer { databaseId } }")
-          );
-          this.#me = new Answer("who we are", body).id("/viewer/databaseId");
+          const answer = await this.graphql("who we are", "{ viewer { databaseId } }", {});
+          this.#me = answer.id("/viewer/databaseId");
         }
         return this.#me;
       }
@@ -20167,16 +20238,16 @@ function patternOf(policy) {
 }
 function reviewersOf(found3) {
   if (!found3.has("/protection_rules")) return 0;
-  const rules = found3.list("/protection_rules");
-  const asking = rules.filter((rule) => rule.text("/type") === "required_reviewers");
+  const rules2 = found3.list("/protection_rules");
+  const asking = rules2.filter((rule) => rule.text("/type") === "required_reviewers");
   const reviewers = asking.flatMap(
     (rule) => rule.has("/reviewers") ? rule.list("/reviewers") : []
   );
   return reviewers.length;
 }
-async function permitted(ask) {
+async function permitted(ask2) {
   try {
-    return await ask();
+    return await ask2();
   } catch (cause) {
     if (!(cause instanceof GithubRefused) || cause.status !== 403) throw cause;
     throw new GithubRefused(cause.message, {
@@ -20213,10 +20284,10 @@ var init_environments = __esm({
           };
         });
       }
-      async isApprovedIn(run2, environment2) {
+      async isApprovedIn(run3, environment2) {
         return permitted(async () => {
           const route = "GET /actions/runs/{run}/approvals";
-          const reviews = await this.#client.all("approvals of this run", route, { run: run2 });
+          const reviews = await this.#client.all("approvals of this run", route, { run: run3 });
           return reviews.some(
             (one) => one.text("/state") === "approved" && one.list("/environments").some((asked3) => isNamed2(asked3, environment2))
           );
@@ -20239,6 +20310,11 @@ var setup_exports = {};
 __export(setup_exports, {
   GithubSetup: () => GithubSetup
 });
+function asksForReview(rule) {
+  const reviews = "/parameters/required_approving_review_count";
+  const others = ["require_code_owner_review", "require_last_push_approval"];
+  return rule.has(reviews) && rule.count(reviews) > 0 || others.some((name) => rule.has(`/parameters/${name}`) && rule.flag(`/parameters/${name}`));
+}
 var GithubSetup;
 var init_setup = __esm({
   "src/edges/github/setup.ts"() {
@@ -20261,13 +20337,20 @@ var init_setup = __esm({
         return this.#names("names of variables", "variables", environment2);
       }
       async labels() {
-        const listed3 = await this.#client.all("labels", "GET /labels");
-        return listed3.map((one) => one.text("/name"));
+        const listed4 = await this.#client.all("labels", "GET /labels");
+        return listed4.map((one) => one.text("/name"));
       }
       async branchRules(branch) {
-        const route = "GET /rules/branches/{branch}";
-        const listed3 = await this.#client.all("rules of a branch", route, { branch });
-        return listed3.map((one) => one.text("/type"));
+        return (await this.#rules(branch)).map((one) => one.text("/type"));
+      }
+      async mergeRules() {
+        const home = await this.#client.ask("the repository", "GET ");
+        const branch = home.text("/default_branch");
+        const rules2 = await this.#rules(branch);
+        return {
+          branch,
+          rules: rules2.map((one) => ({ type: one.text("/type"), review: asksForReview(one) }))
+        };
       }
       async actionsSettings() {
         const what = "settings of Actions";
@@ -20279,12 +20362,332 @@ var init_setup = __esm({
           mayOpenPulls: workflows.flag("/can_approve_pull_request_reviews")
         };
       }
+      #rules(branch) {
+        return this.#client.all("rules of a branch", "GET /rules/branches/{branch}", { branch });
+      }
       async #names(what, kind, environment2) {
         const route = environment2 === void 0 ? `GET /actions/${kind}` : `GET /environments/{environment}/${kind}`;
-        const listed3 = await this.#client.all(what, route, { environment: environment2 });
-        return listed3.map((one) => one.text("/name"));
+        const listed4 = await this.#client.all(what, route, { environment: environment2 });
+        return listed4.map((one) => one.text("/name"));
       }
     };
+  }
+});
+
+// src/edges/github/pulls.ts
+async function comment(client, issue, body) {
+  await client.ask("a comment", "POST /issues/{issue}/comments", { issue, body });
+}
+function isBy(item, author) {
+  return item.has("/user") && item.id("/user/id") === author;
+}
+var PERMITTED, GithubPulls;
+var init_pulls = __esm({
+  "src/edges/github/pulls.ts"() {
+    "use strict";
+    PERMITTED = ["admin", "write"];
+    GithubPulls = class {
+      #client;
+      constructor(client) {
+        this.#client = client;
+      }
+      async pullRequestOf(run3) {
+        const open = await this.#client.all("pull requests", "GET /pulls", {
+          state: "open",
+          head: `${run3.headOwner}:${run3.headBranch}`
+        });
+        const found3 = open.find((one) => one.sha("/head/sha") === run3.headSha);
+        if (!found3) return void 0;
+        const pull = await this.#pull(found3.id("/number"));
+        if (pull.sha("/head/sha") !== run3.headSha) return void 0;
+        return {
+          number: pull.id("/number"),
+          head: run3.headSha,
+          base: pull.sha("/base/sha"),
+          merge: pull.shaOrNone("/merge_commit_sha")
+        };
+      }
+      async mergedPull(commit2) {
+        const pulls = await this.#client.all("pull requests", "GET /commits/{commit}/pulls", {
+          commit: commit2
+        });
+        const merged3 = pulls.filter((one) => one.has("/merged_at") && one.textOrNone("/merge_commit_sha") === commit2).map((one) => one.id("/number"));
+        return merged3.length === 0 ? void 0 : Math.max(...merged3);
+      }
+      async headOf(pull) {
+        return (await this.#pull(pull)).sha("/head/sha");
+      }
+      /** What our own comment that begins with this marker says. */
+      async markedText(pull, marker) {
+        return (await this.#marked(pull, marker))?.text("/body");
+      }
+      async stickyComment(pull, marker, body) {
+        const mine = await this.#marked(pull, marker);
+        if (!mine) {
+          await comment(this.#client, pull, body);
+          return "created";
+        }
+        if (mine.text("/body") === body) return "unchanged";
+        await this.#client.ask("a comment", "PATCH /issues/comments/{comment}", {
+          comment: mine.id("/id"),
+          body
+        });
+        return "updated";
+      }
+      async mayWrite(login) {
+        const route = "GET /collaborators/{login}/permission";
+        const answer = await this.#client.ask("a permission", route, { login });
+        return PERMITTED.includes(answer.text("/permission"));
+      }
+      #pull(pull) {
+        return this.#client.ask("the pull request", "GET /pulls/{pull}", { pull });
+      }
+      /** Our own comment that begins with this marker: the oldest, where there are several. */
+      async #marked(pull, marker) {
+        const route = "GET /issues/{pull}/comments";
+        const marked = (await this.#client.all("comments", route, { pull })).filter(
+          (one) => (one.textOrNone("/body") ?? "").startsWith(marker)
+        );
+        if (marked.length === 0) return void 0;
+        const me = await this.#client.me();
+        return marked.find((one) => isBy(one, me));
+      }
+    };
+  }
+});
+
+// src/edges/github/own-pulls.ts
+function isUpon(commit2, base2) {
+  const parents = commit2.list("/parents").map((one) => one.sha("/sha"));
+  return parents.length === 1 && parents[0] === base2;
+}
+var TITLE_LIMIT, NOT_MERGED, GithubOwnPulls;
+var init_own_pulls = __esm({
+  "src/edges/github/own-pulls.ts"() {
+    "use strict";
+    init_escape();
+    init_answer();
+    init_pulls();
+    TITLE_LIMIT = 256;
+    NOT_MERGED = [405, 409];
+    GithubOwnPulls = class {
+      #client;
+      constructor(client) {
+        this.#client = client;
+      }
+      async propose(proposal) {
+        const home = await this.#client.ask("the repository", "GET ");
+        const head2 = await this.#branch(proposal);
+        const title = short(oneLine(proposal.title), TITLE_LIMIT);
+        const { branch, body } = proposal;
+        const [open] = await this.#open(branch, home);
+        if (!open) {
+          const base2 = home.text("/default_branch");
+          const made2 = await this.#create({ title, body, head: branch, base: base2 });
+          return { number: made2.id("/number"), head: head2 };
+        }
+        const number = open.id("/number");
+        if (open.text("/title") !== title || open.textOrNone("/body") !== body)
+          await this.#change(number, { title, body });
+        return { number, head: head2 };
+      }
+      async withdraw(branch, why) {
+        const home = await this.#client.ask("the repository", "GET ");
+        for (const open of await this.#open(branch, home)) {
+          await comment(this.#client, open.id("/number"), why);
+          await this.#change(open.id("/number"), { state: "closed" });
+        }
+      }
+      async openFrom(branch) {
+        const home = await this.#client.ask("the repository", "GET ");
+        return (await this.#open(branch, home))[0];
+      }
+      async merge(pull, head2, message) {
+        try {
+          const once = { request: { retries: 0 } };
+          const said5 = message === void 0 ? {} : { commit_message: message };
+          const fields2 = { pull, sha: head2, merge_method: "squash", ...said5, ...once };
+          await this.#client.ask("the merge", "PUT /pulls/{pull}/merge", fields2);
+          return void 0;
+        } catch (error2) {
+          if (error2 instanceof GithubRefused && NOT_MERGED.includes(error2.status ?? 0))
+            return error2.message;
+          throw error2;
+        }
+      }
+      /** Pull requests from a branch of this very repository; forks have branches of the same names. */
+      async #open(branch, home) {
+        const head2 = `${home.text("/owner/login")}:${branch}`;
+        const listed4 = await this.#client.all("pull requests", "GET /pulls", { state: "open", head: head2 });
+        return listed4.filter((one) => one.idOrNone("/head/repo/id") === home.id("/id"));
+      }
+      async #create(fields2) {
+        try {
+          return await this.#client.ask("a pull request", "POST /pulls", fields2);
+        } catch (error2) {
+          if (!(error2 instanceof GithubRefused) || error2.status !== 403) throw error2;
+          throw new GithubRefused(error2.message, {
+            hint: "allow it: Settings, Actions, General, \u201CAllow GitHub Actions to create and approve pull requests\u201D",
+            status: 403,
+            cause: error2
+          });
+        }
+      }
+      async #change(pull, fields2) {
+        await this.#client.ask("a pull request", "PATCH /pulls/{pull}", { pull, ...fields2 });
+      }
+      /** The branch as one commit upon its base; by force, because a newer night takes the place of an older one. */
+      async #branch({ branch, base: base2, mark, title, files }) {
+        const ref = `heads/${branch}`;
+        const before = await this.#client.askMaybe("the branch", "GET /git/ref/{ref}", { ref });
+        const known = before?.sha("/object/sha");
+        const last = known === void 0 ? void 0 : await this.#commit(known);
+        if (last && !last.text("/message").startsWith(mark))
+          throw new GithubRefused(`somebody has pushed to the branch ${branch}`, {
+            hint: "only this tool writes there: move the work to another branch, and delete this one"
+          });
+        const tree = await this.#tree((await this.#commit(base2)).sha("/tree/sha"), files);
+        if (known !== void 0 && last?.sha("/tree/sha") === tree && isUpon(last, base2)) return known;
+        const message = commitMessage(title);
+        const commit2 = { message, tree, parents: [base2] };
+        const made2 = await this.#client.ask("a commit", "POST /git/commits", commit2);
+        const sha = made2.sha("/sha");
+        if (known === void 0)
+          await this.#client.ask("the branch", "POST /git/refs", { ref: `refs/${ref}`, sha });
+        else await this.#client.ask("the branch", "PATCH /git/refs/{ref}", { ref, sha, force: true });
+        return sha;
+      }
+      #commit(commit2) {
+        return this.#client.ask("the branch", "GET /git/commits/{commit}", { commit: commit2 });
+      }
+      async #tree(base2, files) {
+        const tree = [...files].map(([path, content]) => ({
+          path,
+          mode: "100644",
+          type: "blob",
+          ...content === null ? { sha: null } : { content }
+        }));
+        const made2 = await this.#client.ask("a tree", "POST /git/trees", { base_tree: base2, tree });
+        return made2.sha("/sha");
+      }
+    };
+  }
+});
+
+// src/edges/github/requests.ts
+var requests_exports = {};
+__export(requests_exports, {
+  githubRequestDesk: () => githubRequestDesk,
+  githubRequestPulls: () => githubRequestPulls
+});
+function githubRequestDesk(settings2, second = 1e3) {
+  const client = new GithubClient(settings2, second);
+  const pulls = new GithubPulls(client);
+  return {
+    issue: async (issue) => issueOf(await client.ask("the issue", "GET /issues/{issue}", { issue })),
+    comment: async (comment2) => {
+      const route = "GET /issues/comments/{comment}";
+      const found3 = await client.askMaybe("the comment", route, { comment: comment2 });
+      return found3 && commentOf(found3);
+    },
+    openOf: async ({ login }) => {
+      const listed4 = await client.all("issues", "GET /issues", { state: "open", creator: login });
+      return listed4.filter((one) => !one.has("/pull_request")).map(numbered2);
+    },
+    accountSince: async (id) => {
+      const account = await client.askGlobal("an account", "GET /user/{id}", { id });
+      return timeOf2(account, "/created_at");
+    },
+    answer: (issue, mark) => pulls.markedText(issue, mark),
+    keepAnswer: async (issue, mark, body) => {
+      await pulls.stickyComment(issue, mark, body);
+    },
+    end: async (issue) => {
+      await client.ask("the issue", "PUT /issues/{issue}/lock", { issue });
+      await client.ask("the issue", "PATCH /issues/{issue}", { issue, state: "closed" });
+    },
+    start: async (workflow) => {
+      const home = await client.ask("the repository", "GET ");
+      const route = "POST /actions/workflows/{workflow}/dispatches";
+      await client.ask("a workflow", route, { workflow, ref: home.text("/default_branch") });
+    }
+  };
+}
+function githubRequestPulls(settings2, second = 1e3) {
+  const client = new GithubClient(settings2, second);
+  const own = new GithubOwnPulls(client);
+  return {
+    propose: (proposal) => own.propose(proposal),
+    withdraw: (branch, why) => own.withdraw(branch, why),
+    merge: (pull, head2, message) => own.merge(pull, head2, message),
+    shown: async (branch) => {
+      const open = await own.openFrom(branch);
+      return open && shownOf(client, open);
+    }
+  };
+}
+function authorOf(item) {
+  if (!item.has("/user")) return { id: 0, login: "ghost", isBot: true };
+  const isBot = item.text("/user/type") === "Bot";
+  return { id: item.id("/user/id"), login: item.text("/user/login"), isBot };
+}
+function issueOf(item) {
+  return {
+    number: item.id("/number"),
+    author: authorOf(item),
+    body: item.textOrNone("/body") ?? "",
+    isOpen: item.text("/state") === "open",
+    isPull: item.has("/pull_request"),
+    createdAt: timeOf2(item, "/created_at")
+  };
+}
+function commentOf(item) {
+  return {
+    author: authorOf(item),
+    body: item.textOrNone("/body") ?? "",
+    createdAt: timeOf2(item, "/created_at"),
+    updatedAt: timeOf2(item, "/updated_at")
+  };
+}
+function numbered2(item) {
+  return { number: item.id("/number"), body: item.textOrNone("/body") ?? "" };
+}
+function timeOf2(item, path) {
+  const time2 = Date.parse(item.text(path));
+  if (Number.isNaN(time2))
+    throw new GithubRefused(`GitHub gave a time that is none in ${path}`, {
+      hint: "try again later; if it stays, report it"
+    });
+  return time2;
+}
+async function shownOf(client, open) {
+  const head2 = open.sha("/head/sha");
+  const pull = open.id("/number");
+  const commit2 = await client.ask("the branch", "GET /git/commits/{commit}", { commit: head2 });
+  const files = /* @__PURE__ */ new Map();
+  for (const file of await client.all("files", "GET /pulls/{pull}/files", { pull }))
+    files.set(file.text("/filename"), await textOf5(client, file));
+  return {
+    number: pull,
+    url: open.text("/html_url"),
+    head: head2,
+    headAt: timeOf2(commit2, "/committer/date"),
+    files
+  };
+}
+async function textOf5(client, file) {
+  if (file.text("/status") === "removed") return null;
+  const blob = file.sha("/sha");
+  const found3 = await client.ask("a file", "GET /git/blobs/{blob}", { blob });
+  return Buffer.from(found3.text("/content"), "base64").toString("utf8");
+}
+var init_requests = __esm({
+  "src/edges/github/requests.ts"() {
+    "use strict";
+    init_answer();
+    init_client();
+    init_own_pulls();
+    init_pulls();
   }
 });
 
@@ -20979,11 +21382,11 @@ var require_errors2 = __commonJS({
     };
     var kHTTPParserError = /* @__PURE__ */ Symbol.for("undici.error.UND_ERR_HTTP_PARSER");
     var HTTPParserError = class extends Error {
-      constructor(message, code2, data) {
+      constructor(message, code2, data2) {
         super(message);
         this.name = "HTTPParserError";
         this.code = code2 ? `HPE_${code2}` : void 0;
-        this.data = data ? data.toString() : void 0;
+        this.data = data2 ? data2.toString() : void 0;
       }
       static [Symbol.hasInstance](instance) {
         return instance && instance[kHTTPParserError] === true;
@@ -21005,13 +21408,13 @@ var require_errors2 = __commonJS({
     };
     var kRequestRetryError = /* @__PURE__ */ Symbol.for("undici.error.UND_ERR_REQ_RETRY");
     var RequestRetryError = class extends UndiciError {
-      constructor(message, code2, { headers, data }) {
+      constructor(message, code2, { headers, data: data2 }) {
         super(message);
         this.name = "RequestRetryError";
         this.message = message || "Request retry error";
         this.code = "UND_ERR_REQ_RETRY";
         this.statusCode = code2;
-        this.data = data;
+        this.data = data2;
         this.headers = headers;
       }
       static [Symbol.hasInstance](instance) {
@@ -21021,13 +21424,13 @@ var require_errors2 = __commonJS({
     };
     var kResponseError = /* @__PURE__ */ Symbol.for("undici.error.UND_ERR_RESPONSE");
     var ResponseError = class extends UndiciError {
-      constructor(message, code2, { headers, data }) {
+      constructor(message, code2, { headers, data: data2 }) {
         super(message);
         this.name = "ResponseError";
         this.message = message || "Response error";
         this.code = "UND_ERR_RESPONSE";
         this.statusCode = code2;
-        this.data = data;
+        this.data = data2;
         this.headers = headers;
       }
       static [Symbol.hasInstance](instance) {
@@ -22551,8 +22954,8 @@ var require_dispatcher_base = __commonJS({
       close(callback) {
         if (callback === void 0) {
           return new Promise((resolve7, reject) => {
-            this.close((err2, data) => {
-              return err2 ? reject(err2) : resolve7(data);
+            this.close((err2, data2) => {
+              return err2 ? reject(err2) : resolve7(data2);
             });
           });
         }
@@ -22591,11 +22994,11 @@ var require_dispatcher_base = __commonJS({
         }
         if (callback === void 0) {
           return new Promise((resolve7, reject) => {
-            this.destroy(err2, (err3, data) => {
+            this.destroy(err2, (err3, data2) => {
               return err3 ? (
                 /* istanbul ignore next: should never error */
                 reject(err3)
-              ) : resolve7(data);
+              ) : resolve7(data2);
             });
           });
         }
@@ -22967,14 +23370,14 @@ var require_connect = __commonJS({
       const sessionCache = new SessionCache(maxCachedSessions == null ? 100 : maxCachedSessions);
       timeout = timeout == null ? 1e4 : timeout;
       allowH2 = allowH2 != null ? allowH2 : false;
-      return function connect({ hostname: hostname3, host, protocol, port, servername, localAddress, httpSocket }, callback) {
+      return function connect({ hostname: hostname4, host, protocol, port, servername, localAddress, httpSocket }, callback) {
         let socket;
         if (protocol === "https:") {
           if (!tls) {
             tls = __require("node:tls");
           }
           servername = servername || options.servername || util.getServerName(host) || null;
-          const sessionKey = servername || hostname3;
+          const sessionKey = servername || hostname4;
           assert(sessionKey);
           const session = customSession || sessionCache.get(sessionKey) || null;
           port = port || 443;
@@ -22990,7 +23393,7 @@ var require_connect = __commonJS({
             socket: httpSocket,
             // upgrade socket connection
             port,
-            host: hostname3
+            host: hostname4
           });
           socket.on("session", function(session2) {
             sessionCache.set(sessionKey, session2);
@@ -23004,14 +23407,14 @@ var require_connect = __commonJS({
             ...options,
             localAddress,
             port,
-            host: hostname3
+            host: hostname4
           });
         }
         if (options.keepAlive == null || options.keepAlive) {
           const keepAliveInitialDelay = options.keepAliveInitialDelay === void 0 ? 6e4 : options.keepAliveInitialDelay;
           socket.setKeepAlive(true, keepAliveInitialDelay);
         }
-        const clearConnectTimeout = setupConnectTimeout(new WeakRef(socket), { timeout, hostname: hostname3, port });
+        const clearConnectTimeout = setupConnectTimeout(new WeakRef(socket), { timeout, hostname: hostname4, port });
         socket.setNoDelay(true).once(protocol === "https:" ? "secureConnect" : "connect", function() {
           queueMicrotask(clearConnectTimeout);
           if (callback) {
@@ -23760,13 +24163,13 @@ var require_data_url = __commonJS({
     }
     function collectASequenceOfCodePointsFast(char, input, position) {
       const idx = input.indexOf(char, position.position);
-      const start = position.position;
+      const start2 = position.position;
       if (idx === -1) {
         position.position = input.length;
-        return input.slice(start);
+        return input.slice(start2);
       }
       position.position = idx;
-      return input.slice(start, position.position);
+      return input.slice(start2, position.position);
     }
     function stringPercentDecode(input) {
       const bytes2 = encoder2.encode(input);
@@ -23880,13 +24283,13 @@ var require_data_url = __commonJS({
       }
       return mimeType;
     }
-    function forgivingBase64(data) {
-      data = data.replace(ASCII_WHITESPACE_REPLACE_REGEX, "");
-      let dataLength = data.length;
+    function forgivingBase64(data2) {
+      data2 = data2.replace(ASCII_WHITESPACE_REPLACE_REGEX, "");
+      let dataLength = data2.length;
       if (dataLength % 4 === 0) {
-        if (data.charCodeAt(dataLength - 1) === 61) {
+        if (data2.charCodeAt(dataLength - 1) === 61) {
           --dataLength;
-          if (data.charCodeAt(dataLength - 1) === 61) {
+          if (data2.charCodeAt(dataLength - 1) === 61) {
             --dataLength;
           }
         }
@@ -23894,10 +24297,10 @@ var require_data_url = __commonJS({
       if (dataLength % 4 === 1) {
         return "failure";
       }
-      if (/[^+/0-9A-Za-z]/.test(data.length === dataLength ? data : data.substring(0, dataLength))) {
+      if (/[^+/0-9A-Za-z]/.test(data2.length === dataLength ? data2 : data2.substring(0, dataLength))) {
         return "failure";
       }
-      const buffer = Buffer.from(data, "base64");
+      const buffer = Buffer.from(data2, "base64");
       return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     }
     function collectAnHTTPQuotedString(input, position, extractValue) {
@@ -25075,26 +25478,26 @@ var require_util4 = __commonJS({
       return protocol === "http:" || protocol === "https:";
     }
     function simpleRangeHeaderValue(value, allowWhitespace) {
-      const data = value;
-      if (!data.startsWith("bytes")) {
+      const data2 = value;
+      if (!data2.startsWith("bytes")) {
         return "failure";
       }
       const position = { position: 5 };
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
-          data,
+          data2,
           position
         );
       }
-      if (data.charCodeAt(position.position) !== 61) {
+      if (data2.charCodeAt(position.position) !== 61) {
         return "failure";
       }
       position.position++;
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
-          data,
+          data2,
           position
         );
       }
@@ -25103,25 +25506,25 @@ var require_util4 = __commonJS({
           const code2 = char.charCodeAt(0);
           return code2 >= 48 && code2 <= 57;
         },
-        data,
+        data2,
         position
       );
       const rangeStartValue = rangeStart.length ? Number(rangeStart) : null;
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
-          data,
+          data2,
           position
         );
       }
-      if (data.charCodeAt(position.position) !== 45) {
+      if (data2.charCodeAt(position.position) !== 45) {
         return "failure";
       }
       position.position++;
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
-          data,
+          data2,
           position
         );
       }
@@ -25130,11 +25533,11 @@ var require_util4 = __commonJS({
           const code2 = char.charCodeAt(0);
           return code2 >= 48 && code2 <= 57;
         },
-        data,
+        data2,
         position
       );
       const rangeEndValue = rangeEnd.length ? Number(rangeEnd) : null;
-      if (position.position < data.length) {
+      if (position.position < data2.length) {
         return "failure";
       }
       if (rangeEndValue === null && rangeStartValue === null) {
@@ -25772,11 +26175,11 @@ var require_formdata_parser = __commonJS({
       return name;
     }
     function collectASequenceOfBytes(condition, input, position) {
-      let start = position.position;
-      while (start < input.length && condition(input[start])) {
-        ++start;
+      let start2 = position.position;
+      while (start2 < input.length && condition(input[start2])) {
+        ++start2;
       }
-      return input.subarray(position.position, position.position = start);
+      return input.subarray(position.position, position.position = start2);
     }
     function removeChars(buf, leading, trailing, predicate) {
       let lead = 0;
@@ -25789,12 +26192,12 @@ var require_formdata_parser = __commonJS({
       }
       return lead === 0 && trail === buf.length - 1 ? buf : buf.subarray(lead, trail + 1);
     }
-    function bufferStartsWith(buffer, start, position) {
-      if (buffer.length < start.length) {
+    function bufferStartsWith(buffer, start2, position) {
+      if (buffer.length < start2.length) {
         return false;
       }
-      for (let i2 = 0; i2 < start.length; i2++) {
-        if (start[i2] !== buffer[position.position + i2]) {
+      for (let i2 = 0; i2 < start2.length; i2++) {
+        if (start2[i2] !== buffer[position.position + i2]) {
           return false;
         }
       }
@@ -26080,9 +26483,9 @@ Content-Type: ${value.type || "application/octet-stream"}\r
       throwIfAborted(object2[kState]);
       const promise = createDeferredPromise();
       const errorSteps = (error2) => promise.reject(error2);
-      const successSteps = (data) => {
+      const successSteps = (data2) => {
         try {
-          promise.resolve(convertBytesToJSValue(data));
+          promise.resolve(convertBytesToJSValue(data2));
         } catch (e) {
           errorSteps(e);
         }
@@ -26200,8 +26603,8 @@ var require_client_h1 = __commonJS({
           },
           wasm_on_status: (p, at2, len) => {
             assert(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
-            return currentParser.onStatus(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
+            const start2 = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            return currentParser.onStatus(new FastBuffer(currentBufferRef.buffer, start2, len)) || 0;
           },
           wasm_on_message_begin: (p) => {
             assert(currentParser.ptr === p);
@@ -26209,13 +26612,13 @@ var require_client_h1 = __commonJS({
           },
           wasm_on_header_field: (p, at2, len) => {
             assert(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
-            return currentParser.onHeaderField(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
+            const start2 = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            return currentParser.onHeaderField(new FastBuffer(currentBufferRef.buffer, start2, len)) || 0;
           },
           wasm_on_header_value: (p, at2, len) => {
             assert(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
-            return currentParser.onHeaderValue(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
+            const start2 = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            return currentParser.onHeaderValue(new FastBuffer(currentBufferRef.buffer, start2, len)) || 0;
           },
           wasm_on_headers_complete: (p, statusCode, upgrade2, shouldKeepAlive) => {
             assert(currentParser.ptr === p);
@@ -26223,8 +26626,8 @@ var require_client_h1 = __commonJS({
           },
           wasm_on_body: (p, at2, len) => {
             assert(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
-            return currentParser.onBody(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
+            const start2 = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            return currentParser.onBody(new FastBuffer(currentBufferRef.buffer, start2, len)) || 0;
           },
           wasm_on_message_complete: (p) => {
             assert(currentParser.ptr === p);
@@ -26319,25 +26722,25 @@ var require_client_h1 = __commonJS({
           this.execute(chunk);
         }
       }
-      execute(data) {
+      execute(data2) {
         assert(this.ptr != null);
         assert(currentParser == null);
         assert(!this.paused);
         const { socket, llhttp } = this;
-        if (data.length > currentBufferSize) {
+        if (data2.length > currentBufferSize) {
           if (currentBufferPtr) {
             llhttp.free(currentBufferPtr);
           }
-          currentBufferSize = Math.ceil(data.length / 4096) * 4096;
+          currentBufferSize = Math.ceil(data2.length / 4096) * 4096;
           currentBufferPtr = llhttp.malloc(currentBufferSize);
         }
-        new Uint8Array(llhttp.memory.buffer, currentBufferPtr, currentBufferSize).set(data);
+        new Uint8Array(llhttp.memory.buffer, currentBufferPtr, currentBufferSize).set(data2);
         try {
           let ret;
           try {
-            currentBufferRef = data;
+            currentBufferRef = data2;
             currentParser = this;
-            ret = llhttp.llhttp_execute(this.ptr, currentBufferPtr, data.length);
+            ret = llhttp.llhttp_execute(this.ptr, currentBufferPtr, data2.length);
           } catch (err2) {
             throw err2;
           } finally {
@@ -26346,7 +26749,7 @@ var require_client_h1 = __commonJS({
           }
           const offset = llhttp.llhttp_get_error_pos(this.ptr) - currentBufferPtr;
           if (ret !== constants2.ERROR.OK) {
-            const body = data.subarray(offset);
+            const body = data2.subarray(offset);
             if (ret === constants2.ERROR.PAUSED_UPGRADE) {
               this.onUpgrade(body);
             } else if (ret === constants2.ERROR.PAUSED) {
@@ -26381,7 +26784,7 @@ var require_client_h1 = __commonJS({
         }
         return this.createError(ret, EMPTY_BUF);
       }
-      createError(ret, data) {
+      createError(ret, data2) {
         const { llhttp, contentLength, bytesRead } = this;
         if (contentLength && bytesRead !== parseInt(contentLength, 10)) {
           return new ResponseContentLengthMismatchError();
@@ -26392,7 +26795,7 @@ var require_client_h1 = __commonJS({
           const len = new Uint8Array(llhttp.memory.buffer, ptr).indexOf(0);
           message = "Response does not match the HTTP/1.1 protocol (" + Buffer.from(llhttp.memory.buffer, ptr, len).toString() + ")";
         }
-        return new HTTPParserError(message, constants2.ERROR[ret], data);
+        return new HTTPParserError(message, constants2.ERROR[ret], data2);
       }
       destroy() {
         assert(this.ptr != null);
@@ -27479,8 +27882,8 @@ var require_client_h2 = __commonJS({
         }
       }
       let stream2;
-      const { hostname: hostname3, port } = client[kUrl];
-      headers[HTTP2_HEADER_AUTHORITY] = host || `${hostname3}${port ? `:${port}` : ""}`;
+      const { hostname: hostname4, port } = client[kUrl];
+      headers[HTTP2_HEADER_AUTHORITY] = host || `${hostname4}${port ? `:${port}` : ""}`;
       headers[HTTP2_HEADER_METHOD] = method;
       const abort = (error2) => {
         if (request2.aborted) {
@@ -28320,20 +28723,20 @@ var require_client = __commonJS({
     async function connect(client) {
       assert(!client[kConnecting]);
       assert(!client[kHTTPContext]);
-      let { host, hostname: hostname3, protocol, port } = client[kUrl];
-      if (hostname3[0] === "[") {
-        const idx = hostname3.indexOf("]");
+      let { host, hostname: hostname4, protocol, port } = client[kUrl];
+      if (hostname4[0] === "[") {
+        const idx = hostname4.indexOf("]");
         assert(idx !== -1);
-        const ip = hostname3.substring(1, idx);
+        const ip = hostname4.substring(1, idx);
         assert(net.isIP(ip));
-        hostname3 = ip;
+        hostname4 = ip;
       }
       client[kConnecting] = true;
       if (channels.beforeConnect.hasSubscribers) {
         channels.beforeConnect.publish({
           connectParams: {
             host,
-            hostname: hostname3,
+            hostname: hostname4,
             protocol,
             port,
             version: client[kHTTPContext]?.version,
@@ -28347,7 +28750,7 @@ var require_client = __commonJS({
         const socket = await new Promise((resolve7, reject) => {
           client[kConnector]({
             host,
-            hostname: hostname3,
+            hostname: hostname4,
             protocol,
             port,
             servername: client[kServerName],
@@ -28380,7 +28783,7 @@ var require_client = __commonJS({
           channels.connected.publish({
             connectParams: {
               host,
-              hostname: hostname3,
+              hostname: hostname4,
               protocol,
               port,
               version: client[kHTTPContext]?.version,
@@ -28401,7 +28804,7 @@ var require_client = __commonJS({
           channels.connectError.publish({
             connectParams: {
               host,
-              hostname: hostname3,
+              hostname: hostname4,
               protocol,
               port,
               version: client[kHTTPContext]?.version,
@@ -28527,8 +28930,8 @@ var require_fixed_queue = __commonJS({
       isFull() {
         return (this.top + 1 & kMask) === this.bottom;
       }
-      push(data) {
-        this.list[this.top] = data;
+      push(data2) {
+        this.list[this.top] = data2;
         this.top = this.top + 1 & kMask;
       }
       shift() {
@@ -28547,11 +28950,11 @@ var require_fixed_queue = __commonJS({
       isEmpty() {
         return this.head.isEmpty();
       }
-      push(data) {
+      push(data2) {
         if (this.head.isFull()) {
           this.head = this.head.next = new FixedCircularBuffer();
         }
-        this.head.push(data);
+        this.head.push(data2);
       }
       shift() {
         const tail = this.tail;
@@ -29136,14 +29539,14 @@ var require_proxy_agent = __commonJS({
       }
       [kDispatch](opts, handler2) {
         const onHeaders = handler2.onHeaders;
-        handler2.onHeaders = function(statusCode, data, resume) {
+        handler2.onHeaders = function(statusCode, data2, resume) {
           if (statusCode === 407) {
             if (typeof handler2.onError === "function") {
               handler2.onError(new InvalidArgumentError("Proxy Authentication Required (407)"));
             }
             return;
           }
-          if (onHeaders) onHeaders.call(this, statusCode, data, resume);
+          if (onHeaders) onHeaders.call(this, statusCode, data2, resume);
         };
         const {
           origin,
@@ -29376,10 +29779,10 @@ var require_env_http_proxy_agent = __commonJS({
         }
       }
       #getProxyAgentForUrl(url) {
-        let { protocol, host: hostname3, port } = url;
-        hostname3 = hostname3.replace(/:\d*$/, "").toLowerCase();
+        let { protocol, host: hostname4, port } = url;
+        hostname4 = hostname4.replace(/:\d*$/, "").toLowerCase();
         port = Number.parseInt(port, 10) || DEFAULT_PORTS[protocol] || 0;
-        if (!this.#shouldProxy(hostname3, port)) {
+        if (!this.#shouldProxy(hostname4, port)) {
           return this[kNoProxyAgent];
         }
         if (protocol === "https:") {
@@ -29387,7 +29790,7 @@ var require_env_http_proxy_agent = __commonJS({
         }
         return this[kHttpProxyAgent];
       }
-      #shouldProxy(hostname3, port) {
+      #shouldProxy(hostname4, port) {
         if (this.#noProxyChanged) {
           this.#parseNoProxy();
         }
@@ -29403,11 +29806,11 @@ var require_env_http_proxy_agent = __commonJS({
             continue;
           }
           if (!/^[.*]/.test(entry.hostname)) {
-            if (hostname3 === entry.hostname) {
+            if (hostname4 === entry.hostname) {
               return false;
             }
           } else {
-            if (hostname3.endsWith(entry.hostname.replace(/^\*/, ""))) {
+            if (hostname4.endsWith(entry.hostname.replace(/^\*/, ""))) {
               return false;
             }
           }
@@ -29672,8 +30075,8 @@ var require_retry_handler = __commonJS({
             this.abort(contentLengthError);
             return false;
           }
-          const { start, size: size2, end: end2 = size2 - 1 } = contentRange;
-          if (this.start !== start || this.end != null && this.end !== end2) {
+          const { start: start2, size: size2, end: end2 = size2 - 1 } = contentRange;
+          if (this.start !== start2 || this.end != null && this.end !== end2) {
             this.abort(
               new RequestRetryError("Content-Range mismatch", statusCode, {
                 headers,
@@ -29702,13 +30105,13 @@ var require_retry_handler = __commonJS({
               this.abort(contentLengthError);
               return false;
             }
-            const { start, size: size2, end: end2 = size2 - 1 } = range;
+            const { start: start2, size: size2, end: end2 = size2 - 1 } = range;
             assert(
-              start != null && Number.isFinite(start),
+              start2 != null && Number.isFinite(start2),
               "content-range mismatch"
             );
             assert(end2 != null && Number.isFinite(end2), "invalid content-length");
-            this.start = start;
+            this.start = start2;
             this.end = end2;
           }
           if (this.end == null) {
@@ -30034,9 +30437,9 @@ var require_readable = __commonJS({
       }
       const { _readableState: state } = consume2.stream;
       if (state.bufferIndex) {
-        const start = state.bufferIndex;
+        const start2 = state.bufferIndex;
         const end2 = state.buffer.length;
-        for (let n = start; n < end2; n++) {
+        for (let n = start2; n < end2; n++) {
           consumePush(consume2, state.buffer[n]);
         }
       } else {
@@ -30061,8 +30464,8 @@ var require_readable = __commonJS({
       }
       const buffer = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length2);
       const bufferLength = buffer.length;
-      const start = bufferLength > 2 && buffer[0] === 239 && buffer[1] === 187 && buffer[2] === 191 ? 3 : 0;
-      return buffer.utf8Slice(start, bufferLength);
+      const start2 = bufferLength > 2 && buffer[0] === 239 && buffer[1] === 187 && buffer[2] === 191 ? 3 : 0;
+      return buffer.utf8Slice(start2, bufferLength);
     }
     function chunksConcat(chunks, length2) {
       if (chunks.length === 0 || length2 === 0) {
@@ -30350,8 +30753,8 @@ var require_api_request = __commonJS({
     function request2(opts, callback) {
       if (callback === void 0) {
         return new Promise((resolve7, reject) => {
-          request2.call(this, opts, (err2, data) => {
-            return err2 ? reject(err2) : resolve7(data);
+          request2.call(this, opts, (err2, data2) => {
+            return err2 ? reject(err2) : resolve7(data2);
           });
         });
       }
@@ -30575,8 +30978,8 @@ var require_api_stream = __commonJS({
     function stream2(opts, factory, callback) {
       if (callback === void 0) {
         return new Promise((resolve7, reject) => {
-          stream2.call(this, opts, factory, (err2, data) => {
-            return err2 ? reject(err2) : resolve7(data);
+          stream2.call(this, opts, factory, (err2, data2) => {
+            return err2 ? reject(err2) : resolve7(data2);
           });
         });
       }
@@ -30862,8 +31265,8 @@ var require_api_upgrade = __commonJS({
     function upgrade2(opts, callback) {
       if (callback === void 0) {
         return new Promise((resolve7, reject) => {
-          upgrade2.call(this, opts, (err2, data) => {
-            return err2 ? reject(err2) : resolve7(data);
+          upgrade2.call(this, opts, (err2, data2) => {
+            return err2 ? reject(err2) : resolve7(data2);
           });
         });
       }
@@ -30956,8 +31359,8 @@ var require_api_connect = __commonJS({
     function connect(opts, callback) {
       if (callback === void 0) {
         return new Promise((resolve7, reject) => {
-          connect.call(this, opts, (err2, data) => {
-            return err2 ? reject(err2) : resolve7(data);
+          connect.call(this, opts, (err2, data2) => {
+            return err2 ? reject(err2) : resolve7(data2);
           });
         });
       }
@@ -31141,17 +31544,17 @@ var require_mock_utils = __commonJS({
       const headersMatch = matchHeaders(mockDispatch2, headers);
       return pathMatch && methodMatch && bodyMatch && headersMatch;
     }
-    function getResponseData2(data) {
-      if (Buffer.isBuffer(data)) {
-        return data;
-      } else if (data instanceof Uint8Array) {
-        return data;
-      } else if (data instanceof ArrayBuffer) {
-        return data;
-      } else if (typeof data === "object") {
-        return JSON.stringify(data);
+    function getResponseData2(data2) {
+      if (Buffer.isBuffer(data2)) {
+        return data2;
+      } else if (data2 instanceof Uint8Array) {
+        return data2;
+      } else if (data2 instanceof ArrayBuffer) {
+        return data2;
+      } else if (typeof data2 === "object") {
+        return JSON.stringify(data2);
       } else {
-        return data.toString();
+        return data2.toString();
       }
     }
     function getMockDispatch(mockDispatches, key) {
@@ -31176,9 +31579,9 @@ var require_mock_utils = __commonJS({
       }
       return matchedMockDispatches[0];
     }
-    function addMockDispatch(mockDispatches, key, data) {
+    function addMockDispatch(mockDispatches, key, data2) {
       const baseData = { timesInvoked: 0, times: 1, persist: false, consumed: false };
-      const replyData = typeof data === "function" ? { callback: data } : { ...data };
+      const replyData = typeof data2 === "function" ? { callback: data2 } : { ...data2 };
       const newMockDispatch = { ...baseData, ...key, pending: true, data: { error: null, ...replyData } };
       mockDispatches.push(newMockDispatch);
       return newMockDispatch;
@@ -31204,12 +31607,12 @@ var require_mock_utils = __commonJS({
         query
       };
     }
-    function generateKeyValues(data) {
-      const keys = Object.keys(data);
+    function generateKeyValues(data2) {
+      const keys = Object.keys(data2);
       const result2 = [];
       for (let i2 = 0; i2 < keys.length; ++i2) {
         const key = keys[i2];
-        const value = data[key];
+        const value = data2[key];
         const name = Buffer.from(`${key}`);
         if (Array.isArray(value)) {
           for (let j = 0; j < value.length; ++j) {
@@ -31226,8 +31629,8 @@ var require_mock_utils = __commonJS({
     }
     async function getResponse(body) {
       const buffers = [];
-      for await (const data of body) {
-        buffers.push(data);
+      for await (const data2 of body) {
+        buffers.push(data2);
       }
       return Buffer.concat(buffers).toString("utf8");
     }
@@ -31238,7 +31641,7 @@ var require_mock_utils = __commonJS({
       if (mockDispatch2.data.callback) {
         mockDispatch2.data = { ...mockDispatch2.data, ...mockDispatch2.data.callback(opts) };
       }
-      const { data: { statusCode, data, headers, trailers, error: error2 }, delay, persist } = mockDispatch2;
+      const { data: { statusCode, data: data2, headers, trailers, error: error2 }, delay, persist } = mockDispatch2;
       const { timesInvoked, times } = mockDispatch2;
       mockDispatch2.consumed = !persist && timesInvoked >= times;
       mockDispatch2.pending = timesInvoked < times;
@@ -31254,7 +31657,7 @@ var require_mock_utils = __commonJS({
       } else {
         handleReply(this[kDispatches]);
       }
-      function handleReply(mockDispatches, _data = data) {
+      function handleReply(mockDispatches, _data = data2) {
         const optsHeaders = Array.isArray(opts.headers) ? buildHeadersFromArray(opts.headers) : opts.headers;
         const body = typeof _data === "function" ? _data({ ...opts, headers: optsHeaders }) : _data;
         if (isPromise(body)) {
@@ -31412,12 +31815,12 @@ var require_mock_interceptor = __commonJS({
         this[kDefaultTrailers] = {};
         this[kContentLength] = false;
       }
-      createMockScopeDispatchData({ statusCode, data, responseOptions }) {
-        const responseData = getResponseData2(data);
+      createMockScopeDispatchData({ statusCode, data: data2, responseOptions }) {
+        const responseData = getResponseData2(data2);
         const contentLength = this[kContentLength] ? { "content-length": responseData.length } : {};
         const headers = { ...this[kDefaultHeaders], ...contentLength, ...responseOptions.headers };
         const trailers = { ...this[kDefaultTrailers], ...responseOptions.trailers };
-        return { statusCode, data, headers, trailers };
+        return { statusCode, data: data2, headers, trailers };
       }
       validateReplyParameters(replyParameters) {
         if (typeof replyParameters.statusCode === "undefined") {
@@ -32670,13 +33073,13 @@ var require_headers = __commonJS({
           return this.#headersList[kHeadersSortedMap];
         }
         const headers = [];
-        const names4 = this.#headersList.toSortedArray();
+        const names5 = this.#headersList.toSortedArray();
         const cookies = this.#headersList.cookies;
         if (cookies === null || cookies.length === 1) {
-          return this.#headersList[kHeadersSortedMap] = names4;
+          return this.#headersList[kHeadersSortedMap] = names5;
         }
-        for (let i2 = 0; i2 < names4.length; ++i2) {
-          const { 0: name, 1: value } = names4[i2];
+        for (let i2 = 0; i2 < names5.length; ++i2) {
+          const { 0: name, 1: value } = names5[i2];
           if (name === "set-cookie") {
             for (let j = 0; j < cookies.length; ++j) {
               headers.push([name, cookies[j]]);
@@ -32797,13 +33200,13 @@ var require_response = __commonJS({
         return responseObject;
       }
       // https://fetch.spec.whatwg.org/#dom-response-json
-      static json(data, init2 = {}) {
+      static json(data2, init2 = {}) {
         webidl.argumentLengthCheck(arguments, 1, "Response.json");
         if (init2 !== null) {
           init2 = webidl.converters.ResponseInit(init2);
         }
         const bytes2 = textEncoder.encode(
-          serializeJavascriptValueToJSONString(data)
+          serializeJavascriptValueToJSONString(data2)
         );
         const body = extractBody(bytes2);
         const responseObject = fromInnerResponse(makeResponse({}), "response");
@@ -37001,13 +37404,13 @@ var require_events = __commonJS({
         }
         return this.#eventInit.ports;
       }
-      initMessageEvent(type, bubbles = false, cancelable = false, data = null, origin = "", lastEventId = "", source = null, ports = []) {
+      initMessageEvent(type, bubbles = false, cancelable = false, data2 = null, origin = "", lastEventId = "", source = null, ports = []) {
         webidl.brandCheck(this, _MessageEvent);
         webidl.argumentLengthCheck(arguments, 1, "MessageEvent.initMessageEvent");
         return new _MessageEvent(type, {
           bubbles,
           cancelable,
-          data,
+          data: data2,
           origin,
           lastEventId,
           source,
@@ -37319,23 +37722,23 @@ var require_util9 = __commonJS({
       const event = eventFactory(e, eventInitDict);
       target.dispatchEvent(event);
     }
-    function websocketMessageReceived(ws, type, data) {
+    function websocketMessageReceived(ws, type, data2) {
       if (ws[kReadyState] !== states.OPEN) {
         return;
       }
       let dataForEvent;
       if (type === opcodes.TEXT) {
         try {
-          dataForEvent = utf8Decode(data);
+          dataForEvent = utf8Decode(data2);
         } catch {
           failWebsocketConnection(ws, "Received invalid UTF-8 in text frame.");
           return;
         }
       } else if (type === opcodes.BINARY) {
         if (ws[kBinaryType] === "blob") {
-          dataForEvent = new Blob([data]);
+          dataForEvent = new Blob([data2]);
         } else {
-          dataForEvent = toArrayBuffer(data);
+          dataForEvent = toArrayBuffer(data2);
         }
       }
       fireEvent("message", ws, createFastMessageEvent, {
@@ -37500,8 +37903,8 @@ var require_frame = __commonJS({
       /**
        * @param {Buffer|undefined} data
        */
-      constructor(data) {
-        this.frameData = data;
+      constructor(data2) {
+        this.frameData = data2;
       }
       createFrame(opcode) {
         const frameData = this.frameData;
@@ -37776,8 +38179,8 @@ var require_permessage_deflate = __commonJS({
           }
           this.#inflate[kBuffer] = [];
           this.#inflate[kLength] = 0;
-          this.#inflate.on("data", (data) => {
-            this.#inflate[kLength] += data.length;
+          this.#inflate.on("data", (data2) => {
+            this.#inflate[kLength] += data2.length;
             if (this.#maxPayloadSize > 0 && this.#inflate[kLength] > this.#maxPayloadSize) {
               callback(new MessageSizeExceededError());
               this.#inflate.removeAllListeners();
@@ -37785,7 +38188,7 @@ var require_permessage_deflate = __commonJS({
               this.#inflate = null;
               return;
             }
-            this.#inflate[kBuffer].push(data);
+            this.#inflate[kBuffer].push(data2);
           });
           this.#inflate.on("error", (err2) => {
             this.#inflate = null;
@@ -38020,13 +38423,13 @@ var require_receiver = __commonJS({
                 this.#extensions.get("permessage-deflate").decompress(
                   body,
                   this.#info.fin,
-                  (error2, data) => {
+                  (error2, data2) => {
                     if (error2) {
                       const code2 = error2 instanceof MessageSizeExceededError ? 1009 : 1007;
                       failWebsocketConnectionWithCode(this.ws, code2, error2.message);
                       return;
                     }
-                    if (!this.writeFragments(data)) {
+                    if (!this.writeFragments(data2)) {
                       return;
                     }
                     if (this.#maxPayloadSize > 0 && this.#fragmentsBytes > this.#maxPayloadSize) {
@@ -38107,16 +38510,16 @@ var require_receiver = __commonJS({
         this.#fragmentsBytes = 0;
         return output;
       }
-      parseCloseBody(data) {
-        assert(data.length !== 1);
+      parseCloseBody(data2) {
+        assert(data2.length !== 1);
         let code2;
-        if (data.length >= 2) {
-          code2 = data.readUInt16BE(0);
+        if (data2.length >= 2) {
+          code2 = data2.readUInt16BE(0);
         }
         if (code2 !== void 0 && !isValidStatusCode(code2)) {
           return { code: 1002, reason: "Invalid status code", error: true };
         }
-        let reason = data.subarray(2);
+        let reason = data2.subarray(2);
         if (reason[0] === 239 && reason[1] === 187 && reason[2] === 191) {
           reason = reason.subarray(3);
         }
@@ -38257,18 +38660,18 @@ var require_sender = __commonJS({
         this.#running = false;
       }
     };
-    function createFrame(data, hint) {
-      return new WebsocketFrameSend(toBuffer(data, hint)).createFrame(hint === sendHints.string ? opcodes.TEXT : opcodes.BINARY);
+    function createFrame(data2, hint) {
+      return new WebsocketFrameSend(toBuffer(data2, hint)).createFrame(hint === sendHints.string ? opcodes.TEXT : opcodes.BINARY);
     }
-    function toBuffer(data, hint) {
+    function toBuffer(data2, hint) {
       switch (hint) {
         case sendHints.string:
-          return Buffer.from(data);
+          return Buffer.from(data2);
         case sendHints.arrayBuffer:
         case sendHints.blob:
-          return new FastBuffer(data);
+          return new FastBuffer(data2);
         case sendHints.typedArray:
-          return new FastBuffer(data.buffer, data.byteOffset, data.byteLength);
+          return new FastBuffer(data2.buffer, data2.byteOffset, data2.byteLength);
       }
     }
     module.exports = { SendQueue };
@@ -38409,37 +38812,37 @@ var require_websocket = __commonJS({
        * @see https://websockets.spec.whatwg.org/#dom-websocket-send
        * @param {NodeJS.TypedArray|ArrayBuffer|Blob|string} data
        */
-      send(data) {
+      send(data2) {
         webidl.brandCheck(this, _WebSocket);
         const prefix = "WebSocket.send";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        data = webidl.converters.WebSocketSendData(data, prefix, "data");
+        data2 = webidl.converters.WebSocketSendData(data2, prefix, "data");
         if (isConnecting(this)) {
           throw new DOMException("Sent before connected.", "InvalidStateError");
         }
         if (!isEstablished(this) || isClosing(this)) {
           return;
         }
-        if (typeof data === "string") {
-          const length2 = Buffer.byteLength(data);
+        if (typeof data2 === "string") {
+          const length2 = Buffer.byteLength(data2);
           this.#bufferedAmount += length2;
-          this.#sendQueue.add(data, () => {
+          this.#sendQueue.add(data2, () => {
             this.#bufferedAmount -= length2;
           }, sendHints.string);
-        } else if (types.isArrayBuffer(data)) {
-          this.#bufferedAmount += data.byteLength;
-          this.#sendQueue.add(data, () => {
-            this.#bufferedAmount -= data.byteLength;
+        } else if (types.isArrayBuffer(data2)) {
+          this.#bufferedAmount += data2.byteLength;
+          this.#sendQueue.add(data2, () => {
+            this.#bufferedAmount -= data2.byteLength;
           }, sendHints.arrayBuffer);
-        } else if (ArrayBuffer.isView(data)) {
-          this.#bufferedAmount += data.byteLength;
-          this.#sendQueue.add(data, () => {
-            this.#bufferedAmount -= data.byteLength;
+        } else if (ArrayBuffer.isView(data2)) {
+          this.#bufferedAmount += data2.byteLength;
+          this.#sendQueue.add(data2, () => {
+            this.#bufferedAmount -= data2.byteLength;
           }, sendHints.typedArray);
-        } else if (isBlobLike(data)) {
-          this.#bufferedAmount += data.size;
-          this.#sendQueue.add(data, () => {
-            this.#bufferedAmount -= data.size;
+        } else if (isBlobLike(data2)) {
+          this.#bufferedAmount += data2.size;
+          this.#sendQueue.add(data2, () => {
+            this.#bufferedAmount -= data2.size;
           }, sendHints.blob);
         }
       }
@@ -38712,19 +39115,19 @@ var require_eventsource_stream = __commonJS({
     var minParserItems = 1024;
     var maxParserItems = 131072;
     var bytesPerParserItem = 128;
-    function isASCIINumberBytes(buffer2, start) {
-      if (start >= buffer2.length) {
+    function isASCIINumberBytes(buffer2, start2) {
+      if (start2 >= buffer2.length) {
         return false;
       }
-      for (let i2 = start; i2 < buffer2.length; i2++) {
+      for (let i2 = start2; i2 < buffer2.length; i2++) {
         if (buffer2[i2] < 48 || buffer2[i2] > 57) {
           return false;
         }
       }
       return true;
     }
-    function isValidLastEventIdBytes(buffer2, start) {
-      for (let i2 = start; i2 < buffer2.length; i2++) {
+    function isValidLastEventIdBytes(buffer2, start2) {
+      for (let i2 = start2; i2 < buffer2.length; i2++) {
         if (buffer2[i2] === 0) {
           return false;
         }
@@ -39027,9 +39430,9 @@ ${value}`;
         let length2 = 0;
         for (let i2 = this.lineChunkIndex; i2 <= this.chunkIndex; i2++) {
           const chunk = this.chunks[i2];
-          const start = i2 === this.lineChunkIndex ? this.linePos : 0;
+          const start2 = i2 === this.lineChunkIndex ? this.linePos : 0;
           const end2 = i2 === this.chunkIndex ? this.pos : chunk.length;
-          const slice = chunk.subarray(start, end2);
+          const slice = chunk.subarray(start2, end2);
           length2 += slice.length;
           chunks.push(slice);
         }
@@ -39772,19 +40175,19 @@ var require_lib2 = __commonJS({
           return this.request("DELETE", requestUrl, null, additionalHeaders || {});
         });
       }
-      post(requestUrl, data, additionalHeaders) {
+      post(requestUrl, data2, additionalHeaders) {
         return __awaiter2(this, void 0, void 0, function* () {
-          return this.request("POST", requestUrl, data, additionalHeaders || {});
+          return this.request("POST", requestUrl, data2, additionalHeaders || {});
         });
       }
-      patch(requestUrl, data, additionalHeaders) {
+      patch(requestUrl, data2, additionalHeaders) {
         return __awaiter2(this, void 0, void 0, function* () {
-          return this.request("PATCH", requestUrl, data, additionalHeaders || {});
+          return this.request("PATCH", requestUrl, data2, additionalHeaders || {});
         });
       }
-      put(requestUrl, data, additionalHeaders) {
+      put(requestUrl, data2, additionalHeaders) {
         return __awaiter2(this, void 0, void 0, function* () {
-          return this.request("PUT", requestUrl, data, additionalHeaders || {});
+          return this.request("PUT", requestUrl, data2, additionalHeaders || {});
         });
       }
       head(requestUrl, additionalHeaders) {
@@ -39810,28 +40213,28 @@ var require_lib2 = __commonJS({
       }
       postJson(requestUrl_1, obj_1) {
         return __awaiter2(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data = JSON.stringify(obj, null, 2);
+          const data2 = JSON.stringify(obj, null, 2);
           additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
           additionalHeaders[Headers.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-          const res = yield this.post(requestUrl, data, additionalHeaders);
+          const res = yield this.post(requestUrl, data2, additionalHeaders);
           return this._processResponse(res, this.requestOptions);
         });
       }
       putJson(requestUrl_1, obj_1) {
         return __awaiter2(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data = JSON.stringify(obj, null, 2);
+          const data2 = JSON.stringify(obj, null, 2);
           additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
           additionalHeaders[Headers.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-          const res = yield this.put(requestUrl, data, additionalHeaders);
+          const res = yield this.put(requestUrl, data2, additionalHeaders);
           return this._processResponse(res, this.requestOptions);
         });
       }
       patchJson(requestUrl_1, obj_1) {
         return __awaiter2(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data = JSON.stringify(obj, null, 2);
+          const data2 = JSON.stringify(obj, null, 2);
           additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
           additionalHeaders[Headers.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-          const res = yield this.patch(requestUrl, data, additionalHeaders);
+          const res = yield this.patch(requestUrl, data2, additionalHeaders);
           return this._processResponse(res, this.requestOptions);
         });
       }
@@ -39840,7 +40243,7 @@ var require_lib2 = __commonJS({
        * All other methods such as get, post, patch, and request ultimately call this.
        * Prefer get, del, post and patch
        */
-      request(verb2, requestUrl, data, headers) {
+      request(verb2, requestUrl, data2, headers) {
         return __awaiter2(this, void 0, void 0, function* () {
           if (this._disposed) {
             throw new Error("Client has already been disposed.");
@@ -39851,7 +40254,7 @@ var require_lib2 = __commonJS({
           let numTries = 0;
           let response;
           do {
-            response = yield this.requestRaw(info, data);
+            response = yield this.requestRaw(info, data2);
             if (response && response.message && response.message.statusCode === HttpCodes.Unauthorized) {
               let authenticationHandler;
               for (const handler2 of this.handlers) {
@@ -39861,7 +40264,7 @@ var require_lib2 = __commonJS({
                 }
               }
               if (authenticationHandler) {
-                return authenticationHandler.handleAuthentication(this, info, data);
+                return authenticationHandler.handleAuthentication(this, info, data2);
               } else {
                 return response;
               }
@@ -39885,7 +40288,7 @@ var require_lib2 = __commonJS({
                 }
               }
               info = this._prepareRequest(verb2, parsedRedirectUrl, headers);
-              response = yield this.requestRaw(info, data);
+              response = yield this.requestRaw(info, data2);
               redirectsRemaining--;
             }
             if (!response.message.statusCode || !HttpResponseRetryCodes.includes(response.message.statusCode)) {
@@ -39914,7 +40317,7 @@ var require_lib2 = __commonJS({
        * @param info
        * @param data
        */
-      requestRaw(info, data) {
+      requestRaw(info, data2) {
         return __awaiter2(this, void 0, void 0, function* () {
           return new Promise((resolve7, reject) => {
             function callbackForResult(err2, res) {
@@ -39926,7 +40329,7 @@ var require_lib2 = __commonJS({
                 resolve7(res);
               }
             }
-            this.requestRawWithCallback(info, data, callbackForResult);
+            this.requestRawWithCallback(info, data2, callbackForResult);
           });
         });
       }
@@ -39936,12 +40339,12 @@ var require_lib2 = __commonJS({
        * @param data
        * @param onResult
        */
-      requestRawWithCallback(info, data, onResult) {
-        if (typeof data === "string") {
+      requestRawWithCallback(info, data2, onResult) {
+        if (typeof data2 === "string") {
           if (!info.options.headers) {
             info.options.headers = {};
           }
-          info.options.headers["Content-Length"] = Buffer.byteLength(data, "utf8");
+          info.options.headers["Content-Length"] = Buffer.byteLength(data2, "utf8");
         }
         let callbackCalled = false;
         function handleResult(err2, res) {
@@ -39967,14 +40370,14 @@ var require_lib2 = __commonJS({
         req.on("error", function(err2) {
           handleResult(err2);
         });
-        if (data && typeof data === "string") {
-          req.write(data, "utf8");
+        if (data2 && typeof data2 === "string") {
+          req.write(data2, "utf8");
         }
-        if (data && typeof data !== "string") {
-          data.on("close", function() {
+        if (data2 && typeof data2 !== "string") {
+          data2.on("close", function() {
             req.end();
           });
-          data.pipe(req);
+          data2.pipe(req);
         } else {
           req.end();
         }
@@ -40320,10 +40723,14 @@ var init_github = __esm({
 // src/edges/runner.ts
 var runner_exports = {};
 __export(runner_exports, {
+  accessRepository: () => accessRepository,
   checkRun: () => checkRun,
+  directorySettings: () => directorySettings,
   followedRun: () => followedRun,
   githubSettings: () => githubSettings,
+  isPrivateRun: () => isPrivateRun,
   labelOrder: () => labelOrder,
+  requestEvent: () => requestEvent,
   runAddress: () => runAddress,
   runBranch: () => runBranch,
   runId: () => runId,
@@ -40340,24 +40747,36 @@ function githubSettings() {
     );
   return { api: context2.apiUrl, token, ...context2.repo };
 }
+function directorySettings() {
+  const token = process.env["MEMBERS_TOKEN"] || (process.env["GITHUB_TOKEN"] ?? "");
+  if (token === "")
+    throw new UsageError(
+      "hubs name teams, and GITHUB_TOKEN is not set",
+      "set it to a token that may read members, or give --directory FILE"
+    );
+  return { api: context2.apiUrl, token, owner: "", repo: "" };
+}
+function isPrivateRun() {
+  return at(context2.payload, "/repository/private") === true;
+}
 function runBranch() {
   return process.env["GITHUB_REF_NAME"] ?? "main";
 }
 function runAddress() {
   return Number.isNaN(context2.runId) ? void 0 : addressOf3(context2.runId);
 }
-function addressOf3(run2) {
+function addressOf3(run3) {
   const { owner, repo } = context2.repo;
-  return `${context2.serverUrl}/${owner}/${repo}/actions/runs/${run2}`;
+  return `${context2.serverUrl}/${owner}/${repo}/actions/runs/${run3}`;
 }
 function runId() {
   return Number.isNaN(context2.runId) ? void 0 : context2.runId;
 }
 function labelOrder() {
-  const names4 = objectsIn(at(context2.payload, "/issue/labels")).map(
+  const names5 = objectsIn(at(context2.payload, "/issue/labels")).map(
     (label2) => textAt(label2, "/name")
   );
-  const hub = names4.find((name) => name.startsWith("hub:"))?.slice("hub:".length);
+  const hub = names5.find((name) => name.startsWith("hub:"))?.slice("hub:".length);
   const issue = at(context2.payload, "/issue/number");
   const label = textAt(context2.payload, "/label/name");
   const login = textAt(context2.payload, "/sender/login");
@@ -40367,6 +40786,33 @@ function labelOrder() {
       "use it in a workflow that runs on `issues: {types: [labeled]}`"
     );
   return { label, hub, issue, login };
+}
+function requestEvent() {
+  const name = process.env["GITHUB_EVENT_NAME"] ?? "";
+  const kind = `${name} ${textAt(context2.payload, "/action")}`;
+  const issue = numberAt("/issue/number");
+  const comment2 = numberAt("/comment/id");
+  const isKnown2 = ["issues opened", "issues edited", "issue_comment created"].includes(kind);
+  if (!isKnown2 || issue === void 0 || name === "issue_comment" !== (comment2 !== void 0))
+    throw new UsageError(
+      "this is no event of an issue that was opened or edited, or of a new comment",
+      "use it in a workflow that runs on `issues: {types: [opened, edited]}` and `issue_comment: {types: [created]}`"
+    );
+  return { issue, comment: comment2 };
+}
+function numberAt(path) {
+  const found3 = at(context2.payload, path);
+  return typeof found3 === "number" && Number.isSafeInteger(found3) && found3 > 0 ? found3 : void 0;
+}
+function accessRepository(repository) {
+  const token = process.env["ACCESS_TOKEN"] ?? "";
+  const [owner = "", repo = ""] = repository.split("/");
+  if (token === "")
+    throw new UsageError(
+      `people\u2019s files are in ${repository}, and ACCESS_TOKEN is not set`,
+      "set it to a token that may write contents and pull requests there, and nothing else"
+    );
+  return { api: context2.apiUrl, token, owner, repo };
 }
 function tryRequest() {
   const pull = at(context2.payload, "/issue/number");
@@ -40382,17 +40828,17 @@ function tryRequest() {
 }
 function checkRun() {
   const word = (path) => textAt(context2.payload, path);
-  const run2 = {
+  const run3 = {
     headOwner: word("/workflow_run/head_repository/owner/login"),
     headBranch: word("/workflow_run/head_branch"),
     headSha: word("/workflow_run/head_sha")
   };
-  if (!/^[0-9a-f]{40}$/u.test(run2.headSha) || run2.headBranch === "" || run2.headOwner === "")
+  if (!/^[0-9a-f]{40}$/u.test(run3.headSha) || run3.headBranch === "" || run3.headOwner === "")
     throw new UsageError(
       "this is not a workflow_run event of a pull request",
       "use it in a workflow that runs on `workflow_run`"
     );
-  return run2;
+  return run3;
 }
 function followedRun() {
   const id = at(context2.payload, "/workflow_run/id");
@@ -40412,10 +40858,121 @@ var init_runner = __esm({
   }
 });
 
+// src/edges/github/directory.ts
+var directory_exports = {};
+__export(directory_exports, {
+  githubDirectory: () => githubDirectory
+});
+function githubDirectory(settings2, second = 1e3) {
+  const client = new GithubClient(settings2, second);
+  return { teams: (wanted) => new TeamReader(client).read(wanted) };
+}
+function accountOf2(node) {
+  return { id: String(node.id("/databaseId")), login: node.text("/login") };
+}
+function questionOf(batch) {
+  const names5 = batch.flatMap((_one, i2) => [
+    `$o${i2}: String!`,
+    `$s${i2}: String!`,
+    `$c${i2}: String`
+  ]);
+  const teams = batch.map(
+    (_one, i2) => `t${i2}: organization(login: $o${i2}) { team(slug: $s${i2}) { members(first: ${PAGE2}, after: $c${i2}, membership: ALL) { totalCount pageInfo { hasNextPage endCursor } nodes { databaseId login } } } }`
+  );
+  return `query(${names5.join(", ")}) { ${teams.join(" ")} }`;
+}
+function variablesOf(batch) {
+  const variables = {};
+  for (const [index2, { who, cursor }] of batch.entries()) {
+    const { organization, slug: slug2 } = teamParts(who);
+    variables[`o${index2}`] = organization;
+    variables[`s${index2}`] = slug2.toLowerCase();
+    variables[`c${index2}`] = cursor;
+  }
+  return variables;
+}
+var TEAMS_AT_ONCE, PAGE2, TeamReader;
+var init_directory = __esm({
+  "src/edges/github/directory.ts"() {
+    "use strict";
+    init_teams();
+    init_failure();
+    init_answer();
+    init_client();
+    TEAMS_AT_ONCE = 25;
+    PAGE2 = 100;
+    TeamReader = class {
+      #client;
+      #lists = /* @__PURE__ */ new Map();
+      #requests = 0;
+      constructor(client) {
+        this.#client = client;
+      }
+      async read(wanted) {
+        const named2 = new Map(wanted.map((who) => [teamKey(who), who]));
+        let open = [...named2.values()].map((who) => ({ who, members: [], cursor: null }));
+        while (open.length > 0) {
+          const batch = open.slice(0, TEAMS_AT_ONCE);
+          open = [...await this.#pages(batch), ...open.slice(TEAMS_AT_ONCE)];
+        }
+        return { lists: this.#lists, requests: this.#requests };
+      }
+      /** The next page of each; gives those that have more. Where one of them fails, the others are asked alone. */
+      async #pages(batch) {
+        try {
+          this.#requests += 1;
+          const answer = await this.#client.graphql("teams", questionOf(batch), variablesOf(batch));
+          return batch.flatMap((one, index2) => this.#take(one, answer, index2));
+        } catch (error2) {
+          if (batch.length === 1) {
+            for (const { who } of batch) this.#unknown(who, messageOf(error2));
+            return [];
+          }
+        }
+        const more = [];
+        for (const one of batch) more.push(...await this.#pages([one]));
+        return more;
+      }
+      #take(reading, answer, index2) {
+        const team = `/t${index2}/team`;
+        if (!answer.has(team)) {
+          this.#unknown(reading.who, "GitHub knows no such team, or the token may not see it");
+          return [];
+        }
+        try {
+          return this.#takePage(reading, answer, `${team}/members`);
+        } catch (error2) {
+          if (!(error2 instanceof GithubRefused)) throw error2;
+          this.#unknown(reading.who, error2.message);
+          return [];
+        }
+      }
+      #takePage({ who, members, cursor }, answer, path) {
+        const page = answer.list(`${path}/nodes`).map(accountOf2);
+        const all = [...members, ...page];
+        if (answer.flag(`${path}/pageInfo/hasNextPage`)) {
+          const next = answer.text(`${path}/pageInfo/endCursor`);
+          if (page.length > 0 && next !== cursor) return [{ who, members: all, cursor: next }];
+          this.#unknown(who, "GitHub\u2019s pages do not end");
+          return [];
+        }
+        const total = answer.count(`${path}/totalCount`);
+        const found3 = new Set(all.map(({ id }) => id)).size;
+        if (found3 === total) this.#lists.set(teamKey(who), { kind: "complete", members: all });
+        else this.#unknown(who, `GitHub gave ${found3} of ${total} members`);
+        return [];
+      }
+      #unknown(who, why) {
+        this.#lists.set(teamKey(who), { kind: "unknown", why });
+      }
+    };
+  }
+});
+
 // node_modules/fflate/esm/index.mjs
 import { createRequire } from "module";
-function inflateSync(data, opts) {
-  return inflt(data, { i: 2 }, opts && opts.out, opts && opts.dictionary);
+function inflateSync(data2, opts) {
+  return inflt(data2, { i: 2 }, opts && opts.out, opts && opts.dictionary);
 }
 function strFromU8(dat, latin1) {
   if (latin1) {
@@ -40432,30 +40989,30 @@ function strFromU8(dat, latin1) {
     return s;
   }
 }
-function unzipSync(data, opts) {
+function unzipSync(data2, opts) {
   var files = {};
-  var e = data.length - 22;
-  for (; b4(data, e) != 101010256; --e) {
-    if (!e || data.length - e > 65558)
+  var e = data2.length - 22;
+  for (; b4(data2, e) != 101010256; --e) {
+    if (!e || data2.length - e > 65558)
       err(13);
   }
   ;
-  var c = b2(data, e + 8);
+  var c = b2(data2, e + 8);
   if (!c)
     return {};
-  var o = b4(data, e + 16);
-  var z = b4(data, e - 20) == 117853008;
+  var o = b4(data2, e + 16);
+  var z = b4(data2, e - 20) == 117853008;
   if (z) {
-    var ze = b4(data, e - 12);
-    z = b4(data, ze) == 101075792;
+    var ze = b4(data2, e - 12);
+    z = b4(data2, ze) == 101075792;
     if (z) {
-      c = b4(data, ze + 32);
-      o = b4(data, ze + 48);
+      c = b4(data2, ze + 32);
+      o = b4(data2, ze + 48);
     }
   }
   var fltr = opts && opts.filter;
   for (var i2 = 0; i2 < c; ++i2) {
-    var _a2 = zh(data, o, z), c_2 = _a2[0], sc = _a2[1], su = _a2[2], fn = _a2[3], no = _a2[4], off = _a2[5], b = slzh(data, off);
+    var _a2 = zh(data2, o, z), c_2 = _a2[0], sc = _a2[1], su = _a2[2], fn = _a2[3], no = _a2[4], off = _a2[5], b = slzh(data2, off);
     o = no;
     if (!fltr || fltr({
       name: fn,
@@ -40464,9 +41021,9 @@ function unzipSync(data, opts) {
       compression: c_2
     })) {
       if (!c_2)
-        files[fn] = slc(data, b, b + sc);
+        files[fn] = slc(data2, b, b + sc);
       else if (c_2 == 8)
-        files[fn] = inflateSync(data.subarray(b, b + sc), { out: new u8(su) });
+        files[fn] = inflateSync(data2.subarray(b, b + sc), { out: new u8(su) });
       else
         err(14, "unknown compression type " + c_2);
     }
@@ -40556,10 +41113,10 @@ var init_esm = __esm({
       0
     ]);
     clim = new u8([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
-    freb = function(eb, start) {
+    freb = function(eb, start2) {
       var b = new u16(31);
       for (var i2 = 0; i2 < 31; ++i2) {
-        b[i2] = start += 1 << eb[i2 - 1];
+        b[i2] = start2 += 1 << eb[i2 - 1];
       }
       var r = new i32(b[30]);
       for (var i2 = 1; i2 < 30; ++i2) {
@@ -40896,10 +41453,10 @@ function isFrom(artifact, home) {
   const id = home.id("/id");
   return artifact.idOrNone("/workflow_run/repository_id") === id && artifact.idOrNone("/workflow_run/head_repository_id") === id && artifact.textOrNone("/workflow_run/head_branch") === home.text("/default_branch");
 }
-function isPlan(run2, home) {
+function isPlan(run3, home) {
   const id = home.id("/id");
-  return run2.text("/event") === EVENT && // GitHub may add the branch: `plan.yml@main`.
-  run2.text("/path").split("@")[0] === WORKFLOW && run2.textOrNone("/head_branch") === home.text("/default_branch") && run2.id("/repository/id") === id && run2.idOrNone("/head_repository/id") === id;
+  return run3.text("/event") === EVENT && // GitHub may add the branch: `plan.yml@main`.
+  run3.text("/path").split("@")[0] === WORKFLOW && run3.textOrNone("/head_branch") === home.text("/default_branch") && run3.id("/repository/id") === id && run3.idOrNone("/head_repository/id") === id;
 }
 function textIn2(zip, file) {
   try {
@@ -40930,27 +41487,27 @@ var init_artifacts = __esm({
       async reviewedFile(artifact, file) {
         const home = await this.#client.ask("the repository", "GET ");
         const route = "GET /actions/artifacts";
-        const listed3 = await this.#client.all("artifacts", route, { name: artifact });
-        const ours = listed3.filter((one) => one.text("/name") === artifact && isFrom(one, home)).sort((a, b) => b.id("/id") - a.id("/id")).slice(0, CANDIDATES);
+        const listed4 = await this.#client.all("artifacts", route, { name: artifact });
+        const ours = listed4.filter((one) => one.text("/name") === artifact && isFrom(one, home)).sort((a, b) => b.id("/id") - a.id("/id")).slice(0, CANDIDATES);
         for (const one of ours) if (isPlan(await this.#run(one), home)) return this.#content(one, file);
         return void 0;
       }
-      async filesOfRun(run2, names4, file) {
-        const listed3 = await this.#client.all("artifacts", "GET /actions/runs/{run}/artifacts", {
-          run: run2
+      async filesOfRun(run3, names5, file) {
+        const listed4 = await this.#client.all("artifacts", "GET /actions/runs/{run}/artifacts", {
+          run: run3
         });
         const files = /* @__PURE__ */ new Map();
-        const newest = listed3.sort((a, b) => b.id("/id") - a.id("/id"));
-        for (const one of newest) {
+        const newest2 = listed4.sort((a, b) => b.id("/id") - a.id("/id"));
+        for (const one of newest2) {
           const name = one.text("/name");
-          if (!names4.includes(name) || files.has(name)) continue;
+          if (!names5.includes(name) || files.has(name)) continue;
           files.set(name, files.size < FETCHED ? await this.#content(one, file) : void 0);
         }
         return files;
       }
       #run(artifact) {
-        const run2 = artifact.id("/workflow_run/id");
-        return this.#client.ask("a workflow run", "GET /actions/runs/{run}", { run: run2 });
+        const run3 = artifact.id("/workflow_run/id");
+        return this.#client.ask("a workflow run", "GET /actions/runs/{run}", { run: run3 });
       }
       /** Undefined where it has expired, is too large, or is no archive with this file. */
       async #content(artifact, file) {
@@ -40963,101 +41520,23 @@ var init_artifacts = __esm({
   }
 });
 
-// src/edges/github/pulls.ts
-async function comment(client, issue, body) {
-  await client.ask("a comment", "POST /issues/{issue}/comments", { issue, body });
-}
-function isBy(item, author) {
-  return item.has("/user") && item.id("/user/id") === author;
-}
-var PERMITTED, GithubPulls;
-var init_pulls = __esm({
-  "src/edges/github/pulls.ts"() {
-    "use strict";
-    PERMITTED = ["admin", "write"];
-    GithubPulls = class {
-      #client;
-      constructor(client) {
-        this.#client = client;
-      }
-      async pullRequestOf(run2) {
-        const open = await this.#client.all("pull requests", "GET /pulls", {
-          state: "open",
-          head: `${run2.headOwner}:${run2.headBranch}`
-        });
-        const found3 = open.find((one) => one.sha("/head/sha") === run2.headSha);
-        if (!found3) return void 0;
-        const pull = await this.#pull(found3.id("/number"));
-        if (pull.sha("/head/sha") !== run2.headSha) return void 0;
-        return {
-          number: pull.id("/number"),
-          head: run2.headSha,
-          base: pull.sha("/base/sha"),
-          merge: pull.shaOrNone("/merge_commit_sha")
-        };
-      }
-      async mergedPull(commit) {
-        const pulls = await this.#client.all("pull requests", "GET /commits/{commit}/pulls", {
-          commit
-        });
-        const merged = pulls.filter((one) => one.has("/merged_at") && one.textOrNone("/merge_commit_sha") === commit).map((one) => one.id("/number"));
-        return merged.length === 0 ? void 0 : Math.max(...merged);
-      }
-      async headOf(pull) {
-        return (await this.#pull(pull)).sha("/head/sha");
-      }
-      async stickyComment(pull, marker, body) {
-        const mine = await this.#marked(pull, marker);
-        if (!mine) {
-          await comment(this.#client, pull, body);
-          return "created";
-        }
-        if (mine.text("/body") === body) return "unchanged";
-        await this.#client.ask("a comment", "PATCH /issues/comments/{comment}", {
-          comment: mine.id("/id"),
-          body
-        });
-        return "updated";
-      }
-      async mayWrite(login) {
-        const route = "GET /collaborators/{login}/permission";
-        const answer = await this.#client.ask("a permission", route, { login });
-        return PERMITTED.includes(answer.text("/permission"));
-      }
-      #pull(pull) {
-        return this.#client.ask("the pull request", "GET /pulls/{pull}", { pull });
-      }
-      /** Our own comment that begins with this marker: the oldest, where there are several. */
-      async #marked(pull, marker) {
-        const route = "GET /issues/{pull}/comments";
-        const marked = (await this.#client.all("comments", route, { pull })).filter(
-          (one) => (one.textOrNone("/body") ?? "").startsWith(marker)
-        );
-        if (marked.length === 0) return void 0;
-        const me = await this.#client.me();
-        return marked.find((one) => isBy(one, me));
-      }
-    };
-  }
-});
-
 // src/edges/github/issues.ts
-var TITLE_LIMIT, GithubIssues;
+var TITLE_LIMIT2, GithubIssues;
 var init_issues = __esm({
   "src/edges/github/issues.ts"() {
     "use strict";
     init_escape();
     init_answer();
     init_pulls();
-    TITLE_LIMIT = 256;
+    TITLE_LIMIT2 = 256;
     GithubIssues = class {
       #client;
       constructor(client) {
         this.#client = client;
       }
       /** Where several of ours are open, the oldest is kept, and the others point to it. */
-      async openIssue(labels, text, body) {
-        const title = short(oneLine(text), TITLE_LIMIT);
+      async openIssue(labels, text2, body) {
+        const title = short(oneLine(text2), TITLE_LIMIT2);
         const [known, ...others] = await this.#ours(labels);
         if (known === void 0) return this.#create(labels, title, body);
         await this.#change(known, { title, body });
@@ -41079,17 +41558,17 @@ var init_issues = __esm({
       }
       /** GitHub lists pull requests as issues: those are left out. */
       async #open(labels) {
-        const listed3 = await this.#client.all("issues", "GET /issues", {
+        const listed4 = await this.#client.all("issues", "GET /issues", {
           state: "open",
           labels: labels.join(",")
         });
-        return listed3.filter((one) => !one.has("/pull_request"));
+        return listed4.filter((one) => !one.has("/pull_request"));
       }
       async #create(labels, title, body) {
         const made2 = await this.#client.ask("an issue", "POST /issues", { title, body, labels });
         const number = made2.id("/number");
-        const kept = made2.list("/labels").map((one) => one.text("/name"));
-        if (labels.some((label) => !kept.includes(label)))
+        const kept2 = made2.list("/labels").map((one) => one.text("/name"));
+        if (labels.some((label) => !kept2.includes(label)))
           throw new GithubRefused(`GitHub left the labels of issue ${number} out`, {
             hint: "without them it is not found again: the job needs `permissions: {issues: write}`"
           });
@@ -41101,119 +41580,6 @@ var init_issues = __esm({
       }
       async #change(issue, fields2) {
         await this.#client.ask("an issue", "PATCH /issues/{issue}", { issue, ...fields2 });
-      }
-    };
-  }
-});
-
-// src/edges/github/own-pulls.ts
-function isUpon(commit, base2) {
-  const parents = commit.list("/parents").map((one) => one.sha("/sha"));
-  return parents.length === 1 && parents[0] === base2;
-}
-var TITLE_LIMIT2, NOT_MERGED, GithubOwnPulls;
-var init_own_pulls = __esm({
-  "src/edges/github/own-pulls.ts"() {
-    "use strict";
-    init_escape();
-    init_answer();
-    init_pulls();
-    TITLE_LIMIT2 = 256;
-    NOT_MERGED = [405, 409];
-    GithubOwnPulls = class {
-      #client;
-      constructor(client) {
-        this.#client = client;
-      }
-      async propose(proposal) {
-        const home = await this.#client.ask("the repository", "GET ");
-        const head2 = await this.#branch(proposal);
-        const title = short(oneLine(proposal.title), TITLE_LIMIT2);
-        const { branch, body } = proposal;
-        const [open] = await this.#open(branch, home);
-        if (!open) {
-          const base2 = home.text("/default_branch");
-          const made2 = await this.#create({ title, body, head: branch, base: base2 });
-          return { number: made2.id("/number"), head: head2 };
-        }
-        const number = open.id("/number");
-        if (open.text("/title") !== title || open.textOrNone("/body") !== body)
-          await this.#change(number, { title, body });
-        return { number, head: head2 };
-      }
-      async withdraw(branch, why) {
-        const home = await this.#client.ask("the repository", "GET ");
-        for (const open of await this.#open(branch, home)) {
-          await comment(this.#client, open.id("/number"), why);
-          await this.#change(open.id("/number"), { state: "closed" });
-        }
-      }
-      async merge(pull, head2) {
-        try {
-          const once = { request: { retries: 0 } };
-          const fields2 = { pull, sha: head2, merge_method: "squash", ...once };
-          await this.#client.ask("the merge", "PUT /pulls/{pull}/merge", fields2);
-          return void 0;
-        } catch (error2) {
-          if (error2 instanceof GithubRefused && NOT_MERGED.includes(error2.status ?? 0))
-            return error2.message;
-          throw error2;
-        }
-      }
-      /** Pull requests from a branch of this very repository; forks have branches of the same names. */
-      async #open(branch, home) {
-        const head2 = `${home.text("/owner/login")}:${branch}`;
-        const listed3 = await this.#client.all("pull requests", "GET /pulls", { state: "open", head: head2 });
-        return listed3.filter((one) => one.idOrNone("/head/repo/id") === home.id("/id"));
-      }
-      async #create(fields2) {
-        try {
-          return await this.#client.ask("a pull request", "POST /pulls", fields2);
-        } catch (error2) {
-          if (!(error2 instanceof GithubRefused) || error2.status !== 403) throw error2;
-          throw new GithubRefused(error2.message, {
-            hint: "allow it: Settings, Actions, General, \u201CAllow GitHub Actions to create and approve pull requests\u201D",
-            status: 403,
-            cause: error2
-          });
-        }
-      }
-      async #change(pull, fields2) {
-        await this.#client.ask("a pull request", "PATCH /pulls/{pull}", { pull, ...fields2 });
-      }
-      /** The branch as one commit upon its base; by force, because a newer night takes the place of an older one. */
-      async #branch({ branch, base: base2, mark, title, files }) {
-        const ref = `heads/${branch}`;
-        const before = await this.#client.askMaybe("the branch", "GET /git/ref/{ref}", { ref });
-        const known = before?.sha("/object/sha");
-        const last = known === void 0 ? void 0 : await this.#commit(known);
-        if (last && !last.text("/message").startsWith(mark))
-          throw new GithubRefused(`somebody has pushed to the branch ${branch}`, {
-            hint: "only this tool writes there: move the work to another branch, and delete this one"
-          });
-        const tree = await this.#tree((await this.#commit(base2)).sha("/tree/sha"), files);
-        if (known !== void 0 && last?.sha("/tree/sha") === tree && isUpon(last, base2)) return known;
-        const message = commitMessage(title);
-        const commit = { message, tree, parents: [base2] };
-        const made2 = await this.#client.ask("a commit", "POST /git/commits", commit);
-        const sha = made2.sha("/sha");
-        if (known === void 0)
-          await this.#client.ask("the branch", "POST /git/refs", { ref: `refs/${ref}`, sha });
-        else await this.#client.ask("the branch", "PATCH /git/refs/{ref}", { ref, sha, force: true });
-        return sha;
-      }
-      #commit(commit) {
-        return this.#client.ask("the branch", "GET /git/commits/{commit}", { commit });
-      }
-      async #tree(base2, files) {
-        const tree = [...files].map(([path, content]) => ({
-          path,
-          mode: "100644",
-          type: "blob",
-          content
-        }));
-        const made2 = await this.#client.ask("a tree", "POST /git/trees", { base_tree: base2, tree });
-        return made2.sha("/sha");
       }
     };
   }
@@ -41284,12 +41650,12 @@ var init_record = __esm({
         });
         const sha = made2.sha("/sha");
         if (sha === base2) return void 0;
-        const commit = await this.#client.ask("a commit", "POST /git/commits", {
+        const commit2 = await this.#client.ask("a commit", "POST /git/commits", {
           message: commitMessage(message),
           tree: sha,
           parents: parent === void 0 ? [] : [parent]
         });
-        return commit.sha("/sha");
+        return commit2.sha("/sha");
       }
       /** Never by force: what somebody else committed meanwhile stays. */
       async #moveBranch(branch, from, sha) {
@@ -41298,9 +41664,9 @@ var init_record = __esm({
           await this.#client.ask("the branch", "POST /git/refs", { ref: `refs/${ref}`, sha });
         else await this.#client.ask("the branch", "PATCH /git/refs/{ref}", { ref, sha, force: false });
       }
-      async #treeOf(commit) {
+      async #treeOf(commit2) {
         const route = "GET /git/commits/{commit}";
-        return (await this.#client.ask("the branch", route, { commit })).sha("/tree/sha");
+        return (await this.#client.ask("the branch", route, { commit: commit2 })).sha("/tree/sha");
       }
       /** GitHub refuses to take away a file that is not there. */
       async #entries(base2, files) {
@@ -41329,6 +41695,58 @@ var init_record = __esm({
   }
 });
 
+// src/edges/github/upstream.ts
+var GithubUpstream;
+var init_upstream = __esm({
+  "src/edges/github/upstream.ts"() {
+    "use strict";
+    init_oggm_commits();
+    GithubUpstream = class {
+      #client;
+      constructor(client) {
+        this.#client = client;
+      }
+      async commitsBetween({ repository, from, to }) {
+        const [owner, repo] = repository.split("/");
+        const fields2 = { owner, repo, range: `${from}...${to}`, per_page: MOST_COMMITS };
+        const route = "GET /compare/{range}";
+        const answer = await this.#client.askMaybe("commits between two builds", route, fields2);
+        return answer && {
+          total: answer.count("/total_commits"),
+          first: answer.list("/commits").map((one) => ({
+            sha: one.sha("/sha"),
+            subject: one.text("/commit/message").split("\n", 1).join("")
+          }))
+        };
+      }
+    };
+  }
+});
+
+// src/edges/github/workflow-starts.ts
+var RUNS_OWN, GithubWorkflowStarts;
+var init_workflow_starts = __esm({
+  "src/edges/github/workflow-starts.ts"() {
+    "use strict";
+    RUNS_OWN = 41898282;
+    GithubWorkflowStarts = class {
+      #client;
+      constructor(client) {
+        this.#client = client;
+      }
+      async startWorkflow(file, branch) {
+        if (await this.#client.me() !== RUNS_OWN) return;
+        const ref = branch ?? await this.#defaultBranch();
+        const route = "POST /actions/workflows/{file}/dispatches";
+        await this.#client.ask(`a run of ${file}`, route, { file, ref });
+      }
+      async #defaultBranch() {
+        return (await this.#client.ask("the repository", "GET ")).text("/default_branch");
+      }
+    };
+  }
+});
+
 // src/edges/github/forge.ts
 var forge_exports = {};
 __export(forge_exports, {
@@ -41342,16 +41760,20 @@ function githubForge(settings2, second = 1e3) {
   const artifacts = new GithubArtifacts(client);
   const environments = new GithubEnvironments(client);
   const record = new GithubRecord(client);
+  const upstream = new GithubUpstream(client);
+  const starts = new GithubWorkflowStarts(client);
   return {
-    pullRequestOf: (run2) => pulls.pullRequestOf(run2),
-    mergedPull: (commit) => pulls.mergedPull(commit),
+    pullRequestOf: (run3) => pulls.pullRequestOf(run3),
+    mergedPull: (commit2) => pulls.mergedPull(commit2),
     headOf: (pull) => pulls.headOf(pull),
     stickyComment: (pull, marker, body) => pulls.stickyComment(pull, marker, body),
     propose: (proposal) => own.propose(proposal),
     withdraw: (branch, why) => own.withdraw(branch, why),
     merge: (pull, head2) => own.merge(pull, head2),
+    startWorkflow: (file, branch) => starts.startWorkflow(file, branch),
     reviewedFile: (artifact, file) => artifacts.reviewedFile(artifact, file),
-    filesOfRun: (run2, names4, file) => artifacts.filesOfRun(run2, names4, file),
+    filesOfRun: (run3, names5, file) => artifacts.filesOfRun(run3, names5, file),
+    commitsBetween: (range) => upstream.commitsBetween(range),
     mayWrite: (login) => pulls.mayWrite(login),
     openIssue: (labels, title, body) => issues.openIssue(labels, title, body),
     closeIssue: (labels, why) => issues.closeIssue(labels, why),
@@ -41360,7 +41782,7 @@ function githubForge(settings2, second = 1e3) {
     commitFiles: (branch, files, message) => record.commitFiles(branch, files, message),
     deployment: (status) => record.deployment(status),
     environment: (name) => environments.environment(name),
-    isApprovedIn: (run2, environment2) => environments.isApprovedIn(run2, environment2)
+    isApprovedIn: (run3, environment2) => environments.isApprovedIn(run3, environment2)
   };
 }
 var init_forge = __esm({
@@ -41373,6 +41795,8 @@ var init_forge = __esm({
     init_own_pulls();
     init_pulls();
     init_record();
+    init_upstream();
+    init_workflow_starts();
   }
 });
 
@@ -41394,8 +41818,8 @@ function isPin(action) {
   return /^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+@[0-9a-f]{40}$/u.test(action);
 }
 function pinOf({ action }) {
-  const [repository = "", commit = ""] = action.split("@");
-  return { repository, commit };
+  const [repository = "", commit2 = ""] = action.split("@");
+  return { repository, commit: commit2 };
 }
 var ISSUER = "letsencrypt";
 function needsIssuer({ url }) {
@@ -41405,6 +41829,67 @@ function needsIssuer({ url }) {
 // src/core/model/read.ts
 var import__ = __toESM(require__(), 1);
 var import_fastest_levenshtein = __toESM(require_mod(), 1);
+
+// schemas/access-removals.schema.json
+var access_removals_schema_default = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://glaciocloud.org/schemas/1/access-removals.schema.json",
+  title: "access/removals.yaml",
+  description: "How many people are meant to lose access at once, and who never does.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    removals: {
+      type: "array",
+      default: [],
+      description: "Needed where more than 5 people, and more than a fifth, lose access at once.",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        properties: {
+          from: {
+            type: "string",
+            pattern: "^([a-z](-?[a-z0-9])*|team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*)$",
+            description: "A hub, or a team.",
+            examples: ["science", "team:example/hub-users"]
+          },
+          count: {
+            type: "integer",
+            minimum: 1,
+            description: "Exactly so many people."
+          },
+          reason: {
+            $ref: "#/$defs/title"
+          }
+        },
+        required: ["from", "count", "reason"]
+      }
+    },
+    protected: {
+      type: "array",
+      default: [],
+      uniqueItems: true,
+      items: {
+        $ref: "#/$defs/githubId"
+      },
+      description: "People who are never taken out, whatever files and teams say."
+    }
+  },
+  $defs: {
+    githubId: {
+      type: "integer",
+      minimum: 1,
+      description: "A GitHub account's numeric id; it stays when the login is renamed."
+    },
+    title: {
+      type: "string",
+      minLength: 1,
+      maxLength: 80,
+      description: "What people read; one line.",
+      pattern: "^[^\\u0000-\\u001f]*$"
+    }
+  }
+};
 
 // schemas/approvers.schema.json
 var approvers_schema_default = {
@@ -42541,7 +43026,7 @@ var image_schema_default = {
         oggm: {
           enum: ["none", "minimal", "full"],
           default: "minimal",
-          description: "Which of OGGM's own tests run before the image is pushed."
+          description: "Which of OGGM's own tests run before the image is pushed; with full also `pytest.oggm`, where `image refresh` builds."
         },
         notebooks: {
           type: "array",
@@ -42661,7 +43146,7 @@ var image_schema_default = {
     },
     repository: {
       type: "string",
-      pattern: "^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$",
+      pattern: "^[A-Za-z0-9][A-Za-z0-9-]*/(?!\\.{1,2}$)(?!.*\\.git$)[A-Za-z0-9._-]+$",
       description: "A GitHub repository, owner/name."
     },
     title: {
@@ -43096,7 +43581,7 @@ var platform_schema_default = {
     },
     repository: {
       type: "string",
-      pattern: "^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$",
+      pattern: "^[A-Za-z0-9][A-Za-z0-9-]*/(?!\\.{1,2}$)(?!.*\\.git$)[A-Za-z0-9._-]+$",
       description: "A GitHub repository, owner/name."
     },
     sha256: {
@@ -43120,18 +43605,18 @@ function asWords(name) {
   return name.replaceAll(/([a-z0-9])([A-Z])/gu, "$1_$2").replaceAll(/([A-Z])([A-Z][a-z])/gu, "$1_$2").toUpperCase().replaceAll(/[^A-Z0-9]+/gu, "_").replaceAll(/^_|_$/gu, "");
 }
 function namesCredential(name) {
-  const joined2 = asWords(name);
-  const words = joined2.split("_");
-  const last = words.at(-1) ?? "";
-  if (ABOUT.test(last) || HARMLESS.test(joined2)) return false;
-  return words.some((word) => SECRET.test(word)) || words.length > 1 && SECRET_LAST.test(last) || KINDS_OF_KEY.test(joined2);
+  const joined3 = asWords(name);
+  const words2 = joined3.split("_");
+  const last = words2.at(-1) ?? "";
+  if (ABOUT.test(last) || HARMLESS.test(joined3)) return false;
+  return words2.some((word) => SECRET.test(word)) || words2.length > 1 && SECRET_LAST.test(last) || KINDS_OF_KEY.test(joined3);
 }
 var SWITCH = /^(?:true|false|yes|no|on|off|none|null)?$/iu;
 var REFERENCE = /^(?:\$|\{|<)/u;
 var PLACE = /^(?:https?:\/\/|file:|(?:~|\.{1,2}|\/(?:etc|home|mnt|opt|run|secrets|srv|tmp|usr|var|data|scratch))\/)/u;
 function canBeSecret(value) {
-  const text = value.trim();
-  return !SWITCH.test(text) && !REFERENCE.test(text) && !PLACE.test(text);
+  const text2 = value.trim();
+  return !SWITCH.test(text2) && !REFERENCE.test(text2) && !PLACE.test(text2);
 }
 var ASSIGNMENTS = [
   // x.client_secret = "…", "password": "…", os.environ["TOKEN"] = '…'
@@ -43145,9 +43630,9 @@ var ASSIGNMENTS = [
   // password: …, on a line of its own in a file within a file; a word alone is more often a type
   /^[ \t-]*([A-Za-z_][\w-]*):[ \t]+(?=\S*\d)([^\s"'(){}[\]$<>|&*!#]\S{3,})[ \t]*$/gmu
 ];
-function assignedIn(text) {
+function assignedIn(text2) {
   for (const form of ASSIGNMENTS) {
-    for (const [, name = "", value = ""] of text.matchAll(form))
+    for (const [, name = "", value = ""] of text2.matchAll(form))
       if (namesCredential(name) && canBeSecret(value)) return name;
   }
   return void 0;
@@ -43209,44 +43694,44 @@ var SHAPES = [
 ];
 var ANY = new RegExp(SHAPES.map(({ form }) => form.source).join("|"), "iu");
 var EVERY = SHAPES.map(({ what, form }) => ({ what, form: new RegExp(form, `${form.flags}g`) }));
-function shapedIn(text) {
-  if (!ANY.test(text)) return [];
+function shapedIn(text2) {
+  if (!ANY.test(text2)) return [];
   return EVERY.flatMap(
-    ({ what, form }) => [...text.matchAll(form)].map((found3) => ({ what, text: found3[0], index: found3.index }))
+    ({ what, form }) => [...text2.matchAll(form)].map((found3) => ({ what, text: found3[0], index: found3.index }))
   );
 }
-function credentialIn(text, depth = 2) {
-  const clear2 = shapedIn(text)[0]?.what;
+function credentialIn(text2, depth = 2) {
+  const clear2 = shapedIn(text2)[0]?.what;
   if (clear2 !== void 0 || depth === 0) return clear2;
-  for (const run2 of base64Runs(text)) {
-    const inside2 = [0, 1, 2, 3].map((skip) => credentialIn(decoded(run2.slice(skip)), depth - 1)).find((one) => one !== void 0);
+  for (const run3 of base64Runs(text2)) {
+    const inside2 = [0, 1, 2, 3].map((skip) => credentialIn(decoded(run3.slice(skip)), depth - 1)).find((one) => one !== void 0);
     if (inside2 !== void 0) return inside2;
   }
   return void 0;
 }
-function base64Runs(text) {
-  const whole = /\s/u.test(text) ? [text, text.replaceAll(/\s+/gu, "")] : [text];
+function base64Runs(text2) {
+  const whole = /\s/u.test(text2) ? [text2, text2.replaceAll(/\s+/gu, "")] : [text2];
   return whole.flatMap((one) => one.match(/[A-Za-z0-9+/_-]{16,}/gu) ?? []);
 }
 var ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-function decoded(run2) {
+function decoded(run3) {
   let bits2 = 0;
-  let held2 = 0;
+  let held3 = 0;
   const bytes2 = [];
-  for (const char of run2.replaceAll("-", "+").replaceAll("_", "/")) {
+  for (const char of run3.replaceAll("-", "+").replaceAll("_", "/")) {
     bits2 = (bits2 << 6 | ALPHABET.indexOf(char)) & 65535;
-    held2 += 6;
-    if (held2 < 8) continue;
-    held2 -= 8;
-    bytes2.push(String.fromCharCode(bits2 >> held2 & 255));
+    held3 += 6;
+    if (held3 < 8) continue;
+    held3 -= 8;
+    bytes2.push(String.fromCharCode(bits2 >> held3 & 255));
   }
   return bytes2.join("");
 }
-function unlessCredential(text) {
-  return credentialIn(text) === void 0 ? text : "(hidden)";
+function unlessCredential(text2) {
+  return credentialIn(text2) === void 0 ? text2 : "(hidden)";
 }
-function withoutCredentials(text) {
-  return shapedIn(text).reduce((rest, found3) => rest.replaceAll(found3.text, "(hidden)"), text);
+function withoutCredentials(text2) {
+  return shapedIn(text2).reduce((rest, found3) => rest.replaceAll(found3.text, "(hidden)"), text2);
 }
 
 // src/core/credentials/find.ts
@@ -43271,17 +43756,17 @@ var FREE = {
   environment: ["/env/", "/values/"],
   image: ["/env/"]
 };
-function credentialsIn(kind, data) {
-  return [...written(data, "", "")].flatMap((one) => {
+function credentialsIn(kind, data2) {
+  return [...written(data2, "", "")].flatMap((one) => {
     const what = credentialAs(kind, one);
     return what === void 0 ? [] : [{ path: one.path, name: one.name, what }];
   });
 }
 function credentialAs(kind, { path, name, value }) {
-  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
-  const shaped2 = credentialIn(text) ?? shapedIn(path)[0]?.what;
-  if (shaped2 !== void 0 || text === "") return shaped2;
-  if (kind === "environment" && isGivenBelowSecrets(path, text)) return "the value of a secret";
+  const text2 = typeof value === "string" || typeof value === "number" ? String(value) : "";
+  const shaped2 = credentialIn(text2) ?? shapedIn(path)[0]?.what;
+  if (shaped2 !== void 0 || text2 === "") return shaped2;
+  if (kind === "environment" && isGivenBelowSecrets(path, text2)) return "the value of a secret";
   const free = FREE[kind]?.some((zone) => path.startsWith(zone)) === true || path === "/env";
   return free ? byName(path, name, value) : void 0;
 }
@@ -43293,14 +43778,14 @@ function byName(path, name, value) {
   const assigned = typeof value === "string" ? assignedIn(value) : void 0;
   return assigned === void 0 ? void 0 : `a value for ${assigned}`;
 }
-function isGivenBelowSecrets(path, text) {
+function isGivenBelowSecrets(path, text2) {
   const [top, , key, ...deeper] = segmentsOf(path);
   if (top !== "secrets") return false;
   if (key === void 0) return true;
-  return key === "use" && deeper.length === 0 ? looksRandom(text) : /^(?!\d+[smhd]$)\S+$/u.test(text);
+  return key === "use" && deeper.length === 0 ? looksRandom(text2) : /^(?!\d+[smhd]$)\S+$/u.test(text2);
 }
-function looksRandom(text) {
-  return /^(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[^\s]{16,}$/u.test(text);
+function looksRandom(text2) {
+  return /^(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[^\s]{16,}$/u.test(text2);
 }
 function holdsCredential(value, name) {
   return [...written(value, "", name)].some(
@@ -43324,9 +43809,9 @@ var LONGEST = 200;
 var PACKAGE = /^[A-Za-z0-9][\w.:+[\],=<>!~*-]*$/u;
 function withoutSpaces(value, usual) {
   if (typeof value !== "string" || value.length > LONGEST || !/\s/u.test(value)) return usual;
-  const words = value.trim().replaceAll(/\s*([=<>!~,]+)\s*/gu, "$1").split(/\s+/u);
-  if (!words.every((word) => PACKAGE.test(word))) return usual;
-  return words.length === 1 ? `write it without spaces: ${words.join("")}` : `write each as an entry of its own: ${words.join(", ")}`;
+  const words2 = value.trim().replaceAll(/\s*([=<>!~,]+)\s*/gu, "$1").split(/\s+/u);
+  if (!words2.every((word) => PACKAGE.test(word))) return usual;
+  return words2.length === 1 ? `write it without spaces: ${words2.join("")}` : `write each as an entry of its own: ${words2.join(", ")}`;
 }
 function personMeant(value, usual) {
   if (typeof value !== "string") return usual;
@@ -43337,9 +43822,14 @@ function personMeant(value, usual) {
 }
 
 // src/core/model/formats.ts
-var show = (value) => typeof value === "string" ? `"${clip(unlessCredential(value))}"` : unlessCredential(JSON.stringify(value)).slice(0, 60);
-function clip(text) {
-  const plain5 = text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
+var show = (value) => typeof value === "string" ? `"${clip(withoutLogin(unlessCredential(value)))}"` : withoutLogin(unlessCredential(JSON.stringify(value))).slice(0, 60);
+var LOGIN = /(:\/\/)(?!git@)[^\s/?#@"]+@/gu;
+var QUERY = /(:\/\/[^\s?"]*\?)[^\s"]+/gu;
+function withoutLogin(text2) {
+  return text2.replaceAll(LOGIN, "$1(hidden)@").replaceAll(QUERY, "$1(hidden)");
+}
+function clip(text2) {
+  const plain5 = text2.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
   return plain5.length > 60 ? `${plain5.slice(0, 57)}...` : plain5;
 }
 function explainMemory(value) {
@@ -43450,7 +43940,7 @@ var FORMATS = {
   repository: (value) => ({
     rule: "repository",
     message: `${show(value)} is not a repository`,
-    hint: "write owner/name"
+    hint: "write owner/name, without .git"
   }),
   githubId: (value) => ({
     rule: "github-id",
@@ -43516,6 +44006,7 @@ var SCHEMAS = {
   image: image_schema_default,
   "image-lock": image_lock_schema_default,
   data: data_schema_default,
+  "access-removals": access_removals_schema_default,
   approvers: approvers_schema_default,
   member: member_schema_default,
   cohort: cohort_schema_default
@@ -43551,9 +44042,9 @@ function readDoc(kind, name, source) {
   };
   return { doc, findings: [] };
 }
-function plain(kind, data) {
-  if (kind !== "environment" || !("url" in data)) return data;
-  return { ...data, url: plainAddress(data.url) };
+function plain(kind, data2) {
+  if (kind !== "environment" || !("url" in data2)) return data2;
+  return { ...data2, url: plainAddress(data2.url) };
 }
 function hidden(kind, source, errors) {
   const secret = credentialsIn(kind, source.data).map(({ path }) => path);
@@ -43659,11 +44150,11 @@ function explain(error2, value) {
   }
 }
 function describedAs(error2) {
-  const text = unmet(error2).description;
-  return text === void 0 ? "see the reference of this file" : `it is: ${text}`;
+  const text2 = unmet(error2).description;
+  return text2 === void 0 ? "see the reference of this file" : `it is: ${text2}`;
 }
 function article(type) {
-  const names4 = {
+  const names5 = {
     object: "a mapping",
     array: "a list",
     integer: "a whole number",
@@ -43671,7 +44162,7 @@ function article(type) {
     string: "text",
     boolean: "true or false"
   };
-  return type.split(",").map((one) => names4[one] ?? one).join(" or ");
+  return type.split(",").map((one) => names5[one] ?? one).join(" or ");
 }
 function typeHint(type, value) {
   if (type.includes("string") && typeof value !== "object")
@@ -43721,7 +44212,17 @@ var OPTIONS = {
   present: {
     type: "string",
     value: "DIR",
-    help: "what is deployed, as a folder of the shape that `render` writes (default: the branch `deployed`)"
+    help: "what is there, as a folder: of `plan` and `review` of the shape that `render` writes (default: the branch `deployed`); of `access` with <hub>.json for each hub (default: the cluster)"
+  },
+  people: {
+    type: "string",
+    value: "DIR",
+    help: "people\u2019s files: a checkout of the repository that `access:` of platform.yaml names"
+  },
+  directory: {
+    type: "string",
+    value: "FILE",
+    help: "the organisation\u2019s teams and their members, as JSON (default: GitHub, by GITHUB_API_URL)"
   },
   html: { type: "string", value: "FILE", help: "write the whole plan as one HTML page" },
   at: {
@@ -43731,7 +44232,11 @@ var OPTIONS = {
   },
   pull: { type: "string", value: "N", help: "number of the pull request" },
   head: { type: "string", value: "SHA", help: "commit that the comment is about" },
-  base: { type: "string", value: "SHA", help: "commit that the pull request is merged into" },
+  base: {
+    type: "string",
+    value: "SHA",
+    help: "commit that the pull request is merged into; of `image changed`: the one to compare with"
+  },
   merge: { type: "string", value: "SHA", help: "what merging the pull request gives" },
   reviewed: {
     type: "string",
@@ -43814,8 +44319,8 @@ var COMMANDS = {
     options: ["root", "charts-from", "all", "out"]
   },
   image: {
-    summary: "work on images: `image render` writes their build folders, `image build` builds and tests them, and pushes with --push; `image refresh` does it for what is due, `image promote` makes tried candidates stable, `image yank IMAGE BUILD` withdraws a build",
-    target: "render|build|refresh|promote|yank IMAGE\u2026",
+    summary: "work on images: `image render` writes their build folders, `image build` builds and tests them, and pushes with --push; `image refresh` does it for what is due, `image promote` makes tried candidates stable, `image yank IMAGE BUILD` withdraws a build; `image changed`, for the workflow: which ones a change touches",
+    target: "render|build|refresh|promote|yank|changed IMAGE\u2026",
     options: [
       "root",
       "charts-from",
@@ -43827,6 +44332,7 @@ var COMMANDS = {
       "pull-request",
       "present",
       "reason",
+      "base",
       "at",
       "json"
     ]
@@ -43876,6 +44382,11 @@ var COMMANDS = {
       "reason",
       "json"
     ]
+  },
+  access: {
+    summary: "show, or make true, who enters which hub: access plan|apply HUB\u2026; `access forms` writes the forms by which people ask, and `access request`, in an issues or issue_comment event, answers them; `access notices` tells people in their issues that access ends",
+    target: "plan|apply|request|notices|forms HUB\u2026",
+    options: ["root", "people", "present", "kubeconfig", "directory", "at", "json"]
   },
   try: {
     summary: "in an issue_comment event: which commit `/try SHA` asks for",
@@ -43998,6 +44509,8 @@ function build(command, target, options) {
     pullRequest: options["pull-request"] === true,
     out: word("out"),
     present: word("present"),
+    people: word("people"),
+    directory: word("directory"),
     html: word("html"),
     base: word("base"),
     merge: word("merge"),
@@ -44028,12 +44541,12 @@ function isCommand(word) {
 init_escape();
 function terminalReport() {
   return {
-    progress: (text) => process.stderr.write(screen(`\xB7 ${text}
+    progress: (text2) => process.stderr.write(screen(`\xB7 ${text2}
 `)),
     result: (result2, json) => {
-      const data = () => screenJson(`${JSON.stringify(result2.json, null, 2)}
+      const data2 = () => screenJson(`${JSON.stringify(result2.json, null, 2)}
 `);
-      process.stdout.write(json ? data() : screen(result2.text));
+      process.stdout.write(json ? data2() : screen(result2.text));
       return Promise.resolve();
     },
     failure: (message, hint) => process.stderr.write(screen(`\u2717 ${message}
@@ -44041,6 +44554,90 @@ function terminalReport() {
 `))
   };
 }
+
+// src/core/access/text.ts
+init_escape();
+var SIGNS = {
+  grant: "+",
+  change: "~",
+  expire: "\u2212",
+  revoke: "\u2212"
+};
+var KINDS = ["grant", "change", "expire", "revoke"];
+function countsOf({ steps, held: held3 }) {
+  const of = (kind) => steps.filter((step) => step.kind === kind).length;
+  return {
+    grant: of("grant"),
+    change: of("change"),
+    expire: of("expire"),
+    revoke: of("revoke"),
+    held: held3.length
+  };
+}
+function countsText(counts) {
+  const words2 = {
+    grant: ["comes in", "come in"],
+    change: ["changes", "change"],
+    expire: ["has come to the end", "have come to the end"],
+    revoke: ["is taken out", "are taken out"],
+    held: ["is held", "are held"]
+  };
+  const said5 = [...KINDS, "held"].flatMap((kind) => {
+    const [one, many] = words2[kind];
+    const count = counts[kind];
+    return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
+  });
+  return said5.length === 0 ? "nothing to do" : said5.join(", ");
+}
+function planText(plan2, detail) {
+  const hubs = plan2.hubs.map((hub) => hubText(hub, detail));
+  const unknown2 = plan2.unknown.map(
+    ({ team, why }) => terminal`⚠ ${team} is not known in full (${why}): nobody is taken out of it\n`
+  );
+  return terminal`${hubs}${unknown2}`.text;
+}
+function hubText(hub, detail) {
+  const head2 = terminal`${hub.hub}: ${countsText(countsOf(hub))}\n`;
+  if (detail === "counts") return head2;
+  const steps = hub.steps.map(
+    ({ kind, id, name, why, until }) => terminal`  ${SIGNS[kind]} ${id ?? "?"} ${name}${untilText(kind, until)}  ${why}\n`
+  );
+  const held3 = hub.held.map(({ id, text: text2 }) => terminal`  ⚠ ${id ?? "?"} stays as it is: ${text2}\n`);
+  return terminal`${head2}${steps}${held3}`;
+}
+function untilText(kind, until) {
+  return until === void 0 || kind === "revoke" || kind === "expire" ? "" : ` until ${until}`;
+}
+function planJson(plan2, detail) {
+  const shown2 = detail === "everybody";
+  const held3 = shown2 ? plan2.held.map(heldJson) : [];
+  const counts = plan2.hubs.map((hub) => [hub.hub, { ...countsOf(hub) }]);
+  const unknown2 = plan2.unknown.map(({ team, why }) => {
+    return { hub: null, id: null, reason: "incomplete", text: `${team}: ${why}` };
+  });
+  return {
+    digest: plan2.digest,
+    steps: shown2 ? plan2.hubs.flatMap(({ steps }) => steps.map(stepJson)) : [],
+    counts: { ...totals(plan2), hubs: Object.fromEntries(counts) },
+    held: [...held3, ...unknown2]
+  };
+}
+function totals(plan2) {
+  const steps = plan2.hubs.flatMap((hub) => hub.steps);
+  return { ...countsOf({ steps, held: [...plan2.held] }) };
+}
+function stepJson({ kind, hub, id, name, why, until }) {
+  return { kind, hub, id: idJson(id), name, why, until: until ?? null };
+}
+function heldJson({ hub, id, reason, text: text2 }) {
+  return { hub, id: idJson(id), reason, text: text2 };
+}
+function idJson(id) {
+  return id === void 0 ? null : Number(id);
+}
+
+// src/commands/access.ts
+init_escape();
 
 // src/core/finding.ts
 init_json();
@@ -44124,15 +44721,2190 @@ function tableRow({ rule, severity, at: at2, message, hint }) {
   return inMarkdown`| ${mark} | ${place} | ${message} | ${hint} | ${code(rule)} |\n`;
 }
 
-// src/gather/charts.ts
-import { join as join9, resolve as resolve5 } from "node:path";
+// src/core/access/secret.ts
+init_json();
 
-// src/edges/files.ts
+// src/core/access/entry.ts
+init_json();
+function readEntries(text2) {
+  const users = at(objectOf(text2), "/users");
+  const entries = /* @__PURE__ */ new Map();
+  for (const [id, given2] of Object.entries(isObject(users) ? users : {})) {
+    const entry = isObject(given2) ? entryOf(given2) : void 0;
+    if (entry) entries.set(id, entry);
+  }
+  return entries;
+}
+function entryOf(given2) {
+  const { name, admin, groups: groups2, from, until } = given2;
+  if (typeof name !== "string") return void 0;
+  return {
+    name,
+    admin: admin === true,
+    groups: Array.isArray(groups2) ? groups2.filter(isText) : [],
+    from: isText(from) ? from : void 0,
+    until: isText(until) ? until : void 0
+  };
+}
+function isText(value) {
+  return typeof value === "string";
+}
+function entriesText(entries) {
+  const sorted4 = [...entries].sort(([a], [b]) => compareText(a, b));
+  const users = sorted4.map(([id, entry]) => [id, entryJson(entry)]);
+  return `${canonical({ v: 1, users: Object.fromEntries(users) })}
+`;
+}
+function entryJson({ name, admin, groups: groups2, from, until }) {
+  return {
+    name,
+    groups: [...groups2],
+    ...admin ? { admin } : {},
+    ...from === void 0 ? {} : { from },
+    ...until === void 0 ? {} : { until }
+  };
+}
+function sameEntry(a, b) {
+  return canonical(entryJson(a)) === canonical(entryJson(b));
+}
+function hasEnded({ until }, now) {
+  if (until === void 0) return false;
+  const end2 = Date.parse(until.length === 10 ? `${until}T23:59:59.999Z` : withZone(until));
+  return end2 < now;
+}
+function withZone(time2) {
+  return /(?:Z|[+-]\d\d:\d\d)$/u.test(time2) ? time2 : `${time2.replace(" ", "T")}Z`;
+}
+
+// src/core/access/secret.ts
+var ACCESS_SECRET = "hub-access";
+var ACCESS_MANAGER = "glaciocloud-access";
+var MOST_BYTES = 900 * 1024;
+function doorText(entries, before) {
+  const machines = objectOf(before)?.["machines"] ?? {};
+  const people = objectOf(entriesText(entries)) ?? {};
+  return `${canonical({ ...people, machines })}
+`;
+}
+function runText({ at: at2, plan: plan2 }) {
+  return `${canonical({ v: 1, at: at2, plan: plan2 })}
+`;
+}
+function accessSecret(namespace, texts2, encode) {
+  const data2 = Object.entries(texts2).map(([name, text2]) => [name, encode(text2)]);
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: ACCESS_SECRET, namespace },
+    data: Object.fromEntries(data2)
+  };
+}
+
+// node_modules/@noble/hashes/_u64.js
+var fromNumH = (n) => n / 2 ** 32 | 0;
+var fromNumL = (n) => n >>> 0;
+function setU64FromNum(view, byteOffset, n, isLE) {
+  const h = fromNumH(n);
+  const l = fromNumL(n);
+  view.setUint32(byteOffset, isLE ? l : h, isLE);
+  view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
+}
+
+// node_modules/@noble/hashes/utils.js
+function isBytes(a) {
+  return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
+}
+var atitle = (title) => title ? `"${title}" ` : "";
+function anumber(n, title = "") {
+  if (typeof n !== "number")
+    throw new TypeError(atitle(title) + "expected number, got " + typeof n);
+  if (!Number.isSafeInteger(n) || n < 0)
+    throw new RangeError(atitle(title) + "expected integer >= 0, got " + n);
+  return n;
+}
+function abytes(value, length2, title = "") {
+  if (isBytes(value) && (length2 === void 0 || value.length === length2))
+    return value;
+  if (length2 !== void 0)
+    anumber(length2, "length");
+  const bytes2 = isBytes(value);
+  const ofLen = length2 !== void 0 ? ` of length ${length2}` : "";
+  const got = bytes2 ? `length=${value.length}` : `type=${typeof value}`;
+  const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
+  if (!bytes2)
+    throw new TypeError(message);
+  throw new RangeError(message);
+}
+var aobject = (value, label) => {
+  if (value === null || typeof value !== "object" || Array.isArray(value))
+    throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
+};
+var aopts = (value, label) => {
+  aobject(value, label);
+  const proto = Object.getPrototypeOf(value);
+  if (proto !== Object.prototype && proto !== null)
+    throw new TypeError(`"${label}" expected plain object`);
+  if (Object.hasOwn(value, "__proto__"))
+    throw new TypeError(`"${label}.__proto__" is not allowed`);
+};
+function aexists(instance, checkFinished = true) {
+  if (instance.destroyed)
+    throw new Error("hash was destroyed");
+  if (checkFinished && instance.finished)
+    throw new Error("digest() was already called");
+}
+function aoutput(out, instance) {
+  abytes(out, void 0, "output");
+  const min = instance.outputLen;
+  if (!(out.length >= min)) {
+    throw new RangeError('"output" expected length >= ' + min);
+  }
+}
+function clean(...arrays) {
+  for (let i2 = 0; i2 < arrays.length; i2++) {
+    arrays[i2].fill(0);
+  }
+}
+function createView(arr) {
+  return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
+}
+function rotr(word, shift) {
+  return word << 32 - shift | word >>> shift;
+}
+var hasHexBuiltin = /* @__PURE__ */ (() => (
+  // @ts-ignore
+  typeof Uint8Array.from([]).toHex === "function" && typeof Uint8Array.fromHex === "function"
+))();
+var hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i2) => i2.toString(16).padStart(2, "0"));
+function bytesToHex(bytes2) {
+  abytes(bytes2);
+  if (hasHexBuiltin)
+    return bytes2.toHex();
+  let hex2 = "";
+  for (let i2 = 0; i2 < bytes2.length; i2++) {
+    hex2 += hexes[bytes2[i2]];
+  }
+  return hex2;
+}
+function utf8ToBytes(str) {
+  if (typeof str !== "string")
+    throw new TypeError("string expected");
+  const encoded = new TextEncoder().encode(str);
+  try {
+    return new Uint8Array(encoded);
+  } finally {
+    clean(encoded);
+  }
+}
+function checkOpts(defaults2, opts, title = "opts") {
+  aopts(defaults2, "defaults");
+  if (opts !== void 0)
+    aopts(opts, title);
+  const merged3 = Object.assign(/* @__PURE__ */ Object.create(null), defaults2, opts);
+  return merged3;
+}
+function createHasher(hashCons, info = {}) {
+  if (typeof hashCons !== "function")
+    throw new TypeError('"hashCons" expected function, got type=' + typeof hashCons);
+  info = checkOpts({}, info, "info");
+  const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
+  const tmp = hashCons(void 0);
+  hashC.outputLen = tmp.outputLen;
+  hashC.blockLen = tmp.blockLen;
+  hashC.canXOF = tmp.canXOF;
+  hashC.create = (opts) => hashCons(opts);
+  Object.assign(hashC, info);
+  return Object.freeze(hashC);
+}
+var oidNist = (suffix) => ({
+  // Current NIST hashAlgs suffixes used here fit in one DER subidentifier octet.
+  // Larger suffix values would need base-128 OID encoding and a different length byte.
+  oid: Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2, suffix])
+});
+
+// node_modules/@noble/hashes/_md.js
+function Chi(a, b, c) {
+  return a & b ^ ~a & c;
+}
+function Maj(a, b, c) {
+  return a & b ^ a & c ^ b & c;
+}
+var HashMD = class {
+  blockLen;
+  outputLen;
+  canXOF = false;
+  padOffset;
+  isLE;
+  // For partial updates less than block size
+  buffer;
+  view;
+  finished = false;
+  length = 0;
+  pos = 0;
+  destroyed = false;
+  constructor(blockLen, outputLen, padOffset, isLE) {
+    this.blockLen = blockLen;
+    this.outputLen = outputLen;
+    this.padOffset = padOffset;
+    this.isLE = isLE;
+    this.buffer = new Uint8Array(blockLen);
+    this.view = createView(this.buffer);
+  }
+  update(data2) {
+    aexists(this);
+    abytes(data2);
+    const { view, buffer, blockLen } = this;
+    const len = data2.length;
+    let processed = false;
+    for (let pos = 0; pos < len; ) {
+      const take = Math.min(blockLen - this.pos, len - pos);
+      if (take === blockLen) {
+        const dataView = createView(data2);
+        for (; blockLen <= len - pos; pos += blockLen)
+          this.process(dataView, pos);
+        processed = true;
+        continue;
+      }
+      buffer.set(pos === 0 && take === len ? data2 : data2.subarray(pos, pos + take), this.pos);
+      this.pos += take;
+      pos += take;
+      if (this.pos === blockLen) {
+        this.process(view, 0);
+        this.pos = 0;
+        processed = true;
+      }
+    }
+    this.length += data2.length;
+    if (processed)
+      this.roundClean();
+    return this;
+  }
+  digestInto(out) {
+    aexists(this);
+    aoutput(out, this);
+    this.finished = true;
+    const { buffer, view, blockLen, isLE } = this;
+    let { pos } = this;
+    buffer[pos++] = 128;
+    buffer.fill(0, pos);
+    if (this.padOffset > blockLen - pos) {
+      this.process(view, 0);
+      buffer.fill(0);
+    }
+    setU64FromNum(view, blockLen - 8, this.length * 8, isLE);
+    this.process(view, 0);
+    this.roundClean();
+    const oview = out === buffer ? view : createView(out);
+    const len = this.outputLen;
+    const outLen = len / 4;
+    const state = this.get();
+    if (len % 4 || outLen > state.length)
+      throw new Error("invalid outputLen");
+    for (let i2 = 0; i2 < outLen; i2++)
+      oview.setUint32(4 * i2, state[i2], isLE);
+  }
+  digest() {
+    const { buffer, outputLen } = this;
+    this.digestInto(buffer);
+    const res = buffer.slice(0, outputLen);
+    this.destroy();
+    return res;
+  }
+  _cloneIntoMeta(to) {
+    const { buffer, length: length2, finished, destroyed, pos } = this;
+    to.destroyed = destroyed;
+    to.finished = finished;
+    to.length = length2;
+    to.pos = pos;
+    if (pos)
+      to.buffer.set(buffer);
+    return to;
+  }
+  clone() {
+    return this._cloneInto();
+  }
+};
+var SHA256_IV = /* @__PURE__ */ Uint32Array.from([
+  1779033703,
+  3144134277,
+  1013904242,
+  2773480762,
+  1359893119,
+  2600822924,
+  528734635,
+  1541459225
+]);
+
+// node_modules/@noble/hashes/sha2.js
+var SHA256_K = /* @__PURE__ */ Uint32Array.from([
+  1116352408,
+  1899447441,
+  3049323471,
+  3921009573,
+  961987163,
+  1508970993,
+  2453635748,
+  2870763221,
+  3624381080,
+  310598401,
+  607225278,
+  1426881987,
+  1925078388,
+  2162078206,
+  2614888103,
+  3248222580,
+  3835390401,
+  4022224774,
+  264347078,
+  604807628,
+  770255983,
+  1249150122,
+  1555081692,
+  1996064986,
+  2554220882,
+  2821834349,
+  2952996808,
+  3210313671,
+  3336571891,
+  3584528711,
+  113926993,
+  338241895,
+  666307205,
+  773529912,
+  1294757372,
+  1396182291,
+  1695183700,
+  1986661051,
+  2177026350,
+  2456956037,
+  2730485921,
+  2820302411,
+  3259730800,
+  3345764771,
+  3516065817,
+  3600352804,
+  4094571909,
+  275423344,
+  430227734,
+  506948616,
+  659060556,
+  883997877,
+  958139571,
+  1322822218,
+  1537002063,
+  1747873779,
+  1955562222,
+  2024104815,
+  2227730452,
+  2361852424,
+  2428436474,
+  2756734187,
+  3204031479,
+  3329325298
+]);
+var SHA256_W = /* @__PURE__ */ new Uint32Array(64);
+var SHA2_32B = class extends HashMD {
+  // We cannot use array here since array allows indexing by variable
+  // which means optimizer/compiler cannot use registers.
+  // Numeric initializers matter: starting the fields as `undefined` changes
+  // V8's field representation and makes sha256 3x slower (measured).
+  A = 0;
+  B = 0;
+  C = 0;
+  D = 0;
+  E = 0;
+  F = 0;
+  G = 0;
+  H = 0;
+  constructor(outputLen, IV) {
+    super(64, outputLen, 8, false);
+    this.A = IV[0] | 0;
+    this.B = IV[1] | 0;
+    this.C = IV[2] | 0;
+    this.D = IV[3] | 0;
+    this.E = IV[4] | 0;
+    this.F = IV[5] | 0;
+    this.G = IV[6] | 0;
+    this.H = IV[7] | 0;
+  }
+  get() {
+    const { A, B, C, D, E, F, G, H } = this;
+    return [A, B, C, D, E, F, G, H];
+  }
+  // prettier-ignore
+  set(A, B, C, D, E, F, G, H) {
+    this.A = A | 0;
+    this.B = B | 0;
+    this.C = C | 0;
+    this.D = D | 0;
+    this.E = E | 0;
+    this.F = F | 0;
+    this.G = G | 0;
+    this.H = H | 0;
+  }
+  _cloneInto(to) {
+    (to ||= new this.constructor()).set(...this.get());
+    return this._cloneIntoMeta(to);
+  }
+  process(view, offset) {
+    for (let i2 = 0; i2 < 16; i2++, offset += 4)
+      SHA256_W[i2] = view.getUint32(offset, false);
+    for (let i2 = 16; i2 < 64; i2++) {
+      const W15 = SHA256_W[i2 - 15];
+      const W2 = SHA256_W[i2 - 2];
+      const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
+      const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
+      SHA256_W[i2] = s1 + SHA256_W[i2 - 7] + s0 + SHA256_W[i2 - 16] | 0;
+    }
+    let { A, B, C, D, E, F, G, H } = this;
+    for (let i2 = 0; i2 < 64; i2++) {
+      const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
+      const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i2] + SHA256_W[i2] | 0;
+      const sigma0 = rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22);
+      const T2 = sigma0 + Maj(A, B, C) | 0;
+      H = G;
+      G = F;
+      F = E;
+      E = D + T1 | 0;
+      D = C;
+      C = B;
+      B = A;
+      A = T1 + T2 | 0;
+    }
+    A = A + this.A | 0;
+    B = B + this.B | 0;
+    C = C + this.C | 0;
+    D = D + this.D | 0;
+    E = E + this.E | 0;
+    F = F + this.F | 0;
+    G = G + this.G | 0;
+    H = H + this.H | 0;
+    this.set(A, B, C, D, E, F, G, H);
+  }
+  roundClean() {
+    clean(SHA256_W);
+  }
+  destroy() {
+    this.destroyed = true;
+    this.set(0, 0, 0, 0, 0, 0, 0, 0);
+    clean(this.buffer);
+  }
+};
+var _SHA256 = class extends SHA2_32B {
+  constructor() {
+    super(32, SHA256_IV);
+  }
+};
+var sha256 = /* @__PURE__ */ createHasher(
+  () => new _SHA256(),
+  /* @__PURE__ */ oidNist(1)
+);
+
+// src/core/digest.ts
+init_json();
+function sha256Hex(text2) {
+  return bytesToHex(sha256(utf8ToBytes(text2)));
+}
+function digestOf(value) {
+  return sha256Hex(canonical(value)).slice(0, 40);
+}
+
+// src/apply/access/apply.ts
+init_json();
 init_failure();
-import { link as link2, lstat as lstat4, mkdtemp as mkdtemp2, readFile as readFile4, readdir as readdir4 } from "node:fs/promises";
-import { rename as rename2, rm as rm2, stat as stat2, writeFile as writeFile2 } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname as dirname4, join as join4, resolve as resolve3, sep as sep3 } from "node:path";
+
+// src/core/access/present.ts
+init_json();
+function readPresent(object2) {
+  return {
+    entries: readEntries(JSON.stringify(object2["access"] ?? {})),
+    users: readUsers(object2["users"])
+  };
+}
+function readUsers(users) {
+  return objectsIn(users).flatMap((one) => {
+    const name = textAt(one, "/name");
+    return name === "" ? [] : [{ name, servers: serversOf(one), tokens: countOf(one["tokens"]) }];
+  });
+}
+function serversOf(user) {
+  const servers = at(user, "/servers");
+  if (isObject(servers)) return Object.keys(servers);
+  return Array.isArray(servers) ? servers.filter((one) => typeof one === "string") : [];
+}
+function countOf(tokens) {
+  if (Array.isArray(tokens)) return tokens.length;
+  return typeof tokens === "number" ? tokens : 0;
+}
+
+// src/apply/access/hub-people.ts
+init_json();
+init_failure();
+
+// src/core/shape.ts
+var import_ajv = __toESM(require_ajv(), 1);
+init_json();
+var VERSION = 1;
+var made;
+var ajv2 = () => made ??= new import_ajv.Ajv({ strictTypes: false, meta: false, validateSchema: false });
+function readerOf(schema, version) {
+  let compiled2;
+  return (text2) => {
+    const value = jsonOf(text2) ?? null;
+    const found3 = version === void 0 ? void 0 : at(value, version);
+    if (found3 !== void 0 && found3 !== VERSION) return otherVersion(found3);
+    const validate = compiled2 ??= ajv2().compile(schema);
+    const candidate = value;
+    if (validate(candidate)) return { kind: "read", value: candidate };
+    return { kind: "unreadable", reason: reasonOf(validate.errors?.[0]) };
+  };
+}
+function reasonOf(error2) {
+  const path = fieldOf(error2);
+  if (path !== "") return `its field ${path} is missing or is something else`;
+  return `it is no JSON ${error2?.params["type"] === "array" ? "list" : "object"}`;
+}
+function otherVersion(found3) {
+  const format = typeof found3 === "number" ? `format ${found3}` : "another format";
+  return {
+    kind: "other-version",
+    reason: `it is of ${format}, which this version of glaciocloud does not know`
+  };
+}
+function fieldOf(error2) {
+  const { instancePath = "", params = {} } = error2 ?? {};
+  const missing4 = params["missingProperty"];
+  return typeof missing4 === "string" ? instancePath + pointer(missing4) : instancePath;
+}
+var TEXT = { type: "string" };
+var COUNT = { type: "integer", minimum: 0 };
+function fields(required, optional = {}) {
+  return {
+    type: "object",
+    required: Object.keys(required),
+    properties: { ...required, ...optional }
+  };
+}
+function listOf(items) {
+  return { type: "array", items };
+}
+
+// src/core/unit.ts
+var RECORD_FILES = [
+  "release.json",
+  "values.json",
+  "manifests.yaml",
+  "status.json"
+];
+function unitId(unit) {
+  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
+}
+function unitTitle(unit) {
+  return unit.kind === "cluster" ? `cluster ${unit.name}` : unit.name;
+}
+
+// src/core/record/read.ts
+var RELEASE = fields({
+  v: { const: 1 },
+  unit: fields({ kind: { enum: ["cluster", "hub"] }, cluster: TEXT, name: TEXT }),
+  namespace: TEXT,
+  charts: listOf(fields({ name: TEXT, version: TEXT, digest: TEXT })),
+  values: { type: "object" },
+  images: listOf(fields({ name: TEXT, reference: TEXT })),
+  secrets: listOf(TEXT)
+});
+var readRelease = readerOf(
+  fields({ digest: TEXT, release: RELEASE }),
+  "/release/v"
+);
+var readStatus = readerOf(
+  fields({ at: TEXT, commit: TEXT }, { identity: TEXT }),
+  "/v"
+);
+function readRecord(folder, release2, status) {
+  if (release2 === void 0)
+    return unreadable(folder, "release.json", { kind: "unreadable", reason: "it is missing" });
+  const found3 = readRelease(release2);
+  if (found3.kind !== "read") return unreadable(folder, "release.json", found3);
+  const { unit } = found3.value.release;
+  if (unitId(unit) !== folder)
+    return unreadable(folder, "release.json", {
+      kind: "unreadable",
+      reason: "it is the record of something else"
+    });
+  const known = status === void 0 ? void 0 : readStatus(status);
+  if (known !== void 0 && known.kind !== "read") return unreadable(folder, "status.json", known);
+  return { kind: "read", record: { unit, ...found3.value, status: known?.value } };
+}
+function unreadable(folder, file, { kind, reason }) {
+  const unit = unitOf(folder);
+  const cure = kind === "other-version" ? "use the version that deployed last" : cureOf(unit);
+  return {
+    kind: "unreadable",
+    record: {
+      unit,
+      why: `${folder}/${file} of the deployed record cannot be read: ${reason}; ${cure}`
+    }
+  };
+}
+function cureOf({ kind, name }) {
+  const restore = "restore it from the history of the branch `deployed`";
+  return kind === "cluster" ? restore : `${restore}, or run \`glaciocloud deploy ${name} --again\``;
+}
+function unitOf(folder) {
+  const cluster = /^clusters\/(.*)$/su.exec(folder)?.[1];
+  return cluster === void 0 ? { kind: "hub", cluster: "", name: folder } : { kind: "cluster", cluster, name: cluster };
+}
+
+// src/core/hub/state.ts
+var STATE_NAME = "glaciocloud-release";
+function stateObject(namespace, state) {
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      name: STATE_NAME,
+      namespace,
+      labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" }
+    },
+    data: { "state.json": JSON.stringify(state) }
+  };
+}
+var parseState = readerOf(
+  fields(
+    {
+      v: { const: 1 },
+      wanted: TEXT,
+      infrastructure: COUNT,
+      last: fields({ at: TEXT, outcome: TEXT, reason: TEXT })
+    },
+    {
+      healthy: fields({ digest: TEXT, revision: COUNT, since: TEXT, release: RELEASE }),
+      quarantined: fields({ digest: TEXT, reason: TEXT, at: TEXT }),
+      copy: TEXT,
+      hold: fields({ until: TEXT, reason: TEXT }),
+      removing: fields({ id: TEXT, homes: COUNT })
+    }
+  ),
+  "/v"
+);
+function statesOf(found3) {
+  const known = /* @__PURE__ */ new Map();
+  const unreadable4 = /* @__PURE__ */ new Map();
+  for (const { namespace, text: text2 } of found3) {
+    const reading = parseState(text2);
+    if (reading.kind === "read") known.set(namespace, reading.value);
+    else unreadable4.set(namespace, unreadableText(namespace, reading));
+  }
+  return { known, unreadable: unreadable4 };
+}
+function unreadableText(namespace, { kind, reason }) {
+  const what = `its state cannot be read: ${reason}`;
+  if (kind === "other-version") return `${what}; use the version that deployed it last`;
+  const place = `configmap ${STATE_NAME} --namespace ${namespace}`;
+  return `${what}; look at it (kubectl get ${place} --output yaml) and put it right, or delete it: the hub is then deployed once more, and homes and database stay`;
+}
+function holdReason(state, now) {
+  const hold = state?.hold;
+  return hold !== void 0 && Date.parse(hold.until) > now ? `held until ${hold.until}: ${hold.reason}` : void 0;
+}
+function isHalfWay(state) {
+  return state?.last.outcome === "started";
+}
+function isSettled(state, digest3) {
+  return state?.healthy?.digest === digest3 && state.wanted === digest3 && state.last.outcome === "done" && state.removing === void 0;
+}
+
+// src/apply/cluster.ts
+init_json();
+
+// src/core/cluster/objects.ts
+var SYSTEM_NAMESPACE = "glaciocloud-system";
+function clusterObjects() {
+  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: SYSTEM_NAMESPACE, labels } },
+    {
+      apiVersion: "scheduling.k8s.io/v1",
+      kind: "PriorityClass",
+      metadata: { name: "glaciocloud-placeholder", labels },
+      value: -10,
+      globalDefault: false,
+      preemptionPolicy: "Never",
+      description: "Seats kept warm: gives way to any user server."
+    }
+  ];
+}
+
+// src/apply/cluster.ts
+init_failure();
+
+// src/apply/types.ts
+var NO_SECONDS = { preflight: 0, upgrade: 0, rollout: 0, health: 0 };
+var Faulty = class extends Error {
+  fault;
+  constructor(reason, fault) {
+    super(reason);
+    this.name = "Faulty";
+    this.fault = fault;
+  }
+};
+
+// src/apply/cluster.ts
+var WrongCluster = class extends Failure {
+};
+var IDENTITY = "glaciocloud-cluster";
+var KEY = "glaciocloud-digest-key";
+async function confirmIdentity(kube, cluster, known) {
+  const found3 = at(await kube.get("namespace", "kube-system") ?? {}, "/metadata/uid");
+  if (typeof found3 !== "string")
+    throw new WrongCluster("the cluster does not say who it is", {
+      hint: "look at the kubeconfig"
+    });
+  const kept2 = await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE);
+  const recorded = at(kept2 ?? {}, "/data/cluster");
+  const wrong2 = (why) => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, {
+    hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml`
+  });
+  const meant3 = cluster.data.identity ?? known;
+  if (meant3 !== void 0 && meant3 !== found3)
+    throw wrong2(`its identity is ${found3}, and ${meant3} is recorded`);
+  if (typeof recorded === "string" && recorded !== cluster.name)
+    throw wrong2(`it is known as ${recorded}`);
+  if (kept2 !== void 0 && typeof recorded !== "string" && meant3 === void 0)
+    throw new WrongCluster(
+      `the cluster does not say whose it is: ${SYSTEM_NAMESPACE}/${IDENTITY} has no \`cluster\``,
+      {
+        hint: `if it is the right one, write \`identity: ${found3}\` into clusters/${cluster.name}.yaml`
+      }
+    );
+  return found3;
+}
+async function applyCluster(kube, cluster, identity3) {
+  const known = at(
+    await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {},
+    "/data/objects"
+  );
+  const objects = clusterObjects();
+  if (known === JSON.stringify(objects)) return false;
+  await kube.apply(objects);
+  await kube.apply([
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE },
+      data: { cluster: cluster.name, identity: identity3, objects: JSON.stringify(objects) }
+    }
+  ]);
+  return true;
+}
+async function readStates(kube) {
+  const found3 = await kube.list("configmaps", {
+    selector: "glaciocloud.org/state=hub",
+    fields: `metadata.name=${STATE_NAME}`
+  });
+  return statesOf(
+    found3.map((one) => ({
+      namespace: textAt(one, "/metadata/namespace"),
+      text: textAt(one, "/data/state.json")
+    }))
+  );
+}
+async function digestKey({ kube, random }) {
+  const read5 = async () => {
+    const value = at(await kube.get("secret", KEY, SYSTEM_NAMESPACE) ?? {}, "/data/key");
+    return typeof value === "string" && value !== "" ? value : void 0;
+  };
+  const known = await read5();
+  if (known !== void 0) return known;
+  const made2 = {
+    apiVersion: "v1",
+    kind: "Secret",
+    immutable: true,
+    metadata: { name: KEY, namespace: SYSTEM_NAMESPACE },
+    stringData: { key: random.hex(32) }
+  };
+  await kube.create(made2).catch((error2) => {
+    if (!(error2 instanceof KubeFailure) || !error2.conflict) throw error2;
+  });
+  const kept2 = await read5();
+  if (kept2 === void 0)
+    throw new Faulty(
+      `the Secret ${KEY} has no key; delete it: kubectl delete secret ${KEY} --namespace ${SYSTEM_NAMESPACE}`,
+      "infrastructure"
+    );
+  return kept2;
+}
+
+// src/apply/access/hub-people.ts
+var SCRIPT = "hub_people.py";
+var SERVERS = "component=singleuser-server";
+var USERNAME = "/metadata/annotations/hub.jupyter.org~1username";
+var LOOK_SECONDS = 60;
+async function storedAccess(kube, hub) {
+  const secret = await kube.get("secret", ACCESS_SECRET, hub);
+  return { access: textOf(secret, "access.json"), run: textOf(secret, "run.json") };
+}
+function textOf(secret, name) {
+  const value = at(secret, `/data/${name}`);
+  return typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : "";
+}
+async function presentInCluster(world, hubs) {
+  const { known, unreadable: unreadable4 } = await readStates(world.kube);
+  const present2 = /* @__PURE__ */ new Map();
+  for (const hub of hubs.filter((one) => known.has(one) || unreadable4.has(one))) {
+    const { access } = await storedAccess(world.kube, hub);
+    const users = together(await usersOf(world, hub), await podUsers(world.kube, hub));
+    present2.set(hub, { entries: readEntries(access), users });
+  }
+  return present2;
+}
+async function podUsers(kube, hub) {
+  const pods = await kube.list("pods", { namespace: hub, selector: SERVERS });
+  return pods.flatMap((pod) => {
+    const name = textAt(pod, USERNAME);
+    return name === "" ? [] : [{ name, servers: [""], tokens: 0 }];
+  });
+}
+function together(users, withPods) {
+  const others = new Map(withPods.map((one) => [one.name, one]));
+  for (const { name } of users) others.delete(name);
+  return [...users, ...others.values()];
+}
+async function usersOf(world, hub) {
+  const lines3 = [];
+  try {
+    await askHub(world, hub, {
+      job: { do: "look" },
+      seconds: LOOK_SECONDS,
+      onObject: (line) => void lines3.push(line)
+    });
+  } catch (error2) {
+    if (error2 instanceof KubeFailure || error2 instanceof TimedOut) return [];
+    throw error2;
+  }
+  return readUsers(at(lines3.at(-1), "/users"));
+}
+async function askHub({ kube, script }, hub, { job, seconds: seconds2, onObject }) {
+  return kube.python(hub, {
+    script: await script(SCRIPT),
+    args: [JSON.stringify(job)],
+    onLine: (text2) => {
+      const line = objectOf(text2);
+      if (line) onObject(line);
+    },
+    timeoutMs: seconds2 * 1e3
+  });
+}
+
+// src/apply/access/out.ts
+init_json();
+init_failure();
+var PATIENCE_SECONDS = 60;
+var SCRIPT_SECONDS = 2 * PATIENCE_SECONDS + 30;
+async function putOut(world, hub, { digest: digest3, names: names5 }) {
+  let loaded;
+  let why = "the hub does not answer";
+  const left = new Map(names5.map((name) => [name, "the hub has said nothing of them"]));
+  const onObject = (line) => {
+    const detail = textAt(line, "/detail");
+    if (line["loaded"] === true) {
+      loaded = Number(at(line, "/seconds"));
+      why = void 0;
+    } else if (line["loaded"] === false) why = `the hub has not read its file: ${detail}`;
+    else if (line["out"] === true) left.delete(textAt(line, "/name"));
+    else left.set(textAt(line, "/name"), detail);
+  };
+  const job = { do: "out", digest: digest3, names: [...names5], timeout: PATIENCE_SECONDS };
+  try {
+    const ended2 = await askHub(world, hub, { job, seconds: SCRIPT_SECONDS, onObject });
+    if (ended2.code > 1) why = `the hub does not answer: ${ended2.stderr.trim().slice(-200)}`;
+  } catch (error2) {
+    why = `the hub does not answer: ${messageOf(error2)}`;
+  }
+  return { loaded, why, left };
+}
+async function endPods(kube, hub, names5) {
+  if (names5.size === 0) return;
+  for (const pod of await kube.list("pods", { namespace: hub, selector: SERVERS }))
+    if (names5.has(textAt(pod, USERNAME)))
+      await kube.delete("pod", textAt(pod, "/metadata/name"), hub);
+}
+
+// src/apply/access/apply.ts
+var NOTHING = {
+  loaded: void 0,
+  seconds: { write: void 0, loaded: void 0, out: void 0 },
+  stuck: []
+};
+var HOMES = "component=singleuser-storage";
+async function applyAccess(plan2, world, book) {
+  return Promise.all(
+    plan2.hubs.map(
+      (hub) => applyHub(hub, { plan: plan2, world, book }).catch((error2) => failed(hub, error2))
+    )
+  );
+}
+function failed(hub, error2) {
+  const stuck = hub.steps.map((step) => stuckAt(step, messageOf(error2)));
+  return { ...NOTHING, hub: hub.hub, loaded: false, stuck };
+}
+async function applyHub(hub, run3) {
+  const { world } = run3;
+  if (hub.steps.length === 0) return { ...NOTHING, hub: hub.hub };
+  const began = world.clock.elapsed();
+  const since = () => Math.round((world.clock.elapsed() - began) / 10) / 100;
+  const digest3 = await writeDoor(hub, run3);
+  const write = since();
+  const leaving = hub.steps.filter(({ kind }) => kind === "revoke" || kind === "expire");
+  await keepClaims(hub.hub, leaving, run3);
+  const names5 = leaving.map(({ name }) => name);
+  const out = await putOut(world, hub.hub, { digest: digest3, names: names5 });
+  const loaded = out.loaded === void 0 ? void 0 : write + out.loaded;
+  const stuck = leaving.flatMap((step) => stuckOf(step, out));
+  await endPods(world.kube, hub.hub, new Set(stuck.map(({ name }) => name)));
+  return {
+    hub: hub.hub,
+    loaded: out.loaded !== void 0,
+    seconds: { write, loaded, out: stuck.length === 0 ? since() : void 0 },
+    stuck
+  };
+}
+function stuckOf(step, { left, why }) {
+  const reason = why ?? left.get(step.name);
+  return reason === void 0 ? [] : [stuckAt(step, reason)];
+}
+function stuckAt({ id, name }, reason) {
+  return { id, name, reason };
+}
+async function writeDoor({ hub, entries }, { plan: plan2, world }) {
+  const { kube, clock } = world;
+  const before = await storedAccess(kube, hub);
+  const access = doorText(entries, before.access);
+  if (access === before.access) return sha256Hex(access);
+  const run3 = runText({ at: clock.now().toISOString(), plan: plan2.digest });
+  const size2 = Buffer.byteLength(access) + Buffer.byteLength(run3);
+  if (size2 > MOST_BYTES)
+    throw new Failure(`${hub}: access.json would have ${Math.ceil(size2 / 1024)} KiB, of 900`, {
+      hint: "let fewer people into one hub"
+    });
+  const encode = (text2) => Buffer.from(text2).toString("base64");
+  const texts2 = { "access.json": access, "run.json": run3 };
+  await kube.apply([accessSecret(hub, texts2, encode)], ACCESS_MANAGER);
+  const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
+  await kube.annotate("pods", "app=jupyterhub,component=hub", hub, touch);
+  return sha256Hex(access);
+}
+async function keepClaims(hub, leaving, { world, book }) {
+  if (leaving.length === 0) return;
+  const homes = await world.kube.list("persistentvolumeclaims", {
+    namespace: hub,
+    selector: HOMES
+  });
+  const claims = new Map(
+    homes.map((one) => [textAt(one, USERNAME), textAt(one, "/metadata/name")])
+  );
+  const kept2 = /* @__PURE__ */ new Map();
+  for (const { id, name } of leaving) {
+    const [given2, claim] = [book.get(id ?? ""), claims.get(name)];
+    if (id === void 0 || !given2 || claim === void 0 || given2.claims[hub] === claim) continue;
+    kept2.set(id, { ...given2, claims: { ...given2.claims, [hub]: claim } });
+  }
+  if (kept2.size === 0) return;
+  await world.names.keep(kept2).catch((error2) => world.progress(`${hub}: ${messageOf(error2)}`));
+}
+
+// src/core/access/decide.ts
+init_json();
+
+// src/core/model/quantities.ts
+var SECONDS = { s: 1, m: 60, h: 3600, d: 86400 };
+function seconds(duration2) {
+  return Number(duration2.slice(0, -1)) * Number(SECONDS[duration2.slice(-1)]);
+}
+var BINARY = /* @__PURE__ */ new Map([
+  ["", 1],
+  ["K", 2 ** 10],
+  ["M", 2 ** 20],
+  ["G", 2 ** 30],
+  ["T", 2 ** 40]
+]);
+var QUANTITY = /* @__PURE__ */ new Map([
+  ["", 1],
+  ["Ki", 2 ** 10],
+  ["Mi", 2 ** 20],
+  ["Gi", 2 ** 30],
+  ["Ti", 2 ** 40],
+  ["Pi", 2 ** 50],
+  ["k", 1e3],
+  ["M", 1e6],
+  ["G", 1e9],
+  ["T", 1e12],
+  ["P", 1e15]
+]);
+function scaled(text2, units) {
+  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text2);
+  const factor = units.get(parts?.[2] ?? "");
+  return parts && factor !== void 0 ? Number(parts[1]) * factor : void 0;
+}
+function memoryBytes(text2) {
+  return scaled(text2, BINARY);
+}
+function quantityBytes(text2) {
+  return scaled(text2, QUANTITY);
+}
+function instant(text2) {
+  const time2 = Date.parse(text2.length === 10 ? `${text2}T00:00Z` : text2);
+  return Number.isNaN(time2) || new Date(time2).toISOString().slice(0, 10) !== text2.slice(0, 10) ? Number.NaN : time2;
+}
+function slug(name) {
+  return name.replaceAll(".", "-");
+}
+
+// src/core/access/days.ts
+var DAY_MS = 864e5;
+function dayOf(ms) {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+function daysAfter(day2, days) {
+  return dayOf(instant(day2) + days * DAY_MS);
+}
+function isDay(day2) {
+  return !Number.isNaN(instant(day2));
+}
+function includes({ from, until }, day2) {
+  return (from === void 0 || from <= day2) && (until === void 0 || until >= day2);
+}
+function isOver({ until }, day2) {
+  return until !== void 0 && until < day2;
+}
+function firstStretch(spans, today) {
+  const open = spans.filter((span) => !isOver(span, today));
+  const [first, ...rest] = [...open].sort((a, b) => compareStart(a.from, b.from));
+  if (!first) return void 0;
+  const stretch = { from: first.from, until: first.until };
+  for (const { from, until } of rest) {
+    if (stretch.until === void 0) break;
+    if (from !== void 0 && from > daysAfter(stretch.until, 1)) break;
+    if (until === void 0 || until > stretch.until) stretch.until = until;
+  }
+  return stretch;
+}
+function compareStart(a, b) {
+  if (a === b) return 0;
+  if (a === void 0) return -1;
+  return b !== void 0 && a < b ? -1 : 1;
+}
+
+// src/core/access/gates.ts
+init_teams();
+var FEW = 5;
+var SHARE = 20;
+function isMany(going, present2) {
+  return going > Math.max(FEW, Math.floor(present2 * SHARE / 100));
+}
+function gated(hubs, meant3) {
+  const teams = teamsInTrouble(hubs, meant3);
+  return new Map(hubs.map((one) => [one.hub, gatedHub(one, meant3, teams)]));
+}
+function gatedHub(counted2, meant3, teams) {
+  const { hub, result: result2 } = counted2;
+  const trouble = hubTrouble(counted2, meant3);
+  const gatedResult = { steps: [], held: [...result2.held] };
+  for (const step of result2.steps) {
+    const held3 = step.kind === "revoke" ? trouble ?? teamTrouble(step, teams) : void 0;
+    if (held3) gatedResult.held.push({ hub, id: step.id, ...held3 });
+    else gatedResult.steps.push(step);
+  }
+  return gatedResult;
+}
+function hubTrouble({ hub, result: result2, present: present2, wanted }, meant3) {
+  const going = result2.steps.filter(({ kind }) => kind === "revoke").length;
+  if (isMeant(hub, going, meant3)) return void 0;
+  if (wanted === 0 && going > 1)
+    return { reason: "nobody-left", text: `nobody would be left in ${hub}; ${ask(hub, going)}` };
+  if (!isMany(going, present2.entries.size)) return void 0;
+  const text2 = `${going} of ${present2.entries.size} would leave ${hub}; ${ask(hub, going)}`;
+  return { reason: "too-many", text: text2 };
+}
+function ask(from, count) {
+  return `if that is meant, write {from: ${from}, count: ${count}, reason: \u2026} into access/removals.yaml`;
+}
+function isMeant(from, count, meant3) {
+  return meant3.some((one) => teamKey(one.from) === teamKey(from) && one.count === count);
+}
+function teamsInTrouble(hubs, meant3) {
+  const going = /* @__PURE__ */ new Map();
+  for (const { result: result2 } of hubs)
+    for (const step of result2.steps)
+      for (const team of step.kind === "revoke" ? teamsOf(step) : []) into(going, team, step.name);
+  const troubled = /* @__PURE__ */ new Map();
+  for (const [team, names5] of going) {
+    const known = membersOf(
+      team,
+      hubs.map(({ present: present2 }) => present2.entries)
+    );
+    if (isMany(names5.size, known) && !isMeant(team, names5.size, meant3))
+      troubled.set(team, `${names5.size} of ${known} would leave ${team}; ${ask(team, names5.size)}`);
+  }
+  return troubled;
+}
+function teamsOf({ before }) {
+  return (before?.groups ?? []).filter(isTeam).map(teamKey);
+}
+function into(sets, key, value) {
+  sets.set(key, (sets.get(key) ?? /* @__PURE__ */ new Set()).add(value));
+}
+function membersOf(team, hubs) {
+  const all = hubs.flatMap((entries) => [...entries.values()]);
+  const inTeam = all.filter(({ groups: groups2 }) => groups2.some((group) => teamKey(group) === team));
+  return new Set(inTeam.map(({ name }) => name)).size;
+}
+function teamTrouble(step, teams) {
+  for (const team of teamsOf(step)) {
+    const text2 = teams.get(team);
+    if (text2 !== void 0) return { reason: "too-many", text: text2 };
+  }
+  return void 0;
+}
+
+// src/core/access/names.ts
+init_json();
+
+// src/core/access/door.ts
+init_json();
+var MACHINES = [
+  "deploy_0",
+  "deploy_1",
+  "deploy_2",
+  "deploy_3",
+  "probe_0",
+  "probe_1",
+  "probe_2",
+  "probe_3"
+];
+function machinesText(environment2) {
+  return canonical({ v: 1, machines: machinesOf(environment2) });
+}
+function firstAccess(environment2) {
+  return { v: 1, users: {}, machines: machinesOf(environment2) };
+}
+function machinesOf(environment2) {
+  const groups2 = [...new Set(Object.values(environment2.sizes).flatMap((size2) => size2.for))].filter((who) => who !== "all").sort(compareText);
+  return Object.fromEntries(MACHINES.map((name) => [name, groups2]));
+}
+
+// src/core/access/names.ts
+var FILE = /^([1-9][0-9]{0,18})\.json$/u;
+var NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/u;
+function nameFile(id) {
+  return `${id}.json`;
+}
+function readBook(files) {
+  const book = /* @__PURE__ */ new Map();
+  const seen2 = /* @__PURE__ */ new Set();
+  for (const [path, text2] of files) {
+    const id = FILE.exec(path)?.[1];
+    if (id === void 0) continue;
+    const given2 = givenName(objectOf(text2));
+    if (!given2 || seen2.has(given2.name)) return void 0;
+    seen2.add(given2.name);
+    book.set(id, given2);
+  }
+  return book;
+}
+function givenName(object2) {
+  const { v, name, claims = {} } = object2 ?? {};
+  if (v !== 1 || typeof name !== "string" || !NAME.test(name) || !isObject(claims))
+    return void 0;
+  const texts2 = Object.entries(claims).filter(
+    (entry) => typeof entry[1] === "string"
+  );
+  return { name, claims: Object.fromEntries(texts2) };
+}
+function nameText({ name, claims }) {
+  return `${canonical({ v: 1, name, claims: { ...claims } })}
+`;
+}
+function giveNames(ids, book, present2, logins) {
+  const names5 = new Map([...book].map(([id, { name }]) => [id, name]));
+  const taken2 = /* @__PURE__ */ new Set([...names5.values(), ...MACHINES]);
+  const fresh = /* @__PURE__ */ new Map();
+  const give = (id, name) => {
+    names5.set(id, name);
+    fresh.set(id, name);
+    taken2.add(name);
+  };
+  for (const entries of present2)
+    for (const [id, { name }] of entries)
+      if (!names5.has(id) && !taken2.has(name) && NAME.test(name)) give(id, name);
+  for (const entries of present2) for (const { name } of entries.values()) taken2.add(name);
+  for (const id of ids) if (!names5.has(id)) give(id, freeName(id, logins.get(id), taken2));
+  return { names: names5, fresh };
+}
+function freeName(id, login, taken2) {
+  const small = login?.toLowerCase();
+  const own = small === void 0 ? [] : [small, `${small}-${id}`];
+  const found3 = [...own, `user-${id}`, `user-${id}-${id}`].find(
+    (name) => NAME.test(name) && !taken2.has(name)
+  );
+  if (found3 === void 0) throw new Error(`every name of ${id} is taken`);
+  return found3;
+}
+
+// src/core/access/plan.ts
+init_teams();
+function hubSteps(facts2, around3) {
+  const result2 = { steps: [], held: [] };
+  for (const [id, one] of facts2.wanted) comeOrChange(result2, { facts: facts2, around: around3, id, one });
+  for (const [id, entry] of facts2.present.entries)
+    if (!facts2.wanted.has(id)) leave(result2, { facts: facts2, around: around3, id, entry });
+  result2.steps.push(...leftovers(facts2, around3, result2.held));
+  return result2;
+}
+function comeOrChange(result2, { facts: facts2, around: around3, id, one }) {
+  const { hub, present: present2 } = facts2;
+  const before = present2.entries.get(id);
+  const entry = entryFor(id, one, before, around3.naming);
+  const step = { hub, id, name: entry.name, until: entry.until };
+  const sources = one.why.join(", ");
+  if (before === void 0 && around3.book === void 0) {
+    const text2 = "names cannot be kept, so nobody new enters";
+    result2.held.push({ hub, id, reason: "no-names", text: text2 });
+  } else if (before === void 0 && isTaken(entry.name, present2.entries)) {
+    const text2 = "the name belongs to somebody else in this hub";
+    result2.held.push({ hub, id, reason: "name-taken", text: text2 });
+  } else if (before === void 0) {
+    result2.steps.push({ ...step, kind: "grant", why: sources, before });
+  } else if (!sameEntry(before, entry)) {
+    if (isUnreadable(id, before, around3)) result2.held.push(unreadable2(hub, id));
+    else {
+      const why = `${whatChanges(before, entry)}: ${sources}`;
+      result2.steps.push({ ...step, kind: "change", why, before });
+    }
+  }
+}
+function entryFor(id, { admin, groups: groups2, from, until }, before, { names: names5 }) {
+  return { name: before?.name ?? names5.get(id) ?? "", admin, groups: groups2, from, until };
+}
+function isTaken(name, entries) {
+  return [...entries.values()].some((one) => one.name === name);
+}
+function whatChanges(before, after) {
+  const changes = [];
+  if (before.until !== after.until)
+    changes.push(`until ${before.until ?? "no end"} \u2192 ${after.until ?? "no end"}`);
+  if (before.from !== after.from)
+    changes.push(`from ${before.from ?? "ever"} \u2192 ${after.from ?? "ever"}`);
+  if (before.admin !== after.admin)
+    changes.push(after.admin ? "becomes administrator" : "is no administrator any more");
+  const gone = before.groups.filter((group) => !after.groups.includes(group));
+  const come = after.groups.filter((group) => !before.groups.includes(group));
+  changes.push(...come.map((group) => `+ ${group}`), ...gone.map((group) => `\u2212 ${group}`));
+  return changes.length > 0 ? changes.join(", ") : "written anew";
+}
+function leave(result2, { facts: facts2, around: around3, id, entry }) {
+  const { hub } = facts2;
+  const step = { hub, id, name: entry.name, until: entry.until, before: entry };
+  if (hasEnded(entry, around3.now)) {
+    const why = `access ended ${entry.until ?? ""}`;
+    result2.steps.push({ ...step, kind: "expire", why });
+    return;
+  }
+  const held3 = holds(id, entry, facts2, around3);
+  if (held3) result2.held.push({ hub, id, ...held3 });
+  else result2.steps.push({ ...step, kind: "revoke", why: whyGone(entry) });
+}
+function whyGone({ groups: groups2 }) {
+  if (groups2.length === 0) return "no file and no team lets them in";
+  const sources = groups2.map((group) => isTeam(group) ? group : `files of ${group}`);
+  return `no longer in ${sources.join(", ")}`;
+}
+function holds(id, entry, { unknown: unknown2 }, around3) {
+  if (around3.protected.has(id))
+    return { reason: "protected", text: "protected in access/removals.yaml" };
+  if (around3.unreadable.limits)
+    return { reason: "unreadable", text: "access/removals.yaml has a mistake" };
+  if (isUnreadable(id, entry, around3))
+    return { reason: "unreadable", text: "a file about them has a mistake" };
+  if (entry.groups.length === 0 && unknown2.length > 0)
+    return { reason: "incomplete", text: `${unknown2.join(", ")} is not known in full` };
+  return void 0;
+}
+function isUnreadable(id, { groups: groups2 }, { unreadable: broken }) {
+  return broken.ids.has(id) || [...broken.cohorts].some((slug2) => groups2.includes(`cohort:${slug2}`));
+}
+function unreadable2(hub, id) {
+  return { hub, id, reason: "unreadable", text: "a file about them has a mistake" };
+}
+function leftovers(facts2, around3, held3) {
+  const { hub, wanted, present: present2 } = facts2;
+  const listed4 = new Set([...present2.entries.values()].map(({ name }) => name));
+  for (const id of wanted.keys()) listed4.add(around3.naming.names.get(id) ?? "");
+  for (const machine of MACHINES) listed4.add(machine);
+  const ids = new Map([...around3.book ?? []].map(([id, { name }]) => [name, id]));
+  const isHeld = (id) => id !== void 0 && (around3.protected.has(id) || held3.some((one) => one.id === id));
+  return present2.users.filter(({ name }) => !listed4.has(name) && !isHeld(ids.get(name))).map(({ name }) => {
+    const why = "the hub still knows them, and nothing lets them in";
+    const id = ids.get(name);
+    return { kind: "revoke", hub, id, name, why, until: void 0, before: void 0 };
+  });
+}
+
+// src/core/access/decide.ts
+init_teams();
+
+// src/core/access/wanted.ts
+init_json();
+init_teams();
+function mentionsOf({ access, sizes: sizes2 }) {
+  const chosen2 = Object.values(sizes2).flatMap((size2) => size2.for);
+  return [.../* @__PURE__ */ new Set([...access.allow, ...access.admins, ...chosen2])];
+}
+function unknownTeams({ data: data2 }, teams) {
+  return mentionsOf(data2).filter((who) => isTeam(who) && teamList(teams, who).kind === "unknown");
+}
+function wantedIn(wish, sources) {
+  const wanted = /* @__PURE__ */ new Map();
+  for (const [id, belongs] of affiliationsIn(wish, sources)) {
+    const one = wantedOf(wish.data, belongs, sources.today);
+    if (one) wanted.set(id, one);
+  }
+  return wanted;
+}
+function affiliationsIn(wish, sources) {
+  const { people, teams, present: present2 } = sources;
+  const all = new Map([...people.affiliations].map(([id, list]) => [id, [...list]]));
+  const add = (id, who, why) => {
+    const always = { who, why, from: void 0, until: void 0 };
+    all.set(id, [...all.get(id) ?? [], always]);
+  };
+  for (const who of mentionsOf(wish.data)) {
+    if (who.startsWith("user:")) add(who.slice("user:".length), who, wish.file);
+    if (isTeam(who)) for (const id of memberIds(who, teams, present2)) add(id, who, who);
+  }
+  return all;
+}
+function memberIds(who, teams, present2) {
+  const list = teamList(teams, who);
+  if (list.kind === "complete") return list.members.map(({ id }) => id);
+  return [...present2].filter(([, { groups: groups2 }]) => groups2.some((group) => teamKey(group) === teamKey(who))).map(([id]) => id);
+}
+function wantedOf(data2, belongs, today) {
+  const { allow, admins } = data2.access;
+  const entering2 = belongs.filter((one) => isAmong(one, [...allow, ...admins]));
+  const stretch = firstStretch(entering2, today);
+  if (!stretch) return void 0;
+  const day2 = stretch.from !== void 0 && stretch.from > today ? stretch.from : today;
+  const valid = belongs.filter((one) => includes(one, day2));
+  return {
+    ...stretch,
+    admin: valid.some((one) => isAmong(one, admins)),
+    groups: groupsOf(data2, valid),
+    why: [...new Set(entering2.filter((one) => includes(one, day2)).map(({ why }) => why))]
+  };
+}
+function isAmong({ who }, list) {
+  return list.some((one) => teamKey(one) === teamKey(who));
+}
+function groupsOf(data2, valid) {
+  const named2 = mentionsOf(data2).filter((one) => valid.some((having) => isAmong(having, [one])));
+  const cohorts = valid.map(({ who }) => who).filter((who) => who.startsWith("cohort:"));
+  return [.../* @__PURE__ */ new Set([...named2, ...cohorts])].sort(compareText);
+}
+
+// src/core/access/decide.ts
+var NOBODY = { entries: /* @__PURE__ */ new Map(), users: [] };
+function decideAccess(facts2) {
+  const { wishes, people, teams, present: present2, book, now } = facts2;
+  const hubs = wishes.map((wish) => {
+    const here2 = present2.get(wish.hub) ?? NOBODY;
+    const sources = { people, teams, present: here2.entries, today: dayOf(now) };
+    return { wish, present: here2, wanted: wantedIn(wish, sources) };
+  });
+  const naming = namingFor(facts2, hubs);
+  const around3 = { ...people, naming, book, now };
+  const counted2 = hubs.map(({ wish, present: here2, wanted }) => {
+    const unknown3 = unknownTeams(wish, teams);
+    const result2 = hubSteps({ hub: wish.hub, wanted, present: here2, unknown: unknown3 }, around3);
+    return { hub: wish.hub, result: result2, present: here2, wanted: wanted.size };
+  });
+  const passed = gated(counted2, people.removals);
+  const plans = hubs.map(({ wish: { hub }, wanted, present: here2 }) => {
+    const result2 = passed.get(hub) ?? { steps: [], held: [] };
+    const entries = entriesAfter(result2.steps, here2.entries, wanted, naming);
+    return { ...sorted2(result2), hub, present: here2, entries };
+  });
+  const unknown2 = [...new Set(wishes.flatMap((wish) => unknownTeams(wish, teams)))];
+  return {
+    digest: digestOf(
+      plans.map(({ hub, steps, entries }) => [hub, ends(steps), entriesText(entries)])
+    ),
+    hubs: plans,
+    names: book ? givenNames(naming) : /* @__PURE__ */ new Map(),
+    held: plans.flatMap(({ held: held3 }) => held3),
+    unknown: unknown2.map((team) => ({ team, why: whyUnknown(team, teams) }))
+  };
+}
+function givenNames({ fresh }) {
+  return new Map([...fresh].map(([id, name]) => [id, { name, claims: {} }]));
+}
+function namingFor({ people, teams, present: present2, book, wishes }, hubs) {
+  const logins = new Map(people.logins);
+  for (const list of teams.values())
+    if (list.kind === "complete") {
+      for (const { id, login } of list.members) if (login !== void 0) logins.set(id, login);
+    }
+  const ids = [...new Set(hubs.flatMap(({ wanted }) => [...wanted.keys()]))].sort(compareText);
+  const here2 = wishes.flatMap(({ hub }) => present2.get(hub)?.entries ?? []);
+  return giveNames(ids, book ?? /* @__PURE__ */ new Map(), here2, logins);
+}
+function entriesAfter(steps, before, wanted, naming) {
+  const entries = new Map(before);
+  for (const { kind, id } of steps) {
+    if (id === void 0) continue;
+    const one = wanted.get(id);
+    if (kind === "expire" || kind === "revoke") entries.delete(id);
+    else if (one) entries.set(id, entryFor(id, one, before.get(id), naming));
+  }
+  return entries;
+}
+function sorted2({ steps, held: held3 }) {
+  const key = ({ kind, id, name }) => `${kind} ${id ?? ""} ${name}`;
+  return { steps: [...steps].sort((a, b) => compareText(key(a), key(b))), held: held3 };
+}
+function ends(steps) {
+  return steps.map(({ kind, id, name }) => [kind, id ?? "", name]);
+}
+function whyUnknown(team, teams) {
+  const list = teamList(teams, team);
+  return list.kind === "unknown" ? list.why : "";
+}
+
+// src/core/access/people.ts
+function tierEnd(span, tier, today) {
+  const days = Math.floor(seconds(tier) / 86400);
+  return daysAfter(span.from ?? today, days);
+}
+function peopleOf(platform, findings, today) {
+  const collected = new Collector(platform, brokenFiles(findings), today);
+  for (const member of platform.members.values()) collected.member(member);
+  for (const cohort of platform.cohorts.values()) collected.cohort(cohort);
+  for (const name of platform.names.get("member") ?? [])
+    if (!platform.members.has(name)) collected.unreadableIds.add(name);
+  for (const name of platform.names.get("cohort") ?? [])
+    if (!platform.cohorts.has(name)) collected.unreadableCohorts.add(name);
+  return collected.people();
+}
+function brokenFiles(findings) {
+  return new Set(findings.filter(({ severity }) => severity === "error").map(({ at: at2 }) => at2.file));
+}
+var Collector = class {
+  unreadableIds = /* @__PURE__ */ new Set();
+  unreadableCohorts = /* @__PURE__ */ new Set();
+  #platform;
+  #broken;
+  #today;
+  #affiliations = /* @__PURE__ */ new Map();
+  #logins = /* @__PURE__ */ new Map();
+  constructor(platform, broken, today) {
+    this.#platform = platform;
+    this.#broken = broken;
+    this.#today = today;
+  }
+  member(doc) {
+    const { id, login, tier, from, until } = doc.data;
+    if (this.#broken.has(doc.file)) {
+      this.unreadableIds.add(doc.name).add(String(id));
+      return;
+    }
+    if (login !== void 0) this.#logins.set(String(id), login);
+    const span = this.#limited({ from, until }, tier);
+    this.#add(id, { who: `tier:${tier}`, why: doc.file, ...span });
+  }
+  /** Whoever answers for a cohort is in it. */
+  cohort(doc) {
+    const { leads, members, tier, from, until } = doc.data;
+    if (this.#broken.has(doc.file)) {
+      this.unreadableCohorts.add(doc.name);
+      return;
+    }
+    const span = this.#limited({ from, until }, tier);
+    for (const id of /* @__PURE__ */ new Set([...leads, ...members]))
+      for (const who of [`tier:${tier}`, `cohort:${doc.name}`])
+        this.#add(id, { who, why: doc.file, ...span });
+  }
+  people() {
+    const { accessRemovals, names: names5 } = this.#platform;
+    const limits = accessRemovals && !this.#broken.has(accessRemovals.file) && accessRemovals.data;
+    return {
+      affiliations: this.#affiliations,
+      logins: this.#logins,
+      unreadable: {
+        ids: this.unreadableIds,
+        cohorts: this.unreadableCohorts,
+        limits: limits === void 0 ? names5.has("access-removals") : limits === false
+      },
+      removals: limits ? limits.removals : [],
+      protected: new Set((limits ? limits.protected : []).map(String))
+    };
+  }
+  #limited(span, tier) {
+    const longest = this.#platform.settings.data.tiers[tier];
+    if (!longest) return span;
+    const end2 = tierEnd(span, longest.until, this.#today);
+    return { from: span.from, until: end2 < span.until ? end2 : span.until };
+  }
+  #add(id, affiliation) {
+    const key = String(id);
+    this.#affiliations.set(key, [...this.#affiliations.get(key) ?? [], affiliation]);
+  }
+};
+
+// src/flow/access.ts
+init_teams();
+
+// src/core/check/run.ts
+init_json();
+
+// src/core/hub/values/part.ts
+init_json();
+function combine(parts) {
+  return {
+    values: {
+      jupyterhub: merge({}, ...parts.map((part) => part.jupyterhub ?? {})),
+      glaciocloud: merge({}, ...parts.map((part) => part.glaciocloud ?? {}))
+    },
+    from: new Map(parts.flatMap((part) => Object.entries(part.from ?? {})))
+  };
+}
+
+// src/core/hub/values/entry.ts
+function entryPart({ hub, cluster }) {
+  const { class: ingressClass, issuer } = cluster.ingress;
+  const proxy = { service: { type: "ClusterIP" }, https: { enabled: false } };
+  if (ingressClass === "none") return { jupyterhub: { proxy, ingress: { enabled: false } } };
+  const host = /^https?:\/\/([^/:]+)/u.exec(hub.data.url)?.[1] ?? "";
+  return {
+    jupyterhub: {
+      proxy,
+      ingress: {
+        enabled: true,
+        ingressClassName: ingressClass,
+        annotations: issuer === null ? {} : { "cert-manager.io/cluster-issuer": issuer },
+        hosts: [host],
+        tls: [{ hosts: [host], secretName: "hub-tls" }]
+      }
+    },
+    from: { "/ingress/hosts": "/url", "/ingress/tls": "/url" }
+  };
+}
+
+// src/core/model/limits.ts
+var CPU_GUARANTEE_SHARE = 0.25;
+var CONCURRENT_SPAWN_LIMIT = 64;
+var SPAWN_TIMEOUT_SECONDS = 900;
+var MIN_IDLE_SECONDS = 600;
+var MIN_MAX_AGE_SECONDS = 7 * 86400;
+function proxyMemoryMiB(servers) {
+  return 128 + 2 * servers;
+}
+function hubMemoryMiB(servers) {
+  return 512 + 4 * servers;
+}
+var MIN_HOME_BYTES = 5 * 2 ** 30;
+var OGGM_BASE_BYTES = 0.4 * 2 ** 30;
+var OGGM_WORKER_BYTES = 0.15 * 2 ** 30;
+var NODE_USABLE_SHARE = 0.9;
+var COMMENT_LIMIT = 65536;
+var CERTIFICATE_DAYS = 14;
+var HEARTBEAT_INTERVALS = 3;
+var HUB_RESTART_SECONDS = 6;
+var WEEKLY_REBUILD_DAY = 1;
+var HOLD_DAYS = 7;
+
+// src/core/hub/values/hub.ts
+var HUB_CODE = [
+  "glaciocloud_access.py",
+  "glaciocloud_hub.py",
+  "glaciocloud_start.py"
+];
+var CODE_FOLDER = "/usr/local/etc/jupyterhub";
+function machineScopes(users) {
+  return [
+    "read:hub",
+    ...users.flatMap((user) => [
+      `admin:users!user=${user}`,
+      `servers!user=${user}`,
+      `access:servers!user=${user}`
+    ])
+  ];
+}
+function hubPart({ hub, cluster, codeDigest: codeDigest2 }) {
+  const { maxServers } = hub.data.capacity;
+  return {
+    jupyterhub: {
+      hub: {
+        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit
+        // ends the process.
+        consecutiveFailureLimit: 0,
+        concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
+        activeServerLimit: maxServers,
+        annotations: { "glaciocloud.org/code": codeDigest2 },
+        // Deleting a user must never delete a home.
+        config: { KubeSpawner: { delete_pvc: false } },
+        extraConfig: { glaciocloud: "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
+        ...mounts(),
+        ...ourServices(),
+        db: database(cluster.storage.homes.class),
+        // People wait for a hub that restarts: one second of it is the interval at which
+        // Kubernetes looks.
+        readinessProbe: { periodSeconds: 1 },
+        resources: hubResources(maxServers)
+      },
+      proxy: { chp: { resources: proxyResources(maxServers) } },
+      singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS }
+    },
+    from: {
+      "/hub/activeServerLimit": "/capacity/maxServers",
+      "/hub/resources": "/capacity/maxServers",
+      "/proxy/chp/resources": "/capacity/maxServers"
+    }
+  };
+}
+function mounts() {
+  return {
+    extraVolumes: [
+      { name: "hub-code", configMap: { name: "hub-code" } },
+      { name: "hub-access", secret: { secretName: "hub-access", optional: true } },
+      { name: "hub-profiles", configMap: { name: "hub-profiles", optional: true } },
+      { name: "hub-notices", configMap: { name: "hub-notices", optional: true } }
+    ],
+    extraVolumeMounts: [
+      ...HUB_CODE.map((file) => ({
+        name: "hub-code",
+        mountPath: `${CODE_FOLDER}/${file}`,
+        subPath: file,
+        readOnly: true
+      })),
+      { name: "hub-access", mountPath: "/etc/hub-access", readOnly: true },
+      { name: "hub-profiles", mountPath: "/etc/hub-profiles", readOnly: true },
+      { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
+    ]
+  };
+}
+var ACCESS_SCOPES = ["read:hub", "list:users", "read:servers", "delete:servers", "delete:users"];
+function ourServices() {
+  return {
+    services: {
+      "glaciocloud-health": { display: false },
+      "glaciocloud-access": { display: false }
+    },
+    loadRoles: {
+      "glaciocloud-health": { services: ["glaciocloud-health"], scopes: machineScopes(MACHINES) },
+      "glaciocloud-access": { services: ["glaciocloud-access"], scopes: [...ACCESS_SCOPES] }
+    }
+  };
+}
+function database(storageClass) {
+  return {
+    type: "sqlite-pvc",
+    pvc: {
+      storage: "1Gi",
+      storageClassName: storageClass,
+      // A failed first install or an uninstall must not take the database along.
+      annotations: { "helm.sh/resource-policy": "keep" }
+    }
+  };
+}
+function hubResources(maxServers) {
+  const memory = hubMemoryMiB(maxServers);
+  return {
+    requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` },
+    limits: { memory: `${memory}Mi` }
+  };
+}
+function proxyResources(maxServers) {
+  return {
+    requests: { cpu: "50m", memory: "64Mi" },
+    limits: { memory: `${proxyMemoryMiB(maxServers)}Mi` }
+  };
+}
+
+// src/core/hub/values/login.ts
+var SECRETS_NAME = "hub-secrets";
+function loginPart({ hub }) {
+  return {
+    jupyterhub: {
+      hub: {
+        config: {
+          JupyterHub: { authenticator_class: "glaciocloud_hub.AccessFileAuthenticator" },
+          Authenticator: {
+            allow_all: false,
+            allow_existing_users: false,
+            any_allow_config: true,
+            auth_refresh_age: 1,
+            enable_auth_state: false,
+            manage_groups: true,
+            refresh_pre_spawn: true
+          },
+          GitHubOAuthenticator: {
+            oauth_callback_url: `${hub.data.url.replace(/\/$/u, "")}/hub/oauth_callback`,
+            http_request_kwargs: { connect_timeout: 3, request_timeout: 6 }
+          }
+        },
+        extraEnv: secretEnv(Object.keys(hub.data.secrets))
+      }
+    },
+    from: {
+      "/hub/config/GitHubOAuthenticator/oauth_callback_url": "/url",
+      "/hub/extraEnv": "/secrets"
+    }
+  };
+}
+function secretEnv(names5) {
+  return Object.fromEntries(
+    names5.map((name) => [
+      name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_"),
+      { valueFrom: { secretKeyRef: { name: SECRETS_NAME, key: name } } }
+    ])
+  );
+}
+
+// src/core/hub/values/nodes.ts
+init_json();
+
+// src/core/hub/values/servers.ts
+var START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
+  echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
+  spare=/tmp/home-is-full
+  mkdir -p "$spare"
+  export JUPYTER_PATH="$HOME/.local/share/jupyter:$JUPYTER_PATH"
+  export JUPYTER_CONFIG_DIR="$spare/config" JUPYTER_DATA_DIR="$spare/data" JUPYTER_RUNTIME_DIR="$spare/runtime" IPYTHONDIR="$spare/ipython" MPLCONFIGDIR="$spare/matplotlib"
+fi
+rm -f "$HOME/.room-for-jupyter"
+exec "$0" "$@"
+`;
+function serversPart(context3) {
+  const { cluster, platform } = context3;
+  const environment2 = context3.hub.data;
+  return {
+    jupyterhub: {
+      singleuser: {
+        // Never started: images come from the profiles, and a hub without profiles refuses.
+        // Fails closed if it ever were.
+        image: { name: "invalid.invalid/choose-an-image", tag: "none" },
+        uid: platform.user.uid,
+        fsGid: platform.user.gid,
+        allowPrivilegeEscalation: false,
+        cmd: ["/bin/sh", "-c", START, "jupyterhub-singleuser"],
+        defaultUrl: "/lab",
+        extraEnv: Object.fromEntries(
+          Object.entries(environment2.env).map(([name, value]) => [name, literal(value)])
+        ),
+        storage: {
+          type: "dynamic",
+          capacity: environment2.home.size,
+          homeMountPath: `/home/${platform.user.name}`,
+          dynamic: { storageClass: cluster.storage.homes.class },
+          ...scratchVolume(environment2.scratch)
+        },
+        cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
+        networkPolicy: {
+          enabled: true,
+          egressAllowRules: {
+            cloudMetadataServer: false,
+            dnsPortsCloudMetadataServer: cluster.provider === "gke",
+            privateIPs: false
+          }
+        }
+      }
+    },
+    from: {
+      "/singleuser/storage/capacity": "/home/size",
+      "/singleuser/storage/extraVolumes": "/scratch/size",
+      "/singleuser/extraEnv": "/env"
+    }
+  };
+}
+function scratchVolume(scratch) {
+  if (scratch === void 0) return {};
+  return {
+    extraVolumes: [{ name: "scratch", emptyDir: { sizeLimit: scratch.size } }],
+    extraVolumeMounts: [{ name: "scratch", mountPath: "/scratch" }]
+  };
+}
+function literal(value) {
+  return value.replaceAll("{", "{{").replaceAll("}", "}}");
+}
+function metadataByIptables(cluster) {
+  return cluster.networkPolicy === "none" && cluster.provider !== "k3s" && cluster.provider !== "existing";
+}
+function modelEnv(context3) {
+  const home = `/home/${context3.platform.user.name}`;
+  return {
+    OGGM_WORKDIR: `${home}/oggm-work`,
+    OGGM_EXTRACT_DIR: context3.hub.data.scratch === void 0 ? `${home}/.oggm-extract` : "/scratch/oggm",
+    OGGM_USE_MULTIPROCESSING: "1"
+  };
+}
+
+// src/core/hub/values/profiles.ts
+function profilesPart(context3) {
+  const { hub, images } = context3;
+  return {
+    glaciocloud: {
+      profiles: {
+        v: 1,
+        cpuGuaranteeShare: CPU_GUARANTEE_SHARE,
+        images: images.map(({ name, reference, file }, index2) => ({
+          slug: slug(name),
+          title: file.title,
+          description: file.description ?? "",
+          image: reference,
+          for: ["all"],
+          default: index2 === 0,
+          env: file.oggm === void 0 ? {} : modelEnv(context3)
+        })),
+        sizes: Object.entries(hub.data.sizes).map(
+          ([name, size2]) => sizeProfile(name, size2, name === defaultSize(hub.data.sizes))
+        )
+      }
+    }
+  };
+}
+function sizeProfile(name, size2, isDefault2) {
+  const cores2 = String(Math.max(1, Math.floor(size2.cpu)));
+  return {
+    slug: name,
+    title: size2.title ?? `${size2.cpu} CPU, ${size2.memory} memory`,
+    cpu: size2.cpu,
+    memory: size2.memory,
+    for: size2.for,
+    default: isDefault2,
+    env: { SLURM_JOB_CPUS_PER_NODE: cores2, PYTHON_CPU_COUNT: cores2, OMP_NUM_THREADS: cores2 }
+  };
+}
+function defaultSize(sizes2) {
+  const names5 = Object.keys(sizes2);
+  return names5.find((name) => sizes2[name]?.default === true) ?? names5[0] ?? "";
+}
+
+// src/core/hub/values/nodes.ts
+function nodesPart({ hub, images, platform }) {
+  const environment2 = hub.data;
+  const usual = images[0]?.name;
+  const prepulled = /* @__PURE__ */ new Set([
+    usual,
+    ...environment2.capacity.events.map((event) => event.image ?? usual)
+  ]);
+  const seat = environment2.sizes[defaultSize(environment2.sizes)];
+  return {
+    jupyterhub: {
+      // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every
+      // deployment on the slowest node.
+      scheduling: {
+        userScheduler: { enabled: false },
+        podPriority: { enabled: false },
+        userPlaceholder: { enabled: false }
+      },
+      prePuller: { hook: { enabled: false }, continuous: { enabled: false } }
+    },
+    glaciocloud: {
+      hub: { title: environment2.title, url: environment2.url },
+      user: { uid: platform.user.uid, gid: platform.user.gid },
+      prepull: images.filter(({ name }) => prepulled.has(name)).map(({ reference }) => reference).sort(compareText),
+      placeholders: {
+        replicas: environment2.capacity.placeholders,
+        cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1e3)}m`,
+        memory: String(memoryBytes(seat?.memory ?? "0") ?? 0)
+      }
+    }
+  };
+}
+
+// src/core/hub/values/notices.ts
+function noticesPart({ withdrawn }) {
+  const announcement = withdrawn.map(withdrawnText).join(" ");
+  return { glaciocloud: { notices: { v: 1, announcement, spawning: { open: true } } } };
+}
+function withdrawnText({ title, build: build4, why, isOffered }) {
+  const next = isOffered ? "stop yours and start it again to get the last good one" : "until there is another, no server starts with this image";
+  const what = `The image \u201C${title}\u201D of ${build4.slice(0, 10)} was withdrawn (${why})`;
+  return `${what}: servers that run it go on; ${next}.`;
+}
+
+// src/core/hub/values/probe.ts
+var PROBE = "glaciocloud-probe";
+var USERS = MACHINES.filter((name) => name.startsWith("probe_"));
+function probeNamespace(hub) {
+  return `${hub}-probe`;
+}
+function probePart({ hub, images }) {
+  const { probe: wanted, sizes: sizes2 } = hub.data;
+  const [first] = images;
+  if (!wanted || !first) return {};
+  const { name, file } = first;
+  const check2 = {
+    user: USERS[0] ?? "",
+    profile: slug(name),
+    size: defaultSize(sizes2),
+    image: name,
+    oggm: file.oggm !== void 0,
+    version: file.oggm?.version ?? null,
+    smoke: false,
+    starts: 1
+  };
+  return {
+    jupyterhub: {
+      hub: {
+        services: { [PROBE]: { display: false } },
+        loadRoles: { [PROBE]: { services: [PROBE], scopes: machineScopes(USERS) } }
+      }
+    },
+    glaciocloud: {
+      probe: {
+        namespace: probeNamespace(hub.name),
+        settings: {
+          hub: hub.name,
+          api: seconds(wanted.api),
+          spawn: seconds(wanted.spawn),
+          onlyWhenWarm: wanted.onlyWhenWarm,
+          job: {
+            hub: `http://hub.${hub.name}.svc:8081`,
+            proxy: `http://proxy-public.${hub.name}.svc`,
+            checks: [check2]
+          }
+        }
+      }
+    },
+    from: { [`/hub/services/${PROBE}`]: "/probe", [`/hub/loadRoles/${PROBE}`]: "/probe" }
+  };
+}
+
+// src/core/hub/values/sessions.ts
+function sessionsPart({ hub }) {
+  const timeout = seconds(hub.data.sessions.idle);
+  return {
+    jupyterhub: {
+      cull: {
+        enabled: true,
+        timeout,
+        every: Math.min(600, Math.max(60, Math.floor(timeout / 4))),
+        maxAge: 0,
+        users: false
+      }
+    },
+    from: { "/cull/timeout": "/sessions/idle", "/cull/every": "/sessions/idle" }
+  };
+}
+
+// src/core/hub/values/build.ts
+var PARTS = [
+  loginPart,
+  hubPart,
+  entryPart,
+  serversPart,
+  sessionsPart,
+  profilesPart,
+  nodesPart,
+  noticesPart,
+  probePart
+];
+function hubValues(context3) {
+  return combine([
+    ...PARTS.map((part) => part(context3)),
+    { jupyterhub: context3.hub.data.values, from: { "": "/values" } }
+  ]);
+}
+function originOf(built, hub, path) {
+  if (path !== "" && hub.has(`/values${path}`)) return `/values${path}`;
+  let prefix = path;
+  while (prefix !== "") {
+    const origin = built.from.get(prefix);
+    if (origin !== void 0) return origin;
+    prefix = prefix.slice(0, prefix.lastIndexOf("/"));
+  }
+  return hub.has("/values") ? "/values" : "";
+}
+
+// src/core/plan/release.ts
+function wantedRelease(wave, order2, release2) {
+  return { unit: release2.unit, wave, order: order2, release: release2, digest: digestOf(release2) };
+}
+function decideReleases(kind, { wanted, present: present2 }) {
+  const deployed2 = new Map(present2.map((one) => [unitId(one.unit), one]));
+  const decision = { changes: [], unchanged: [], orphans: [] };
+  for (const to of wanted) {
+    if (to.unit.kind !== kind) continue;
+    const from = deployed2.get(unitId(to.unit));
+    if (from?.digest === to.digest) decision.unchanged.push(shownUnit(to.unit));
+    else decision.changes.push({ from, to });
+  }
+  return decision;
+}
+function shownUnit(unit) {
+  return { id: unitId(unit), title: unitTitle(unit), noun: unit.kind, json: unitJson(unit) };
+}
+function unitJson({ kind, cluster, name }) {
+  return { kind, cluster, name };
+}
+function diffJson({ added, removed, changed: changed3 }) {
+  const text2 = ({ kind, name }) => `${kind}/${name}`;
+  const stayed2 = changed3.filter(({ kind }) => kind === "changed" || kind === "renamed");
+  return {
+    added: added.map(text2),
+    removed: removed.map(text2),
+    changed: stayed2.map(({ object: object2 }) => text2(object2))
+  };
+}
+function releaseJson({ from, to }) {
+  return {
+    kind: from ? "upgrade" : "install",
+    unit: unitJson(to.unit),
+    wave: to.wave,
+    from: from?.digest ?? null,
+    to: to.digest
+  };
+}
+function releaseIdentity({ from, to }) {
+  return [from ? "upgrade" : "install", unitId(to.unit), from?.digest ?? null, to.digest];
+}
+
+// src/core/cluster/release.ts
+function clusterRelease(name, objects = clusterObjects()) {
+  return wantedRelease("clusters", 0, {
+    v: 1,
+    unit: { kind: "cluster", cluster: name, name },
+    namespace: SYSTEM_NAMESPACE,
+    charts: [],
+    values: { objects: [...objects] },
+    images: [],
+    secrets: []
+  });
+}
+
+// src/core/images/resolve.ts
+function resolveImage(registry, image2, lock, channel) {
+  if (lock) return resolveLock(`${registry}/${image2.name}`, lock.data, channel);
+  const from = image2.data.from;
+  if (!from) return { kind: "unbuilt" };
+  if (from.digest !== void 0) {
+    return { kind: "digest", reference: `${from.image}@${from.digest}` };
+  }
+  return {
+    kind: "unlocked",
+    reference: `${from.image}:${from.tag ?? from.track ?? "latest"}`,
+    floating: from.tag === void 0
+  };
+}
+function resolveLock(repository, { channels, builds }, channel) {
+  const { candidate, stable } = channels;
+  const build4 = channel === "candidate" ? candidate ?? stable : stable;
+  const digest3 = build4 === void 0 ? void 0 : builds[build4]?.digest;
+  return build4 === void 0 || digest3 === void 0 ? { kind: "unpromoted" } : { kind: "locked", reference: `${repository}@${digest3}`, build: build4 };
+}
+function channelOf({ settings: settings2 }, wave) {
+  return settings2.data.waves.find(({ name }) => name === wave)?.images ?? "stable";
+}
+function hubImages(platform, hub, running = /* @__PURE__ */ new Map()) {
+  const { registry } = platform.settings.data;
+  const channel = channelOf(platform, hub.data.wave);
+  const found3 = [];
+  for (const name of hub.data.images) {
+    const image2 = platform.images.get(name);
+    if (!image2) continue;
+    const lock = platform.locks.get(name);
+    const resolved = resolveImage(registry, image2, lock, channel);
+    if (resolved.kind === "unbuilt") continue;
+    if (resolved.kind === "unpromoted") {
+      const kept2 = running.get(name);
+      if (kept2 === void 0 || isWithdrawn(kept2, lock?.data)) continue;
+      found3.push({ name, reference: kept2, pinned: kept2.includes("@sha256:"), file: image2.data });
+      continue;
+    }
+    const { reference, kind } = resolved;
+    found3.push({ name, reference, pinned: kind !== "unlocked", file: image2.data });
+  }
+  return found3;
+}
+function isWithdrawn(reference, lock) {
+  return Object.values(lock?.builds ?? {}).some(
+    ({ digest: digest3, yanked }) => yanked !== void 0 && reference.endsWith(`@${digest3}`)
+  );
+}
+
+// src/core/images/withdrawn.ts
+init_json();
+function withdrawnFor(platform, hub) {
+  const channel = channelOf(platform, hub.data.wave);
+  return hub.data.images.flatMap((name) => {
+    const title = platform.images.get(name)?.data.title;
+    const lock = platform.locks.get(name)?.data;
+    const last = lock && lastWithdrawn(lock, channel);
+    return title !== void 0 && last ? [{ title, ...last }] : [];
+  });
+}
+function lastWithdrawn({ builds, channels }, channel) {
+  const named2 = channel === "candidate" ? channels.candidate ?? channels.stable : channels.stable;
+  const since = (build4) => channel === "candidate" ? build4 : builds[build4]?.promoted;
+  const offered = (named2 === void 0 ? void 0 : since(named2)) ?? "";
+  const [last] = Object.entries(builds).flatMap(([build4, { yanked }]) => {
+    const from = since(build4);
+    return yanked === void 0 || from === void 0 ? [] : [{ build: build4, why: yanked, from }];
+  }).filter(({ from }) => compareText(from, offered) > 0).sort((a, b) => compareText(b.from, a.from));
+  return last && { build: last.build, why: last.why, isOffered: named2 !== void 0 };
+}
+
+// src/core/hub/release.ts
+init_json();
+function valuesOf(platform, hub, charts, images = hubImages(platform, hub)) {
+  const cluster = platform.clusters.get(hub.data.cluster);
+  if (!cluster) return void 0;
+  return hubValues({
+    hub,
+    cluster: cluster.data,
+    platform: platform.settings.data,
+    images,
+    withdrawn: withdrawnFor(platform, hub),
+    codeDigest: charts.codeDigest
+  });
+}
+function wantedReleases(platform, charts, present2 = []) {
+  const hubs = [...platform.environments.values()].flatMap((hub) => {
+    const images = hubImages(platform, hub, runningIn(present2, hub.name));
+    return hubRelease(platform, hub, charts, images);
+  });
+  const used = new Set(hubs.map(({ unit }) => unit.cluster));
+  const clusters = [...platform.clusters.keys()].filter((name) => used.has(name)).map((name) => clusterRelease(name));
+  return [...clusters, ...hubs].sort(
+    (a, b) => a.order - b.order || compareText(a.unit.name, b.unit.name)
+  );
+}
+function runningIn(present2, hub) {
+  const found3 = present2.find(({ unit }) => unit.kind === "hub" && unit.name === hub);
+  return new Map(found3?.release.images.map(({ name, reference }) => [name, reference]));
+}
+function hubRelease(platform, hub, charts, images) {
+  const built = valuesOf(platform, hub, charts, images);
+  const waves2 = platform.settings.data.waves;
+  const order2 = waves2.findIndex(({ name }) => name === hub.data.wave) + 1;
+  if (!built || order2 === 0) return [];
+  return [
+    wantedRelease(hub.data.wave, order2, {
+      v: 1,
+      unit: { kind: "hub", cluster: hub.data.cluster, name: hub.name },
+      namespace: hub.name,
+      charts: charts.pins.map(({ name, version, digest: digest3 }) => ({ name, version, digest: digest3 })).sort((a, b) => compareText(a.name, b.name)),
+      values: built.values,
+      images: images.map(({ name, reference }) => ({ name, reference })),
+      secrets: Object.keys(hub.data.secrets).sort(compareText)
+    })
+  ];
+}
+
+// src/core/hub/rules/objects.ts
+init_json();
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 var NOT_RESOLVED = /* @__PURE__ */ Symbol("NOT_RESOLVED");
@@ -44145,7 +46917,7 @@ function defineScalarTag(tagName, options) {
     implicitFirstChars: options.implicitFirstChars ?? null,
     resolve: options.resolve,
     identify: options.identify,
-    represent: options.represent ?? ((data) => String(data)),
+    represent: options.represent ?? ((data2) => String(data2)),
     representTagName: options.representTagName ?? (() => tagName)
   };
 }
@@ -44161,7 +46933,7 @@ function defineSequenceTag(tagName, options) {
     finalize: options.finalize ?? ((carrier) => carrier),
     carrierIsResult,
     identify: options.identify,
-    represent: options.represent ?? ((data) => data),
+    represent: options.represent ?? ((data2) => data2),
     representTagName: options.representTagName ?? (() => tagName)
   };
 }
@@ -44180,13 +46952,13 @@ function defineMappingTag(tagName, options) {
     finalize: options.finalize ?? ((carrier) => carrier),
     carrierIsResult,
     identify: options.identify,
-    represent: options.represent ?? ((data) => data),
+    represent: options.represent ?? ((data2) => data2),
     representTagName: options.representTagName ?? (() => tagName)
   };
 }
 var strTag = defineScalarTag("tag:yaml.org,2002:str", {
   resolve: (source) => source,
-  identify: (data) => typeof data === "string"
+  identify: (data2) => typeof data2 === "string"
 });
 var NULL_VALUES$1 = [
   "",
@@ -44608,9 +47380,9 @@ var seqTag = defineSequenceTag("tag:yaml.org,2002:seq", {
   },
   identify: Array.isArray
 });
-function isPlainObject(data) {
-  if (data === null || typeof data !== "object" || Array.isArray(data)) return false;
-  const prototype = Object.getPrototypeOf(data);
+function isPlainObject(data2) {
+  if (data2 === null || typeof data2 !== "object" || Array.isArray(data2)) return false;
+  const prototype = Object.getPrototypeOf(data2);
   return prototype === null || prototype === Object.prototype;
 }
 function pick(object2, keys) {
@@ -44691,10 +47463,10 @@ var mapTag = defineMappingTag("tag:yaml.org,2002:map", {
 });
 var setTag = defineMappingTag("tag:yaml.org,2002:set", {
   create: () => /* @__PURE__ */ new Set(),
-  identify: (data) => data instanceof Set,
-  represent: (data) => {
+  identify: (data2) => data2 instanceof Set,
+  represent: (data2) => {
     const map = /* @__PURE__ */ new Map();
-    for (const key of data) map.set(key, null);
+    for (const key of data2) map.set(key, null);
     return map;
   },
   addPair: (container, key, value) => {
@@ -44916,11 +47688,11 @@ var realMapTag = defineMappingTag("tag:yaml.org,2002:map", {
   has: (container, key) => container.has(key),
   keys: (container) => container.keys(),
   get: (container, key) => container.get(key),
-  identify: (data) => data instanceof Map || isPlainObject(data),
-  represent: (data) => {
-    if (data instanceof Map) return data;
+  identify: (data2) => data2 instanceof Map || isPlainObject(data2),
+  represent: (data2) => {
+    if (data2 instanceof Map) return data2;
     const map = /* @__PURE__ */ new Map();
-    const obj = data;
+    const obj = data2;
     for (const key of Object.keys(obj)) map.set(key, obj[key]);
     return map;
   }
@@ -45202,11 +47974,11 @@ function foldedBreaks(count) {
   if (count === 1) return " ";
   return "\n".repeat(count - 1);
 }
-function getPlainValue(input, start, end2) {
+function getPlainValue(input, start2, end2) {
   let result2 = "";
-  let position = start;
-  let captureStart = start;
-  let captureEnd = start;
+  let position = start2;
+  let captureStart = start2;
+  let captureEnd = start2;
   while (position < end2) {
     const ch = input.charCodeAt(position);
     if (ch === 10 || ch === 13) {
@@ -45221,11 +47993,11 @@ function getPlainValue(input, start, end2) {
   }
   return result2 + input.slice(captureStart, captureEnd);
 }
-function getSingleQuotedValue(input, start, end2) {
+function getSingleQuotedValue(input, start2, end2) {
   let result2 = "";
-  let position = start;
-  let captureStart = start;
-  let captureEnd = start;
+  let position = start2;
+  let captureStart = start2;
+  let captureEnd = start2;
   while (position < end2) {
     const ch = input.charCodeAt(position);
     if (ch === 39) {
@@ -45244,11 +48016,11 @@ function getSingleQuotedValue(input, start, end2) {
   }
   return result2 + input.slice(captureStart, end2);
 }
-function getDoubleQuotedValue(input, start, end2) {
+function getDoubleQuotedValue(input, start2, end2) {
   let result2 = "";
-  let position = start;
-  let captureStart = start;
-  let captureEnd = start;
+  let position = start2;
+  let captureStart = start2;
+  let captureEnd = start2;
   while (position < end2) {
     const ch = input.charCodeAt(position);
     if (ch === 92) {
@@ -45283,9 +48055,9 @@ function getDoubleQuotedValue(input, start, end2) {
   }
   return result2 + input.slice(captureStart, end2);
 }
-function getBlockValue(input, start, end2, indent, chomping, folded) {
+function getBlockValue(input, start2, end2, indent, chomping, folded) {
   const textIndent = indent < 0 ? 0 : indent;
-  const region = input.slice(start, end2).replace(/\r\n?/g, "\n");
+  const region = input.slice(start2, end2).replace(/\r\n?/g, "\n");
   const lines3 = region === "" ? [] : (region.endsWith("\n") ? region.slice(0, -1) : region).split("\n");
   let result2 = "";
   let didReadContent = false;
@@ -45677,10 +48449,10 @@ function addDocumentEvent(state, explicitStart, explicitEnd) {
     directives: state.directives
   });
 }
-function addSequenceEvent(state, start, anchorStart, anchorEnd, tagStart, tagEnd, style) {
+function addSequenceEvent(state, start2, anchorStart, anchorEnd, tagStart, tagEnd, style) {
   state.events.push({
     type: EVENT_ID.SEQUENCE,
-    start,
+    start: start2,
     anchorStart,
     anchorEnd,
     tagStart,
@@ -45688,10 +48460,10 @@ function addSequenceEvent(state, start, anchorStart, anchorEnd, tagStart, tagEnd
     style
   });
 }
-function addMappingEvent(state, start, anchorStart, anchorEnd, tagStart, tagEnd, style) {
+function addMappingEvent(state, start2, anchorStart, anchorEnd, tagStart, tagEnd, style) {
   state.events.push({
     type: EVENT_ID.MAPPING,
-    start,
+    start: start2,
     anchorStart,
     anchorEnd,
     tagStart,
@@ -45866,17 +48638,17 @@ function skipUntilLineEnd(state) {
   let ch = state.input.charCodeAt(state.position);
   while (ch !== 0 && !isEol(ch)) ch = state.input.charCodeAt(++state.position);
 }
-function checkPrintable(state, start, end2) {
-  const match = PATTERN_NON_PRINTABLE.exec(state.input.slice(start, end2));
+function checkPrintable(state, start2, end2) {
+  const match = PATTERN_NON_PRINTABLE.exec(state.input.slice(start2, end2));
   if (match !== null) {
-    state.position = start + match.index + match[0].length - 1;
+    state.position = start2 + match.index + match[0].length - 1;
     throwError(state, "the stream contains non-printable characters");
   }
 }
 function readTagProperty(state, props, inFlow) {
   if (state.input.charCodeAt(state.position) !== 33) return false;
   if (props.tagStart !== NO_RANGE$1) throwError(state, "duplication of a tag property");
-  const start = state.position;
+  const start2 = state.position;
   let isVerbatim = false;
   let isNamed3 = false;
   let tagHandle = "!";
@@ -45913,7 +48685,7 @@ function readTagProperty(state, props, inFlow) {
   }
   if (tagName && !(isVerbatim ? PATTERN_TAG_URI.test(tagName) : PATTERN_TAG_SUFFIX.test(tagName))) throwError(state, `tag name cannot contain such characters: ${tagName}`);
   if (!isVerbatim && tagHandle !== "!" && tagHandle !== "!!" && !HAS_OWN.call(state.tagHandlers, tagHandle)) throwError(state, `undeclared tag handle "${tagHandle}"`);
-  props.tagStart = start;
+  props.tagStart = start2;
   props.tagEnd = state.position;
   return true;
 }
@@ -45921,10 +48693,10 @@ function readAnchorProperty(state, props) {
   if (state.input.charCodeAt(state.position) !== 38) return false;
   if (props.anchorStart !== NO_RANGE$1) throwError(state, "duplication of an anchor property");
   state.position++;
-  const start = state.position;
+  const start2 = state.position;
   while (state.input.charCodeAt(state.position) !== 0 && !isWsOrEol(state.input.charCodeAt(state.position)) && !isFlowIndicator(state.input.charCodeAt(state.position))) state.position++;
-  if (state.position === start) throwError(state, "name of an anchor node must contain at least one character");
-  props.anchorStart = start;
+  if (state.position === start2) throwError(state, "name of an anchor node must contain at least one character");
+  props.anchorStart = start2;
   props.anchorEnd = state.position;
   return true;
 }
@@ -45932,10 +48704,10 @@ function readAlias(state, props) {
   if (state.input.charCodeAt(state.position) !== 42) return false;
   if (props.anchorStart !== NO_RANGE$1 || props.tagStart !== NO_RANGE$1) throwError(state, "alias node should not have any properties");
   state.position++;
-  const start = state.position;
+  const start2 = state.position;
   while (state.input.charCodeAt(state.position) !== 0 && !isWsOrEol(state.input.charCodeAt(state.position)) && !isFlowIndicator(state.input.charCodeAt(state.position))) state.position++;
-  if (state.position === start) throwError(state, "name of an alias node must contain at least one character");
-  addAliasEvent(state, start, state.position);
+  if (state.position === start2) throwError(state, "name of an alias node must contain at least one character");
+  addAliasEvent(state, start2, state.position);
   return true;
 }
 function readFlowScalarBreak(state, nodeIndent) {
@@ -45945,7 +48717,7 @@ function readFlowScalarBreak(state, nodeIndent) {
 function readSingleQuotedScalar(state, nodeIndent, props) {
   if (state.input.charCodeAt(state.position) !== 39) return false;
   state.position++;
-  const start = state.position;
+  const start2 = state.position;
   let simple = true;
   while (state.input.charCodeAt(state.position) !== 0) {
     const ch = state.input.charCodeAt(state.position);
@@ -45957,7 +48729,7 @@ function readSingleQuotedScalar(state, nodeIndent, props) {
       }
       const end2 = state.position;
       state.position++;
-      addScalarEvent(state, start, end2, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, SCALAR_STYLE.SINGLE_QUOTED, CHOMPING_MODE.CLIP, -1, simple);
+      addScalarEvent(state, start2, end2, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, SCALAR_STYLE.SINGLE_QUOTED, CHOMPING_MODE.CLIP, -1, simple);
       return true;
     }
     if (isEol(ch)) {
@@ -45972,14 +48744,14 @@ function readSingleQuotedScalar(state, nodeIndent, props) {
 function readDoubleQuotedScalar(state, nodeIndent, props) {
   if (state.input.charCodeAt(state.position) !== 34) return false;
   state.position++;
-  const start = state.position;
+  const start2 = state.position;
   let simple = true;
   while (state.input.charCodeAt(state.position) !== 0) {
     const ch = state.input.charCodeAt(state.position);
     if (ch === 34) {
       const end2 = state.position;
       state.position++;
-      addScalarEvent(state, start, end2, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, SCALAR_STYLE.DOUBLE_QUOTED, CHOMPING_MODE.CLIP, -1, simple);
+      addScalarEvent(state, start2, end2, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, SCALAR_STYLE.DOUBLE_QUOTED, CHOMPING_MODE.CLIP, -1, simple);
       return true;
     }
     if (ch === 92) {
@@ -46098,7 +48870,7 @@ function canStartPlainScalar(state, nodeContext) {
 }
 function readPlainScalar(state, nodeIndent, nodeContext, props) {
   if (!canStartPlainScalar(state, nodeContext)) return false;
-  const start = state.position;
+  const start2 = state.position;
   let end2 = state.position;
   let ch = state.input.charCodeAt(state.position);
   const inFlow = nodeContext === CONTEXT_FLOW_IN;
@@ -46131,9 +48903,9 @@ function readPlainScalar(state, nodeIndent, nodeContext, props) {
     if (!isWhiteSpace(ch)) end2 = state.position + 1;
     ch = state.input.charCodeAt(++state.position);
   }
-  if (end2 === start) return false;
-  checkPrintable(state, start, end2);
-  addScalarEvent(state, start, end2, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, SCALAR_STYLE.PLAIN, CHOMPING_MODE.CLIP, -1, !multiline);
+  if (end2 === start2) return false;
+  checkPrintable(state, start2, end2);
+  addScalarEvent(state, start2, end2, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, SCALAR_STYLE.PLAIN, CHOMPING_MODE.CLIP, -1, !multiline);
   return true;
 }
 function skipFlowSeparationSpace(state, nodeIndent) {
@@ -46144,12 +48916,12 @@ function skipFlowSeparationSpace(state, nodeIndent) {
 function readFlowCollection(state, nodeIndent, props) {
   const ch = state.input.charCodeAt(state.position);
   const isMapping = ch === 123;
-  const start = state.position;
+  const start2 = state.position;
   let readNext = true;
   if (ch !== 91 && ch !== 123) return false;
   const terminator = isMapping ? 125 : 93;
-  if (isMapping) addMappingEvent(state, start, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, COLLECTION_STYLE.FLOW);
-  else addSequenceEvent(state, start, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, COLLECTION_STYLE.FLOW);
+  if (isMapping) addMappingEvent(state, start2, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, COLLECTION_STYLE.FLOW);
+  else addSequenceEvent(state, start2, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, COLLECTION_STYLE.FLOW);
   state.position++;
   while (state.input.charCodeAt(state.position) !== 0) {
     skipFlowSeparationSpace(state, nodeIndent);
@@ -46395,9 +49167,9 @@ function readDirective(state) {
   while (state.input.charCodeAt(state.position) !== 0 && !isEol(state.input.charCodeAt(state.position))) {
     while (isWhiteSpace(state.input.charCodeAt(state.position))) state.position++;
     if (state.input.charCodeAt(state.position) === 35 || isEol(state.input.charCodeAt(state.position)) || state.input.charCodeAt(state.position) === 0) break;
-    const start = state.position;
+    const start2 = state.position;
     while (state.input.charCodeAt(state.position) !== 0 && !isWsOrEol(state.input.charCodeAt(state.position))) state.position++;
-    args.push(state.input.slice(start, state.position));
+    args.push(state.input.slice(start2, state.position));
   }
   if (isEol(state.input.charCodeAt(state.position))) consumeLineBreak(state);
   if (name === "YAML") {
@@ -46912,25 +49684,25 @@ function foldLine(line, width) {
   if (line === "" || isMoreIndented(line[0])) return line;
   const breakRe = / [^ \t]/g;
   let match;
-  let start = 0;
+  let start2 = 0;
   let end2;
   let curr = 0;
   let next = 0;
   let result2 = "";
   while (match = breakRe.exec(line)) {
     next = match.index;
-    if (next - start > width) {
-      end2 = curr > start ? curr : next;
+    if (next - start2 > width) {
+      end2 = curr > start2 ? curr : next;
       result2 += `
-${line.slice(start, end2)}`;
-      start = end2 + 1;
+${line.slice(start2, end2)}`;
+      start2 = end2 + 1;
     }
     curr = next;
   }
   result2 += "\n";
-  if (line.length - start > width && curr > start) result2 += `${line.slice(start, curr)}
+  if (line.length - start2 > width && curr > start2) result2 += `${line.slice(start2, curr)}
 ${line.slice(curr + 1)}`;
-  else result2 += line.slice(start);
+  else result2 += line.slice(start2);
   return result2.slice(1);
 }
 function foldBlockScalar(string, width) {
@@ -47162,7 +49934,7 @@ function writeNode(state, level, node, parent, ctx) {
   if ((node.kind === "mapping" || node.kind === "sequence") && !useBlockCollection) state.openEnded = false;
   if (useBlockCollection && compact && level > 0 && state.indent > 2) body = `${" ".repeat(state.indent - 2)}${body}`;
   const noBody = body === "";
-  let text = body;
+  let text2 = body;
   if (shouldPrintTag || hasAnchor) {
     const props = [];
     const tag = shouldPrintTag ? nodeTagShort(node) : null;
@@ -47175,10 +49947,10 @@ function writeNode(state, level, node, parent, ctx) {
       if (tag !== null) props.push(tag);
     }
     const sep5 = body === "" || body.charCodeAt(0) === CHAR_LINE_FEED ? "" : " ";
-    text = `${props.join(" ")}${sep5}${body}`;
+    text2 = `${props.join(" ")}${sep5}${body}`;
   }
   return {
-    text,
+    text: text2,
     noBody
   };
 }
@@ -47290,31 +50062,2151 @@ var CHOMPING_CLIP = CHOMPING_MODE.CLIP;
 var CHOMPING_STRIP = CHOMPING_MODE.STRIP;
 var CHOMPING_KEEP = CHOMPING_MODE.KEEP;
 
+// src/core/manifests.ts
+init_json();
+function normalise(output) {
+  return documentsIn(output).map((text2) => `---
+${/^kind: *Secret *$/mu.test(text2) ? masked(text2) : text2.trimEnd()}
+`).join("");
+}
+function documentsIn(output) {
+  return splitDocuments(output).filter(saysSomething);
+}
+function splitDocuments(text2) {
+  return text2.split(/^---[^\S\n]*(?:#.*)?\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
+}
+function saysSomething(text2) {
+  return /^[^\S\n]*[^\s#]/mu.test(text2);
+}
+function plainHead(text2) {
+  const top = text2.split("\n").filter((line) => /^[^\s#]/u.test(line));
+  if (!top.every((line) => /^\w+:(?:\s|$)/u.test(line))) return void 0;
+  const apiVersion = only(text2, /^apiVersion: *([\w./-]+) *$/gmu);
+  const kind = only(text2, /^kind: *(\w+) *$/gmu);
+  const metadata = only(text2, /^metadata: *\n((?: +\S.*\n?)+)/gmu);
+  if (apiVersion === void 0 || kind === void 0 || metadata === void 0) return void 0;
+  if (top.filter((line) => /^(?:apiVersion|kind|metadata):/u.test(line)).length !== 3)
+    return void 0;
+  const lines3 = metadata.split("\n").filter((line) => line.trim() !== "");
+  if (!lines3.every((line) => /^ +(?:#.*|[\w./-]+:(?:\s.*)?)$/u.test(line))) return void 0;
+  return { apiVersion, kind, placed: lines3.some((line) => /^ +namespace:/u.test(line)) };
+}
+function only(text2, pattern) {
+  const [first, second] = text2.matchAll(pattern);
+  return second === void 0 ? first?.[1] : void 0;
+}
+function parseObject(text2) {
+  const value = load(text2);
+  if (!isObject(value)) throw new Error("a rendered document is not an object");
+  return value;
+}
+function masked(text2) {
+  const object2 = parseObject(text2);
+  for (const field of ["data", "stringData"]) {
+    const data2 = object2[field];
+    if (!isObject(data2)) continue;
+    object2[field] = Object.fromEntries(
+      Object.entries(data2).map(([key, value]) => [
+        key,
+        `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`
+      ])
+    );
+  }
+  return dump(object2, { lineWidth: -1, noRefs: true }).trimEnd();
+}
+function manifestText(objects) {
+  return objects.map((object2) => `---
+${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
+`).join("");
+}
+function identity(object2, namespace) {
+  return [
+    textAt(object2, "/kind"),
+    textAt(object2, "/metadata/namespace") || namespace,
+    textAt(object2, "/metadata/name")
+  ].join("/");
+}
+function byIdentity(objects, namespace) {
+  return new Map(objects.map((one) => [identity(one, namespace), one]));
+}
+
+// src/core/object-kinds.ts
+init_json();
+var HUB_KINDS = [
+  ...kinds("", ["ConfigMap", "PersistentVolumeClaim", "Secret", "Service", "ServiceAccount"]),
+  ...kinds("apps", ["DaemonSet", "Deployment", "StatefulSet"]),
+  ...kinds("batch", ["Job"]),
+  // the chart's hook that pulls images
+  ...kinds("networking.k8s.io", ["Ingress", "NetworkPolicy"]),
+  ...kinds("policy", ["PodDisruptionBudget"]),
+  ...kinds("rbac.authorization.k8s.io", ["Role", "RoleBinding"])
+];
+var CLUSTER_KINDS = [
+  ...kinds("", ["Namespace"]),
+  ...kinds("scheduling.k8s.io", ["PriorityClass"])
+];
+function kindOf(object2) {
+  const version = textAt(object2, "/apiVersion");
+  return { group: groupOf(version), kind: textAt(object2, "/kind") };
+}
+function groupOf(version) {
+  if (version === "") return void 0;
+  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
+}
+function hasKind(list, { group, kind }) {
+  return list.some((one) => one.kind === kind && (group === void 0 || one.group === group));
+}
+function kinds(group, names5) {
+  return names5.map((kind) => ({ group, kind }));
+}
+
+// src/core/hub/rules/objects.ts
+var REFUSED_RIGHTS = {
+  verbs: ["*", "bind", "escalate", "impersonate"],
+  apiGroups: ["*", "rbac.authorization.k8s.io"],
+  resources: ["*"]
+};
+var REMOVE = "remove what asks for it below values:, or compare the chart with its release";
+function kindFault(object2, namespaces) {
+  const found3 = kindOf(object2);
+  if (!hasKind(HUB_KINDS, found3))
+    return hasKind(CLUSTER_KINDS, found3) ? "objects of this kind are for the whole cluster, and no hub has them" : "no hub has objects of this kind";
+  if (found3.kind === "RoleBinding") return bindingFault(object2, namespaces);
+  if (found3.kind === "Role") return roleFault(object2);
+  return void 0;
+}
+function bindingFault(binding, namespaces) {
+  if (at(binding, "/roleRef/kind") !== "Role")
+    return `it would give the rights of the ${said(at(binding, "/roleRef/kind"))} ${said(at(binding, "/roleRef/name"))}`;
+  for (const subject of objectsIn(at(binding, "/subjects"))) {
+    const namespace = subject["namespace"];
+    const near = namespace === void 0 || namespaces.includes(textAt(subject, "/namespace"));
+    if (subject["kind"] !== "ServiceAccount" || !near)
+      return `it would give rights to the ${said(subject["kind"])} ${said(subject["name"])}, who is none of the hub\u2019s`;
+  }
+  return void 0;
+}
+function roleFault(role) {
+  for (const rule of objectsIn(role["rules"])) {
+    for (const [field, refused3] of Object.entries(REFUSED_RIGHTS)) {
+      const bad = texts(rule[field]).find((text2) => refused3.includes(text2));
+      if (bad !== void 0) return `it has ${JSON.stringify(bad)} among its ${field}`;
+    }
+  }
+  return void 0;
+}
+function texts(value) {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}
+function said(value) {
+  return typeof value === "string" ? value : "unnamed";
+}
+var objectKind = {
+  id: "object-kind",
+  severity: "error",
+  title: "A hub consists of kinds of objects that are on a list.",
+  why: "A webhook, a ClusterRoleBinding or a CustomResourceDefinition reaches every hub of the cluster, whoever\u2019s chart or values it came from.",
+  on: "manifests",
+  *check({ hub, objects }) {
+    const namespaces = [hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
+    for (const object2 of objects) {
+      const fault = kindFault(object2, namespaces);
+      if (fault === void 0) continue;
+      yield {
+        at: hub.keyAt("/values"),
+        message: `${said(object2["kind"])} ${said(at(object2, "/metadata/name"))}: ${fault}`,
+        hint: REMOVE
+      };
+    }
+  }
+};
+var PLAIN_KINDS = [
+  "ConfigMap",
+  "Ingress",
+  "NetworkPolicy",
+  "PodDisruptionBudget",
+  "Secret",
+  "Service",
+  "ServiceAccount"
+];
+function isLookedAt(text2) {
+  const head2 = plainHead(text2);
+  if (!head2 || head2.placed) return true;
+  const found3 = { group: groupOf(head2.apiVersion), kind: head2.kind };
+  return !PLAIN_KINDS.includes(head2.kind) || !hasKind(HUB_KINDS, found3);
+}
+
+// src/core/hub/rules/events.ts
+init_json();
+var eventPath = (index2, key) => pointer("capacity", "events", index2, key);
+var eventTime = {
+  id: "time-order",
+  severity: "error",
+  title: "Spans of time begin before they end, on days that exist.",
+  why: "A class that ends before it begins is never prepared for.",
+  on: "platform",
+  *check(platform) {
+    for (const hub of platform.environments.values()) {
+      for (const [index2, { from, until }] of hub.data.capacity.events.entries()) {
+        if (Number.isNaN(instant(from))) {
+          yield {
+            at: hub.at(eventPath(index2, "from")),
+            message: `${from} does not exist`,
+            hint: "look at a calendar"
+          };
+        } else if (!(instant(until) > instant(from))) {
+          yield {
+            at: hub.at(eventPath(index2, "until")),
+            message: "it ends before it begins",
+            hint: "swap the two, or correct the year"
+          };
+        }
+      }
+    }
+    for (const doc of [...platform.cohorts.values(), ...platform.members.values()]) {
+      const { from, until } = doc.data;
+      if (Number.isNaN(instant(until))) {
+        yield {
+          at: doc.at("/until"),
+          message: `${until} does not exist`,
+          hint: "look at a calendar"
+        };
+      } else if (from !== void 0 && !(instant(until) >= instant(from))) {
+        yield {
+          at: doc.at("/until"),
+          message: "it ends before it begins",
+          hint: "swap the two, or correct the year"
+        };
+      }
+    }
+  }
+};
+var eventUsers = {
+  id: "event-users",
+  severity: "error",
+  title: "A class fits into its hub.",
+  why: "The hub refuses servers above its limit: the last students stand outside.",
+  on: "hub",
+  *check({ hub }) {
+    for (const [index2, { users }] of hub.data.capacity.events.entries()) {
+      if (users > hub.data.capacity.maxServers) {
+        yield {
+          at: hub.at(eventPath(index2, "users")),
+          message: `${users} people, and the hub allows ${hub.data.capacity.maxServers} servers`,
+          hint: "raise capacity.maxServers"
+        };
+      }
+    }
+  }
+};
+var eventSpawnRate = {
+  id: "event-spawn-rate",
+  severity: "warning",
+  title: "A class can start at once.",
+  why: `JupyterHub starts ${CONCURRENT_SPAWN_LIMIT} servers at a time and answers everybody else with an error: 270 students met it on 2025-08-29 (UC Merced).`,
+  on: "hub",
+  *check({ hub, cluster }) {
+    const { startTime } = cluster.data.nodes.user;
+    const { events, placeholders } = hub.data.capacity;
+    for (const [index2, { users }] of events.entries()) {
+      if (users > CONCURRENT_SPAWN_LIMIT) {
+        yield {
+          at: hub.at(eventPath(index2, "users")),
+          message: `${users} people come at once, and ${CONCURRENT_SPAWN_LIMIT} servers start at a time`,
+          hint: "let people come in groups, or tell them to try again"
+        };
+      } else if (seconds(startTime) >= 120 && placeholders < users / 4) {
+        yield {
+          at: hub.at(eventPath(index2, "users")),
+          message: `a new node takes ${startTime}, and ${placeholders} seats are kept warm`,
+          hint: `raise capacity.placeholders to about ${Math.ceil(users / 4)} for the class`
+        };
+      }
+    }
+  }
+};
+var eventOverlap = {
+  id: "event-overlap",
+  severity: "warning",
+  title: "Classes at the same time fit together.",
+  why: "Two classes that are planned for apart meet in one hub.",
+  on: "hub",
+  *check({ hub }) {
+    const { events, maxServers } = hub.data.capacity;
+    for (const [index2, event] of events.entries()) {
+      for (const other of events.slice(0, index2)) {
+        const together4 = instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
+        const users = event.users + other.users;
+        if (together4 && users > maxServers) {
+          yield {
+            at: hub.at(eventPath(index2, "name")),
+            message: `together with "${other.name}" these are ${users} people for ${maxServers} servers`,
+            hint: "raise capacity.maxServers, or move one of them"
+          };
+        }
+      }
+    }
+  }
+};
+var eventPast = {
+  id: "event-past",
+  severity: "warning",
+  title: "Classes that are over are removed.",
+  why: "Old entries hide the next one.",
+  on: "hub",
+  *check({ hub, now }) {
+    for (const [index2, { until }] of hub.data.capacity.events.entries()) {
+      if (instant(until) < now) {
+        yield {
+          at: hub.at(eventPath(index2, "until")),
+          message: "it is over",
+          hint: "remove the entry"
+        };
+      }
+    }
+  }
+};
+var eventImage = {
+  id: "event-image",
+  severity: "error",
+  title: "A class uses an image of its hub.",
+  why: "Another image would be kept on the nodes, and students would wait for theirs.",
+  on: "hub",
+  *check({ hub }) {
+    for (const [index2, { image: image2 }] of hub.data.capacity.events.entries()) {
+      if (image2 !== void 0 && !hub.data.images.includes(image2)) {
+        yield {
+          at: hub.at(eventPath(index2, "image")),
+          message: `the hub does not offer ${image2}`,
+          hint: `choose ${hub.data.images.join(", ")}`
+        };
+      }
+    }
+  }
+};
+
+// src/core/hub/rules/environment.ts
+init_json();
+var GiB = 2 ** 30;
+function isLocalHost(host) {
+  return LOCAL_HOSTS.some((pattern) => pattern.test(host));
+}
+var LOCAL_HOSTS = [
+  /^localhost$/u,
+  /^127\.\d+\.\d+\.\d+$/u,
+  /^10\.\d+\.\d+\.\d+$/u,
+  /^192\.168\.\d+\.\d+$/u,
+  /^172\.(1[6-9]|2\d|3[01])\.\d+\.\d+$/u
+];
+var address = {
+  id: "address",
+  severity: "error",
+  title: "A hub is reached by https under its own host name.",
+  why: "Logins and tokens travel over it. Plain http is for clusters without an entry (`ingress.class: none`), on loopback and private addresses only. Credentials in an address end up in logs.",
+  on: "hub",
+  *check({ hub, cluster }) {
+    const fault = addressFault(hub.data.url, cluster.data.ingress.class === "none");
+    if (fault) yield { at: hub.at("/url"), ...fault };
+  }
+};
+function addressFault(url, bare) {
+  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(?::([0-9]+))?(\/.*)?$/u.exec(url);
+  if (!parts) return { message: "this is not an address", hint: "write https:// and a host name" };
+  const [, scheme, credentials, host = "", port, path] = parts;
+  if (credentials !== void 0) {
+    return {
+      message: "the address holds credentials",
+      hint: "remove them, and change the password"
+    };
+  }
+  if (scheme === "http" && !bare) {
+    return { message: "the address is not https", hint: `write https://${host}` };
+  }
+  if (scheme === "http" && !isLocalHost(host)) {
+    return {
+      message: "the address is not https",
+      hint: "http is for loopback and private addresses only"
+    };
+  }
+  if (path !== void 0 && path !== "/") {
+    return { message: "the address has a path", hint: "a hub has a host name of its own" };
+  }
+  if (port !== void 0 && !bare) {
+    return { message: `the address has a port, ${port}`, hint: "the entry listens on 443" };
+  }
+  return void 0;
+}
+var oneDefault = {
+  id: "one-default",
+  severity: "error",
+  title: "One size is the default, and everybody may choose it.",
+  why: "People who may not choose the default see an error as their first page.",
+  on: "hub",
+  *check({ hub }) {
+    const marked = Object.entries(hub.data.sizes).filter(([, size3]) => size3.default);
+    const second = marked[1];
+    if (second) {
+      yield {
+        at: hub.at(pointer("sizes", second[0], "default")),
+        message: `"${second[0]}" is a second default`,
+        hint: "mark one size"
+      };
+    }
+    const name = defaultSize(hub.data.sizes);
+    const size2 = hub.data.sizes[name];
+    if (size2 && !size2.for.includes("all")) {
+      yield {
+        at: hub.at(pointer("sizes", name, "for")),
+        message: `the default size "${name}" is not open to all`,
+        hint: 'leave "for" out, or make another size the default'
+      };
+    }
+  }
+};
+var sizeFitsNode = {
+  id: "size-fits-node",
+  severity: "error",
+  title: "Every size fits on a node.",
+  why: "A server that no node can take waits until it is given up, 15 minutes later and without a reason that users understand (EO-College hub, 2024-09).",
+  on: "hub",
+  *check({ hub, cluster }) {
+    const { cpu, memory } = cluster.data.nodes.user;
+    const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
+    for (const [name, size2] of Object.entries(hub.data.sizes)) {
+      if ((memoryBytes(size2.memory) ?? 0) > usable) {
+        yield {
+          at: hub.at(pointer("sizes", name, "memory")),
+          message: `${size2.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`,
+          hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes`
+        };
+      } else if (size2.cpu > cpu) {
+        yield {
+          at: hub.at(pointer("sizes", name, "cpu")),
+          message: `${size2.cpu} cores do not fit on a node with ${cpu}`,
+          hint: `write at most ${cpu}`
+        };
+      }
+    }
+  }
+};
+var capacityFits = {
+  id: "capacity",
+  severity: "warning",
+  title: "The servers that a hub allows fit on the nodes it can have.",
+  why: "Memory is guaranteed, so a full cluster starts no more servers; people wait without a seat (EarthScope, 2025-05-12, lost servers because memory was promised twice).",
+  on: "hub",
+  *check({ hub, cluster }) {
+    const { memory, max: max2 } = cluster.data.nodes.user;
+    const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max2;
+    const size2 = hub.data.sizes[defaultSize(hub.data.sizes)];
+    const seat = size2 && memoryBytes(size2.memory);
+    if (seat === void 0) return;
+    const seats = Math.floor(all / seat);
+    if (hub.data.capacity.maxServers > seats) {
+      yield {
+        at: hub.at("/capacity/maxServers"),
+        message: `${hub.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`,
+        hint: `write at most ${seats}, a smaller default size, or more nodes`
+      };
+    }
+  }
+};
+var smallHome = {
+  id: "small-home",
+  severity: "warning",
+  title: "A home has room for work.",
+  why: "One preprocessed region takes 3-4 GB, and a full home locks its owner out of the hub (CryoInTheCloud/hub-image#171).",
+  on: "hub",
+  *check({ hub }) {
+    const bytes2 = quantityBytes(hub.data.home.size) ?? 0;
+    if (bytes2 < MIN_HOME_BYTES) {
+      yield {
+        at: hub.at("/home/size"),
+        message: `${hub.data.home.size} fill up on the first day`,
+        hint: "write at least 5Gi; 10Gi and more is better"
+      };
+    }
+  }
+};
+var shortIdle = {
+  id: "short-idle",
+  severity: "error",
+  title: "Servers are not stopped between two thoughts.",
+  why: "A silent computation is not activity to the hub: what runs without output for this long is stopped.",
+  on: "hub",
+  *check({ hub }) {
+    if (seconds(hub.data.sessions.idle) < MIN_IDLE_SECONDS) {
+      yield {
+        at: hub.at("/sessions/idle"),
+        message: `${hub.data.sessions.idle} without activity is too short`,
+        hint: "write at least 10m; hours are usual"
+      };
+    }
+  }
+};
+var loginSecrets = {
+  id: "login-secrets",
+  severity: "error",
+  title: "A hub declares the OAuth application that people log in with.",
+  why: "Without client id and secret the hub starts and nobody can log in.",
+  on: "hub",
+  *check({ hub }) {
+    const name = ["github-client-id", "github-client-secret"].find(
+      (one) => !Object.hasOwn(hub.data.secrets, one)
+    );
+    if (name !== void 0) {
+      yield {
+        at: hub.keyAt("/secrets"),
+        message: `the secret ${name} is not declared`,
+        hint: `add "${name}: {use: OAuth application of this hub}" below secrets:`
+      };
+    }
+  }
+};
+
+// src/core/images/rules.ts
+init_json();
+
+// src/core/images/packages.ts
+function packageName(requirement) {
+  const alone = requirement.replace(/^.*::/u, "");
+  const name = /^[A-Za-z0-9][A-Za-z0-9._-]*/u.exec(alone)?.[0] ?? "";
+  return name.toLowerCase().replaceAll(/[-_.]+/gu, "-");
+}
+function oggmIn(packages2) {
+  const oggm = packages2.find(({ name }) => packageName(name) === "oggm");
+  const commit2 = /git\+.*@([0-9a-f]{40})(?:#.*)?$/u.exec(oggm?.source ?? "")?.[1];
+  return oggm && { version: oggm.version, commit: commit2 };
+}
+function pinnedVersion(requirement) {
+  return /^[^=<>!~]+==?([^=<>!~,*]+)(?:=[^=<>!~,]+)?$/u.exec(requirement)?.[1];
+}
+
+// src/core/images/rules.ts
+var imageSource = {
+  id: "image-source",
+  severity: "error",
+  title: "An image says in one way what it is built on, and in one way which OGGM it has.",
+  why: "Of two sources one would be ignored without a word.",
+  on: "platform",
+  *check(platform) {
+    for (const image2 of platform.images.values()) {
+      const { from, oggm } = image2.data;
+      const base2 = from && baseFault(from);
+      if (base2 !== void 0) {
+        yield {
+          at: image2.at("/from"),
+          message: base2,
+          hint: "write one of track (moves), tag (does not) or digest"
+        };
+      }
+      if (from && image2.data.python !== void 0) {
+        yield {
+          at: image2.at("/python"),
+          message: '"from" and "python" exclude each other',
+          hint: "remove python: the image that it is built on has its own"
+        };
+      }
+      const model = oggm && oggmFault(oggm);
+      if (model !== void 0) {
+        yield {
+          at: image2.at("/oggm"),
+          message: model,
+          hint: "write version: 1.6.3, or git: with ref:"
+        };
+      }
+      yield* otherOggm(image2);
+    }
+  }
+};
+function baseFault(from) {
+  const given2 = ["track", "tag", "digest"].filter((key) => from[key] !== void 0);
+  if (given2.length === 0) return "nothing says which version of the image";
+  return given2.length === 1 ? void 0 : `${given2.join(" and ")} exclude each other`;
+}
+function oggmFault({ git, version }) {
+  if (git === void 0 && version === void 0) return "nothing says which OGGM";
+  if (git !== void 0 && version !== void 0) return "git and version exclude each other";
+  return void 0;
+}
+function* otherOggm({ at: at2, data: data2 }) {
+  const { oggm } = data2;
+  if (!oggm) return;
+  for (const key of ["conda", "pip"])
+    for (const [index2, one] of data2[key].entries())
+      if (packageName(one) === "oggm" && pinnedVersion(one) !== oggm.version)
+        yield {
+          at: at2(pointer(key, index2)),
+          message: `"${one}" is not the OGGM that "oggm:" asks for`,
+          hint: oggm.version === void 0 ? 'remove it: what "oggm:" says is installed' : `write the version ${oggm.version}, or remove it`
+        };
+}
+var MOVING = /^(latest|main|master|stable|nightly|dev|edge|test)$/u;
+var mutableTag = {
+  id: "mutable-tag",
+  severity: "error",
+  title: "A tag that moves is called `track`.",
+  why: "With `latest` under `tag` nobody knows what ran yesterday. A public incident (DuBois hub, 2026-02-11) began with an image that had changed under its tag. Under `track` the lock pins what the tag pointed at.",
+  on: "platform",
+  *check(platform) {
+    for (const image2 of platform.images.values()) {
+      const tag = image2.data.from?.tag;
+      if (tag !== void 0 && MOVING.test(tag)) {
+        yield {
+          at: image2.at("/from/tag"),
+          message: `the tag "${tag}" moves`,
+          hint: `write "track: ${tag}"`
+        };
+      }
+    }
+  }
+};
+var imageUnlocked = {
+  id: "image-unlocked",
+  severity: "warning",
+  title: "Images that move are known to move.",
+  why: "Without a lock a hub runs whatever a moving tag points at when a node pulls it, so two people may have two images. `glaciocloud image build IMAGE --push` writes a lock, and the hub then runs what was built and tested.",
+  on: "platform",
+  *check(platform) {
+    const used = new Set([...platform.environments.values()].flatMap(({ data: data2 }) => data2.images));
+    for (const image2 of platform.images.values()) {
+      if (!used.has(image2.name) || MOVING.test(image2.data.from?.tag ?? "")) continue;
+      const resolved = resolveImage(
+        platform.settings.data.registry,
+        image2,
+        platform.locks.get(image2.name),
+        "stable"
+      );
+      if (resolved.kind === "unlocked" && resolved.floating) {
+        yield {
+          at: image2.at("/from"),
+          message: `${resolved.reference} is used as it is, and it moves`,
+          hint: `run "glaciocloud image build ${image2.name} --push", which writes its lock, or write "tag:" or "digest:"`
+        };
+      }
+    }
+  }
+};
+var imageUnbuilt = {
+  id: "image-unbuilt",
+  severity: "error",
+  title: "A hub offers only images that exist.",
+  why: "An image without `from:` has no address before its first build, so no server could start with it. `glaciocloud image build IMAGE --push` builds it, though a hub names it already, and writes its lock.",
+  on: "platform",
+  *check(platform) {
+    const { registry } = platform.settings.data;
+    for (const hub of platform.environments.values()) {
+      for (const [index2, name] of hub.data.images.entries()) {
+        const image2 = platform.images.get(name);
+        const resolved = image2 && resolveImage(registry, image2, platform.locks.get(name), "stable");
+        if (resolved?.kind === "unbuilt") {
+          yield {
+            at: hub.at(pointer("images", index2)),
+            message: `${name} has not been built yet`,
+            hint: `run "glaciocloud image build ${name} --push" and commit the lock that it writes, or leave it out until then`
+          };
+        }
+      }
+    }
+  }
+};
+function beforeBuild(findings) {
+  return findings.filter(({ rule }) => rule !== imageUnbuilt.id);
+}
+var imageUnpromoted = {
+  id: "image-unpromoted",
+  severity: "warning",
+  title: "A hub of a stable wave gets an image when its first build is promoted.",
+  why: "A candidate is tried on hubs of candidate waves first. Until the promotion a hub goes on with the image that it runs, and does not offer one that it never had.",
+  on: "platform",
+  *check(platform) {
+    const { registry } = platform.settings.data;
+    for (const hub of platform.environments.values()) {
+      const channel = channelOf(platform, hub.data.wave);
+      for (const [index2, name] of hub.data.images.entries()) {
+        const image2 = platform.images.get(name);
+        const lock = platform.locks.get(name);
+        if (!image2 || resolveImage(registry, image2, lock, channel).kind !== "unpromoted") continue;
+        yield {
+          at: hub.at(pointer("images", index2)),
+          message: `${name} has no ${channel} build: the hub keeps what it runs, and does not offer it anew`,
+          hint: `promote a build of ${name}, or leave it out until then`
+        };
+      }
+    }
+  }
+};
+var imageFiles = {
+  id: "image-files",
+  severity: "error",
+  title: "Files that an image names lie in its folder.",
+  why: "A path that leaves the folder would copy something else into an image that everybody can read.",
+  on: "platform",
+  *check(platform) {
+    for (const image2 of platform.images.values()) {
+      const named2 = [
+        ...image2.data.files.map((path, index2) => ({ path, at: pointer("files", index2) })),
+        ...image2.data.postBuild === void 0 ? [] : [{ path: image2.data.postBuild, at: pointer("postBuild") }],
+        ...image2.data.tests.notebooks.map((path, index2) => ({
+          path,
+          at: pointer("tests", "notebooks", index2)
+        }))
+      ];
+      for (const { path, at: at2 } of named2) {
+        if (leavesFolder(path)) {
+          yield {
+            at: image2.at(at2),
+            message: `"${path}" leaves the image\u2019s folder`,
+            hint: "name a file below it"
+          };
+        } else if (!platform.paths.has(`images/${image2.name}/${path}`)) {
+          yield {
+            at: image2.at(at2),
+            message: `there is no images/${image2.name}/${path}`,
+            hint: "add the file, or correct the path"
+          };
+        }
+      }
+    }
+  }
+};
+function leavesFolder(path) {
+  const parts = path.split("/");
+  return path.startsWith("/") || parts.includes("..") || parts.includes(".");
+}
+var IN_HOME = /(^|:)(\/home\/|~|\$HOME)/u;
+var NAMES_FOLDER = /CACHE|DATA|_DIR$|PATH/u;
+var belowHome = {
+  id: "below-home",
+  severity: "error",
+  title: "Nothing that an image brings lies below the home.",
+  why: "The home volume hides what an image puts into the home. With OGGM\u2019s sample data or salem\u2019s cache hidden, `import oggm` downloads 80 MB for each user, or fails without network.",
+  on: "platform",
+  *check(platform) {
+    for (const image2 of platform.images.values()) {
+      for (const [name, value] of Object.entries(image2.data.env)) {
+        if (IN_HOME.test(value) && NAMES_FOLDER.test(name)) {
+          yield {
+            at: image2.at(pointer("env", name)),
+            message: `${name} points below the home, which a volume hides`,
+            hint: "use a folder below /opt"
+          };
+        }
+      }
+    }
+  }
+};
+
+// src/core/images/additions.ts
+init_json();
+var ADDING = ["oggm", "conda", "pip", "apt", "bake", "files", "postBuild", "env"];
+var imageAdditions = {
+  id: "image-additions",
+  severity: "warning",
+  upFront: true,
+  title: "What an image\u2019s file adds is in what people get.",
+  why: "Until an image is built and locked, hubs run the image that it is built on, and nothing that its file adds. People would look for packages that the file promises. `glaciocloud image build IMAGE --push` builds it and writes its lock; an image that adds nothing needs none.",
+  on: "platform",
+  *check(platform) {
+    const used = new Set([...platform.environments.values()].flatMap(({ data: data2 }) => data2.images));
+    for (const image2 of platform.images.values()) {
+      const bare = bareReference(platform, image2);
+      const adding = additionsOf(image2.data);
+      const [first] = adding;
+      if (bare === void 0 || !used.has(image2.name) || first === void 0) continue;
+      yield {
+        at: image2.keyAt(pointer(first)),
+        message: `hubs run ${bare} as it is, without what this file adds: ${adding.join(", ")}`,
+        hint: `"glaciocloud image build ${image2.name} --push" builds it and writes its lock; or remove what is added`
+      };
+    }
+  }
+};
+function bareReference({ settings: settings2, locks }, image2) {
+  const lock = locks.get(image2.name);
+  const resolved = resolveImage(settings2.data.registry, image2, lock, "stable");
+  switch (resolved.kind) {
+    case "digest":
+    case "unlocked":
+      return resolved.reference;
+    case "locked":
+    case "unbuilt":
+    case "unpromoted":
+      return void 0;
+  }
+}
+function additionsOf(image2) {
+  return ADDING.filter((key) => {
+    switch (key) {
+      case "oggm":
+        return image2.oggm?.git !== void 0;
+      case "postBuild":
+        return image2.postBuild !== void 0;
+      case "env":
+        return Object.keys(image2.env).length > 0;
+      case "conda":
+      case "pip":
+      case "apt":
+      case "bake":
+      case "files":
+        return image2[key].length > 0;
+    }
+  });
+}
+
+// src/core/time.ts
+var UNITS = [
+  { size: 86400, name: "d" },
+  { size: 3600, name: "h" },
+  { size: 60, name: "min" }
+];
+function duration(seconds2) {
+  const unit = UNITS.find(({ size: size2 }) => seconds2 > 0 && seconds2 % size2 === 0);
+  return unit ? `${seconds2 / unit.size} ${unit.name}` : `${seconds2} s`;
+}
+var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+function day(instant2) {
+  const [year, month, date] = instant2.slice(0, 10).split("-");
+  return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year ?? ""}`;
+}
+function instantText(time2) {
+  return new Date(time2).toISOString().replace(/\.\d+Z$/u, "Z");
+}
+
+// src/core/images/trials.ts
+function trialHubs(platform, image2) {
+  return [...platform.environments.values()].filter(({ data: data2 }) => data2.images.includes(image2)).filter(({ data: data2 }) => channelOf(platform, data2.wave) === "candidate").map(({ name }) => name).sort();
+}
+function soakSeconds({ settings: settings2 }) {
+  const first = settings2.data.waves.find(({ images }) => images === "stable");
+  return first ? seconds(first.soak) : 0;
+}
+function runsDigest({ release: release2 }, digest3) {
+  return release2.images.some(({ reference }) => reference.endsWith(`@${digest3}`));
+}
+function runningSince(releases) {
+  const times = releases.flatMap(({ status }) => status ? [Date.parse(status.at)] : []);
+  return times.at(-1);
+}
+
+// src/core/images/rebuild-rules.ts
+var RHYTHM = {
+  never: Number.POSITIVE_INFINITY,
+  nightly: seconds("1d"),
+  weekly: seconds("7d")
+};
+var imageRhythm = {
+  id: "image-rhythm",
+  severity: "warning",
+  title: "An image is not rebuilt more often than its candidates are tried.",
+  why: "A candidate is held until it is promoted, so that there is something to promote at all. With a soak longer than the time between two builds the next one waits, and security updates with it.",
+  on: "platform",
+  *check(platform) {
+    const soak = soakSeconds(platform);
+    for (const image2 of platform.images.values()) {
+      const { rebuild } = image2.data;
+      if (soak <= RHYTHM[rebuild] || trialHubs(platform, image2.name).length === 0) continue;
+      yield {
+        at: image2.at("/rebuild"),
+        message: `it is rebuilt ${rebuild}, and a candidate is tried for ${duration(soak)}`,
+        hint: 'write a shorter "soak:" of the first stable wave, or a slower "rebuild:"'
+      };
+    }
+  }
+};
+
+// src/core/images/lock-rules.ts
+init_json();
+
+// src/core/images/decide.ts
+function decideImage(wanted, lock, registry) {
+  const tagged = registry.tags.get(wanted.content);
+  const same = Object.entries(lock?.builds ?? {}).map(([name, build4]) => ({ ...build4, name })).filter(({ content }) => content === wanted.content);
+  for (const { name, digest: digest3, yanked } of same)
+    if (yanked !== void 0)
+      return { kind: "unchanged", digest: digest3, reason: { kind: "yanked", build: name, why: yanked } };
+  const reasons = [];
+  for (const build4 of same) {
+    const fault = faultOf(build4, tagged, registry);
+    if (fault) reasons.push(fault);
+    else {
+      const reason = { kind: "present", build: build4.name };
+      return { kind: "unchanged", digest: build4.digest, reason };
+    }
+  }
+  if (reasons.length > 0) return { kind: "build", reasons };
+  if (tagged !== void 0)
+    return { kind: "unchanged", digest: tagged, reason: { kind: "unrecorded" } };
+  return { kind: "build", reasons: [changed(wanted, lock)] };
+}
+function faultOf({ name, digest: digest3, tests: tests2 }, tagged, { digests }) {
+  if (!isTested(tests2)) return { kind: "untested", build: name };
+  if (tagged === digest3) return void 0;
+  if (tagged !== void 0) return { kind: "moved", build: name, from: digest3, to: tagged };
+  return digests.has(digest3) ? void 0 : { kind: "gone", build: name, digest: digest3 };
+}
+function changed(wanted, lock) {
+  if (!lock) return { kind: "first" };
+  return lock.recipe === wanted.recipe ? { kind: "content" } : { kind: "recipe", from: lock.recipe, to: wanted.recipe };
+}
+function isTested(tests2) {
+  const outcomes = Object.values(tests2 ?? {});
+  return outcomes.includes("passed") && !outcomes.includes("failed");
+}
+function reasonText(reason) {
+  switch (reason.kind) {
+    case "first":
+      return "it was never built";
+    case "recipe":
+      return `image.yaml or a file that it names changed (${reason.from.slice(0, 6)} \u2192 ${reason.to.slice(0, 6)})`;
+    case "content":
+      return "its base, OGGM or packages are newer";
+    case "yanked":
+      return `it would be ${reason.build} again, which was withdrawn: ${reason.why}`;
+    case "present":
+      return `it is ${reason.build}`;
+    case "unrecorded":
+      return "the registry has it, and the lock does not know it yet";
+    case "untested":
+      return `${reason.build} did not pass its tests`;
+    case "gone":
+      return `the registry no longer has ${reason.build}`;
+    case "moved":
+      return `the registry has another image under the tag of ${reason.build}`;
+  }
+}
+
+// src/core/images/lock.ts
+init_json();
+function buildName(now, content, taken2) {
+  const day2 = new Date(now).toISOString().slice(0, 10);
+  for (let start2 = 0; start2 + 6 <= content.length; start2 += 6) {
+    const name = `${day2}-${content.slice(start2, start2 + 6)}`;
+    if (!taken2.has(name)) return name;
+  }
+  throw new Error(`every name for ${content} on ${day2} is taken`);
+}
+function lockChecksum({
+  recipe,
+  builds,
+  channels
+}) {
+  const named2 = Object.entries(builds).map(([name, build4]) => [name, ourPart(build4)]);
+  named2.sort((a, b) => compareText(canonical(a), canonical(b)));
+  return digestOf([recipe, named2, { ...channels }]);
+}
+function ourPart(build4) {
+  return Object.fromEntries(Object.entries(asJson(build4)).filter(([key]) => key !== "keep"));
+}
+function asJson({ oggm, tests: tests2, ...rest }) {
+  return {
+    ...rest,
+    ...oggm && { oggm: { ...oggm } },
+    ...tests2 && { tests: { ...tests2 } }
+  };
+}
+var HEAD = `# yaml-language-server: $schema=../../schemas/image-lock.schema.json
+# Written by GlacioCloud: what was built of image.yaml, tested and pushed. Changed by \`image\` commands only, but that
+# \`keep: "REASON"\` of a build is for people to write: why it is never deleted, such as the paper that names it.
+`;
+var KEYS = [
+  "digest",
+  "content",
+  "registry",
+  "base",
+  "oggm",
+  "size",
+  "tests",
+  "packages",
+  "promoted",
+  "keep",
+  "yanked"
+];
+function lockText(lock) {
+  const builds = Object.entries(lock.builds).sort(([a], [b]) => compareText(a, b));
+  const { candidate, stable } = lock.channels;
+  const channels = [
+    ...candidate === void 0 ? [] : [`  candidate: ${candidate}
+`],
+    ...stable === void 0 ? [] : [`  stable: ${stable}
+`]
+  ];
+  return [
+    HEAD,
+    `checksum: "${lockChecksum(lock)}"
+`,
+    `recipe: "${lock.recipe}"
+`,
+    builds.length === 0 ? "builds: {}\n" : "builds:\n",
+    ...builds.map(([name, build4]) => `  ${name}: ${buildText(build4)}
+`),
+    channels.length === 0 ? "channels: {}\n" : "channels:\n",
+    ...channels
+  ].join("");
+}
+function buildText(build4) {
+  const all = asJson(build4);
+  const parts = KEYS.flatMap((key) => {
+    const value = all[key];
+    return value === void 0 ? [] : [`${key}: ${quotedJson(value)}`];
+  });
+  return `{${parts.join(", ")}}`;
+}
+function quotedJson(value) {
+  return canonical(value).replaceAll(
+    /[\u007F-\u009F\u2028\u2029\uFEFF]/gu,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+}
+
+// src/core/model/package-list.ts
+init_json();
+var MANAGERS = ["apt", "conda", "pip"];
+function packagesHash(text2) {
+  return sha256Hex(text2).slice(0, 40);
+}
+function packagesPath(image2, build4) {
+  return `images/${image2}/packages/${build4}.txt`;
+}
+function isPackageList(path) {
+  return /^images\/[^/]+\/packages\/[^/]+\.txt$/u.test(path);
+}
+function packagesText(packages2) {
+  const lines3 = packages2.map(lineOf).sort(compareText);
+  return [...new Set(lines3)].map((line) => `${line}
+`).join("");
+}
+function lineOf({ manager, name, version, source }) {
+  const line = `${manager} ${name} ${version} ${source}`;
+  if (!LINE.test(line)) throw new Error(`"${line}" is no line of a package list`);
+  return line;
+}
+var LINE = /^(apt|conda|pip) ([!-~]+) ([!-~]+) ([!-~]+)$/u;
+function readPackages(file, text2) {
+  const packages2 = [];
+  const findings = [];
+  const report = (line, message) => {
+    const at2 = { file, line, column: 1 };
+    findings.push({ rule: "package-list", severity: "error", at: at2, message, hint: RESTORE });
+  };
+  const lines3 = text2.split("\n");
+  if (lines3.at(-1) === "") lines3.pop();
+  else report(lines3.length, "the last line does not end");
+  let before = "";
+  for (const [index2, line] of lines3.entries()) {
+    const one = packageOfLine(line);
+    if (!one) report(index2 + 1, 'this is not "MANAGER NAME VERSION SOURCE"');
+    else if (compareText(before, line) >= 0) report(index2 + 1, "the line is not in its place");
+    else packages2.push(one);
+    before = line;
+  }
+  return { packages: packages2, findings };
+}
+var RESTORE = "package lists are written by the platform: restore the file";
+function packageOfLine(line) {
+  const [, word, name, version, source] = LINE.exec(line) ?? [];
+  const manager = MANAGERS.find((one) => one === word);
+  if (manager === void 0 || name === void 0 || version === void 0 || source === void 0)
+    return void 0;
+  return { manager, name, version, source };
+}
+
+// src/core/images/lock-rules.ts
+var RESTORE2 = "locks are written by the platform: restore the file";
+var lockEdited = {
+  id: "lock-edited",
+  severity: "error",
+  title: "Locks and package lists are written by the platform only.",
+  why: "A lock says what was built, tested and pushed. What somebody wrote there by hand was none of these, and users would get it.",
+  on: "platform",
+  *check(platform) {
+    for (const lock of platform.locks.values()) {
+      const { checksum, builds } = lock.data;
+      if (checksum === void 0)
+        yield { at: lock.at(""), message: "the lock has no checksum", hint: RESTORE2 };
+      else if (checksum !== lockChecksum(lock.data))
+        yield { at: lock.at("/checksum"), message: "the lock was changed by hand", hint: RESTORE2 };
+      for (const [build4, { packages: packages2 }] of Object.entries(builds)) {
+        const path = packagesPath(lock.name, build4);
+        const found3 = platform.lists.get(path);
+        if (packages2 === void 0 || packages2 === found3) continue;
+        yield {
+          at: lock.keyAt(pointer("builds", build4)),
+          message: found3 === void 0 ? `there is no ${path}` : `${path} was changed by hand`,
+          hint: "package lists are written by the platform: restore the file"
+        };
+      }
+    }
+  }
+};
+var lockChannel = {
+  id: "lock-channel",
+  severity: "error",
+  title: "Channels of a lock name builds that it holds, that passed their tests and were not withdrawn.",
+  why: "What a channel names reaches users: a bad image must not.",
+  on: "platform",
+  *check(platform) {
+    for (const lock of platform.locks.values()) {
+      const builds = new Map(Object.entries(lock.data.builds));
+      for (const [channel, name] of Object.entries(lock.data.channels)) {
+        const fault = channelFault(name, builds.get(name));
+        if (fault) yield { at: lock.at(pointer("channels", channel)), ...fault };
+      }
+    }
+  }
+};
+function channelFault(name, build4) {
+  if (!build4) return { message: `there is no build "${name}"`, hint: RESTORE2 };
+  if (build4.yanked !== void 0)
+    return {
+      message: `${name} was withdrawn: ${build4.yanked}`,
+      hint: "name a build that was not, or remove the channel"
+    };
+  if (!isTested(build4.tests))
+    return {
+      message: `${name} did not pass its tests`,
+      hint: "name a build that did, or remove the channel"
+    };
+  return void 0;
+}
+var lockRegistry = {
+  id: "lock-registry",
+  severity: "error",
+  title: "Builds that hubs get are in the platform\u2019s registry.",
+  why: "A digest names an image in the registry that it was pushed to. In another one nothing bears it, and no server starts.",
+  on: "platform",
+  *check(platform) {
+    const { registry } = platform.settings.data;
+    for (const lock of platform.locks.values()) {
+      for (const [channel, name] of Object.entries(lock.data.channels)) {
+        const where = lock.data.builds[name]?.registry;
+        if (where !== void 0 && where !== registry)
+          yield {
+            at: lock.at(pointer("channels", channel)),
+            message: `${name} is in ${where}, and platform.yaml says ${registry}`,
+            hint: `build ${lock.name} for the new registry, or write "registry: ${where}" in platform.yaml`
+          };
+      }
+    }
+  }
+};
+
+// src/core/hub/rules/not-yet.ts
+init_json();
+var KEPT = "it is kept for later";
+var OF_HUBS = [
+  { path: "/dask", hint: KEPT },
+  { path: "/shared", hint: KEPT },
+  { path: "/quota", hint: KEPT },
+  { path: "/backup", hint: KEPT },
+  { path: "/mirrors", hint: KEPT },
+  { path: "/budget", hint: "it is kept for later: watch the bill of the provider" },
+  { path: "/sessions/keepBusy", hint: "choose a longer idle time until then" }
+];
+var OF_CLUSTERS = [
+  { path: "/ingress/email", hint: "give it to the issuer of certificates in the cluster" },
+  { path: "/storage/data", hint: KEPT }
+];
+var OF_SETTINGS = [
+  {
+    path: "/access/ref",
+    hint: "check that branch out yourself, and name the folder with --people"
+  },
+  { path: "/charts/dask-gateway", hint: KEPT },
+  { path: "/mirrors/conda", hint: KEPT },
+  { path: "/mirrors/apt", hint: KEPT },
+  { path: "/mirrors/images", hint: KEPT }
+];
+function* idleIn(doc, fields2) {
+  for (const { path, hint } of fields2)
+    if (doc.has(path)) yield idle(doc.keyAt(path), path.slice(path.lastIndexOf("/") + 1), hint);
+}
+function idle(at2, name, hint) {
+  return { at: at2, message: `"${name}" does nothing yet`, hint };
+}
+function hoursOf(event) {
+  const hint = "it is kept for later: the class counts for its whole time";
+  return { path: pointer("capacity", "events", event, "hours"), hint };
+}
+function* idleOfHubs({ environments }) {
+  for (const hub of environments.values()) {
+    yield* idleIn(hub, OF_HUBS);
+    if (hub.data.data.length > 0) yield idle(hub.keyAt("/data"), "data", KEPT);
+    yield* idleIn(
+      hub,
+      hub.data.capacity.events.map((_, index2) => hoursOf(index2))
+    );
+    if (hub.data.kind === "binder")
+      yield {
+        at: hub.at("/kind"),
+        message: "binder hubs are not rendered yet",
+        hint: "use kind: hub"
+      };
+  }
+}
+var notYet = {
+  id: "not-yet",
+  severity: "warning",
+  title: "Some fields are known but do nothing yet.",
+  why: "The format has room for them, so that files need no change later; until then they are without effect.",
+  on: "platform",
+  *check(platform) {
+    yield* idleIn(platform.settings, OF_SETTINGS);
+    for (const cluster of platform.clusters.values()) yield* idleIn(cluster, OF_CLUSTERS);
+    yield* idleOfHubs(platform);
+  }
+};
+
+// src/core/hub/rules/overridden.ts
+init_json();
+
+// src/core/hub/rules/values.ts
+init_json();
+function demand({ id, title, why, paths, bad }) {
+  return {
+    id,
+    title,
+    why,
+    severity: "error",
+    on: "values",
+    *check(facts2) {
+      for (const path of paths) {
+        const value = at(facts2.values, path);
+        const problem4 = value === void 0 ? void 0 : bad(value, facts2);
+        if (problem4) yield { at: facts2.place(path), ...problem4 };
+      }
+    }
+  };
+}
+function configOf(values) {
+  const config = at(values, "/hub/config");
+  const sections = [];
+  for (const [section3, traits] of Object.entries(isObject(config) ? config : {})) {
+    if (isObject(traits)) sections.push([section3, traits]);
+  }
+  return sections;
+}
+function traitDemand({ id, title, why, names: names5, bad }) {
+  return {
+    id,
+    title,
+    why,
+    severity: "error",
+    on: "values",
+    *check({ values, place }) {
+      for (const [section3, traits] of configOf(values)) {
+        for (const name of names5) {
+          const value = traits[name];
+          const problem4 = value === void 0 ? void 0 : bad(value);
+          if (problem4) yield { at: place(pointer("hub", "config", section3, name)), ...problem4 };
+        }
+      }
+    }
+  };
+}
+function namesNothing(value) {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isObject(value)) return Object.keys(value).length === 0;
+  return value === null || value === "" || value === false;
+}
+var VALUE_RULES = [
+  demand({
+    id: "authenticator",
+    title: "Only the platform\u2019s door lets people in.",
+    why: "The chart\u2019s default lets anybody log in with any name; other authenticators know nothing of access files and end dates.",
+    paths: ["/hub/config/JupyterHub/authenticator_class"],
+    bad: (value) => value === "glaciocloud_hub.AccessFileAuthenticator" ? void 0 : {
+      message: `the authenticator ${quoted(value)} goes round the access files`,
+      hint: "remove it; access: says who may enter"
+    }
+  }),
+  traitDemand({
+    id: "allow-all",
+    title: "No setting lets everybody in.",
+    why: "`allow_all` overrides every other rule of who may enter.",
+    names: ["allow_all"],
+    bad: (value) => value === false ? void 0 : { message: '"allow_all" lets anybody in', hint: "remove it; access: says who may enter" }
+  }),
+  traitDemand({
+    id: "allow-existing-users",
+    title: "Who was removed stays out.",
+    why: "With `allow_existing_users` everybody who ever logged in may come back (zero-to-jupyterhub-k8s#1029).",
+    names: ["allow_existing_users"],
+    bad: (value) => value === false ? void 0 : { message: "people who were removed could come back", hint: "remove it" }
+  }),
+  traitDemand({
+    id: "allow-list",
+    title: "People and teams stand in access:, not in raw values.",
+    why: "Lists in the configuration have no end date, are added to one another, and `admin_users` never takes rights away again.",
+    names: [
+      "allowed_users",
+      "admin_users",
+      "allowed_organizations",
+      "allowed_groups",
+      "admin_groups",
+      "allowed_scopes",
+      "blocked_users"
+    ],
+    bad: (value) => namesNothing(value) ? void 0 : { message: "people are listed in raw values", hint: "write them below access:" }
+  }),
+  traitDemand({
+    id: "auth-refresh",
+    title: "Access is looked at again at every request.",
+    why: "With `auth_refresh_age: 0` somebody whose access ended stays until the cookie does, two weeks later.",
+    names: ["auth_refresh_age"],
+    bad: (value) => typeof value === "number" && value >= 1 && value <= 300 ? void 0 : {
+      message: `${quoted(value)} keeps people in after their access has ended`,
+      hint: "remove it; the platform uses 1"
+    }
+  }),
+  traitDemand({
+    id: "delete-pvc",
+    title: "Deleting a user keeps the home.",
+    why: "KubeSpawner deletes the home\u2019s volume together with the user unless told otherwise.",
+    names: ["delete_pvc"],
+    bad: (value) => value === false ? void 0 : {
+      message: "homes would be deleted together with users",
+      hint: "remove it; removing homes is a reviewed step"
+    }
+  }),
+  demand({
+    id: "failure-limit",
+    title: "No user can restart the hub.",
+    why: "Five requests for a server that cannot start end the hub\u2019s process, and any user can send them (seen on a live hub).",
+    paths: ["/hub/consecutiveFailureLimit"],
+    bad: (value) => value === 0 ? void 0 : {
+      message: `after ${quoted(value)} failed starts the hub restarts itself, and any user can cause them`,
+      hint: "remove it; the platform uses 0"
+    }
+  }),
+  demand({
+    id: "max-age",
+    title: "Running work is not stopped for its age.",
+    why: "`cull.maxAge` stops servers that compute.",
+    paths: ["/cull/maxAge"],
+    bad: (value) => value === 0 || typeof value === "number" && value >= MIN_MAX_AGE_SECONDS ? void 0 : {
+      message: `servers are stopped after ${quoted(value)} s even while they compute`,
+      hint: `remove it, or write at least ${MIN_MAX_AGE_SECONDS}`
+    }
+  }),
+  demand({
+    id: "cull-users",
+    title: "Idle users are not deleted.",
+    why: "A deleted user loses tokens and groups, and with an unlucky setting the home.",
+    paths: ["/cull/users"],
+    bad: (value) => value === false ? void 0 : { message: "idle users would be deleted", hint: "remove it" }
+  }),
+  demand({
+    id: "uid",
+    title: "Every server runs as the platform\u2019s user, and none as root.",
+    why: "Homes belong to one uid. Another one cannot read them, and root can read everything.",
+    paths: ["/singleuser/uid"],
+    bad: (value, { platform }) => {
+      const { uid } = platform.settings.data.user;
+      if (value === 0) {
+        return {
+          message: "servers would run as root",
+          hint: `remove it; the platform's uid is ${uid}`
+        };
+      }
+      return value === uid ? void 0 : {
+        message: `servers would run as uid ${quoted(value)}, and homes belong to ${uid}`,
+        hint: "remove it"
+      };
+    }
+  }),
+  demand({
+    id: "service-account",
+    title: "User servers hold no key to the cluster.",
+    why: "A service account\u2019s token is mounted into every server that names one.",
+    paths: ["/singleuser/serviceAccountName"],
+    bad: (value) => namesNothing(value) ? void 0 : { message: "user servers would get a token of the cluster", hint: "remove it" }
+  }),
+  demand({
+    id: "privilege-escalation",
+    title: "Nobody becomes root inside a server.",
+    why: "A program with the setuid bit would be enough.",
+    paths: ["/singleuser/allowPrivilegeEscalation"],
+    bad: (value) => value === false ? void 0 : {
+      message: "users could become root inside their server",
+      hint: "remove it; packages for everybody belong into the image"
+    }
+  }),
+  demand({
+    id: "load-balancer",
+    title: "A hub is not put on the internet without its entry.",
+    why: "A LoadBalancer of its own has no certificate and bypasses the entry.",
+    paths: ["/proxy/service/type"],
+    bad: (value) => value === "ClusterIP" ? void 0 : {
+      message: `${quoted(value)} opens the hub without a certificate`,
+      hint: "remove it; the cluster\u2019s ingress: is the entry"
+    }
+  }),
+  demand({
+    id: "debug",
+    title: "Debug output stays off.",
+    why: "It writes tokens and personal data to logs.",
+    paths: ["/debug/enabled"],
+    bad: (value) => value === false ? void 0 : { message: "debug output holds tokens", hint: "remove it when you are done" }
+  }),
+  demand({
+    id: "profile-list",
+    title: "Images and sizes stand in images: and sizes:.",
+    why: "Profiles in raw values are open to everybody whatever they say of groups, an unanchored pattern lets users run any image, a key with a capital or a dot breaks the pre-puller, and every change restarts the hub.",
+    paths: ["/singleuser/profileList"],
+    bad: (value) => namesNothing(value) ? void 0 : { message: "profiles in raw values are not looked at", hint: "use images: and sizes:" }
+  }),
+  demand({
+    id: "proxy-memory",
+    title: "The proxy has memory for everybody.",
+    why: "A proxy that runs out of memory drops every connection: 18 hours of login loops on 2026-01-13 (LEAP).",
+    paths: ["/proxy/chp/resources/limits/memory"],
+    bad: (value, { hub }) => {
+      const needed = proxyMemoryMiB(hub.data.capacity.maxServers);
+      const bytes2 = (typeof value === "string" ? quantityBytes(value) : void 0) ?? 0;
+      return bytes2 >= needed * 2 ** 20 ? void 0 : {
+        message: `${quoted(value)} are too little for ${hub.data.capacity.maxServers} servers`,
+        hint: `remove it; the platform uses ${needed}Mi`
+      };
+    }
+  })
+];
+
+// src/core/hub/rules/overridden.ts
+var CHOSEN = [
+  { path: "/singleuser/image/name", key: "images" },
+  { path: "/singleuser/image/tag", key: "images" },
+  { path: "/singleuser/memory/limit", key: "sizes" },
+  { path: "/singleuser/memory/guarantee", key: "sizes" },
+  { path: "/singleuser/cpu/limit", key: "sizes" },
+  { path: "/singleuser/cpu/guarantee", key: "sizes" }
+];
+var TRAITS = {
+  image: "images",
+  mem_limit: "sizes",
+  mem_guarantee: "sizes",
+  cpu_limit: "sizes",
+  cpu_guarantee: "sizes"
+};
+var valuesOverridden = {
+  id: "values-overridden",
+  severity: "error",
+  title: "Images and sizes of servers stand in images: and sizes:.",
+  why: "Every server is started with an image and a size that its user chose, and these override what raw values say.",
+  on: "values",
+  *check({ hub, place }) {
+    const values = hub.data.values;
+    const traits = configOf(values).flatMap(
+      ([section3]) => Object.entries(TRAITS).map(([trait, key]) => ({
+        path: pointer("hub", "config", section3, trait),
+        key
+      }))
+    );
+    for (const { path, key } of [...CHOSEN, ...traits]) {
+      if (at(values, path) === void 0) continue;
+      yield {
+        at: place(path),
+        message: `"${path.slice(1).replaceAll("/", ".")}" has no effect: ${key}: overrides it`,
+        hint: `remove it, and write it below ${key}:`
+      };
+    }
+  }
+};
+
+// src/core/hub/rules/oggm.ts
+init_json();
+function serverEnv({ values }) {
+  const texts2 = {};
+  const written2 = at(values, "/singleuser/extraEnv");
+  if (!isObject(written2)) return texts2;
+  for (const [name, value] of Object.entries(written2)) {
+    const text2 = isObject(value) ? value["value"] : value;
+    if (typeof text2 === "string") texts2[name] = text2;
+  }
+  return texts2;
+}
+var variable2 = (name) => pointer("singleuser", "extraEnv", name);
+var offersOggm = ({ hub, platform }) => hub.data.images.some((name) => platform.images.get(name)?.data.oggm !== void 0);
+var multiprocessing = {
+  id: "oggm-multiprocessing",
+  severity: "error",
+  title: "OGGM_USE_MULTIPROCESSING is 0 or 1.",
+  why: 'OGGM reads it as a whole number: "True" or an empty text ends cfg.initialize() with a ValueError, whatever the documentation says.',
+  on: "values",
+  *check(facts2) {
+    for (const name of ["OGGM_USE_MULTIPROCESSING", "OGGM_USE_MP_SPAWN"]) {
+      const value = serverEnv(facts2)[name];
+      if (value !== void 0 && !/^[01]$/u.test(value)) {
+        yield {
+          at: facts2.place(variable2(name)),
+          message: `OGGM fails on ${name}=${JSON.stringify(value)}`,
+          hint: 'write "0" or "1"'
+        };
+      }
+    }
+  }
+};
+var slurmCpus = {
+  id: "oggm-cpus",
+  severity: "error",
+  title: "Counts of cores are whole numbers.",
+  why: "OGGM takes all cores of the node when SLURM_JOB_CPUS_PER_NODE is not a whole number, and runs out of memory. The platform sets it for each size.",
+  on: "values",
+  *check(facts2) {
+    for (const name of [
+      "SLURM_JOB_CPUS_PER_NODE",
+      "PYTHON_CPU_COUNT",
+      "OMP_NUM_THREADS",
+      "LRU_MAXSIZE"
+    ]) {
+      const value = serverEnv(facts2)[name];
+      if (value !== void 0 && !/^[1-9][0-9]*$/u.test(value)) {
+        yield {
+          at: facts2.place(variable2(name)),
+          message: `${name}=${JSON.stringify(value)} is not a whole number`,
+          hint: "remove it: the platform sets it for each size"
+        };
+      }
+    }
+  }
+};
+var sharedCache = {
+  id: "oggm-shared-cache",
+  severity: "error",
+  title: "Nobody writes to a cache that others read.",
+  why: "OGGM downloads in place, without a lock and without checksums: a second reader gets half a file, and a killed download poisons the cache for good.",
+  on: "values",
+  *check(facts2) {
+    const {
+      OGGM_DOWNLOAD_CACHE: cache,
+      OGGM_DOWNLOAD_CACHE_RO: readOnly,
+      OGGM_WORKDIR: workdir
+    } = serverEnv(facts2);
+    if (cache === void 0 || /^(~|\/home\/|\/scratch\/|\/tmp\/)/u.test(cache)) return;
+    if (!/^(1|true|yes|on)$/iu.test(readOnly ?? "")) {
+      yield {
+        at: facts2.place(variable2("OGGM_DOWNLOAD_CACHE")),
+        message: `${cache} would be written to by everybody`,
+        hint: 'add OGGM_DOWNLOAD_CACHE_RO: "1"'
+      };
+    } else if (workdir === void 0 && !offersOggm(facts2)) {
+      yield {
+        at: facts2.place(variable2("OGGM_DOWNLOAD_CACHE_RO")),
+        message: "a read-only cache without OGGM_WORKDIR fails at the first missing file",
+        hint: "add OGGM_WORKDIR, below the home"
+      };
+    }
+  }
+};
+var modelMemory = {
+  id: "oggm-memory",
+  severity: "warning",
+  title: "A size has memory for OGGM on all its cores.",
+  why: "OGGM takes 0.4 GB, and at least 0.15 GB more for each process: a server with many cores and little memory is killed in the middle of a run.",
+  on: "hub",
+  *check(facts2) {
+    if (!offersOggm(facts2)) return;
+    const { hub } = facts2;
+    for (const [name, size2] of Object.entries(hub.data.sizes)) {
+      const needed = OGGM_BASE_BYTES + OGGM_WORKER_BYTES * Math.floor(size2.cpu);
+      if ((memoryBytes(size2.memory) ?? 0) < needed) {
+        yield {
+          at: hub.at(pointer("sizes", name, "memory")),
+          message: `${size2.memory} are too little for OGGM on ${size2.cpu} cores`,
+          hint: `write at least ${Math.ceil(needed / 2 ** 30 * 10) / 10}G`
+        };
+      }
+    }
+  }
+};
+
+// src/core/model/layout.ts
+var LAYOUT = [
+  { kind: "platform", path: /^(platform)\.yaml$/u, example: "platform.yaml" },
+  { kind: "cluster", path: /^clusters\/([^/]+)\.yaml$/u, example: "clusters/<name>.yaml" },
+  {
+    kind: "environment",
+    path: /^environments\/([^/]+)\.yaml$/u,
+    example: "environments/<hub>.yaml"
+  },
+  { kind: "image", path: /^images\/([^/]+)\/image\.yaml$/u, example: "images/<image>/image.yaml" },
+  {
+    kind: "image-lock",
+    path: /^images\/([^/]+)\/image\.lock\.yaml$/u,
+    example: "images/<image>/image.lock.yaml"
+  },
+  { kind: "data", path: /^data\/([^/]+)\.yaml$/u, example: "data/<set>.yaml" },
+  { kind: "approvers", path: /^access\/(approvers)\.yaml$/u, example: "access/approvers.yaml" },
+  {
+    kind: "member",
+    path: /^access\/members\/([^/]+)\.yaml$/u,
+    example: "access/members/<id>.yaml"
+  },
+  {
+    kind: "cohort",
+    path: /^access\/cohorts\/([^/]+)\.yaml$/u,
+    example: "access/cohorts/<slug>.yaml"
+  },
+  {
+    kind: "access-removals",
+    path: /^access\/(removals)\.yaml$/u,
+    example: "access/removals.yaml"
+  }
+];
+var PLATFORM_FOLDERS = [
+  "clusters",
+  "environments",
+  "images",
+  "data",
+  "access",
+  "secrets"
+];
+function locate(path) {
+  for (const { kind, path: pattern } of LAYOUT) {
+    const name = pattern.exec(path)?.[1];
+    if (name !== void 0) return { kind, name };
+  }
+  return void 0;
+}
+var FORM_FOLDER = ".github/ISSUE_TEMPLATE";
+function isForm(path) {
+  return path === `${FORM_FOLDER}/access.yml` || path === `${FORM_FOLDER}/renew.yml`;
+}
+function isRead(path) {
+  const isOfOurs = locate(path) !== void 0 || path.startsWith("secrets/");
+  return isOfOurs || isPackageList(path) || isForm(path);
+}
+function isSecretsPlace(path) {
+  return /^secrets\/(?:[^/]+\.sops\.yaml|\.[^/]+|[^/]+\.(?:md|pub))$/u.test(path);
+}
+function misplaced(path) {
+  const top = path.split("/")[0] ?? "";
+  if (path === "platform.yml") return "platform.yaml";
+  if (top === "secrets") return isSecretsPlace(path) ? void 0 : "secrets/<hub>.sops.yaml";
+  if (!/\.ya?ml$/u.test(path) || locate(path)) return void 0;
+  if (top === "images" && path.split("/").length > 3) return void 0;
+  if (top === "images" && !/\/image(\.lock)?\.ya?ml$/u.test(path)) return void 0;
+  const examples = LAYOUT.map(({ example }) => example).filter((one) => one.startsWith(`${top}/`));
+  const alike = Math.max(...examples.map((one) => sharedLength(one, path)));
+  return examples.find((one) => sharedLength(one, path) === alike);
+}
+function sharedLength(one, other) {
+  let length2 = 0;
+  while (length2 < one.length && one[length2] === other[length2]) length2 += 1;
+  return length2;
+}
+
+// src/core/check/names.ts
+var NAME2 = /^[a-z](-?[a-z0-9])*$/u;
+var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
+var RESERVED = /^(default|kube-.*|glaciocloud-.*|.*-probe)$/u;
+var TAKEN = ["charts", ...PLATFORM_FOLDERS];
+function unitNameProblem(name) {
+  if (!NAME2.test(name) || name.length > 32)
+    return {
+      message: `${quoted(name)} cannot be a name`,
+      hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
+    };
+  if (RESERVED.test(name) || TAKEN.includes(name))
+    return { message: `the name "${name}" is reserved`, hint: "choose another name for the file" };
+  return void 0;
+}
+function dottedNameProblem(name) {
+  return DOTTED.test(name) && name.length <= 63 ? void 0 : {
+    message: `${quoted(name)} cannot be a name`,
+    hint: "use lower-case letters, digits, single hyphens and dots"
+  };
+}
+var unitName = {
+  id: "unit-name",
+  severity: "error",
+  title: "Names of hubs and clusters are short and plain, and none is taken by Kubernetes or by us.",
+  why: "A hub\u2019s name is its namespace, its release and a label; a namespace that the system uses would be overwritten, and a path trick in a name would write elsewhere.",
+  on: "platform",
+  *check(platform) {
+    for (const doc of [...platform.environments.values(), ...platform.clusters.values()]) {
+      const wrong2 = unitNameProblem(doc.name);
+      if (wrong2) yield { at: doc.at(""), ...wrong2 };
+    }
+    for (const doc of [...platform.images.values(), ...platform.data.values()]) {
+      const wrong2 = dottedNameProblem(doc.name);
+      if (wrong2) yield { at: doc.at(""), ...wrong2 };
+    }
+  }
+};
+var slugTaken = {
+  id: "slug-taken",
+  severity: "error",
+  title: "No two images are written alike in the hub.",
+  why: "Dots become hyphens in links and labels: two images with one slug would be one image to the hub.",
+  on: "platform",
+  *check(platform) {
+    for (const docs of [platform.images, platform.data]) {
+      const seen2 = /* @__PURE__ */ new Map();
+      for (const doc of docs.values()) {
+        const other = seen2.get(slug(doc.name));
+        if (other !== void 0)
+          yield {
+            at: doc.at(""),
+            message: `"${doc.name}" and "${other}" are both "${slug(doc.name)}" in the hub`,
+            hint: "rename one of them"
+          };
+        seen2.set(slug(doc.name), doc.name);
+      }
+    }
+  }
+};
+function* twice(doc, list, path, suffix = "") {
+  for (const [index2, item] of list.entries()) {
+    if (list.indexOf(item) < index2)
+      yield {
+        at: doc.at(`${path}/${index2}${suffix}`),
+        message: `"${item}" stands twice`,
+        hint: "keep one of the two"
+      };
+  }
+}
+var duplicate = {
+  id: "duplicate",
+  severity: "error",
+  title: "Nothing is listed twice.",
+  why: "Of two entries one is silently without effect, and the next change goes to the wrong one.",
+  on: "platform",
+  *check(platform) {
+    const { waves: waves2, removals } = platform.settings.data;
+    yield* twice(
+      platform.settings,
+      waves2.map(({ name }) => name),
+      "/waves",
+      "/name"
+    );
+    yield* twice(
+      platform.settings,
+      removals.map(({ hub }) => hub),
+      "/removals",
+      "/hub"
+    );
+    for (const hub of platform.environments.values()) {
+      const { images, data: data2, access } = hub.data;
+      yield* twice(hub, images, "/images");
+      yield* twice(hub, data2, "/data");
+      yield* twice(hub, access.allow, "/access/allow");
+      yield* twice(hub, access.admins, "/access/admins");
+    }
+  }
+};
+var addressTaken = {
+  id: "address-taken",
+  severity: "error",
+  title: "Each hub has an address of its own.",
+  why: "Two hubs with one host name answer by chance.",
+  on: "platform",
+  *check(platform) {
+    const seen2 = /* @__PURE__ */ new Map();
+    for (const hub of platform.environments.values()) {
+      const address2 = hub.data.url.replace(/\/$/u, "").toLowerCase();
+      const other = seen2.get(address2);
+      if (other !== void 0)
+        yield {
+          at: hub.at("/url"),
+          message: `the hub ${other} has this address already`,
+          hint: "give each hub its own host name"
+        };
+      seen2.set(address2, hub.name);
+    }
+  }
+};
+
+// src/core/hub/rules/pods.ts
+init_json();
+function objectsOf(value) {
+  if (isObject(value)) return Object.values(value).filter(isObject);
+  return objectsIn(value);
+}
+function podFault(spec) {
+  if (objectsOf(spec["volumes"]).some((volume) => isObject(volume["hostPath"]))) {
+    return "a folder of the node is mounted";
+  }
+  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) {
+    if (spec[key] === true) return `${key} opens the node`;
+  }
+  for (const container of [
+    ...objectsOf(spec["containers"]),
+    ...objectsOf(spec["initContainers"])
+  ]) {
+    const name = JSON.stringify(container["name"]);
+    if (at(container, "/securityContext/privileged") === true) {
+      return `the container ${name} is privileged`;
+    }
+    if (at(container, "/securityContext/runAsUser") === 0) {
+      return `the container ${name} runs as root`;
+    }
+  }
+  return void 0;
+}
+function* userPods({ values, place }) {
+  const base2 = "/singleuser";
+  const hint = "remove it; what servers need belongs into the image or into storage";
+  const checks = [
+    ["/storage/extraVolumes", { volumes: at(values, `${base2}/storage/extraVolumes`) ?? [] }],
+    ["/extraContainers", { containers: at(values, `${base2}/extraContainers`) ?? [] }],
+    ["/initContainers", { initContainers: at(values, `${base2}/initContainers`) ?? [] }],
+    ["/extraPodConfig", at(values, `${base2}/extraPodConfig`)]
+  ];
+  for (const [path, spec] of checks) {
+    const fault = isObject(spec) ? podFault(spec) : void 0;
+    if (fault) {
+      yield { at: place(base2 + path), message: `${fault} in every user server`, hint };
+    }
+  }
+}
+var userPodSafe = {
+  id: "user-pod",
+  severity: "error",
+  title: "User servers see nothing of their node.",
+  why: "A privileged container or a folder of the node gives whoever is in it the node, and with it everybody\u2019s work.",
+  on: "values",
+  check: userPods
+};
+function podSpec(object2) {
+  if (object2["kind"] === "Pod") return object2["spec"];
+  return at(object2, "/spec/template/spec") ?? at(object2, "/spec/jobTemplate/spec/template/spec");
+}
+var podSafe = {
+  id: "pod",
+  severity: "error",
+  title: "No pod of a hub sees its node.",
+  why: "Looked at in the rendered objects, so that no value can get around it.",
+  on: "manifests",
+  *check({ hub, objects }) {
+    for (const object2 of objects) {
+      const spec = podSpec(object2);
+      const fault = isObject(spec) ? podFault(spec) : void 0;
+      if (fault) {
+        yield {
+          at: hub.keyAt("/values"),
+          message: `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}: ${fault}`,
+          hint: "find it below values: and remove it"
+        };
+      }
+    }
+  }
+};
+var ownNamespace = {
+  id: "own-namespace",
+  severity: "error",
+  title: "A hub stays in its namespace, and its probe in its own.",
+  why: "Objects elsewhere belong to other hubs.",
+  on: "manifests",
+  *check({ hub, objects }) {
+    const own = ["", hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
+    for (const object2 of objects) {
+      const kind = textAt(object2, "/kind");
+      const name = textAt(object2, "/metadata/name");
+      const namespace = textAt(object2, "/metadata/namespace");
+      if (!own.includes(namespace)) {
+        yield {
+          at: hub.keyAt("/values"),
+          message: `${kind} ${name} would go into the namespace ${namespace}`,
+          hint: "remove what asks for it below values:"
+        };
+      }
+    }
+  }
+};
+var databaseKept = {
+  id: "database-kept",
+  severity: "error",
+  title: "The hub\u2019s database outlives its release.",
+  why: "Helm deletes the volume with the release, and after a first installation that failed (helm --rollback-on-failure).",
+  on: "manifests",
+  *check({ hub, objects }) {
+    for (const object2 of objects) {
+      const policy = at(object2, pointer("metadata", "annotations", "helm.sh/resource-policy"));
+      if (object2["kind"] === "PersistentVolumeClaim" && policy !== "keep") {
+        yield {
+          at: hub.keyAt("/values"),
+          message: `the volume ${JSON.stringify(at(object2, "/metadata/name"))} would be deleted with the release`,
+          hint: "do not change hub.db.pvc.annotations below values:"
+        };
+      }
+    }
+  }
+};
+
+// src/core/hub/rules/raw-values.ts
+init_json();
+var SHARING_SCOPE = /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u;
+var RULING_SCOPE = /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u;
+var EXPANDED = /\{(username|userid|servername|unescaped_username|user_server)\}/gu;
+function hasSingleBrace(text2) {
+  const rest = text2.replaceAll("{{", "").replaceAll("}}", "").replaceAll(EXPANDED, "");
+  return /[{}]/u.test(rest);
+}
+function memoryPaths(values) {
+  return [
+    "/singleuser/memory/guarantee",
+    "/singleuser/memory/limit",
+    ...configOf(values).flatMap(([section3]) => [
+      pointer("hub", "config", section3, "mem_limit"),
+      pointer("hub", "config", section3, "mem_guarantee")
+    ])
+  ];
+}
+var RAW_VALUE_RULES = [
+  {
+    id: "network-open",
+    severity: "error",
+    title: "User servers reach the internet, and nothing inside.",
+    why: "Without these policies every user reaches the metadata service of the cloud, other users\u2019 servers and the databases of the cluster.",
+    on: "values",
+    *check({ values, place }) {
+      for (const path of [
+        "/singleuser/networkPolicy/enabled",
+        "/hub/networkPolicy/enabled",
+        "/proxy/chp/networkPolicy/enabled"
+      ]) {
+        if (at(values, path) === false) {
+          yield { at: place(path), message: "the network policy is off", hint: "remove it" };
+        }
+      }
+      for (const rule of ["cloudMetadataServer", "privateIPs"]) {
+        const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
+        if (at(values, path) === true) {
+          yield {
+            at: place(path),
+            message: "user servers could reach inside",
+            hint: "remove it; open one address with networkPolicy.egress instead"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "user-sharing",
+    severity: "error",
+    title: "Users do not share their servers.",
+    why: "JupyterHub 5.5.0 has a known hole in sharing (fixed in 5.5.1), and who shares a server shares the home.",
+    on: "values",
+    *check({ values, place }) {
+      const roles = at(values, "/hub/loadRoles");
+      for (const { path, value } of isObject(roles) ? walk(roles) : []) {
+        if (typeof value === "string" && SHARING_SCOPE.test(value)) {
+          yield {
+            at: place(`/hub/loadRoles${path}`),
+            message: `the scope "${value}" lets users share servers`,
+            hint: "remove it"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "role-scopes",
+    severity: "error",
+    title: "No role of people or services rules the hub.",
+    why: "`admin-ui` and unfiltered `admin:` scopes are near to root: whoever holds such a token can become any user.",
+    on: "values",
+    *check({ values, place }) {
+      const roles = at(values, "/hub/loadRoles");
+      for (const [name, role] of Object.entries(isObject(roles) ? roles : {})) {
+        const scopes = isObject(role) ? role["scopes"] : void 0;
+        if (name === "glaciocloud-health" || !Array.isArray(scopes)) continue;
+        const index2 = scopes.findIndex(
+          (scope) => typeof scope === "string" && RULING_SCOPE.test(scope)
+        );
+        if (index2 >= 0) {
+          yield {
+            at: place(pointer("hub", "loadRoles", name, "scopes", index2)),
+            message: `the role "${name}" could become anybody`,
+            hint: "give the narrow scopes that it needs"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "values-memory",
+    severity: "error",
+    title: "Memory of servers is written as JupyterHub reads it.",
+    why: "The chart\u2019s schema accepts `4Gi`, and every server start fails (seen on a live hub).",
+    on: "values",
+    *check({ values, place }) {
+      for (const path of memoryPaths(values)) {
+        const value = at(values, path);
+        if (typeof value === "string" && memoryBytes(value) === void 0) {
+          const { message, hint } = explainMemory(value);
+          yield { at: place(path), message, hint };
+        }
+      }
+    }
+  },
+  {
+    id: "memory-limit",
+    severity: "error",
+    title: "Memory that is guaranteed is also the limit.",
+    why: "A server without a limit takes its neighbours\u2019 memory: on 2025-05-12 (EarthScope) other people\u2019s work was killed.",
+    on: "values",
+    *check({ hub, place, values }) {
+      const guarantee = at(hub.data.values, "/singleuser/memory/guarantee");
+      const limit = at(values, "/singleuser/memory/limit") ?? null;
+      if (guarantee !== void 0 && limit === null) {
+        yield {
+          at: place("/singleuser/memory/guarantee"),
+          message: "memory is guaranteed without a limit",
+          hint: "use sizes: with memory:"
+        };
+      }
+    }
+  },
+  {
+    id: "values-cpu",
+    severity: "error",
+    title: "Cores of servers are numbers.",
+    why: 'KubeSpawner wants 0.5, not "500m".',
+    on: "values",
+    *check({ values, place }) {
+      for (const path of ["/singleuser/cpu/guarantee", "/singleuser/cpu/limit"]) {
+        const value = at(values, path);
+        if (typeof value === "string") {
+          yield {
+            at: place(path),
+            message: `${quoted(value)} is not a number of cores`,
+            hint: /^\d+m$/u.test(value) ? `write ${Number(value.slice(0, -1)) / 1e3}` : "write a number without quotes"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "null-value",
+    severity: "error",
+    title: "Raw values hold no null.",
+    why: "Helm 3 removes the key, Helm 4 keeps the null, and the chart\u2019s templates fail on some.",
+    on: "values",
+    *check({ hub, place }) {
+      for (const { path, value } of walk(hub.data.values)) {
+        if (value === null) {
+          yield {
+            at: place(path),
+            message: "null means one thing to Helm 3 and another to Helm 4",
+            hint: "write the value that you want"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "config-section",
+    severity: "error",
+    title: "Sections of hub.config are names of classes.",
+    why: "The hub ends at start when a section begins with a small letter.",
+    on: "values",
+    *check({ values, place }) {
+      for (const [section3] of configOf(values)) {
+        if (!/^[A-Z]/u.test(section3)) {
+          yield {
+            at: place(pointer("hub", "config", section3)),
+            message: `"${section3}" is not the name of a class`,
+            hint: "sections begin with a capital, such as JupyterHub"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "braces",
+    severity: "error",
+    title: "Braces in raw values of servers are doubled.",
+    why: "KubeSpawner expands {username}, and every server start fails on any other brace.",
+    on: "values",
+    *check({ hub, place }) {
+      const env = at(hub.data.values, "/singleuser/extraEnv");
+      for (const [name, value] of Object.entries(isObject(env) ? env : {})) {
+        if (typeof value === "string" && hasSingleBrace(value)) {
+          yield {
+            at: place(pointer("singleuser", "extraEnv", name)),
+            message: "a single brace breaks every server start",
+            hint: "write {{ and }}, or use env:"
+          };
+        }
+      }
+    }
+  }
+];
+
+// src/core/check/references.ts
+init_json();
+
+// src/core/credentials/findings.ts
+init_json();
+var RULE = { rule: "credential", severity: "error" };
+function notSecretIn(data2) {
+  const names5 = isObject(data2) ? data2["notSecret"] : void 0;
+  return Array.isArray(names5) ? names5.filter((name) => typeof name === "string") : [];
+}
+function credentialFindings(kind, source, notSecret) {
+  const exempt = /* @__PURE__ */ new Set([...notSecret, ...notSecretIn(source.data)]);
+  const inValues = credentialsIn(kind, source.data).filter(({ name }) => !exempt.has(name)).map(({ path, name, what }) => ({
+    ...RULE,
+    at: source.at(path),
+    message: `"${unlessCredential(name)}" is ${what}`,
+    hint: `${REVOKE}; ${insteadOf(kind, path, unlessCredential(name))}`
+  }));
+  return [...inValues, ...outsideValues(source)];
+}
+var REVOKE = "take it out and revoke it: whoever can read this file has it";
+function insteadOf(kind, path, name) {
+  const otherwise = `if it is none, write "notSecret: [${name}]"`;
+  if (kind === "image") return `everybody can read an image; ${otherwise}`;
+  if (kind !== "environment") return `${otherwise} in platform.yaml`;
+  if (path.startsWith("/env")) return `every user can read env:; ${otherwise}`;
+  if (path.startsWith("/secrets/"))
+    return "here stands only what it is for, the value goes to secrets/, encrypted with sops";
+  return `declare its name below secrets:, the value goes to secrets/, encrypted with sops; ${otherwise}`;
+}
+function outsideValues({ file, text: text2, data: data2 }) {
+  const said5 = [...walk(data2)].flatMap(
+    ({ path, value }) => typeof value === "string" ? [path, value] : [path]
+  );
+  return text2.split("\n").flatMap(
+    (line, index2) => shapedIn(line).filter((found3) => !said5.some((one) => one.includes(found3.text))).map(({ what, index: column }) => ({
+      ...RULE,
+      at: { file, line: index2 + 1, column: column + 1 },
+      message: `${what} stands here`,
+      hint: REVOKE
+    }))
+  );
+}
+
+// src/core/credentials/encrypted.ts
+init_json();
+
 // src/core/source.ts
 init_json();
 var MAX_FILE_BYTES = 1e6;
-function readSource(file, text) {
+function readSource(file, text2) {
   const findings = [];
-  const lines3 = lineStarts(text);
+  const lines3 = lineStarts(text2);
   const place = (offset) => placeOf(file, lines3, Math.max(0, offset));
   const report = (offset, message, hint) => {
     findings.push({ rule: "yaml", severity: "error", at: place(offset), message, hint });
   };
   const offsets = /* @__PURE__ */ new Map([["", { key: 0, value: 0 }]]);
-  const data = parse(text, report, offsets);
+  const data2 = parse(text2, report, offsets);
   const find = (path) => offsets.get(path) ?? find(parentOf(path));
   return {
     file,
-    text,
-    data,
+    text: text2,
+    data: data2,
     findings,
     at: (path) => place(find(path).value),
     keyAt: (path) => place(find(path).key),
     has: (path) => offsets.has(path)
   };
 }
-function parse(text, report, offsets) {
-  if (text.length > MAX_FILE_BYTES) {
+function parse(text2, report, offsets) {
+  if (text2.length > MAX_FILE_BYTES) {
     report(
       0,
       `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
@@ -47322,12 +52214,12 @@ function parse(text, report, offsets) {
     );
     return null;
   }
-  if (text.startsWith("\uFEFF")) {
+  if (text2.startsWith("\uFEFF")) {
     report(0, "the file starts with a byte order mark", "save it as UTF-8 without BOM");
     return null;
   }
   const odd = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u.exec(
-    text
+    text2
   );
   if (odd) {
     report(
@@ -47338,12 +52230,12 @@ function parse(text, report, offsets) {
     return null;
   }
   try {
-    const tree = new Tree(text, report, offsets);
-    for (const event of parseEvents(text, {})) if (!tree.take(event)) break;
+    const tree = new Tree(text2, report, offsets);
+    for (const event of parseEvents(text2, {})) if (!tree.take(event)) break;
     return tree.root;
   } catch (error2) {
     if (!(error2 instanceof YAMLException)) throw error2;
-    const tab = /^[ ]*\t/mu.exec(text);
+    const tab = /^[ ]*\t/mu.exec(text2);
     if (tab) report(tab.index, "a tab is used for indentation", "indent with spaces");
     else
       report(
@@ -47361,8 +52253,8 @@ var Tree = class {
   #offsets;
   #open = [];
   #documents = 0;
-  constructor(text, report, offsets) {
-    this.#text = text;
+  constructor(text2, report, offsets) {
+    this.#text = text2;
     this.#report = report;
     this.#offsets = offsets;
   }
@@ -47497,9 +52389,9 @@ function scalar(raw, event, report) {
   );
   return Number.isFinite(value) ? value : raw;
 }
-function lineStarts(text) {
+function lineStarts(text2) {
   const starts = [0];
-  for (let index2 = text.indexOf("\n"); index2 >= 0; index2 = text.indexOf("\n", index2 + 1))
+  for (let index2 = text2.indexOf("\n"); index2 >= 0; index2 = text2.indexOf("\n", index2 + 1))
     starts.push(index2 + 1);
   return starts;
 }
@@ -47513,6 +52405,984 @@ function placeOf(file, starts, offset) {
   }
   return { file, line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }
+
+// src/core/credentials/encrypted.ts
+var SECRETS_RULE = "secrets-file";
+var RULE2 = { rule: SECRETS_RULE, severity: "error" };
+var SECRETS_FILE = /^secrets\/([^/]+)\.sops\.yaml$/u;
+function hubOfSecrets(path) {
+  return SECRETS_FILE.exec(path)?.[1];
+}
+function encryptionFindings(file, text2, isShared = true) {
+  const source = readSource(file, text2);
+  const open = openIn(source.data);
+  const mac = at(source.data, "/sops/mac");
+  if (source.findings.length > 0 || !isEncrypted(mac)) {
+    const isFilled = source.findings.length > 0 || holdsText(source.data);
+    return [
+      {
+        ...RULE2,
+        at: source.at(""),
+        message: isFilled ? "this file is not encrypted" : "this file holds no secrets yet",
+        hint: `${isFilled ? whatFirst(isShared) : "fill it in, then"} ${encryptWith(file)}`
+      }
+    ];
+  }
+  return open.map((path) => ({
+    ...RULE2,
+    at: source.at(path),
+    message: `"${unlessCredential(segmentsOf(path).at(-1) ?? "")}" is not encrypted`,
+    hint: isShared ? `${REVOKE2} with \`sops edit ${file}\`` : `before it is committed, write it again with \`sops edit ${file}\``
+  }));
+}
+var REVOKE2 = "revoke what it holds: whoever can read this repository has it; write the new value";
+function whatFirst(isShared) {
+  return isShared ? `${REVOKE2}, then` : "before it is committed,";
+}
+function encryptWith(file) {
+  return `encrypt it: \`sops encrypt --in-place ${file}\`, which needs the public key in .sops.yaml`;
+}
+function holdsText(data2) {
+  return [...walk(data2)].some(
+    ({ value }) => value !== null && value !== "" && typeof value !== "object"
+  );
+}
+function isEncrypted(value) {
+  return typeof value === "string" && /^ENC\[[A-Z0-9_]+,data:[^\]]*\]$/u.test(value);
+}
+function openIn(data2) {
+  return [...walk(data2)].flatMap(({ path, value }) => {
+    const isNothing = value === null || value === "" || isObject(value) || Array.isArray(value);
+    const isOfSops = path.startsWith("/sops/") || path === "/sops";
+    return isNothing || isOfSops || isEncrypted(value) ? [] : [path];
+  });
+}
+
+// src/core/credentials/placeholder.ts
+var SOPS_FILE = ".sops.yaml";
+var NO_KEY = /^[^#]*\bPUBLIC-KEY\b/u;
+function placeholder(at2, said5) {
+  return { rule: "placeholder", severity: "warning", at: at2, ...said5 };
+}
+function keyPlaceholders(text2) {
+  return text2.split("\n").flatMap(
+    (line, index2) => NO_KEY.test(line) ? [
+      placeholder(
+        { file: SOPS_FILE, line: index2 + 1, column: line.indexOf("PUBLIC-KEY") + 1 },
+        {
+          message: "PUBLIC-KEY stands for a key: nothing can be encrypted yet",
+          hint: "run `age-keygen -o hubs.agekey` and write the key that it prints as public, age1\u2026"
+        }
+      )
+    ] : []
+  );
+}
+
+// src/core/model/platform.ts
+init_json();
+
+// src/core/model/stray.ts
+init_json();
+var YAML = /\.ya?ml$/iu;
+var NOT_OURS = /(?:^|\/)(?:\.[^/]*|[^/]+\.md)$/iu;
+var OTHER_TOOLS = /^(?:action|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|codecov|(?:docker-)?compose.*|conda|environment.*|lefthook|mkdocs|netlify|pnpm-.*|readthedocs|render|skaffold|taskfile|_.*)\.ya?ml$/iu;
+function looksOurs(name) {
+  if (name.startsWith(".") || name === "platform.yaml" || name === "platform.yml") return false;
+  return YAML.test(name) ? !OTHER_TOOLS.test(name) : folderMeant(name) !== void 0;
+}
+function folderMeant(name) {
+  const folders = PLATFORM_FOLDERS;
+  if (folders.includes(name)) return void 0;
+  if (/^hubs?$/iu.test(name)) return "environments";
+  const near = nearest(name, folders);
+  return near !== void 0 && Math.abs(near.length - name.length) <= 1 ? near : void 0;
+}
+function strayFindings(files) {
+  const paths = [...files.keys()];
+  return [
+    ...paths.flatMap((path) => {
+      const hint = meant(path, files.get(path) ?? "");
+      return hint === void 0 ? [] : [unread(path, "nobody reads this file", hint)];
+    }),
+    ...foldersWithoutImage(paths),
+    ...secretsOfNobody(paths)
+  ];
+}
+function unread(file, message, hint) {
+  return {
+    rule: "unread-file",
+    severity: "warning",
+    at: { file, line: 1, column: 1 },
+    message,
+    hint
+  };
+}
+function meant(path, text2) {
+  const [top = "", ...rest] = path.split("/");
+  if (locate(path) || misplaced(path) !== void 0 || NOT_OURS.test(path)) return void 0;
+  if (rest.length === 0) return looksOurs(path) ? besidePlatform(path, text2) : void 0;
+  const folder = folderMeant(top);
+  if (folder !== void 0)
+    return YAML.test(path) ? `did you mean ${folder}/${rest.join("/")}?` : void 0;
+  if (top === "images" && rest.length === 1 && YAML.test(path))
+    return `did you mean ${path.replace(YAML, "")}/image.yaml?`;
+  if (top === "images" || top === "secrets") return void 0;
+  const folders = PLATFORM_FOLDERS;
+  return folders.includes(top) ? `did you mean ${withYaml(path)}?` : void 0;
+}
+function withYaml(path) {
+  return `${path.replace(/(?<=\/[^/.]*)\..*$/u, "")}.yaml`;
+}
+var HOMES2 = [
+  { kind: "environment", place: (name) => `environments/${name}.yaml` },
+  { kind: "cluster", place: (name) => `clusters/${name}.yaml` },
+  { kind: "image", place: (name) => `images/${name}/image.yaml` },
+  { kind: "data", place: (name) => `data/${name}.yaml` },
+  { kind: "cohort", place: (name) => `access/cohorts/${name}.yaml` },
+  { kind: "member", place: (name) => `access/members/${name}.yaml` }
+];
+function besidePlatform(path, text2) {
+  const name = path.replace(YAML, "");
+  if (nearest(name, ["platform"]) !== void 0) return "did you mean platform.yaml?";
+  const { data: data2 } = readSource(path, text2);
+  const keys = isObject(data2) ? Object.keys(data2) : [];
+  const known = HOMES2.map(({ kind, place }) => ({
+    place: place(name),
+    keys: keys.filter((key) => key in SCHEMAS[kind].properties).length
+  }));
+  const most = Math.max(...known.map((one) => one.keys));
+  const best = known.find((one) => one.keys === most)?.place ?? "";
+  return `did you mean ${best}?`;
+}
+function foldersWithoutImage(paths) {
+  const below = paths.filter((path) => /^images\/[^/.][^/]*\//u.test(path));
+  const folders = new Map(below.map((path) => [folderOf(path), path]).reverse());
+  return [...folders].flatMap(([folder, first]) => {
+    const inside2 = below.filter((path) => path.startsWith(`${folder}/`));
+    if (inside2.some(isImageFile)) return [];
+    const near = inside2.find((path) => nearest(path.slice(folder.length + 1), ["image.yaml"]));
+    const hint = near === void 0 ? `add ${folder}/image.yaml, or remove the folder` : `did you mean ${folder}/image.yaml?`;
+    return [unread(near ?? first, `${folder} has no image.yaml, and is no image`, hint)];
+  });
+}
+function folderOf(path) {
+  return path.split("/").slice(0, 2).join("/");
+}
+function isImageFile(path) {
+  return locate(path)?.kind === "image" || misplaced(path) !== void 0;
+}
+function secretsOfNobody(paths) {
+  const hubs = paths.flatMap((path) => {
+    const located = locate(path);
+    return located?.kind === "environment" ? [located.name] : [];
+  });
+  return paths.flatMap((path) => {
+    const hub = hubOfSecrets(path);
+    if (hub === void 0 || hubs.includes(hub)) return [];
+    const near = nearest(hub, hubs);
+    const hint = near === void 0 ? "remove it, once the hub is gone" : `did you mean secrets/${near}.sops.yaml?`;
+    return [unread(path, `there is no environments/${hub}.yaml`, hint)];
+  });
+}
+
+// src/core/model/stray-image.ts
+var REPO2DOCKER = [
+  { name: "requirements.txt", fields: "`pip:`" },
+  { name: "Pipfile", fields: "`pip:`" },
+  { name: "pyproject.toml", fields: "`pip:`" },
+  { name: "setup.py", fields: "`pip:`" },
+  { name: "environment.yml", fields: "`conda:` and `pip:`" },
+  { name: "install.R", fields: "`conda:`" },
+  { name: "apt.txt", fields: "`apt:`" },
+  { name: "runtime.txt", fields: "`python:`" },
+  { name: "Dockerfile", fields: "`from:`" },
+  { name: "postBuild", fields: "`postBuild:`, which names a script" },
+  { name: "start", fields: "`env:`" }
+];
+var IMAGE_FILE = "image.yaml";
+var LONG = 8;
+function strayInImages({ images, paths }) {
+  const mayBeStray = [...paths].filter((path) => !isKnown(path));
+  return [...images.values()].flatMap(({ name, data: data2 }) => {
+    const folder = `images/${name}/`;
+    const named2 = [...data2.files, ...data2.tests.notebooks, data2.postBuild ?? IMAGE_FILE];
+    const missing4 = named2.filter((path) => !paths.has(`${folder}${path}`));
+    const strays = mayBeStray.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length)).filter((path) => !named2.includes(path));
+    return firstOfEach(strays).map(
+      (path) => unread(
+        `${folder}${path}`,
+        `${folder}${IMAGE_FILE} does not name this file`,
+        meant2(path, folder, missing4)
+      )
+    );
+  });
+}
+function isKnown(path) {
+  return locate(path) !== void 0 || misplaced(path) !== void 0 || isPackageList(path) || NOT_OURS.test(path);
+}
+function firstOfEach(paths) {
+  const tops = paths.map((path) => path.split("/")[0]);
+  return paths.filter((_, index2) => tops.indexOf(tops[index2]) === index2);
+}
+function meant2(path, folder, missing4) {
+  const near = nearest(path, [...missing4, IMAGE_FILE, "image.lock.yaml"]);
+  if (near !== void 0) return `did you mean ${folder}${near}?`;
+  const known = REPO2DOCKER.find(({ name }) => isNear(path, name));
+  if (known !== void 0) {
+    const asked3 = known.name === path ? "" : `did you mean ${known.name}? `;
+    return `${asked3}${folder}${IMAGE_FILE} says this, under ${known.fields}`;
+  }
+  if (path.startsWith("packages/"))
+    return "remove it: lists of packages are written by the platform";
+  return `name it under \`files:\` in ${folder}${IMAGE_FILE}, or remove it`;
+}
+function isNear(path, name) {
+  return name.length < LONG ? path.toLowerCase() === name.toLowerCase() : nearest(path, [name]) !== void 0;
+}
+
+// src/core/model/platform.ts
+function readPlatform(files, unseen = /* @__PURE__ */ new Set()) {
+  const reader = new Reader(unseen);
+  for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
+    reader.take(file, content);
+  reader.findings.push(...strayFindings(textsOf(files)));
+  if (!files.has("platform.yaml"))
+    reader.report("platform.yaml", {
+      rule: "file",
+      message: "there is no platform.yaml",
+      hint: "run this in the root of a platform, or start one with `glaciocloud init`"
+    });
+  reader.findCredentials();
+  const { findings, sources } = reader;
+  const platform = reader.platform(files);
+  if (platform) findings.push(...strayInImages(platform));
+  return { platform, findings: onePerPlace(findings), sources };
+}
+function textsOf(files) {
+  const texts2 = /* @__PURE__ */ new Map();
+  for (const [file, content] of files) {
+    if (content.kind === "text") texts2.set(file, content.text);
+    else if (!looksOurs(file.split("/")[0] ?? "")) texts2.set(file, "");
+  }
+  return texts2;
+}
+var Reader = class {
+  findings = [];
+  sources = /* @__PURE__ */ new Map();
+  #names = /* @__PURE__ */ new Map();
+  #forms = /* @__PURE__ */ new Map();
+  #unseen;
+  #lists = /* @__PURE__ */ new Map();
+  #docs = {
+    platform: /* @__PURE__ */ new Map(),
+    cluster: /* @__PURE__ */ new Map(),
+    environment: /* @__PURE__ */ new Map(),
+    image: /* @__PURE__ */ new Map(),
+    "image-lock": /* @__PURE__ */ new Map(),
+    data: /* @__PURE__ */ new Map(),
+    "access-removals": /* @__PURE__ */ new Map(),
+    approvers: /* @__PURE__ */ new Map(),
+    member: /* @__PURE__ */ new Map(),
+    cohort: /* @__PURE__ */ new Map()
+  };
+  constructor(unseen) {
+    this.#unseen = unseen;
+  }
+  take(file, content) {
+    const located = locate(file);
+    if (located) this.#remember(located);
+    if (content.kind === "refused") {
+      if (file === SOPS_FILE || looksOurs(file.split("/")[0] ?? "")) return;
+      this.report(file, { rule: "file", message: content.why, hint: content.hint });
+      return;
+    }
+    if (!located) {
+      this.#passOver(file, content.text);
+      return;
+    }
+    const source = readSource(file, content.text);
+    this.sources.set(file, source);
+    this.#read(located.kind, located.name, source);
+  }
+  /** When all is read, because platform.yaml may exempt names for every file. */
+  findCredentials() {
+    const settings2 = this.sources.get("platform.yaml");
+    const notSecret = settings2 ? notSecretIn(settings2.data) : [];
+    for (const [file, source] of this.sources) {
+      const located = locate(file);
+      if (located) this.findings.push(...credentialFindings(located.kind, source, notSecret));
+    }
+  }
+  /** About the file as a whole. */
+  report(file, said5) {
+    this.findings.push({ severity: "error", at: { file, line: 1, column: 1 }, ...said5 });
+  }
+  platform(files) {
+    const settings2 = this.#docs.platform.get("platform");
+    return settings2 && {
+      settings: settings2,
+      clusters: this.#docs.cluster,
+      environments: this.#docs.environment,
+      images: this.#docs.image,
+      locks: this.#docs["image-lock"],
+      data: this.#docs.data,
+      approvers: this.#docs.approvers.get("approvers"),
+      accessRemovals: this.#docs["access-removals"].get("removals"),
+      members: this.#docs.member,
+      cohorts: this.#docs.cohort,
+      names: this.#names,
+      forms: this.#forms,
+      paths: new Set(files.keys()),
+      lists: this.#lists
+    };
+  }
+  #passOver(file, text2) {
+    if (isForm(file)) this.#forms.set(file, text2);
+    if (file === SOPS_FILE) {
+      this.findings.push(...keyPlaceholders(text2));
+      return;
+    }
+    if (hubOfSecrets(file) !== void 0) {
+      this.findings.push(...encryptionFindings(file, text2, !this.#unseen.has(file)));
+      return;
+    }
+    if (isPackageList(file)) {
+      this.#lists.set(file, packagesHash(text2));
+      this.findings.push(...readPackages(file, text2).findings);
+      return;
+    }
+    const right = misplaced(file);
+    if (right === void 0) return;
+    this.report(file, {
+      rule: "file-place",
+      message: "this file is not read here",
+      hint: file.startsWith("secrets/") ? `secrets are ${right}, encrypted; what stands here in clear has to be revoked` : `platform files are ${right}`
+    });
+  }
+  #remember({ kind, name }) {
+    this.#names.set(kind, (this.#names.get(kind) ?? /* @__PURE__ */ new Set()).add(name));
+  }
+  #read(kind, name, source) {
+    const { doc, findings } = readDoc(kind, name, source);
+    this.findings.push(...findings);
+    if (doc) this.#docs[kind].set(name, doc);
+  }
+};
+function isNamed(platform, kind, name) {
+  return platform.names.get(kind)?.has(name) ?? false;
+}
+
+// src/core/check/references.ts
+var FOLDERS = {
+  cluster: "clusters/*.yaml",
+  image: "images/*/image.yaml",
+  data: "data/*.yaml"
+};
+function* dangling(platform, kind, name, at2) {
+  if (isNamed(platform, kind, name)) return;
+  const file = FOLDERS[kind].replace("*", name);
+  const known = [...platform.names.get(kind) ?? []];
+  yield { at: at2, message: `there is no ${file}`, hint: hintFor(name, known, file) };
+}
+function hintFor(name, known, file) {
+  if (known.length === 0) return `add ${file}`;
+  const near = nearest(name, known);
+  return near === void 0 ? `there are: ${known.join(", ")}` : `did you mean "${near}"?`;
+}
+var unknownReference = {
+  id: "unknown-reference",
+  severity: "error",
+  title: "Every name refers to a file or entry that exists.",
+  why: "A hub on a cluster, wave, image or data set that does not exist cannot be deployed; a misspelt one would be left out in silence.",
+  on: "platform",
+  *check(platform) {
+    const waves2 = platform.settings.data.waves.map(({ name }) => name);
+    for (const hub of platform.environments.values()) {
+      const { cluster, wave, images, data: data2 } = hub.data;
+      yield* dangling(platform, "cluster", cluster, hub.at("/cluster"));
+      for (const [index2, image2] of images.entries())
+        yield* dangling(platform, "image", image2, hub.at(pointer("images", index2)));
+      for (const [index2, set] of data2.entries())
+        yield* dangling(platform, "data", set, hub.at(pointer("data", index2)));
+      if (!waves2.includes(wave))
+        yield {
+          at: hub.at("/wave"),
+          message: `platform.yaml has no wave "${wave}"`,
+          hint: `choose ${waves2.join(", ")}`
+        };
+    }
+  }
+};
+
+// src/core/removal/rules.ts
+init_json();
+var removalSound = {
+  id: "removal",
+  severity: "error",
+  title: "A removal is for a hub whose file is gone, and says what would be lost.",
+  why: "Removing is two steps on purpose: first the file, then a reviewed entry. Deleting homes needs their number written out, so that nobody deletes more than they think.",
+  on: "platform",
+  *check(platform) {
+    for (const [index2, removal] of platform.settings.data.removals.entries()) {
+      const at2 = platform.settings.at(pointer("removals", index2, "hub"));
+      if (platform.names.get("environment")?.has(removal.hub) === true) {
+        yield {
+          at: at2,
+          message: `environments/${removal.hub}.yaml is still there`,
+          hint: "remove the file, or this entry"
+        };
+      } else if ((removal.homes === "delete" || removal.database === "delete") && removal.count === void 0) {
+        yield {
+          at: at2,
+          message: "deleting needs the number of homes",
+          hint: 'add "count:" with the number that the plan shows'
+        };
+      }
+    }
+  }
+};
+var archivePlace = {
+  id: "archive-place",
+  severity: "error",
+  title: "What is archived has a place, and a place is for what is archived.",
+  why: "A bucket without `archive` looks as if something were saved, and nothing is.",
+  on: "platform",
+  *check(platform) {
+    for (const [index2, removal] of platform.settings.data.removals.entries()) {
+      const at2 = (key) => platform.settings.at(pointer("removals", index2, key));
+      const archived = ["homes", "database"].find((key) => removal[key] === "archive");
+      const given2 = ["bucket", "endpoint", "region"].find(
+        (key) => removal[key] !== void 0
+      );
+      if (archived !== void 0 && removal.bucket === void 0) {
+        yield {
+          at: at2(archived),
+          message: "an archive needs a place",
+          hint: 'add "bucket: s3://NAME/PREFIX"'
+        };
+      } else if (archived === void 0 && given2 !== void 0) {
+        yield {
+          at: at2(given2),
+          message: `"${given2}" does nothing, because nothing is archived`,
+          hint: 'write "homes: archive" or "database: archive", or remove it'
+        };
+      }
+    }
+  }
+};
+var archiveEndpoint = {
+  id: "archive-endpoint",
+  severity: "error",
+  title: "An S3 server is reached by https.",
+  why: "Whole homes travel over it. Plain http is for loopback and private addresses only. Credentials in an address end up in logs; they come from the environment of the deployment.",
+  on: "platform",
+  *check(platform) {
+    for (const [index2, { endpoint: endpoint2 }] of platform.settings.data.removals.entries()) {
+      const fault = endpoint2 === void 0 ? void 0 : endpointFault(endpoint2);
+      if (fault) {
+        yield { at: platform.settings.at(pointer("removals", index2, "endpoint")), ...fault };
+      }
+    }
+  }
+};
+function endpointFault(endpoint2) {
+  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:?#@]+)(?::[0-9]+)?(.*)$/u.exec(endpoint2);
+  if (!parts) return { message: "this is not an address", hint: "write https:// and a host name" };
+  const [, scheme, credentials, host = "", rest = ""] = parts;
+  if (credentials !== void 0) {
+    return {
+      message: "the address holds credentials",
+      hint: "remove them, and change them; ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY are their place"
+    };
+  }
+  if (scheme === "http" && !isLocalHost(host)) {
+    return { message: "the address is not https", hint: `write https://${host}` };
+  }
+  if (rest !== "" && rest !== "/") {
+    return {
+      message: "the address has a path",
+      hint: 'the bucket and its prefix belong into "bucket:"'
+    };
+  }
+  return void 0;
+}
+
+// src/core/charts/rules.ts
+var chartRepository = {
+  id: "chart-repository",
+  severity: "error",
+  title: "Charts come over https, and no password stands in their address.",
+  why: "Whoever sits on the way could put another chart in its place; and files of a platform are read by many.",
+  on: "platform",
+  *check({ settings: settings2 }) {
+    const { charts } = settings2.data;
+    for (const name of ["jupyterhub", "dask-gateway"]) {
+      const repository = charts[name]?.repository ?? "";
+      const at2 = settings2.at(`/charts/${name}/repository`);
+      if (/^\w+:\/\/[^/?#]*@/u.test(repository))
+        yield {
+          at: at2,
+          message: `the address of ${name} has a name or password in it`,
+          hint: "remove it, and change the password where it was in use: whoever can read this file has it"
+        };
+      else if (repository.startsWith("http://") && charts.allowPrivate !== true)
+        yield {
+          at: at2,
+          message: `${name} would be fetched without https`,
+          hint: "write https://, or set charts.allowPrivate: true for a mirror in your own network"
+        };
+    }
+  }
+};
+
+// src/core/access/request/forms.ts
+init_escape();
+init_json();
+var FORM_PATHS = {
+  access: ".github/ISSUE_TEMPLATE/access.yml",
+  renew: ".github/ISSUE_TEMPLATE/renew.yml"
+};
+var LABELS = {
+  tier: "Kind of access",
+  time: "For how long",
+  cohort: "Class or workshop",
+  rules: "Rules",
+  reason: "What for",
+  more: "For how much longer",
+  why: "What for, still"
+};
+var AGREED = "I use the hub for research or teaching, and keep my own copies of what matters.";
+var TIMES = /* @__PURE__ */ new Map([
+  ["1 week", 7],
+  ["1 month", 30],
+  ["3 months", 90],
+  ["6 months", 180],
+  ["1 year", 365]
+]);
+function choicesOf({ settings: settings2, environments }) {
+  const tiers = Object.entries(settings2.data.tiers).flatMap(([name, { until }]) => {
+    const open = [...environments.values()].filter(
+      ({ data: data2 }) => data2.access.allow.includes(`tier:${name}`)
+    );
+    const hubs = open.map(({ data: data2 }) => data2.title).sort(compareText);
+    return hubs.length === 0 ? [] : [{ name, days: wholeDays(until), hubs }];
+  });
+  const longest = Math.max(0, ...tiers.map(({ days }) => days));
+  const times = [...TIMES].filter(([, days], index2) => index2 === 0 || days <= longest);
+  return { tiers, times: times.map(([time2]) => time2) };
+}
+function daysOf(time2) {
+  return TIMES.get(time2);
+}
+function wholeDays(duration2) {
+  return Math.floor(seconds(duration2) / 86400);
+}
+function formTexts(files) {
+  const choices = choicesOf(files);
+  if (choices.tiers.length === 0) return /* @__PURE__ */ new Map();
+  return /* @__PURE__ */ new Map([
+    [FORM_PATHS.access, accessForm(choices)],
+    [FORM_PATHS.renew, renewForm(choices)]
+  ]);
+}
+var FORM_HEAD = "# Written by `glaciocloud access forms` from platform.yaml and environments/.\n";
+function accessForm(choices) {
+  return `${FORM_HEAD}name: Access to a hub
+description: Ask for access to a hub, for research or as a member of a class
+title: "Access: "
+labels: [access]
+body:
+${words(joined([PUBLIC, ...choices.tiers.map(tierLine)], inMarkdown`\n`))}
+${dropdown("tier", LABELS.tier, names(choices))}
+${dropdown("time", LABELS.time, choices.times)}
+  - type: input
+    id: cohort
+    attributes:
+      label: ${LABELS.cohort}
+      description: Only for members of one. Its short name stands in the link that you were given.
+${rules()}
+${text("reason", LABELS.reason, "Your project in a few sentences, and your institution if you like.")}
+`;
+}
+function renewForm(choices) {
+  return `${FORM_HEAD}name: More time on a hub
+description: Keep access that ends soon; you may as well write /renew into the issue of your first request
+title: "Renew: "
+labels: [access]
+body:
+${words(PUBLIC)}
+${dropdown("more", LABELS.more, choices.times)}
+${rules()}
+${text("why", LABELS.why, "What you still need the hub for.")}
+`;
+}
+var PUBLIC = inMarkdown`This issue is public for ever: anybody can read your account’s name and what you write here, \
+also when your access has ended. Write no e-mail address or other personal data into it.
+Access is for the GitHub account that opens the issue. Someone of the team looks at it and answers here.`;
+function tierLine({ name, days, hubs }) {
+  return inMarkdown`- **${name}** opens ${hubs.join(", ")}, for at most ${days} days at a time`;
+}
+function names({ tiers }) {
+  return tiers.map(({ name }) => name);
+}
+function words(value) {
+  return `  - type: markdown
+    attributes:
+      value: ${JSON.stringify(value.text)}`;
+}
+function dropdown(id, label, options) {
+  return `  - type: dropdown
+    id: ${id}
+    attributes:
+      label: ${label}
+      options: [${options.map((option) => JSON.stringify(option)).join(", ")}]
+    validations:
+      required: true`;
+}
+function rules() {
+  return `  - type: checkboxes
+    id: rules
+    attributes:
+      label: ${LABELS.rules}
+      options:
+        - label: ${AGREED}
+          required: true`;
+}
+function text(id, label, description) {
+  return `  - type: textarea
+    id: ${id}
+    attributes:
+      label: ${label}
+      description: ${description}
+    validations:
+      required: true`;
+}
+
+// src/core/access/request/form-rule.ts
+var staleForm = {
+  id: "stale-form",
+  severity: "warning",
+  title: "The forms by which people ask for access offer what the files offer.",
+  why: "What a form offers is compared, word for word, with tiers and hubs: a request for what is no longer there is refused, and the person has to write it again.",
+  on: "platform",
+  *check(platform) {
+    const texts2 = formTexts(platform);
+    for (const [file, text2] of platform.forms) {
+      const wanted = texts2.get(file);
+      if (text2 === wanted) continue;
+      yield {
+        at: { file, line: 1, column: 1 },
+        message: "the form does not offer what platform.yaml and environments/ offer",
+        hint: wanted === void 0 ? "delete it: no tier opens a hub" : "run `glaciocloud access forms`, which writes it anew"
+      };
+    }
+  }
+};
+
+// src/core/access/rules.ts
+init_json();
+function mentions({ access, sizes: sizes2 }) {
+  const lists = [
+    { list: access.allow, path: "/access/allow" },
+    { list: access.admins, path: "/access/admins" },
+    ...Object.entries(sizes2).map(([name, size2]) => ({
+      list: size2.for,
+      path: pointer("sizes", name, "for")
+    }))
+  ];
+  return lists.flatMap(
+    ({ list, path }) => list.map((who, index2) => ({ who, path: `${path}/${index2}` }))
+  );
+}
+function missing(platform, who) {
+  const [kind, name = ""] = who.split(":");
+  const { tiers, access } = platform.settings.data;
+  if (kind === "tier" && !Object.hasOwn(tiers, name)) {
+    return `platform.yaml has no tier "${name}"`;
+  }
+  const cohortsAtHand = access === void 0;
+  if (kind === "cohort" && cohortsAtHand && !isNamed(platform, "cohort", name)) {
+    return `there is no access/cohorts/${name}.yaml`;
+  }
+  return void 0;
+}
+var unknownGroup = {
+  id: "unknown-group",
+  severity: "error",
+  title: "Tiers and cohorts that are named exist.",
+  why: "A misspelt tier lets nobody in, and nobody is told why.",
+  on: "platform",
+  *check(platform) {
+    for (const hub of platform.environments.values()) {
+      for (const { who, path } of mentions(hub.data)) {
+        const message = missing(platform, who);
+        if (message !== void 0) {
+          yield { at: hub.at(path), message, hint: "correct the name, or add it" };
+        }
+      }
+    }
+    for (const doc of [...platform.members.values(), ...platform.cohorts.values()]) {
+      const message = missing(platform, `tier:${doc.data.tier}`);
+      if (message !== void 0) {
+        yield {
+          at: doc.at("/tier"),
+          message,
+          hint: `tiers: ${Object.keys(platform.settings.data.tiers).join(", ")}`
+        };
+      }
+    }
+  }
+};
+var openToAll = {
+  id: "open-to-all",
+  severity: "error",
+  title: "A hub names who may enter; nobody is an administrator by default.",
+  why: "A hub that anybody with a GitHub account can enter is found by miners within hours, and one administrator too many can read every home.",
+  on: "hub",
+  *check({ hub }) {
+    for (const list of ["allow", "admins"]) {
+      const index2 = hub.data.access[list].indexOf("all");
+      if (index2 >= 0) {
+        yield {
+          at: hub.at(pointer("access", list, index2)),
+          message: `"all" ${list === "allow" ? "lets anybody in" : "makes everybody an administrator"}`,
+          hint: "name a team, tier or cohort"
+        };
+      }
+    }
+  }
+};
+var noAdmins = {
+  id: "no-admins",
+  severity: "warning",
+  title: "A hub has somebody who can help its users.",
+  why: "Without administrators nobody can stop a stuck server from the hub\u2019s own pages.",
+  on: "hub",
+  *check({ hub }) {
+    if (hub.data.access.admins.length === 0) {
+      yield {
+        at: hub.keyAt("/access"),
+        message: "the hub has no administrators",
+        hint: 'add "admins:" with a small team'
+      };
+    }
+  }
+};
+var memberFile = {
+  id: "member-file",
+  severity: "error",
+  title: "A member\u2019s file bears the GitHub id that it holds.",
+  why: "The id is the key: logins can be renamed and registered again by somebody else, who would inherit the home.",
+  on: "platform",
+  *check(platform) {
+    for (const member of platform.members.values()) {
+      if (member.name !== String(member.data.id)) {
+        yield {
+          at: member.at("/id"),
+          message: `the file is called ${member.name}.yaml and holds id ${member.data.id}`,
+          hint: `rename it to access/members/${member.data.id}.yaml`
+        };
+      }
+    }
+  }
+};
+var cohortSize = {
+  id: "cohort-size",
+  severity: "error",
+  title: "A cohort has no more members than its capacity.",
+  why: "The capacity is what was approved.",
+  on: "platform",
+  *check(platform) {
+    for (const cohort of platform.cohorts.values()) {
+      const { members, capacity } = cohort.data;
+      if (members.length > capacity) {
+        yield {
+          at: cohort.at("/capacity"),
+          message: `${members.length} members, and a capacity of ${capacity}`,
+          hint: "raise the capacity, or make a second cohort"
+        };
+      }
+    }
+  }
+};
+function datedFiles({ members, cohorts }) {
+  return [...members.values(), ...cohorts.values()];
+}
+var accessDays = {
+  id: "access-days",
+  severity: "error",
+  title: "Access begins and ends on days of the calendar, in this order.",
+  why: "A hub refuses an entry that ends before it begins, and nobody is told.",
+  on: "platform",
+  *check(platform) {
+    for (const doc of datedFiles(platform)) {
+      const { from, until } = doc.data;
+      const wrong2 = [from, until].find((day2) => day2 !== void 0 && !isDay(day2));
+      if (wrong2 !== void 0)
+        yield {
+          at: doc.at(wrong2 === until ? "/until" : "/from"),
+          message: `${quoted(wrong2)} is not a day of the calendar`,
+          hint: "write a day that exists, such as 2027-02-28"
+        };
+      else if (from !== void 0 && from > until)
+        yield {
+          at: doc.at("/until"),
+          message: `access ends on ${until}, before it begins on ${from}`,
+          hint: "change from or until"
+        };
+    }
+  }
+};
+var tierTime = {
+  id: "tier-time",
+  severity: "error",
+  title: "Access lasts no longer than its tier allows.",
+  why: "Each tier has a longest time, after which somebody looks again; access ends then, whatever a file says.",
+  on: "platform",
+  *check(platform, now) {
+    for (const doc of datedFiles(platform)) yield* beyondTier(doc, platform, dayOf(now));
+  }
+};
+function* beyondTier(doc, platform, today) {
+  const { tier, from, until } = doc.data;
+  const longest = platform.settings.data.tiers[tier]?.until;
+  if (longest === void 0 || [from ?? until, until].some((day2) => !isDay(day2))) return;
+  const end2 = tierEnd({ from, until }, longest, today);
+  if (until > end2)
+    yield {
+      at: doc.at("/until"),
+      message: `${until} is later than the tier "${tier}" allows, which is ${longest}`,
+      hint: `write ${end2} or sooner`
+    };
+}
+
+// src/core/check/rules.ts
+var RULES = [
+  unknownReference,
+  chartRepository,
+  duplicate,
+  unitName,
+  slugTaken,
+  addressTaken,
+  removalSound,
+  archivePlace,
+  archiveEndpoint,
+  unknownGroup,
+  openToAll,
+  noAdmins,
+  memberFile,
+  cohortSize,
+  accessDays,
+  tierTime,
+  staleForm,
+  imageSource,
+  mutableTag,
+  imageUnlocked,
+  imageAdditions,
+  imageUnbuilt,
+  imageUnpromoted,
+  imageRhythm,
+  lockEdited,
+  lockChannel,
+  lockRegistry,
+  imageFiles,
+  belowHome,
+  address,
+  oneDefault,
+  sizeFitsNode,
+  capacityFits,
+  smallHome,
+  shortIdle,
+  loginSecrets,
+  notYet,
+  eventTime,
+  eventUsers,
+  eventSpawnRate,
+  eventOverlap,
+  eventPast,
+  eventImage,
+  multiprocessing,
+  slurmCpus,
+  sharedCache,
+  modelMemory,
+  ...VALUE_RULES,
+  ...RAW_VALUE_RULES,
+  valuesOverridden,
+  userPodSafe,
+  podSafe,
+  objectKind,
+  ownNamespace,
+  databaseKept
+];
+
+// src/core/rule.ts
+function findingOf({ id, severity, upFront }, problem4) {
+  const finding2 = { rule: id, severity, ...problem4 };
+  return upFront === void 0 ? finding2 : { ...finding2, upFront };
+}
+
+// src/core/check/run.ts
+function runRules({ platform, now, defaults: defaults2 }) {
+  const findings = [];
+  const add = (rule, problems) => {
+    for (const problem4 of problems) findings.push(findingOf(rule, problem4));
+  };
+  const hubs = [...platform.environments.values()].flatMap((hub) => hubFacts(platform, now, hub));
+  const values = hubs.flatMap((facts2) => valuesFacts(facts2, defaults2));
+  for (const rule of RULES) {
+    switch (rule.on) {
+      case "platform":
+        add(rule, rule.check(platform, now));
+        break;
+      case "hub":
+        for (const facts2 of hubs) add(rule, rule.check(facts2));
+        break;
+      case "values":
+        for (const facts2 of values) add(rule, rule.check(facts2));
+        break;
+      case "manifests":
+        break;
+    }
+  }
+  return findings;
+}
+function runManifestRules(platform, now, hub, objects) {
+  const doc = platform.environments.get(hub);
+  const [facts2] = doc ? hubFacts(platform, now, doc) : [];
+  if (!facts2) return [];
+  return RULES.flatMap(
+    (rule) => rule.on === "manifests" ? [...rule.check({ ...facts2, objects })].map((problem4) => findingOf(rule, problem4)) : []
+  );
+}
+function manifestFindings({ unit, manifests }, { platform, now }) {
+  const looked = documentsIn(manifests).filter(isLookedAt);
+  return runManifestRules(platform, now, unit.name, looked.map(parseObject));
+}
+function hubFacts(platform, now, hub) {
+  const cluster = platform.clusters.get(hub.data.cluster);
+  return cluster ? [{ hub, cluster, platform, now }] : [];
+}
+function valuesFacts(facts2, defaults2) {
+  const built = valuesOf(facts2.platform, facts2.hub, { codeDigest: "" });
+  if (!built) return [];
+  return [
+    {
+      ...facts2,
+      values: merge(defaults2 ?? {}, built.values.jupyterhub),
+      place: (path) => facts2.hub.at(originOf(built, facts2.hub, path))
+    }
+  ];
+}
+
+// src/flow/access.ts
+init_failure();
+
+// src/edges/files.ts
+init_failure();
+import { link as link2, lstat as lstat4, mkdtemp as mkdtemp2, readFile as readFile4, readdir as readdir4 } from "node:fs/promises";
+import { rename as rename2, rm as rm2, stat as stat2, writeFile as writeFile2 } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname as dirname4, join as join4, resolve as resolve3, sep as sep3 } from "node:path";
 
 // src/edges/disk-failure.ts
 init_failure();
@@ -47579,535 +53449,6 @@ async function isFolder(path) {
 init_json();
 import { lstat as lstat2, readFile as readFile2, readdir as readdir2, realpath } from "node:fs/promises";
 import { basename, dirname as dirname2, join as join2, relative, resolve, sep } from "node:path";
-
-// node_modules/@noble/hashes/_u64.js
-var fromNumH = (n) => n / 2 ** 32 | 0;
-var fromNumL = (n) => n >>> 0;
-function setU64FromNum(view, byteOffset, n, isLE) {
-  const h = fromNumH(n);
-  const l = fromNumL(n);
-  view.setUint32(byteOffset, isLE ? l : h, isLE);
-  view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
-}
-
-// node_modules/@noble/hashes/utils.js
-function isBytes(a) {
-  return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
-}
-var atitle = (title) => title ? `"${title}" ` : "";
-function anumber(n, title = "") {
-  if (typeof n !== "number")
-    throw new TypeError(atitle(title) + "expected number, got " + typeof n);
-  if (!Number.isSafeInteger(n) || n < 0)
-    throw new RangeError(atitle(title) + "expected integer >= 0, got " + n);
-  return n;
-}
-function abytes(value, length2, title = "") {
-  if (isBytes(value) && (length2 === void 0 || value.length === length2))
-    return value;
-  if (length2 !== void 0)
-    anumber(length2, "length");
-  const bytes2 = isBytes(value);
-  const ofLen = length2 !== void 0 ? ` of length ${length2}` : "";
-  const got = bytes2 ? `length=${value.length}` : `type=${typeof value}`;
-  const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
-  if (!bytes2)
-    throw new TypeError(message);
-  throw new RangeError(message);
-}
-var aobject = (value, label) => {
-  if (value === null || typeof value !== "object" || Array.isArray(value))
-    throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
-};
-var aopts = (value, label) => {
-  aobject(value, label);
-  const proto = Object.getPrototypeOf(value);
-  if (proto !== Object.prototype && proto !== null)
-    throw new TypeError(`"${label}" expected plain object`);
-  if (Object.hasOwn(value, "__proto__"))
-    throw new TypeError(`"${label}.__proto__" is not allowed`);
-};
-function aexists(instance, checkFinished = true) {
-  if (instance.destroyed)
-    throw new Error("hash was destroyed");
-  if (checkFinished && instance.finished)
-    throw new Error("digest() was already called");
-}
-function aoutput(out, instance) {
-  abytes(out, void 0, "output");
-  const min = instance.outputLen;
-  if (!(out.length >= min)) {
-    throw new RangeError('"output" expected length >= ' + min);
-  }
-}
-function clean(...arrays) {
-  for (let i2 = 0; i2 < arrays.length; i2++) {
-    arrays[i2].fill(0);
-  }
-}
-function createView(arr) {
-  return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
-}
-function rotr(word, shift) {
-  return word << 32 - shift | word >>> shift;
-}
-var hasHexBuiltin = /* @__PURE__ */ (() => (
-  // @ts-ignore
-  typeof Uint8Array.from([]).toHex === "function" && typeof Uint8Array.fromHex === "function"
-))();
-var hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i2) => i2.toString(16).padStart(2, "0"));
-function bytesToHex(bytes2) {
-  abytes(bytes2);
-  if (hasHexBuiltin)
-    return bytes2.toHex();
-  let hex2 = "";
-  for (let i2 = 0; i2 < bytes2.length; i2++) {
-    hex2 += hexes[bytes2[i2]];
-  }
-  return hex2;
-}
-function utf8ToBytes(str) {
-  if (typeof str !== "string")
-    throw new TypeError("string expected");
-  const encoded = new TextEncoder().encode(str);
-  try {
-    return new Uint8Array(encoded);
-  } finally {
-    clean(encoded);
-  }
-}
-function checkOpts(defaults2, opts, title = "opts") {
-  aopts(defaults2, "defaults");
-  if (opts !== void 0)
-    aopts(opts, title);
-  const merged = Object.assign(/* @__PURE__ */ Object.create(null), defaults2, opts);
-  return merged;
-}
-function createHasher(hashCons, info = {}) {
-  if (typeof hashCons !== "function")
-    throw new TypeError('"hashCons" expected function, got type=' + typeof hashCons);
-  info = checkOpts({}, info, "info");
-  const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
-  const tmp = hashCons(void 0);
-  hashC.outputLen = tmp.outputLen;
-  hashC.blockLen = tmp.blockLen;
-  hashC.canXOF = tmp.canXOF;
-  hashC.create = (opts) => hashCons(opts);
-  Object.assign(hashC, info);
-  return Object.freeze(hashC);
-}
-var oidNist = (suffix) => ({
-  // Current NIST hashAlgs suffixes used here fit in one DER subidentifier octet.
-  // Larger suffix values would need base-128 OID encoding and a different length byte.
-  oid: Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2, suffix])
-});
-
-// node_modules/@noble/hashes/_md.js
-function Chi(a, b, c) {
-  return a & b ^ ~a & c;
-}
-function Maj(a, b, c) {
-  return a & b ^ a & c ^ b & c;
-}
-var HashMD = class {
-  blockLen;
-  outputLen;
-  canXOF = false;
-  padOffset;
-  isLE;
-  // For partial updates less than block size
-  buffer;
-  view;
-  finished = false;
-  length = 0;
-  pos = 0;
-  destroyed = false;
-  constructor(blockLen, outputLen, padOffset, isLE) {
-    this.blockLen = blockLen;
-    this.outputLen = outputLen;
-    this.padOffset = padOffset;
-    this.isLE = isLE;
-    this.buffer = new Uint8Array(blockLen);
-    this.view = createView(this.buffer);
-  }
-  update(data) {
-    aexists(this);
-    abytes(data);
-    const { view, buffer, blockLen } = this;
-    const len = data.length;
-    let processed = false;
-    for (let pos = 0; pos < len; ) {
-      const take = Math.min(blockLen - this.pos, len - pos);
-      if (take === blockLen) {
-        const dataView = createView(data);
-        for (; blockLen <= len - pos; pos += blockLen)
-          this.process(dataView, pos);
-        processed = true;
-        continue;
-      }
-      buffer.set(pos === 0 && take === len ? data : data.subarray(pos, pos + take), this.pos);
-      this.pos += take;
-      pos += take;
-      if (this.pos === blockLen) {
-        this.process(view, 0);
-        this.pos = 0;
-        processed = true;
-      }
-    }
-    this.length += data.length;
-    if (processed)
-      this.roundClean();
-    return this;
-  }
-  digestInto(out) {
-    aexists(this);
-    aoutput(out, this);
-    this.finished = true;
-    const { buffer, view, blockLen, isLE } = this;
-    let { pos } = this;
-    buffer[pos++] = 128;
-    buffer.fill(0, pos);
-    if (this.padOffset > blockLen - pos) {
-      this.process(view, 0);
-      buffer.fill(0);
-    }
-    setU64FromNum(view, blockLen - 8, this.length * 8, isLE);
-    this.process(view, 0);
-    this.roundClean();
-    const oview = out === buffer ? view : createView(out);
-    const len = this.outputLen;
-    const outLen = len / 4;
-    const state = this.get();
-    if (len % 4 || outLen > state.length)
-      throw new Error("invalid outputLen");
-    for (let i2 = 0; i2 < outLen; i2++)
-      oview.setUint32(4 * i2, state[i2], isLE);
-  }
-  digest() {
-    const { buffer, outputLen } = this;
-    this.digestInto(buffer);
-    const res = buffer.slice(0, outputLen);
-    this.destroy();
-    return res;
-  }
-  _cloneIntoMeta(to) {
-    const { buffer, length: length2, finished, destroyed, pos } = this;
-    to.destroyed = destroyed;
-    to.finished = finished;
-    to.length = length2;
-    to.pos = pos;
-    if (pos)
-      to.buffer.set(buffer);
-    return to;
-  }
-  clone() {
-    return this._cloneInto();
-  }
-};
-var SHA256_IV = /* @__PURE__ */ Uint32Array.from([
-  1779033703,
-  3144134277,
-  1013904242,
-  2773480762,
-  1359893119,
-  2600822924,
-  528734635,
-  1541459225
-]);
-
-// node_modules/@noble/hashes/sha2.js
-var SHA256_K = /* @__PURE__ */ Uint32Array.from([
-  1116352408,
-  1899447441,
-  3049323471,
-  3921009573,
-  961987163,
-  1508970993,
-  2453635748,
-  2870763221,
-  3624381080,
-  310598401,
-  607225278,
-  1426881987,
-  1925078388,
-  2162078206,
-  2614888103,
-  3248222580,
-  3835390401,
-  4022224774,
-  264347078,
-  604807628,
-  770255983,
-  1249150122,
-  1555081692,
-  1996064986,
-  2554220882,
-  2821834349,
-  2952996808,
-  3210313671,
-  3336571891,
-  3584528711,
-  113926993,
-  338241895,
-  666307205,
-  773529912,
-  1294757372,
-  1396182291,
-  1695183700,
-  1986661051,
-  2177026350,
-  2456956037,
-  2730485921,
-  2820302411,
-  3259730800,
-  3345764771,
-  3516065817,
-  3600352804,
-  4094571909,
-  275423344,
-  430227734,
-  506948616,
-  659060556,
-  883997877,
-  958139571,
-  1322822218,
-  1537002063,
-  1747873779,
-  1955562222,
-  2024104815,
-  2227730452,
-  2361852424,
-  2428436474,
-  2756734187,
-  3204031479,
-  3329325298
-]);
-var SHA256_W = /* @__PURE__ */ new Uint32Array(64);
-var SHA2_32B = class extends HashMD {
-  // We cannot use array here since array allows indexing by variable
-  // which means optimizer/compiler cannot use registers.
-  // Numeric initializers matter: starting the fields as `undefined` changes
-  // V8's field representation and makes sha256 3x slower (measured).
-  A = 0;
-  B = 0;
-  C = 0;
-  D = 0;
-  E = 0;
-  F = 0;
-  G = 0;
-  H = 0;
-  constructor(outputLen, IV) {
-    super(64, outputLen, 8, false);
-    this.A = IV[0] | 0;
-    this.B = IV[1] | 0;
-    this.C = IV[2] | 0;
-    this.D = IV[3] | 0;
-    this.E = IV[4] | 0;
-    this.F = IV[5] | 0;
-    this.G = IV[6] | 0;
-    this.H = IV[7] | 0;
-  }
-  get() {
-    const { A, B, C, D, E, F, G, H } = this;
-    return [A, B, C, D, E, F, G, H];
-  }
-  // prettier-ignore
-  set(A, B, C, D, E, F, G, H) {
-    this.A = A | 0;
-    this.B = B | 0;
-    this.C = C | 0;
-    this.D = D | 0;
-    this.E = E | 0;
-    this.F = F | 0;
-    this.G = G | 0;
-    this.H = H | 0;
-  }
-  _cloneInto(to) {
-    (to ||= new this.constructor()).set(...this.get());
-    return this._cloneIntoMeta(to);
-  }
-  process(view, offset) {
-    for (let i2 = 0; i2 < 16; i2++, offset += 4)
-      SHA256_W[i2] = view.getUint32(offset, false);
-    for (let i2 = 16; i2 < 64; i2++) {
-      const W15 = SHA256_W[i2 - 15];
-      const W2 = SHA256_W[i2 - 2];
-      const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
-      const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
-      SHA256_W[i2] = s1 + SHA256_W[i2 - 7] + s0 + SHA256_W[i2 - 16] | 0;
-    }
-    let { A, B, C, D, E, F, G, H } = this;
-    for (let i2 = 0; i2 < 64; i2++) {
-      const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
-      const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i2] + SHA256_W[i2] | 0;
-      const sigma0 = rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22);
-      const T2 = sigma0 + Maj(A, B, C) | 0;
-      H = G;
-      G = F;
-      F = E;
-      E = D + T1 | 0;
-      D = C;
-      C = B;
-      B = A;
-      A = T1 + T2 | 0;
-    }
-    A = A + this.A | 0;
-    B = B + this.B | 0;
-    C = C + this.C | 0;
-    D = D + this.D | 0;
-    E = E + this.E | 0;
-    F = F + this.F | 0;
-    G = G + this.G | 0;
-    H = H + this.H | 0;
-    this.set(A, B, C, D, E, F, G, H);
-  }
-  roundClean() {
-    clean(SHA256_W);
-  }
-  destroy() {
-    this.destroyed = true;
-    this.set(0, 0, 0, 0, 0, 0, 0, 0);
-    clean(this.buffer);
-  }
-};
-var _SHA256 = class extends SHA2_32B {
-  constructor() {
-    super(32, SHA256_IV);
-  }
-};
-var sha256 = /* @__PURE__ */ createHasher(
-  () => new _SHA256(),
-  /* @__PURE__ */ oidNist(1)
-);
-
-// src/core/digest.ts
-init_json();
-function sha256Hex(text) {
-  return bytesToHex(sha256(utf8ToBytes(text)));
-}
-function digestOf(value) {
-  return sha256Hex(canonical(value)).slice(0, 40);
-}
-
-// src/core/model/package-list.ts
-init_json();
-var MANAGERS = ["apt", "conda", "pip"];
-function packagesHash(text) {
-  return sha256Hex(text).slice(0, 40);
-}
-function packagesPath(image2, build4) {
-  return `images/${image2}/packages/${build4}.txt`;
-}
-function isPackageList(path) {
-  return /^images\/[^/]+\/packages\/[^/]+\.txt$/u.test(path);
-}
-function packagesText(packages2) {
-  const lines3 = packages2.map(lineOf).sort(compareText);
-  return [...new Set(lines3)].map((line) => `${line}
-`).join("");
-}
-function lineOf({ manager, name, version, source }) {
-  const line = `${manager} ${name} ${version} ${source}`;
-  if (!LINE.test(line)) throw new Error(`"${line}" is no line of a package list`);
-  return line;
-}
-var LINE = /^(apt|conda|pip) ([!-~]+) ([!-~]+) ([!-~]+)$/u;
-function readPackages(file, text) {
-  const packages2 = [];
-  const findings = [];
-  const report = (line, message) => {
-    const at2 = { file, line, column: 1 };
-    findings.push({ rule: "package-list", severity: "error", at: at2, message, hint: RESTORE });
-  };
-  const lines3 = text.split("\n");
-  if (lines3.at(-1) === "") lines3.pop();
-  else report(lines3.length, "the last line does not end");
-  let before = "";
-  for (const [index2, line] of lines3.entries()) {
-    const one = packageOfLine(line);
-    if (!one) report(index2 + 1, 'this is not "MANAGER NAME VERSION SOURCE"');
-    else if (compareText(before, line) >= 0) report(index2 + 1, "the line is not in its place");
-    else packages2.push(one);
-    before = line;
-  }
-  return { packages: packages2, findings };
-}
-var RESTORE = "package lists are written by the platform: restore the file";
-function packageOfLine(line) {
-  const [, word, name, version, source] = LINE.exec(line) ?? [];
-  const manager = MANAGERS.find((one) => one === word);
-  if (manager === void 0 || name === void 0 || version === void 0 || source === void 0)
-    return void 0;
-  return { manager, name, version, source };
-}
-
-// src/core/model/layout.ts
-var LAYOUT = [
-  { kind: "platform", path: /^(platform)\.yaml$/u, example: "platform.yaml" },
-  { kind: "cluster", path: /^clusters\/([^/]+)\.yaml$/u, example: "clusters/<name>.yaml" },
-  {
-    kind: "environment",
-    path: /^environments\/([^/]+)\.yaml$/u,
-    example: "environments/<hub>.yaml"
-  },
-  { kind: "image", path: /^images\/([^/]+)\/image\.yaml$/u, example: "images/<image>/image.yaml" },
-  {
-    kind: "image-lock",
-    path: /^images\/([^/]+)\/image\.lock\.yaml$/u,
-    example: "images/<image>/image.lock.yaml"
-  },
-  { kind: "data", path: /^data\/([^/]+)\.yaml$/u, example: "data/<set>.yaml" },
-  { kind: "approvers", path: /^access\/(approvers)\.yaml$/u, example: "access/approvers.yaml" },
-  {
-    kind: "member",
-    path: /^access\/members\/([^/]+)\.yaml$/u,
-    example: "access/members/<id>.yaml"
-  },
-  {
-    kind: "cohort",
-    path: /^access\/cohorts\/([^/]+)\.yaml$/u,
-    example: "access/cohorts/<slug>.yaml"
-  }
-];
-var PLATFORM_FOLDERS = [
-  "clusters",
-  "environments",
-  "images",
-  "data",
-  "access",
-  "secrets"
-];
-function locate(path) {
-  for (const { kind, path: pattern } of LAYOUT) {
-    const name = pattern.exec(path)?.[1];
-    if (name !== void 0) return { kind, name };
-  }
-  return void 0;
-}
-function isRead(path) {
-  return locate(path) !== void 0 || path.startsWith("secrets/") || isPackageList(path);
-}
-function isSecretsPlace(path) {
-  return /^secrets\/(?:[^/]+\.sops\.yaml|\.[^/]+|[^/]+\.(?:md|pub))$/u.test(path);
-}
-function misplaced(path) {
-  const top = path.split("/")[0] ?? "";
-  if (path === "platform.yml") return "platform.yaml";
-  if (top === "secrets") return isSecretsPlace(path) ? void 0 : "secrets/<hub>.sops.yaml";
-  if (!/\.ya?ml$/u.test(path) || locate(path)) return void 0;
-  if (top === "images" && path.split("/").length > 3) return void 0;
-  if (top === "images" && !/\/image(\.lock)?\.ya?ml$/u.test(path)) return void 0;
-  const examples = LAYOUT.map(({ example }) => example).filter((one) => one.startsWith(`${top}/`));
-  const alike = Math.max(...examples.map((one) => sharedLength(one, path)));
-  return examples.find((one) => sharedLength(one, path) === alike);
-}
-function sharedLength(one, other) {
-  let length2 = 0;
-  while (length2 < one.length && one[length2] === other[length2]) length2 += 1;
-  return length2;
-}
-
-// src/edges/ours.ts
 init_failure();
 
 // src/edges/chart-archive.ts
@@ -48117,12 +53458,12 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 // node_modules/modern-tar/dist/packer-By1HVV7Z.js
-var FILE = "file";
+var FILE2 = "file";
 var LINK = "link";
 var SYMLINK = "symlink";
 var DIRECTORY = "directory";
 var FLAGTYPE = {
-  48: FILE,
+  48: FILE2,
   49: LINK,
   50: SYMLINK,
   51: "character-device",
@@ -48390,9 +53731,9 @@ function getMetaParser(type) {
     case "pax-header":
       return parsePax;
     case "gnu-long-name":
-      return (data) => ({ name: readString(data, 0, data.length) });
+      return (data2) => ({ name: readString(data2, 0, data2.length) });
     case "gnu-long-link-name":
-      return (data) => ({ linkname: readString(data, 0, data.length) });
+      return (data2) => ({ linkname: readString(data2, 0, data2.length) });
     default:
       return;
   }
@@ -48406,7 +53747,7 @@ function createUnpacker(options = {}) {
   const strict = options.strict ?? false;
   const { available, peek, push, discard, pull } = createChunkQueue();
   let state = STATE_HEADER;
-  let ended = false;
+  let ended2 = false;
   let done = false;
   let eof = false;
   let currentEntry = null;
@@ -48419,7 +53760,7 @@ function createUnpacker(options = {}) {
     bodyBytes: () => currentEntry && currentEntry.remaining > 0 ? Math.min(currentEntry.remaining, available()) : 0,
     available,
     write(chunk) {
-      if (ended) throw new Error("Archive already ended.");
+      if (ended2) throw new Error("Archive already ended.");
       if (eof) {
         if (strict) checkPadding(chunk);
         return;
@@ -48427,14 +53768,14 @@ function createUnpacker(options = {}) {
       push(chunk);
     },
     end() {
-      ended = true;
+      ended2 = true;
     },
     readHeader() {
       if (state !== STATE_HEADER) throw new Error("Cannot read header while an entry is active");
       if (done) return void 0;
       while (!done) {
         if (available() < 512) {
-          if (ended) {
+          if (ended2) {
             if (available() > 0 && strict) throw truncateErr;
             done = true;
             return;
@@ -48444,7 +53785,7 @@ function createUnpacker(options = {}) {
         const headerBlock = peek(512);
         if (isZeroBlock(headerBlock)) {
           if (available() < 1024) {
-            if (ended) {
+            if (ended2) {
               if (strict) throw truncateErr;
               done = true;
               return;
@@ -48476,7 +53817,7 @@ function createUnpacker(options = {}) {
           if (internalHeader.size > MAX_META_SIZE) throw new Error("Tar metadata entry exceeds maximum size.");
           const paddedSize = internalHeader.size + (-internalHeader.size & 511);
           if (available() < 512 + paddedSize) {
-            if (ended && strict) throw truncateErr;
+            if (ended2 && strict) throw truncateErr;
             return null;
           }
           discard(512);
@@ -48829,10 +54170,10 @@ function unpackTarBuffer(archive, options) {
       if (strict) throw new Error("Tar archive is truncated.");
       size2 = unpacker.bodyBytes();
     }
-    const data = new Uint8Array(size2);
+    const data2 = new Uint8Array(size2);
     let offset = 0;
     unpacker.streamBody((chunk) => {
-      data.set(chunk, offset);
+      data2.set(chunk, offset);
       offset += chunk.length;
       return true;
     });
@@ -48844,7 +54185,7 @@ function unpackTarBuffer(archive, options) {
     }
     results.push({
       header: processedHeader,
-      data
+      data: data2
     });
     if (!bodyComplete || !paddingComplete) break;
   }
@@ -48859,7 +54200,7 @@ var ChartRefused = class extends Failure {
 };
 var decoder2 = new TextDecoder();
 var MOST_FILES = 2e3;
-var MOST_BYTES = 3e7;
+var MOST_BYTES2 = 3e7;
 var MOST_TEXT = 1e6;
 var MOST_NODES = 1e5;
 async function unpackChart(archive, origin) {
@@ -48869,7 +54210,7 @@ async function unpackChart(archive, origin) {
     throw new ChartRefused(`${origin} is refused: it holds more than ${MOST_FILES} files`, {
       hint: NOT_HELM
     });
-  for (const { header, data } of entries) {
+  for (const { header, data: data2 } of entries) {
     const { name, type } = header;
     if (type === "directory" || type === "pax-header" || type === "pax-global-header") continue;
     if (type !== "file") throw refusedEntry(origin, name, `is a ${type}`);
@@ -48880,18 +54221,18 @@ async function unpackChart(archive, origin) {
       throw refusedEntry(origin, name, "is no plain path");
     const path = name.slice(name.indexOf("/") + 1);
     if (files.has(path)) throw refusedEntry(origin, name, "is there twice");
-    files.set(path, data ?? new Uint8Array());
+    files.set(path, data2 ?? new Uint8Array());
   }
   return files;
 }
 async function tarEntries(archive, origin) {
   try {
-    const unpacked = gunzipSync(archive, { maxOutputLength: MOST_BYTES });
+    const unpacked = gunzipSync(archive, { maxOutputLength: MOST_BYTES2 });
     return await unpackTar(unpacked, { strict: true });
   } catch (cause) {
     if (cause.code === "ERR_BUFFER_TOO_LARGE")
       throw new ChartRefused(
-        `${origin} is refused: unpacked it is larger than ${MOST_BYTES / 1e6} MB`,
+        `${origin} is refused: unpacked it is larger than ${MOST_BYTES2 / 1e6} MB`,
         { hint: NOT_HELM, cause }
       );
     throw new ChartRefused(`${origin} is not a chart archive: ${messageOf(cause)}`, {
@@ -48922,8 +54263,8 @@ async function chartFolder(folder) {
 }
 function contentDigest(files) {
   const hash = createHash("sha256");
-  for (const [path, data] of [...files].sort(([a], [b]) => compareText(a, b)))
-    hash.update(`${path}\0${sha2562(data)}
+  for (const [path, data2] of [...files].sort(([a], [b]) => compareText(a, b)))
+    hash.update(`${path}\0${sha2562(data2)}
 `);
   return hash.digest("hex");
 }
@@ -48939,26 +54280,26 @@ function chartMeta(files, name) {
   };
 }
 function chartText(files, path) {
-  const data = files.get(path);
-  if (!data)
+  const data2 = files.get(path);
+  if (!data2)
     throw new ChartRefused(`the chart has no ${path}`, {
       hint: "use a packaged release of the chart"
     });
-  if (data.length > MOST_TEXT)
+  if (data2.length > MOST_TEXT)
     throw new ChartRefused(`${path} of the chart is larger than ${MOST_TEXT / 1e6} MB`, {
       hint: NOT_HELM
     });
-  return decoder2.decode(data);
+  return decoder2.decode(data2);
 }
-function yamlObject(text, origin) {
-  return parsed((one) => load(one), text, `${origin} is no YAML`);
+function yamlObject(text2, origin) {
+  return parsed((one) => load(one), text2, `${origin} is no YAML`);
 }
-function jsonObject(text, origin) {
-  return parsed((one) => JSON.parse(one), text, `${origin} is no JSON`);
+function jsonObject(text2, origin) {
+  return parsed((one) => JSON.parse(one), text2, `${origin} is no JSON`);
 }
-function parsed(parse5, text, otherwise) {
+function parsed(parse5, text2, otherwise) {
   try {
-    return asObject(parse5(text));
+    return asObject(parse5(text2));
   } catch (cause) {
     throw new ChartRefused(`${otherwise}: ${messageOf(cause).split("\n")[0] ?? ""}`, {
       hint: "ask whoever published it, or name another version",
@@ -48985,8 +54326,8 @@ function isEndless(value) {
 function asObject(value) {
   return isObject(value) ? value : {};
 }
-function sha2562(data) {
-  return createHash("sha256").update(data).digest("hex");
+function sha2562(data2) {
+  return createHash("sha256").update(data2).digest("hex");
 }
 
 // src/edges/ours.ts
@@ -48995,7 +54336,7 @@ function markKind(kind) {
 }
 var MARKER = ".glaciocloud";
 function markerText(kind, files) {
-  const hashes = [...files].map(([path, text]) => [path, sha2562(Buffer.from(text))]).sort(([a], [b]) => compareText(a, b));
+  const hashes = [...files].map(([path, text2]) => [path, sha2562(Buffer.from(text2))]).sort(([a], [b]) => compareText(a, b));
   const mark = { tool: "glaciocloud", kind: markKind(kind), files: Object.fromEntries(hashes) };
   return `${JSON.stringify(mark, null, 2)}
 `;
@@ -49020,9 +54361,9 @@ async function confirmContent(folder, kind, place) {
   });
   if (info === void 0) return;
   if (!info.isDirectory()) throw notOurs(place, "it is no folder");
-  const names4 = await readdir2(folder);
-  if (names4.length === 0) return;
-  if (!names4.includes(MARKER)) throw notOurs(place, `it has no ${MARKER}`);
+  const names5 = await readdir2(folder);
+  if (names5.length === 0) return;
+  if (!names5.includes(MARKER)) throw notOurs(place, `it has no ${MARKER}`);
   const mark = markOf(await readFile2(join2(folder, MARKER), "utf8"));
   if (mark?.kind !== markKind(kind)) throw notOurs(place, `its ${MARKER} says something else`);
   const others = await othersIn(folder, mark);
@@ -49032,8 +54373,8 @@ async function confirmContent(folder, kind, place) {
 }
 async function isUntouched(folder) {
   const mark = markOf(await readFile2(join2(folder, MARKER), "utf8").catch(() => ""));
-  const { foreign, edited } = await othersIn(folder, mark ?? { kind: void 0, files: /* @__PURE__ */ new Map() });
-  return foreign === void 0 && edited === void 0;
+  const { foreign, edited: edited2 } = await othersIn(folder, mark ?? { kind: void 0, files: /* @__PURE__ */ new Map() });
+  return foreign === void 0 && edited2 === void 0;
 }
 async function othersIn(folder, { files }) {
   const found3 = (await entriesBelow(folder)).filter(({ path }) => path !== MARKER);
@@ -49058,8 +54399,8 @@ function editedByHand(folder, file) {
     exit: 2
   });
 }
-function markOf(text) {
-  const mark = objectOf(text);
+function markOf(text2) {
+  const mark = objectOf(text2);
   if (mark?.["tool"] !== "glaciocloud") return void 0;
   const { kind, files } = mark;
   const hashes = isObject(files) ? files : {};
@@ -49095,8 +54436,8 @@ async function confirmPlace(full, named2) {
   }
 }
 async function isPlatform(folder) {
-  const names4 = await namesOf(folder);
-  return names4.includes("platform.yaml") || names4.includes("platform.yml");
+  const names5 = await namesOf(folder);
+  return names5.includes("platform.yaml") || names5.includes("platform.yml");
 }
 async function realFolder(path) {
   const found3 = await realpath(path).catch(() => void 0);
@@ -49160,7 +54501,7 @@ async function keepJournal(stage, paths) {
   const entries = [];
   const folders = /* @__PURE__ */ new Set();
   for (const path of paths) {
-    entries.push({ path, ...await identity(freshIn(stage, path)) });
+    entries.push({ path, ...await identity2(freshIn(stage, path)) });
     for (const folder of foldersOf(path))
       if (await found(join3(dirname3(stage), folder)) === void 0) folders.add(folder);
   }
@@ -49174,8 +54515,8 @@ function foldersOf(path) {
   return parts.map((_, index2) => parts.slice(0, index2 + 1).join("/"));
 }
 async function tidy(folder) {
-  const names4 = await readdir3(folder).catch(() => []);
-  for (const name of names4) {
+  const names5 = await readdir3(folder).catch(() => []);
+  for (const name of names5) {
     if (!STAGE.test(name) || !await isLeft(folder, name)) continue;
     const stage = join3(folder, name);
     const matters = !name.startsWith(DONE) && await found(join3(stage, "journal")) !== void 0;
@@ -49206,9 +54547,9 @@ async function isLeft(folder, name) {
   const [, host, pid] = STAGE.exec(name) ?? [];
   const info = await found(join3(folder, name));
   if (info?.isDirectory() !== true) return false;
-  const changed2 = Number(info.ctimeMs);
-  if (host !== HOST) return changed2 < Date.now() - ELSEWHERE_ENDED_MS;
-  if (Number(pid) === process.pid) return changed2 < performance2.timeOrigin;
+  const changed3 = Number(info.ctimeMs);
+  if (host !== HOST) return changed3 < Date.now() - ELSEWHERE_ENDED_MS;
+  if (Number(pid) === process.pid) return changed3 < performance2.timeOrigin;
   return !isAlive(Number(pid));
 }
 function isAlive(pid) {
@@ -49222,16 +54563,16 @@ function isAlive(pid) {
 async function takeBack(stage) {
   const base2 = dirname3(stage);
   const { entries, folders } = await journalOf(stage);
-  let held2 = false;
+  let held3 = false;
   for (const [index2, entry] of entries.entries()) {
     if (!await isBelow(base2, entry.path)) continue;
     const place = join3(base2, entry.path);
     if (await isAsPlaced(place, entry)) await rename(place, join3(stage, "back", String(index2)));
-    if (!await putBack(asideIn(stage, index2), place)) held2 = true;
+    if (!await putBack(asideIn(stage, index2), place)) held3 = true;
   }
   for (const folder of [...folders].reverse())
     if (await isBelow(base2, folder)) await rmdir(join3(base2, folder)).catch(() => void 0);
-  if (!held2) await rm(stage, { recursive: true, force: true });
+  if (!held3) await rm(stage, { recursive: true, force: true });
 }
 async function putBack(aside, place) {
   if (await found(aside) === void 0) return true;
@@ -49242,14 +54583,14 @@ async function putBack(aside, place) {
     return isCode(cause, "ENOTEMPTY", "EEXIST", "ENOTDIR", "EISDIR");
   }
 }
-async function isAsPlaced(place, { inode, changed: changed2 }) {
+async function isAsPlaced(place, { inode, changed: changed3 }) {
   const info = await found(place);
   if (info === void 0) return false;
-  const now = await identity(place);
+  const now = await identity2(place);
   if (now.inode !== inode) return false;
-  return info.isDirectory() ? isUntouched(place) : now.changed === changed2;
+  return info.isDirectory() ? isUntouched(place) : now.changed === changed3;
 }
-async function identity(path) {
+async function identity2(path) {
   const { ino, mtimeNs } = await lstat3(path, { bigint: true });
   return { inode: String(ino), changed: String(mtimeNs) };
 }
@@ -49266,12 +54607,12 @@ async function isBelow(base2, path) {
   return way !== "" && way !== ".." && !way.startsWith(`..${sep2}`);
 }
 async function journalOf(stage) {
-  const text = await readFile3(join3(stage, "journal"), "utf8").catch(() => "");
+  const text2 = await readFile3(join3(stage, "journal"), "utf8").catch(() => "");
   try {
-    const journal = JSON.parse(text);
+    const journal = JSON.parse(text2);
     if (!isObject(journal)) return { entries: [], folders: [] };
     return {
-      entries: listed(journal["entries"]).flatMap(entryOf),
+      entries: listed(journal["entries"]).flatMap(entryOf2),
       folders: listed(journal["folders"]).filter((one) => typeof one === "string")
     };
   } catch {
@@ -49281,16 +54622,16 @@ async function journalOf(stage) {
 function listed(value) {
   return Array.isArray(value) ? value : [];
 }
-function entryOf(value) {
+function entryOf2(value) {
   if (!isObject(value)) return [];
-  const { path, inode, changed: changed2 } = value;
-  return typeof path === "string" && typeof inode === "string" && typeof changed2 === "string" ? [{ path, inode, changed: changed2 }] : [];
+  const { path, inode, changed: changed3 } = value;
+  return typeof path === "string" && typeof inode === "string" && typeof changed3 === "string" ? [{ path, inode, changed: changed3 }] : [];
 }
 
 // src/edges/together.ts
-async function together(work) {
-  const ends = await Promise.allSettled(work);
-  for (const end2 of ends) if (end2.status === "rejected") throw end2.reason;
+async function together2(work) {
+  const ends2 = await Promise.allSettled(work);
+  for (const end2 of ends2) if (end2.status === "rejected") throw end2.reason;
 }
 
 // src/edges/files.ts
@@ -49305,8 +54646,8 @@ async function readTree(root, folders, wants) {
     const refused3 = refusal(path, info);
     if (refused3) files.set(path, refused3);
     if (info.isDirectory()) {
-      const names4 = (await readdir4(full)).sort();
-      for (const name of names4) await visit2(path === "" ? name : `${path}/${name}`);
+      const names5 = (await readdir4(full)).sort();
+      for (const name of names5) await visit2(path === "" ? name : `${path}/${name}`);
     } else if (!refused3) {
       files.set(path, wants(path) ? await readText(full, info.size) : { kind: "text", text: "" });
     }
@@ -49333,7 +54674,7 @@ function refusal(path, info) {
 }
 async function namesIn(folder) {
   return readdir4(folder).then(
-    (names4) => names4.sort(),
+    (names5) => names5.sort(),
     () => []
   );
 }
@@ -49360,12 +54701,12 @@ async function withTemporaryFolder(use) {
   }
 }
 var PROGRAMS = ["postBuild", "start"];
-async function confirmFolders(base2, names4, kind) {
-  const places = [...names4].map((name) => join4(base2, name));
+async function confirmFolders(base2, names5, kind) {
+  const places = [...names5].map((name) => join4(base2, name));
   for (const parent of parentsOf(places)) {
     const real = await realFolder(resolve3(parent));
     const inIt = places.filter((place) => dirname4(place) === parent);
-    await together(inIt.map((place) => guarded(place, () => confirmOurs(place, kind, real))));
+    await together2(inIt.map((place) => guarded(place, () => confirmOurs(place, kind, real))));
   }
 }
 async function writeFolders(base2, folders, kind) {
@@ -49405,16 +54746,16 @@ async function writeNew(base2, files) {
       });
   });
 }
-async function writeWhole(path, text) {
+async function writeWhole(path, text2) {
   await guarded(
     path,
     () => staged(dirname4(resolve3(path)), async (stage) => {
-      await writeFile2(join4(stage, "new"), text);
+      await writeFile2(join4(stage, "new"), text2);
       await rename2(join4(stage, "new"), path);
     })
   );
 }
-async function writeOver(path, text, ours) {
+async function writeOver(path, text2, ours) {
   await confirmOutside(path);
   const before = await guarded(
     path,
@@ -49428,7 +54769,7 @@ async function writeOver(path, text, ours) {
       hint: "name another file, or delete this one",
       exit: 2
     });
-  await writeWhole(path, text);
+  await writeWhole(path, text2);
 }
 async function removeFolder(base2, name, kind) {
   const folder = join4(base2, name);
@@ -49444,7 +54785,7 @@ function prepared(base2, write) {
 async function fillFolder(folder, files) {
   const paths = [...files.keys()].map((path) => inside(folder, path));
   for (const one of /* @__PURE__ */ new Set([folder, ...parentsOf(paths)])) await makeFolder(one);
-  await together(
+  await together2(
     [...files].map(
       ([path, content]) => writeFile2(join4(folder, path), content, PROGRAMS.includes(path) ? { mode: 493 } : {})
     )
@@ -49480,7 +54821,7 @@ async function exists(path) {
     () => false
   );
 }
-async function kindOf(path) {
+async function kindOf2(path) {
   return stat2(path).then(
     (found3) => found3.isDirectory() ? "folder" : "file",
     () => void 0
@@ -49492,6 +54833,363 @@ function inside(folder, path) {
     throw new Error(`${path} leaves its folder`);
   return full;
 }
+
+// src/edges/exec.ts
+init_failure();
+import { spawn } from "node:child_process";
+import { StringDecoder } from "node:string_decoder";
+var ToolMissing = class extends Failure {
+};
+var PASSED = [
+  "PATH",
+  "HOME",
+  "TMPDIR",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "USER"
+];
+function environment({ env = {} }) {
+  const passed = PASSED.flatMap(
+    (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
+  );
+  return {
+    LC_ALL: "C",
+    TZ: "UTC",
+    ...Object.fromEntries(passed),
+    ...env
+  };
+}
+function missing2(program, cause) {
+  return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, {
+    hint: `install ${program}, or put it on the PATH`,
+    cause
+  });
+}
+function exec(program, args, options = {}) {
+  return new Promise((resolve7, reject) => {
+    const child2 = spawn(program, args, {
+      cwd: options.cwd,
+      ...options.signal ? { signal: options.signal } : {},
+      env: environment(options),
+      stdio: ["pipe", "pipe", "pipe"]
+    });
+    const stdout = [];
+    const heard = new StringDecoder("utf8");
+    const stderr = [];
+    let late = false;
+    const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => {
+      late = true;
+      child2.kill("SIGKILL");
+    }, options.timeoutMs);
+    child2.stdout.on("data", (chunk) => {
+      stdout.push(chunk);
+      options.onStdout?.(heard.write(chunk));
+    });
+    child2.stderr.on("data", (chunk) => {
+      stderr.push(chunk);
+      options.onStderr?.(chunk.toString("utf8"));
+    });
+    child2.stdin.on("error", () => void 0);
+    child2.stdin.end(options.input ?? "");
+    child2.on("error", (cause) => {
+      clearTimeout(timer);
+      reject(missing2(program, cause));
+    });
+    child2.on("close", (code2, signal) => {
+      clearTimeout(timer);
+      if (late)
+        reject(
+          new TimedOut(
+            `${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`,
+            { hint: "try again; if it happens again, look at the machine" }
+          )
+        );
+      else {
+        const bytes2 = Buffer.concat(stdout);
+        const said5 = Buffer.concat(stderr).toString("utf8");
+        resolve7({
+          code: code2 ?? 128,
+          stdout: bytes2.toString("utf8"),
+          stderr: signal === null ? said5 : `${said5}
+the program was killed by ${signal}`,
+          bytes: bytes2
+        });
+      }
+    });
+  });
+}
+function stream(program, args, options = {}) {
+  const child2 = spawn(program, args, {
+    env: environment(options),
+    stdio: ["pipe", "pipe", "pipe"]
+  });
+  const stderr = [];
+  child2.stderr.on("data", (chunk) => stderr.push(chunk));
+  child2.stdin.on("error", () => void 0);
+  child2.stdin.end(options.input ?? "");
+  const ended2 = new Promise((resolve7, reject) => {
+    child2.on("error", (cause) => reject(missing2(program, cause)));
+    child2.on(
+      "close",
+      (code2) => resolve7({ code: code2 ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
+    );
+  });
+  ended2.catch(() => void 0);
+  return { output: child2.stdout, ended: ended2, kill: () => child2.kill("SIGKILL") };
+}
+
+// src/edges/git.ts
+init_failure();
+import { lstat as lstat5, realpath as realpath3 } from "node:fs/promises";
+import { dirname as dirname5, join as join5, resolve as resolve4 } from "node:path";
+async function headCommit(root) {
+  const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(
+    () => void 0
+  );
+  return result2?.code === 0 ? result2.stdout.trim() : void 0;
+}
+async function isInGit(root) {
+  const result2 = await exec("git", ["-C", root, "rev-parse", "--git-dir"]).catch(() => void 0);
+  return result2?.code === 0;
+}
+async function headMessage(root) {
+  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
+  return result2?.code === 0 ? result2.stdout : void 0;
+}
+async function headTime(root) {
+  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%ct"]).catch(
+    () => void 0
+  );
+  return result2?.code === 0 ? Number(result2.stdout.trim()) : void 0;
+}
+var DEPLOYED = "refs/heads/deployed";
+var UNATTENDED = {
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_SSH_COMMAND: "ssh -oBatchMode=yes -oConnectTimeout=10"
+};
+var REMOTE_TIMEOUT_MS = 3e4;
+async function deployedRef(root) {
+  await confirmRepository(root);
+  const found3 = await knownRefs(root);
+  const best = found3.get("refs/remotes/origin/deployed") ?? found3.get(DEPLOYED) ?? [...found3.values()][0];
+  if (best !== void 0) {
+    await confirmWhole(root, best);
+    return { kind: "found", commit: best };
+  }
+  const remotes = lines(await asked(root, ["remote"]));
+  const shallow = (await asked(root, ["rev-parse", "--is-shallow-repository"])).trim() === "true";
+  if (remotes.length === 0 && shallow)
+    throw new Failure("what is deployed cannot be looked up: this is a shallow clone", {
+      hint: `${WHOLE}; it has no remote that could be asked`
+    });
+  if (remotes.length === 0 && await wasCloned(root))
+    throw new Failure("what is deployed cannot be looked up: this clone has no remote any more", {
+      hint: "name it again: git remote add origin URL && git fetch origin"
+    });
+  const looked = [];
+  for (const remote of remotes) looked.push(await askRemote(root, remote, shallow));
+  return { kind: "none", looked: ["no branch `deployed` in this clone", ...looked].join(", ") };
+}
+var WHOLE = "clone the whole repository (`fetch-depth: 0` in GitHub Actions)";
+async function wasCloned(root) {
+  const { code: code2, stdout } = await exec("git", ["-C", root, "reflog", "--format=%gs", "HEAD"]);
+  return code2 === 0 && lines(stdout).some((line) => line.startsWith("clone: from "));
+}
+async function confirmRepository(root) {
+  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, "rev-parse", "--show-toplevel"]);
+  const marked = await markedFolder(root);
+  const top = stdout.replace(/\n$/u, "");
+  if (code2 === 0 && (marked === void 0 || top === marked)) return;
+  const why = code2 === 0 ? `${marked ?? root}/.git is no repository` : whyOf(stderr);
+  throw new Failure(`what is deployed cannot be looked up: ${why}`, {
+    hint: repositoryHint(stderr, marked)
+  });
+}
+function repositoryHint(stderr, marked) {
+  if (stderr.includes("dubious ownership"))
+    return "it belongs to another user: run it as that user, or `git config --global --add safe.directory DIR` for it";
+  return marked === void 0 ? "run it in a clone of the platform\u2019s repository; a new platform needs `git init` first" : "the repository is broken: look with `git status`, or clone it again";
+}
+async function markedFolder(root) {
+  const start2 = await realpath3(root).catch(() => resolve4(root));
+  for (let folder = start2; ; folder = dirname5(folder)) {
+    const found3 = await lstat5(join5(folder, ".git")).catch(() => void 0);
+    if (found3) return folder;
+    if (folder === dirname5(folder)) return void 0;
+  }
+}
+async function knownRefs(root) {
+  const patterns = [DEPLOYED, "refs/remotes/*/deployed"];
+  const args = ["for-each-ref", "--format=%(refname) %(objectname)", ...patterns];
+  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, ...args]);
+  if (code2 !== 0 || stderr.includes("/deployed"))
+    throw new Failure(`the branch \`deployed\` cannot be read: ${whyOf(stderr)}`, {
+      hint: "the repository is broken: look with `git fsck`, or clone it again"
+    });
+  return new Map(lines(stdout).map((line) => cut(line, " ")));
+}
+async function confirmWhole(root, commit2) {
+  const { code: code2, stderr } = await exec("git", ["-C", root, "cat-file", "-e", `${commit2}^{tree}`]);
+  if (code2 !== 0)
+    throw new Failure(`the branch \`deployed\` cannot be read: ${whyOf(stderr)}`, {
+      hint: "its commit is not in this clone: `git fetch`, or clone it again"
+    });
+}
+async function askRemote(root, remote, shallow) {
+  const agent = process.env["SSH_AUTH_SOCK"];
+  const answer = await exec("git", ["-C", root, "ls-remote", "--exit-code", remote, DEPLOYED], {
+    env: { ...UNATTENDED, ...agent === void 0 ? {} : { SSH_AUTH_SOCK: agent } },
+    timeoutMs: REMOTE_TIMEOUT_MS
+  }).catch((cause) => ({ code: 128, stderr: messageOf(cause) }));
+  const fetch3 = `git fetch ${remote} +${DEPLOYED}:refs/remotes/${remote}/deployed`;
+  if (answer.code === 0)
+    throw new Failure(`the branch \`deployed\` is at ${remote}, but not in this clone`, {
+      hint: `get it: ${fetch3}`
+    });
+  if (answer.code === 2) return `nor at ${remote}`;
+  if (!shallow && await fetchesAll(root, remote)) return `nor at ${remote} as last fetched`;
+  throw new Failure(
+    `what is deployed cannot be looked up: this clone has not all branches of ${remote}, and ${remote} cannot be asked: ${whyOf(answer.stderr)}`,
+    { hint: `${WHOLE}, or get the branch: ${fetch3}` }
+  );
+}
+async function fetchesAll(root, remote) {
+  const { stdout } = await exec("git", [
+    "-C",
+    root,
+    "config",
+    "--get-all",
+    `remote.${remote}.fetch`
+  ]);
+  const all = lines(stdout).some((spec) => spec.replace(/^\+/u, "").startsWith("refs/heads/*:"));
+  const fetched = await asked(root, ["for-each-ref", "--count=1", `refs/remotes/${remote}`]);
+  return all && fetched !== "";
+}
+async function asked(root, args) {
+  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, ...args]);
+  if (code2 !== 0)
+    throw new Failure(`git ${args[0] ?? ""} failed: ${whyOf(stderr)}`, {
+      hint: "the repository is broken: look with `git fsck`, or clone it again"
+    });
+  return stdout;
+}
+function whyOf(stderr) {
+  return (lines(stderr)[0] ?? "git does not say why").replace(/^(fatal|error|warning): /u, "");
+}
+function lines(text2) {
+  return text2.split("\n").filter((line) => line !== "");
+}
+function cut(text2, at2) {
+  const where = text2.indexOf(at2);
+  return [text2.slice(0, where), text2.slice(where + at2.length)];
+}
+async function pathsAt(root, commit2) {
+  const listed4 = await asked(root, ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit2]);
+  return listed4.split("\0").filter((path) => path !== "" && !path.includes("\n"));
+}
+async function textsAt(root, commit2, paths) {
+  if (paths.length === 0) return /* @__PURE__ */ new Map();
+  const { bytes: bytes2 } = await exec("git", ["-C", root, "cat-file", "--batch"], {
+    input: paths.map((path) => `${commit2}:${path}
+`).join("")
+  });
+  const files = /* @__PURE__ */ new Map();
+  let offset = 0;
+  for (const path of paths) {
+    const end2 = bytes2.indexOf(10, offset);
+    const size2 = Number(bytes2.subarray(offset, end2).toString("utf8").split(" ").at(2));
+    if (end2 < offset || Number.isNaN(size2))
+      throw new Failure(`${path} cannot be read from commit ${commit2.slice(0, 7)}`, {
+        hint: "it is not in this clone: `git fetch`, or clone the repository again"
+      });
+    files.set(path, bytes2.subarray(end2 + 1, end2 + 1 + size2).toString("utf8"));
+    offset = end2 + 1 + size2 + 1;
+  }
+  return files;
+}
+async function commitsOf(root, commit2, folder, most) {
+  const path = `:(top,literal)${folder}`;
+  return lines(await asked(root, ["log", "--format=%H", `-n${most}`, commit2, "--", path]));
+}
+async function pathsChangedSince(root, commit2, folder) {
+  await asked(root, ["rev-parse", "--git-dir"]);
+  const known = ["rev-parse", "--verify", "--quiet", `${commit2}^{commit}`];
+  if ((await exec("git", ["-C", root, ...known])).code !== 0) return void 0;
+  const names5 = ["diff-tree", "-r", "-z", "--name-only", "--relative"];
+  const listed4 = await asked(root, [...names5, commit2, "HEAD", "--", folder]);
+  return listed4.split("\0").filter((path) => path !== "");
+}
+async function unseenByGit(root, paths) {
+  const unseen = /* @__PURE__ */ new Set();
+  for (const path of paths) {
+    const added = ["ls-files", "--", path];
+    const committed = ["log", "--all", "--max-count=1", "--format=%h", "--", path];
+    const answers2 = [await answerOf(root, added), await answerOf(root, committed)];
+    if (answers2.every((one) => one === "")) unseen.add(path);
+  }
+  return unseen;
+}
+async function answerOf(root, args) {
+  const result2 = await exec("git", ["-C", root, ...args]).catch(() => void 0);
+  return result2?.code === 0 ? result2.stdout : void 0;
+}
+
+// src/edges/default-branch.ts
+var MAIN_REFS = ["origin/HEAD", "origin/main", "origin/master"];
+async function mainText(root, path) {
+  for (const ref of MAIN_REFS) {
+    const result2 = await exec("git", ["-C", root, "show", `refs/remotes/${ref}:./${path}`]).catch(
+      () => void 0
+    );
+    if (result2?.code === 0) return result2.stdout;
+  }
+  return void 0;
+}
+async function isMerged(root, path) {
+  const clean2 = await exec("git", ["-C", root, "diff", "--quiet", "HEAD", "--", path]).catch(
+    () => void 0
+  );
+  if (clean2?.code !== 0) return false;
+  for (const ref of MAIN_REFS) {
+    const above2 = ["merge-base", "--is-ancestor", "HEAD", `refs/remotes/${ref}`];
+    const result2 = await exec("git", ["-C", root, ...above2]).catch(() => void 0);
+    if (result2?.code === 0) return true;
+  }
+  return false;
+}
+async function mergeBase(root) {
+  for (const ref of MAIN_REFS) {
+    const parting = ["merge-base", "HEAD", `refs/remotes/${ref}`];
+    const result2 = await exec("git", ["-C", root, ...parting]).catch(() => void 0);
+    if (result2?.code === 0) return result2.stdout.trim();
+  }
+  return void 0;
+}
+async function mainFiles(root, wants) {
+  const ask2 = (...args) => exec("git", ["-C", root, "rev-parse", ...args]).then(
+    ({ code: code2, stdout }) => code2 === 0 ? stdout.trim() : void 0,
+    () => void 0
+  );
+  if (await ask2("--show-prefix") !== "") return void 0;
+  for (const ref of MAIN_REFS) {
+    const commit2 = await ask2("--verify", "--quiet", `refs/remotes/${ref}^{commit}`);
+    if (commit2 !== void 0)
+      return textsAt(root, commit2, (await pathsAt(root, commit2)).filter(wants));
+  }
+  return void 0;
+}
+
+// src/gather/platform.ts
+init_failure();
+
+// src/gather/charts.ts
+import { join as join9, resolve as resolve5 } from "node:path";
 
 // src/core/charts/source.ts
 function chartSource(name, charts, reviewed2) {
@@ -49536,552 +55234,9 @@ function isAnother(chart, seen2) {
   return same.length > 0 && same.every(({ digest: digest3 }) => digest3 !== chart.digest);
 }
 
-// src/core/credentials/findings.ts
-init_json();
-var RULE = { rule: "credential", severity: "error" };
-function notSecretIn(data) {
-  const names4 = isObject(data) ? data["notSecret"] : void 0;
-  return Array.isArray(names4) ? names4.filter((name) => typeof name === "string") : [];
-}
-function credentialFindings(kind, source, notSecret) {
-  const exempt = /* @__PURE__ */ new Set([...notSecret, ...notSecretIn(source.data)]);
-  const inValues = credentialsIn(kind, source.data).filter(({ name }) => !exempt.has(name)).map(({ path, name, what }) => ({
-    ...RULE,
-    at: source.at(path),
-    message: `"${unlessCredential(name)}" is ${what}`,
-    hint: `${REVOKE}; ${insteadOf(kind, path, unlessCredential(name))}`
-  }));
-  return [...inValues, ...outsideValues(source)];
-}
-var REVOKE = "take it out and revoke it: whoever can read this file has it";
-function insteadOf(kind, path, name) {
-  const otherwise = `if it is none, write "notSecret: [${name}]"`;
-  if (kind === "image") return `everybody can read an image; ${otherwise}`;
-  if (kind !== "environment") return `${otherwise} in platform.yaml`;
-  if (path.startsWith("/env")) return `every user can read env:; ${otherwise}`;
-  if (path.startsWith("/secrets/"))
-    return "here stands only what it is for, the value goes to secrets/, encrypted with sops";
-  return `declare its name below secrets:, the value goes to secrets/, encrypted with sops; ${otherwise}`;
-}
-function outsideValues({ file, text, data }) {
-  const said5 = [...walk(data)].flatMap(
-    ({ path, value }) => typeof value === "string" ? [path, value] : [path]
-  );
-  return text.split("\n").flatMap(
-    (line, index2) => shapedIn(line).filter((found3) => !said5.some((one) => one.includes(found3.text))).map(({ what, index: column }) => ({
-      ...RULE,
-      at: { file, line: index2 + 1, column: column + 1 },
-      message: `${what} stands here`,
-      hint: REVOKE
-    }))
-  );
-}
-
-// src/core/credentials/encrypted.ts
-init_json();
-var SECRETS_RULE = "secrets-file";
-var RULE2 = { rule: SECRETS_RULE, severity: "error" };
-var SECRETS_FILE = /^secrets\/([^/]+)\.sops\.yaml$/u;
-function hubOfSecrets(path) {
-  return SECRETS_FILE.exec(path)?.[1];
-}
-function encryptionFindings(file, text, isShared = true) {
-  const source = readSource(file, text);
-  const open = openIn(source.data);
-  const mac = at(source.data, "/sops/mac");
-  if (source.findings.length > 0 || !isEncrypted(mac)) {
-    const isFilled = source.findings.length > 0 || holdsText(source.data);
-    return [
-      {
-        ...RULE2,
-        at: source.at(""),
-        message: isFilled ? "this file is not encrypted" : "this file holds no secrets yet",
-        hint: `${isFilled ? whatFirst(isShared) : "fill it in, then"} ${encryptWith(file)}`
-      }
-    ];
-  }
-  return open.map((path) => ({
-    ...RULE2,
-    at: source.at(path),
-    message: `"${unlessCredential(segmentsOf(path).at(-1) ?? "")}" is not encrypted`,
-    hint: isShared ? `${REVOKE2} with \`sops edit ${file}\`` : `before it is committed, write it again with \`sops edit ${file}\``
-  }));
-}
-var REVOKE2 = "revoke what it holds: whoever can read this repository has it; write the new value";
-function whatFirst(isShared) {
-  return isShared ? `${REVOKE2}, then` : "before it is committed,";
-}
-function encryptWith(file) {
-  return `encrypt it: \`sops encrypt --in-place ${file}\`, which needs the public key in .sops.yaml`;
-}
-function holdsText(data) {
-  return [...walk(data)].some(
-    ({ value }) => value !== null && value !== "" && typeof value !== "object"
-  );
-}
-function isEncrypted(value) {
-  return typeof value === "string" && /^ENC\[[A-Z0-9_]+,data:[^\]]*\]$/u.test(value);
-}
-function openIn(data) {
-  return [...walk(data)].flatMap(({ path, value }) => {
-    const isNothing = value === null || value === "" || isObject(value) || Array.isArray(value);
-    const isOfSops = path.startsWith("/sops/") || path === "/sops";
-    return isNothing || isOfSops || isEncrypted(value) ? [] : [path];
-  });
-}
-
-// src/core/credentials/placeholder.ts
-var SOPS_FILE = ".sops.yaml";
-var NO_KEY = /^[^#]*\bPUBLIC-KEY\b/u;
-function placeholder(at2, said5) {
-  return { rule: "placeholder", severity: "warning", at: at2, ...said5 };
-}
-function keyPlaceholders(text) {
-  return text.split("\n").flatMap(
-    (line, index2) => NO_KEY.test(line) ? [
-      placeholder(
-        { file: SOPS_FILE, line: index2 + 1, column: line.indexOf("PUBLIC-KEY") + 1 },
-        {
-          message: "PUBLIC-KEY stands for a key: nothing can be encrypted yet",
-          hint: "run `age-keygen -o hubs.agekey` and write the key that it prints as public, age1\u2026"
-        }
-      )
-    ] : []
-  );
-}
-
-// src/core/model/platform.ts
-init_json();
-
-// src/core/model/stray.ts
-init_json();
-var YAML = /\.ya?ml$/iu;
-var NOT_OURS = /(?:^|\/)(?:\.[^/]*|[^/]+\.md)$/iu;
-var OTHER_TOOLS = /^(?:action|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|codecov|(?:docker-)?compose.*|conda|environment.*|lefthook|mkdocs|netlify|pnpm-.*|readthedocs|render|skaffold|taskfile|_.*)\.ya?ml$/iu;
-function looksOurs(name) {
-  if (name.startsWith(".") || name === "platform.yaml" || name === "platform.yml") return false;
-  return YAML.test(name) ? !OTHER_TOOLS.test(name) : folderMeant(name) !== void 0;
-}
-function folderMeant(name) {
-  const folders = PLATFORM_FOLDERS;
-  if (folders.includes(name)) return void 0;
-  if (/^hubs?$/iu.test(name)) return "environments";
-  const near = nearest(name, folders);
-  return near !== void 0 && Math.abs(near.length - name.length) <= 1 ? near : void 0;
-}
-function strayFindings(files) {
-  const paths = [...files.keys()];
-  return [
-    ...paths.flatMap((path) => {
-      const hint = meant(path, files.get(path) ?? "");
-      return hint === void 0 ? [] : [unread(path, "nobody reads this file", hint)];
-    }),
-    ...foldersWithoutImage(paths),
-    ...secretsOfNobody(paths)
-  ];
-}
-function unread(file, message, hint) {
-  return {
-    rule: "unread-file",
-    severity: "warning",
-    at: { file, line: 1, column: 1 },
-    message,
-    hint
-  };
-}
-function meant(path, text) {
-  const [top = "", ...rest] = path.split("/");
-  if (locate(path) || misplaced(path) !== void 0 || NOT_OURS.test(path)) return void 0;
-  if (rest.length === 0) return looksOurs(path) ? besidePlatform(path, text) : void 0;
-  const folder = folderMeant(top);
-  if (folder !== void 0)
-    return YAML.test(path) ? `did you mean ${folder}/${rest.join("/")}?` : void 0;
-  if (top === "images" && rest.length === 1 && YAML.test(path))
-    return `did you mean ${path.replace(YAML, "")}/image.yaml?`;
-  if (top === "images" || top === "secrets") return void 0;
-  const folders = PLATFORM_FOLDERS;
-  return folders.includes(top) ? `did you mean ${withYaml(path)}?` : void 0;
-}
-function withYaml(path) {
-  return `${path.replace(/(?<=\/[^/.]*)\..*$/u, "")}.yaml`;
-}
-var HOMES = [
-  { kind: "environment", place: (name) => `environments/${name}.yaml` },
-  { kind: "cluster", place: (name) => `clusters/${name}.yaml` },
-  { kind: "image", place: (name) => `images/${name}/image.yaml` },
-  { kind: "data", place: (name) => `data/${name}.yaml` },
-  { kind: "cohort", place: (name) => `access/cohorts/${name}.yaml` },
-  { kind: "member", place: (name) => `access/members/${name}.yaml` }
-];
-function besidePlatform(path, text) {
-  const name = path.replace(YAML, "");
-  if (nearest(name, ["platform"]) !== void 0) return "did you mean platform.yaml?";
-  const { data } = readSource(path, text);
-  const keys = isObject(data) ? Object.keys(data) : [];
-  const known = HOMES.map(({ kind, place }) => ({
-    place: place(name),
-    keys: keys.filter((key) => key in SCHEMAS[kind].properties).length
-  }));
-  const most = Math.max(...known.map((one) => one.keys));
-  const best = known.find((one) => one.keys === most)?.place ?? "";
-  return `did you mean ${best}?`;
-}
-function foldersWithoutImage(paths) {
-  const below = paths.filter((path) => /^images\/[^/.][^/]*\//u.test(path));
-  const folders = new Map(below.map((path) => [folderOf(path), path]).reverse());
-  return [...folders].flatMap(([folder, first]) => {
-    const inside2 = below.filter((path) => path.startsWith(`${folder}/`));
-    if (inside2.some(isImageFile)) return [];
-    const near = inside2.find((path) => nearest(path.slice(folder.length + 1), ["image.yaml"]));
-    const hint = near === void 0 ? `add ${folder}/image.yaml, or remove the folder` : `did you mean ${folder}/image.yaml?`;
-    return [unread(near ?? first, `${folder} has no image.yaml, and is no image`, hint)];
-  });
-}
-function folderOf(path) {
-  return path.split("/").slice(0, 2).join("/");
-}
-function isImageFile(path) {
-  return locate(path)?.kind === "image" || misplaced(path) !== void 0;
-}
-function secretsOfNobody(paths) {
-  const hubs = paths.flatMap((path) => {
-    const located = locate(path);
-    return located?.kind === "environment" ? [located.name] : [];
-  });
-  return paths.flatMap((path) => {
-    const hub = hubOfSecrets(path);
-    if (hub === void 0 || hubs.includes(hub)) return [];
-    const near = nearest(hub, hubs);
-    const hint = near === void 0 ? "remove it, once the hub is gone" : `did you mean secrets/${near}.sops.yaml?`;
-    return [unread(path, `there is no environments/${hub}.yaml`, hint)];
-  });
-}
-
-// src/core/model/stray-image.ts
-var REPO2DOCKER = [
-  { name: "requirements.txt", fields: "`pip:`" },
-  { name: "Pipfile", fields: "`pip:`" },
-  { name: "pyproject.toml", fields: "`pip:`" },
-  { name: "setup.py", fields: "`pip:`" },
-  { name: "environment.yml", fields: "`conda:` and `pip:`" },
-  { name: "install.R", fields: "`conda:`" },
-  { name: "apt.txt", fields: "`apt:`" },
-  { name: "runtime.txt", fields: "`python:`" },
-  { name: "Dockerfile", fields: "`from:`" },
-  { name: "postBuild", fields: "`postBuild:`, which names a script" },
-  { name: "start", fields: "`env:`" }
-];
-var IMAGE_FILE = "image.yaml";
-var LONG = 8;
-function strayInImages({ images, paths }) {
-  const mayBeStray = [...paths].filter((path) => !isKnown(path));
-  return [...images.values()].flatMap(({ name, data }) => {
-    const folder = `images/${name}/`;
-    const named2 = [...data.files, ...data.tests.notebooks, data.postBuild ?? IMAGE_FILE];
-    const missing4 = named2.filter((path) => !paths.has(`${folder}${path}`));
-    const strays = mayBeStray.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length)).filter((path) => !named2.includes(path));
-    return firstOfEach(strays).map(
-      (path) => unread(
-        `${folder}${path}`,
-        `${folder}${IMAGE_FILE} does not name this file`,
-        meant2(path, folder, missing4)
-      )
-    );
-  });
-}
-function isKnown(path) {
-  return locate(path) !== void 0 || misplaced(path) !== void 0 || isPackageList(path) || NOT_OURS.test(path);
-}
-function firstOfEach(paths) {
-  const tops = paths.map((path) => path.split("/")[0]);
-  return paths.filter((_, index2) => tops.indexOf(tops[index2]) === index2);
-}
-function meant2(path, folder, missing4) {
-  const near = nearest(path, [...missing4, IMAGE_FILE, "image.lock.yaml"]);
-  if (near !== void 0) return `did you mean ${folder}${near}?`;
-  const known = REPO2DOCKER.find(({ name }) => isNear(path, name));
-  if (known !== void 0) {
-    const asked3 = known.name === path ? "" : `did you mean ${known.name}? `;
-    return `${asked3}${folder}${IMAGE_FILE} says this, under ${known.fields}`;
-  }
-  if (path.startsWith("packages/"))
-    return "remove it: lists of packages are written by the platform";
-  return `name it under \`files:\` in ${folder}${IMAGE_FILE}, or remove it`;
-}
-function isNear(path, name) {
-  return name.length < LONG ? path.toLowerCase() === name.toLowerCase() : nearest(path, [name]) !== void 0;
-}
-
-// src/core/model/platform.ts
-function readPlatform(files, unseen = /* @__PURE__ */ new Set()) {
-  const reader = new Reader(unseen);
-  for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
-    reader.take(file, content);
-  reader.findings.push(...strayFindings(textsOf(files)));
-  if (!files.has("platform.yaml"))
-    reader.report("platform.yaml", {
-      rule: "file",
-      message: "there is no platform.yaml",
-      hint: "run this in the root of a platform, or start one with `glaciocloud init`"
-    });
-  reader.findCredentials();
-  const { findings, sources } = reader;
-  const platform = reader.platform(files);
-  if (platform) findings.push(...strayInImages(platform));
-  return { platform, findings: onePerPlace(findings), sources };
-}
-function textsOf(files) {
-  const texts2 = /* @__PURE__ */ new Map();
-  for (const [file, content] of files) {
-    if (content.kind === "text") texts2.set(file, content.text);
-    else if (!looksOurs(file.split("/")[0] ?? "")) texts2.set(file, "");
-  }
-  return texts2;
-}
-var Reader = class {
-  findings = [];
-  sources = /* @__PURE__ */ new Map();
-  #names = /* @__PURE__ */ new Map();
-  #unseen;
-  #docs = {
-    platform: /* @__PURE__ */ new Map(),
-    cluster: /* @__PURE__ */ new Map(),
-    environment: /* @__PURE__ */ new Map(),
-    image: /* @__PURE__ */ new Map(),
-    "image-lock": /* @__PURE__ */ new Map(),
-    data: /* @__PURE__ */ new Map(),
-    approvers: /* @__PURE__ */ new Map(),
-    member: /* @__PURE__ */ new Map(),
-    cohort: /* @__PURE__ */ new Map()
-  };
-  constructor(unseen) {
-    this.#unseen = unseen;
-  }
-  take(file, content) {
-    const located = locate(file);
-    if (located) this.#remember(located);
-    if (content.kind === "refused") {
-      if (file === SOPS_FILE || looksOurs(file.split("/")[0] ?? "")) return;
-      this.report(file, { rule: "file", message: content.why, hint: content.hint });
-      return;
-    }
-    if (!located) {
-      this.#passOver(file, content.text);
-      return;
-    }
-    const source = readSource(file, content.text);
-    this.sources.set(file, source);
-    this.#read(located.kind, located.name, source);
-  }
-  /** When all is read, because platform.yaml may exempt names for every file. */
-  findCredentials() {
-    const settings2 = this.sources.get("platform.yaml");
-    const notSecret = settings2 ? notSecretIn(settings2.data) : [];
-    for (const [file, source] of this.sources) {
-      const located = locate(file);
-      if (located) this.findings.push(...credentialFindings(located.kind, source, notSecret));
-    }
-  }
-  /** About the file as a whole. */
-  report(file, said5) {
-    this.findings.push({ severity: "error", at: { file, line: 1, column: 1 }, ...said5 });
-  }
-  platform(files) {
-    const settings2 = this.#docs.platform.get("platform");
-    return settings2 && {
-      settings: settings2,
-      clusters: this.#docs.cluster,
-      environments: this.#docs.environment,
-      images: this.#docs.image,
-      locks: this.#docs["image-lock"],
-      data: this.#docs.data,
-      approvers: this.#docs.approvers.get("approvers"),
-      members: this.#docs.member,
-      cohorts: this.#docs.cohort,
-      names: this.#names,
-      paths: new Set(files.keys())
-    };
-  }
-  #passOver(file, text) {
-    if (file === SOPS_FILE) {
-      this.findings.push(...keyPlaceholders(text));
-      return;
-    }
-    if (hubOfSecrets(file) !== void 0) {
-      this.findings.push(...encryptionFindings(file, text, !this.#unseen.has(file)));
-      return;
-    }
-    if (isPackageList(file)) {
-      this.findings.push(...readPackages(file, text).findings);
-      return;
-    }
-    const right = misplaced(file);
-    if (right === void 0) return;
-    this.report(file, {
-      rule: "file-place",
-      message: "this file is not read here",
-      hint: file.startsWith("secrets/") ? `secrets are ${right}, encrypted; what stands here in clear has to be revoked` : `platform files are ${right}`
-    });
-  }
-  #remember({ kind, name }) {
-    this.#names.set(kind, (this.#names.get(kind) ?? /* @__PURE__ */ new Set()).add(name));
-  }
-  #read(kind, name, source) {
-    const { doc, findings } = readDoc(kind, name, source);
-    this.findings.push(...findings);
-    if (doc) this.#docs[kind].set(name, doc);
-  }
-};
-function isNamed(platform, kind, name) {
-  return platform.names.get(kind)?.has(name) ?? false;
-}
-
 // src/edges/charts.ts
 import { readFile as readFile7 } from "node:fs/promises";
-import { join as join7 } from "node:path";
-
-// src/core/model/limits.ts
-var CPU_GUARANTEE_SHARE = 0.25;
-var CONCURRENT_SPAWN_LIMIT = 64;
-var SPAWN_TIMEOUT_SECONDS = 900;
-var MIN_IDLE_SECONDS = 600;
-var MIN_MAX_AGE_SECONDS = 7 * 86400;
-function proxyMemoryMiB(servers) {
-  return 128 + 2 * servers;
-}
-function hubMemoryMiB(servers) {
-  return 512 + 4 * servers;
-}
-var MIN_HOME_BYTES = 5 * 2 ** 30;
-var OGGM_BASE_BYTES = 0.4 * 2 ** 30;
-var OGGM_WORKER_BYTES = 0.15 * 2 ** 30;
-var NODE_USABLE_SHARE = 0.9;
-var COMMENT_LIMIT = 65536;
-var CERTIFICATE_DAYS = 14;
-var HEARTBEAT_INTERVALS = 3;
-var HUB_RESTART_SECONDS = 6;
-var WEEKLY_REBUILD_DAY = 1;
-var HOLD_DAYS = 7;
-
-// src/core/access/door.ts
-init_json();
-var MACHINES = [
-  "deploy_0",
-  "deploy_1",
-  "deploy_2",
-  "deploy_3",
-  "probe_0",
-  "probe_1",
-  "probe_2",
-  "probe_3"
-];
-function firstAccess(environment2) {
-  const groups2 = [...new Set(Object.values(environment2.sizes).flatMap((size2) => size2.for))].filter((who) => who !== "all").sort(compareText);
-  return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups2])) };
-}
-
-// src/core/hub/values/hub.ts
-var HUB_CODE = [
-  "glaciocloud_access.py",
-  "glaciocloud_hub.py",
-  "glaciocloud_start.py"
-];
-var CODE_FOLDER = "/usr/local/etc/jupyterhub";
-function machineScopes(users) {
-  return [
-    "read:hub",
-    ...users.flatMap((user) => [
-      `admin:users!user=${user}`,
-      `servers!user=${user}`,
-      `access:servers!user=${user}`
-    ])
-  ];
-}
-function hubPart({ hub, cluster, codeDigest: codeDigest2 }) {
-  const { maxServers } = hub.data.capacity;
-  return {
-    jupyterhub: {
-      hub: {
-        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit
-        // ends the process.
-        consecutiveFailureLimit: 0,
-        concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
-        activeServerLimit: maxServers,
-        annotations: { "glaciocloud.org/code": codeDigest2 },
-        // Deleting a user must never delete a home.
-        config: { KubeSpawner: { delete_pvc: false } },
-        extraConfig: { glaciocloud: "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
-        ...mounts(),
-        ...healthService(),
-        db: database(cluster.storage.homes.class),
-        // People wait for a hub that restarts: one second of it is the interval at which
-        // Kubernetes looks.
-        readinessProbe: { periodSeconds: 1 },
-        resources: hubResources(maxServers)
-      },
-      proxy: { chp: { resources: proxyResources(maxServers) } },
-      singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS }
-    },
-    from: {
-      "/hub/activeServerLimit": "/capacity/maxServers",
-      "/hub/resources": "/capacity/maxServers",
-      "/proxy/chp/resources": "/capacity/maxServers"
-    }
-  };
-}
-function mounts() {
-  return {
-    extraVolumes: [
-      { name: "hub-code", configMap: { name: "hub-code" } },
-      { name: "hub-access", secret: { secretName: "hub-access", optional: true } },
-      { name: "hub-profiles", configMap: { name: "hub-profiles", optional: true } },
-      { name: "hub-notices", configMap: { name: "hub-notices", optional: true } }
-    ],
-    extraVolumeMounts: [
-      ...HUB_CODE.map((file) => ({
-        name: "hub-code",
-        mountPath: `${CODE_FOLDER}/${file}`,
-        subPath: file,
-        readOnly: true
-      })),
-      { name: "hub-access", mountPath: "/etc/hub-access", readOnly: true },
-      { name: "hub-profiles", mountPath: "/etc/hub-profiles", readOnly: true },
-      { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
-    ]
-  };
-}
-function healthService() {
-  return {
-    services: { "glaciocloud-health": { display: false } },
-    loadRoles: {
-      "glaciocloud-health": { services: ["glaciocloud-health"], scopes: machineScopes(MACHINES) }
-    }
-  };
-}
-function database(storageClass) {
-  return {
-    type: "sqlite-pvc",
-    pvc: {
-      storage: "1Gi",
-      storageClassName: storageClass,
-      // A failed first install or an uninstall must not take the database along.
-      annotations: { "helm.sh/resource-policy": "keep" }
-    }
-  };
-}
-function hubResources(maxServers) {
-  const memory = hubMemoryMiB(maxServers);
-  return {
-    requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` },
-    limits: { memory: `${memory}Mi` }
-  };
-}
-function proxyResources(maxServers) {
-  return {
-    requests: { cpu: "50m", memory: "64Mi" },
-    limits: { memory: `${proxyMemoryMiB(maxServers)}Mi` }
-  };
-}
+import { join as join8 } from "node:path";
 
 // src/core/charts/schema.ts
 init_json();
@@ -50103,25 +55258,25 @@ init_json();
 import { randomUUID } from "node:crypto";
 import { readFile as readFile5, rename as rename3, rm as rm3, writeFile as writeFile3 } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname as dirname5, join as join5 } from "node:path";
+import { dirname as dirname6, join as join6 } from "node:path";
 function cacheFolder() {
   const { GLACIOCLOUD_CACHE: own, XDG_CACHE_HOME: caches } = process.env;
-  return own ?? join5(caches ?? join5(homedir(), ".cache"), "glaciocloud");
+  return own ?? join6(caches ?? join6(homedir(), ".cache"), "glaciocloud");
 }
 function cachedArchive(hash) {
-  return join5(cacheFolder(), "charts", `${hash}.tgz`);
+  return join6(cacheFolder(), "charts", `${hash}.tgz`);
 }
 function firstSeenFile({ repository, name, version }) {
   const key = sha2562(Buffer.from(JSON.stringify([repository, name, version])));
-  return join5(cacheFolder(), "charts", `${key}.json`);
+  return join6(cacheFolder(), "charts", `${key}.json`);
 }
 async function readArchive(hash) {
   const archive = await readFile5(cachedArchive(hash)).catch(() => void 0);
   return archive && sha2562(archive) === hash ? archive : void 0;
 }
 async function readFirstSeen(key) {
-  const text = await readFile5(firstSeenFile(key), "utf8").catch(() => "");
-  const entry = objectOf(text) ?? {};
+  const text2 = await readFile5(firstSeenFile(key), "utf8").catch(() => "");
+  const entry = objectOf(text2) ?? {};
   const same = entry["repository"] === key.repository && entry["name"] === key.name && entry["version"] === key.version;
   const hash = entry["sha256"];
   return same && typeof hash === "string" && /^[0-9a-f]{64}$/u.test(hash) ? hash : void 0;
@@ -50136,7 +55291,7 @@ async function keepArchive(key, archive) {
 async function keep(file, content) {
   const fresh = `${file}.${randomUUID()}`;
   try {
-    await makeFolder(dirname5(file));
+    await makeFolder(dirname6(file));
     await writeFile3(fresh, content, { flag: "wx" });
     await rename3(fresh, file);
   } catch {
@@ -50201,7 +55356,7 @@ function isPublic(address2) {
 }
 var NotPublic = class extends Error {
 };
-function addressFault(url, privateToo) {
+function addressFault2(url, privateToo) {
   if (url.username !== "" || url.password !== "") return "a name or password stands in it";
   if (url.protocol !== "https:" && !(privateToo && url.protocol === "http:"))
     return "it is not https";
@@ -50237,15 +55392,15 @@ var MOST_REDIRECTS = 5;
 var REDIRECTS = [301, 302, 303, 307, 308];
 var NETWORK_HINT = "check the network, or give a folder or mirror with --charts-from";
 var PRIVATE_HINT = "charts come over https from public addresses: name such a repository, or set charts.allowPrivate: true on the default branch for a mirror of your own";
-async function download(address2, { most, privateToo, ask = askOnce }) {
+async function download(address2, { most, privateToo, ask: ask2 = askOnce }) {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   let url = parsed2(address2, void 0);
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     const shown2 = shownAddress(url);
-    const fault = addressFault(url, privateToo);
+    const fault = addressFault2(url, privateToo);
     if (fault !== void 0) throw refused(shown2, fault);
     try {
-      const { status, location, body } = await ask(url, privateToo, signal);
+      const { status, location, body } = await ask2(url, privateToo, signal);
       if (!REDIRECTS.includes(status)) {
         if (status === 200) return await readAtMost(body, most, shown2);
         throw new ChartUnreachable(`${shown2} answers ${status}`, { hint: NETWORK_HINT });
@@ -50323,7 +55478,7 @@ async function downloadChart(name, { repository, version }, privateToo) {
   const base2 = repositoryBase(repository);
   const index2 = await download(`${base2}index.yaml`, { most: MOST_INDEX, privateToo });
   const found3 = yamlObject(index2.toString("utf8"), `${base2}index.yaml`);
-  const entry = entryOf2(found3, name, version);
+  const entry = entryOf3(found3, name, version);
   const url = Array.isArray(entry?.["urls"]) ? entry["urls"][0] : void 0;
   if (!entry || typeof url !== "string" || !URL.canParse(url, base2))
     throw new ChartUnreachable(`${base2} has no chart ${name} ${version}`, {
@@ -50336,7 +55491,7 @@ async function downloadChart(name, { repository, version }, privateToo) {
     });
   return archive;
 }
-function entryOf2(index2, name, version) {
+function entryOf3(index2, name, version) {
   const entries = asObject(index2["entries"] ?? {});
   const versions = Object.hasOwn(entries, name) ? entries[name] : void 0;
   if (!Array.isArray(versions)) return void 0;
@@ -50347,7 +55502,7 @@ async function fetchGiven(url) {
   try {
     response = await fetch(url, { signal: AbortSignal.timeout(6e4) });
   } catch (cause) {
-    throw new ChartUnreachable(`${url} cannot be reached: ${reasonOf(cause)}`, {
+    throw new ChartUnreachable(`${url} cannot be reached: ${reasonOf2(cause)}`, {
       hint: NETWORK_HINT,
       cause
     });
@@ -50356,7 +55511,7 @@ async function fetchGiven(url) {
     throw new ChartUnreachable(`${url} answers ${response.status}`, { hint: NETWORK_HINT });
   return Buffer.from(await response.arrayBuffer());
 }
-function reasonOf(error2) {
+function reasonOf2(error2) {
   const below = typeof error2 === "object" && error2 !== null && "cause" in error2 ? error2.cause : void 0;
   return messageOf(below ?? error2);
 }
@@ -50364,12 +55519,12 @@ function reasonOf(error2) {
 // src/edges/tool-root.ts
 import { existsSync } from "node:fs";
 import { readFile as readFile6 } from "node:fs/promises";
-import { dirname as dirname6, join as join6 } from "node:path";
+import { dirname as dirname7, join as join7 } from "node:path";
 import { fileURLToPath } from "node:url";
 function toolRoot() {
-  let folder = dirname6(fileURLToPath(import.meta.url));
-  while (!existsSync(join6(folder, "charts", "oggm-hub", "Chart.yaml"))) {
-    const up = dirname6(folder);
+  let folder = dirname7(fileURLToPath(import.meta.url));
+  while (!existsSync(join7(folder, "charts", "oggm-hub", "Chart.yaml"))) {
+    const up = dirname7(folder);
     if (up === folder)
       throw new Error("charts/ is not beside the bundle: the installation is incomplete");
     folder = up;
@@ -50377,10 +55532,10 @@ function toolRoot() {
   return folder;
 }
 function chartScript(name) {
-  return readFile6(join6(toolRoot(), "charts", "oggm-hub", "files", name), "utf8");
+  return readFile6(join7(toolRoot(), "charts", "oggm-hub", "files", name), "utf8");
 }
 function imageScript(name) {
-  return name === "oggm_check.py" ? chartScript(name) : readFile6(join6(toolRoot(), "image-tests", name), "utf8");
+  return name === "oggm_check.py" ? chartScript(name) : readFile6(join7(toolRoot(), "image-tests", name), "utf8");
 }
 
 // src/edges/charts.ts
@@ -50399,7 +55554,7 @@ async function loadCharts(request2) {
   const schema = chartText(got.files, "values.schema.json");
   jsonObject(schema, `values.schema.json of ${got.origin}`);
   refuseOutside(got);
-  const umbrella = await chartFolder(join7(toolRoot(), "charts", UMBRELLA));
+  const umbrella = await chartFolder(join8(toolRoot(), "charts", UMBRELLA));
   const ours = chartMeta(umbrella, UMBRELLA);
   return {
     hubVersion: meta.appVersion,
@@ -50428,10 +55583,10 @@ async function pinned(name, settings2, { network, progress, privateToo }) {
   const first = await readFirstSeen(key);
   const expected = pin ?? first;
   const verified = pin !== null;
-  const kept = expected === void 0 ? void 0 : await readArchive(expected);
-  if (kept && expected !== void 0) {
+  const kept2 = expected === void 0 ? void 0 : await readArchive(expected);
+  if (kept2 && expected !== void 0) {
     const origin = cachedArchive(expected);
-    const got2 = { files: await unpackChart(kept, origin), origin, verified };
+    const got2 = { files: await unpackChart(kept2, origin), origin, verified };
     return pin === null ? { ...got2, firstSeen: expected } : got2;
   }
   if (!network) return void 0;
@@ -50482,13 +55637,13 @@ async function given(name, { version }, from) {
     const url = `${from.replace(/\/$/u, "")}/${file}`;
     return { files: await unpackChart(await fetchGiven(url), url), origin: url, verified: false };
   }
-  const archive = join7(from, file);
+  const archive = join8(from, file);
   if (await exists(archive)) {
     const files = await unpackChart(await readFile7(archive), archive);
     return { files, origin: archive, verified: false };
   }
-  for (const folder of [join7(from, name), join7(from, `${name}-${version}`), from]) {
-    if (await exists(join7(folder, "Chart.yaml")))
+  for (const folder of [join8(from, name), join8(from, `${name}-${version}`), from]) {
+    if (await exists(join8(folder, "Chart.yaml")))
       return { files: await chartFolder(folder), origin: folder, verified: false };
   }
   throw new ChartRefused(`${from} holds neither ${file} nor a folder ${name}/`, {
@@ -50496,7 +55651,7 @@ async function given(name, { version }, from) {
   });
 }
 async function assemble(folder, umbrella, parts) {
-  const root = join7(folder, UMBRELLA);
+  const root = join8(folder, UMBRELLA);
   await fillFolder(root, umbrella);
   const dependencies = Object.entries(parts).map(([name, files]) => {
     const version = JSON.stringify(chartMeta(files, name).version);
@@ -50504,336 +55659,14 @@ async function assemble(folder, umbrella, parts) {
 `;
   });
   await writeWhole(
-    join7(root, "Chart.yaml"),
+    join8(root, "Chart.yaml"),
     `${chartText(umbrella, "Chart.yaml").trimEnd()}
 dependencies:
 ${dependencies.join("")}`
   );
   for (const [name, files] of Object.entries(parts))
-    await fillFolder(join7(root, "charts", name), files);
+    await fillFolder(join8(root, "charts", name), files);
   return root;
-}
-
-// src/edges/git.ts
-init_failure();
-import { lstat as lstat5, realpath as realpath3 } from "node:fs/promises";
-import { dirname as dirname7, join as join8, resolve as resolve4 } from "node:path";
-
-// src/edges/exec.ts
-init_failure();
-import { spawn } from "node:child_process";
-import { StringDecoder } from "node:string_decoder";
-var ToolMissing = class extends Failure {
-};
-var PASSED = [
-  "PATH",
-  "HOME",
-  "TMPDIR",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "http_proxy",
-  "https_proxy",
-  "no_proxy",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "USER"
-];
-function environment({ env = {} }) {
-  const passed = PASSED.flatMap(
-    (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
-  );
-  return {
-    LC_ALL: "C",
-    TZ: "UTC",
-    ...Object.fromEntries(passed),
-    ...env
-  };
-}
-function missing(program, cause) {
-  return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, {
-    hint: `install ${program}, or put it on the PATH`,
-    cause
-  });
-}
-function exec(program, args, options = {}) {
-  return new Promise((resolve7, reject) => {
-    const child2 = spawn(program, args, {
-      cwd: options.cwd,
-      ...options.signal ? { signal: options.signal } : {},
-      env: environment(options),
-      stdio: ["pipe", "pipe", "pipe"]
-    });
-    const stdout = [];
-    const heard = new StringDecoder("utf8");
-    const stderr = [];
-    let late = false;
-    const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => {
-      late = true;
-      child2.kill("SIGKILL");
-    }, options.timeoutMs);
-    child2.stdout.on("data", (chunk) => {
-      stdout.push(chunk);
-      options.onStdout?.(heard.write(chunk));
-    });
-    child2.stderr.on("data", (chunk) => {
-      stderr.push(chunk);
-      options.onStderr?.(chunk.toString("utf8"));
-    });
-    child2.stdin.on("error", () => void 0);
-    child2.stdin.end(options.input ?? "");
-    child2.on("error", (cause) => {
-      clearTimeout(timer);
-      reject(missing(program, cause));
-    });
-    child2.on("close", (code2, signal) => {
-      clearTimeout(timer);
-      if (late)
-        reject(
-          new TimedOut(
-            `${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`,
-            { hint: "try again; if it happens again, look at the machine" }
-          )
-        );
-      else {
-        const bytes2 = Buffer.concat(stdout);
-        const said5 = Buffer.concat(stderr).toString("utf8");
-        resolve7({
-          code: code2 ?? 128,
-          stdout: bytes2.toString("utf8"),
-          stderr: signal === null ? said5 : `${said5}
-the program was killed by ${signal}`,
-          bytes: bytes2
-        });
-      }
-    });
-  });
-}
-function stream(program, args, options = {}) {
-  const child2 = spawn(program, args, {
-    env: environment(options),
-    stdio: ["pipe", "pipe", "pipe"]
-  });
-  const stderr = [];
-  child2.stderr.on("data", (chunk) => stderr.push(chunk));
-  child2.stdin.on("error", () => void 0);
-  child2.stdin.end(options.input ?? "");
-  const ended = new Promise((resolve7, reject) => {
-    child2.on("error", (cause) => reject(missing(program, cause)));
-    child2.on(
-      "close",
-      (code2) => resolve7({ code: code2 ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
-    );
-  });
-  ended.catch(() => void 0);
-  return { output: child2.stdout, ended, kill: () => child2.kill("SIGKILL") };
-}
-
-// src/edges/git.ts
-async function headCommit(root) {
-  const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(
-    () => void 0
-  );
-  return result2?.code === 0 ? result2.stdout.trim() : void 0;
-}
-async function isInGit(root) {
-  const result2 = await exec("git", ["-C", root, "rev-parse", "--git-dir"]).catch(() => void 0);
-  return result2?.code === 0;
-}
-async function headMessage(root) {
-  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
-  return result2?.code === 0 ? result2.stdout : void 0;
-}
-async function headTime(root) {
-  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%ct"]).catch(
-    () => void 0
-  );
-  return result2?.code === 0 ? Number(result2.stdout.trim()) : void 0;
-}
-var DEPLOYED = "refs/heads/deployed";
-var UNATTENDED = {
-  GIT_TERMINAL_PROMPT: "0",
-  GIT_SSH_COMMAND: "ssh -oBatchMode=yes -oConnectTimeout=10"
-};
-var REMOTE_TIMEOUT_MS = 3e4;
-async function deployedRef(root) {
-  await confirmRepository(root);
-  const found3 = await knownRefs(root);
-  const best = found3.get("refs/remotes/origin/deployed") ?? found3.get(DEPLOYED) ?? [...found3.values()][0];
-  if (best !== void 0) {
-    await confirmWhole(root, best);
-    return { kind: "found", commit: best };
-  }
-  const remotes = lines(await asked(root, ["remote"]));
-  const shallow = (await asked(root, ["rev-parse", "--is-shallow-repository"])).trim() === "true";
-  if (remotes.length === 0 && shallow)
-    throw new Failure("what is deployed cannot be looked up: this is a shallow clone", {
-      hint: `${WHOLE}; it has no remote that could be asked`
-    });
-  if (remotes.length === 0 && await wasCloned(root))
-    throw new Failure("what is deployed cannot be looked up: this clone has no remote any more", {
-      hint: "name it again: git remote add origin URL && git fetch origin"
-    });
-  const looked = [];
-  for (const remote of remotes) looked.push(await askRemote(root, remote, shallow));
-  return { kind: "none", looked: ["no branch `deployed` in this clone", ...looked].join(", ") };
-}
-var WHOLE = "clone the whole repository (`fetch-depth: 0` in GitHub Actions)";
-async function wasCloned(root) {
-  const { code: code2, stdout } = await exec("git", ["-C", root, "reflog", "--format=%gs", "HEAD"]);
-  return code2 === 0 && lines(stdout).some((line) => line.startsWith("clone: from "));
-}
-async function confirmRepository(root) {
-  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, "rev-parse", "--show-toplevel"]);
-  const marked = await markedFolder(root);
-  const top = stdout.replace(/\n$/u, "");
-  if (code2 === 0 && (marked === void 0 || top === marked)) return;
-  const why = code2 === 0 ? `${marked ?? root}/.git is no repository` : whyOf(stderr);
-  throw new Failure(`what is deployed cannot be looked up: ${why}`, {
-    hint: repositoryHint(stderr, marked)
-  });
-}
-function repositoryHint(stderr, marked) {
-  if (stderr.includes("dubious ownership"))
-    return "it belongs to another user: run it as that user, or `git config --global --add safe.directory DIR` for it";
-  return marked === void 0 ? "run it in a clone of the platform\u2019s repository; a new platform needs `git init` first" : "the repository is broken: look with `git status`, or clone it again";
-}
-async function markedFolder(root) {
-  const start = await realpath3(root).catch(() => resolve4(root));
-  for (let folder = start; ; folder = dirname7(folder)) {
-    const found3 = await lstat5(join8(folder, ".git")).catch(() => void 0);
-    if (found3) return folder;
-    if (folder === dirname7(folder)) return void 0;
-  }
-}
-async function knownRefs(root) {
-  const patterns = [DEPLOYED, "refs/remotes/*/deployed"];
-  const args = ["for-each-ref", "--format=%(refname) %(objectname)", ...patterns];
-  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, ...args]);
-  if (code2 !== 0 || stderr.includes("/deployed"))
-    throw new Failure(`the branch \`deployed\` cannot be read: ${whyOf(stderr)}`, {
-      hint: "the repository is broken: look with `git fsck`, or clone it again"
-    });
-  return new Map(lines(stdout).map((line) => cut(line, " ")));
-}
-async function confirmWhole(root, commit) {
-  const { code: code2, stderr } = await exec("git", ["-C", root, "cat-file", "-e", `${commit}^{tree}`]);
-  if (code2 !== 0)
-    throw new Failure(`the branch \`deployed\` cannot be read: ${whyOf(stderr)}`, {
-      hint: "its commit is not in this clone: `git fetch`, or clone it again"
-    });
-}
-async function askRemote(root, remote, shallow) {
-  const agent = process.env["SSH_AUTH_SOCK"];
-  const answer = await exec("git", ["-C", root, "ls-remote", "--exit-code", remote, DEPLOYED], {
-    env: { ...UNATTENDED, ...agent === void 0 ? {} : { SSH_AUTH_SOCK: agent } },
-    timeoutMs: REMOTE_TIMEOUT_MS
-  }).catch((cause) => ({ code: 128, stderr: messageOf(cause) }));
-  const fetch3 = `git fetch ${remote} +${DEPLOYED}:refs/remotes/${remote}/deployed`;
-  if (answer.code === 0)
-    throw new Failure(`the branch \`deployed\` is at ${remote}, but not in this clone`, {
-      hint: `get it: ${fetch3}`
-    });
-  if (answer.code === 2) return `nor at ${remote}`;
-  if (!shallow && await fetchesAll(root, remote)) return `nor at ${remote} as last fetched`;
-  throw new Failure(
-    `what is deployed cannot be looked up: this clone has not all branches of ${remote}, and ${remote} cannot be asked: ${whyOf(answer.stderr)}`,
-    { hint: `${WHOLE}, or get the branch: ${fetch3}` }
-  );
-}
-async function fetchesAll(root, remote) {
-  const { stdout } = await exec("git", [
-    "-C",
-    root,
-    "config",
-    "--get-all",
-    `remote.${remote}.fetch`
-  ]);
-  const all = lines(stdout).some((spec) => spec.replace(/^\+/u, "").startsWith("refs/heads/*:"));
-  const fetched = await asked(root, ["for-each-ref", "--count=1", `refs/remotes/${remote}`]);
-  return all && fetched !== "";
-}
-async function asked(root, args) {
-  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, ...args]);
-  if (code2 !== 0)
-    throw new Failure(`git ${args[0] ?? ""} failed: ${whyOf(stderr)}`, {
-      hint: "the repository is broken: look with `git fsck`, or clone it again"
-    });
-  return stdout;
-}
-function whyOf(stderr) {
-  return (lines(stderr)[0] ?? "git does not say why").replace(/^(fatal|error|warning): /u, "");
-}
-function lines(text) {
-  return text.split("\n").filter((line) => line !== "");
-}
-function cut(text, at2) {
-  const where = text.indexOf(at2);
-  return [text.slice(0, where), text.slice(where + at2.length)];
-}
-async function pathsAt(root, commit) {
-  const listed3 = await asked(root, ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit]);
-  return listed3.split("\0").filter((path) => path !== "" && !path.includes("\n"));
-}
-async function textsAt(root, commit, paths) {
-  if (paths.length === 0) return /* @__PURE__ */ new Map();
-  const { bytes: bytes2 } = await exec("git", ["-C", root, "cat-file", "--batch"], {
-    input: paths.map((path) => `${commit}:${path}
-`).join("")
-  });
-  const files = /* @__PURE__ */ new Map();
-  let offset = 0;
-  for (const path of paths) {
-    const end2 = bytes2.indexOf(10, offset);
-    const size2 = Number(bytes2.subarray(offset, end2).toString("utf8").split(" ").at(2));
-    if (end2 < offset || Number.isNaN(size2))
-      throw new Failure(`${path} cannot be read from commit ${commit.slice(0, 7)}`, {
-        hint: "it is not in this clone: `git fetch`, or clone the repository again"
-      });
-    files.set(path, bytes2.subarray(end2 + 1, end2 + 1 + size2).toString("utf8"));
-    offset = end2 + 1 + size2 + 1;
-  }
-  return files;
-}
-async function commitsOf(root, commit, folder, most) {
-  const path = `:(top,literal)${folder}`;
-  return lines(await asked(root, ["log", "--format=%H", `-n${most}`, commit, "--", path]));
-}
-async function unseenByGit(root, paths) {
-  const unseen = /* @__PURE__ */ new Set();
-  for (const path of paths) {
-    const added = ["ls-files", "--", path];
-    const committed = ["log", "--all", "--max-count=1", "--format=%h", "--", path];
-    const answers2 = [await answerOf(root, added), await answerOf(root, committed)];
-    if (answers2.every((one) => one === "")) unseen.add(path);
-  }
-  return unseen;
-}
-async function answerOf(root, args) {
-  const result2 = await exec("git", ["-C", root, ...args]).catch(() => void 0);
-  return result2?.code === 0 ? result2.stdout : void 0;
-}
-var MAIN_REFS = ["origin/HEAD", "origin/main", "origin/master"];
-async function mainText(root, path) {
-  for (const ref of MAIN_REFS) {
-    const result2 = await exec("git", ["-C", root, "show", `refs/remotes/${ref}:./${path}`]).catch(
-      () => void 0
-    );
-    if (result2?.code === 0) return result2.stdout;
-  }
-  return void 0;
-}
-async function isMerged(root, path) {
-  const clean2 = await exec("git", ["-C", root, "diff", "--quiet", "HEAD", "--", path]).catch(
-    () => void 0
-  );
-  if (clean2?.code !== 0) return false;
-  for (const ref of MAIN_REFS) {
-    const above2 = ["merge-base", "--is-ancestor", "HEAD", `refs/remotes/${ref}`];
-    const result2 = await exec("git", ["-C", root, ...above2]).catch(() => void 0);
-    if (result2?.code === 0) return true;
-  }
-  return false;
 }
 
 // src/gather/charts.ts
@@ -50866,7 +55699,7 @@ async function cachedCharts(platform, { chartsFrom, report }) {
     network: false,
     privateToo: false,
     seen: [],
-    progress: (text) => report.progress(text)
+    progress: (text2) => report.progress(text2)
   });
 }
 async function load2({ settings: settings2, privateToo }, { chartsFrom, releases = [] }, progress) {
@@ -50889,7 +55722,7 @@ function placeOf2(platform, { field }) {
 }
 async function sourceOf(platform, { root, repository, chartsFrom, report }) {
   const { charts } = platform.settings.data;
-  const said5 = (text) => report.progress(text);
+  const said5 = (text2) => report.progress(text2);
   const asWritten = chartSource("jupyterhub", charts, { kind: "main", charts });
   if (chartsFrom !== void 0) return { source: asWritten, progress: said5 };
   const reviewed2 = await reviewedCharts(root, repository);
@@ -50898,7 +55731,7 @@ async function sourceOf(platform, { root, repository, chartsFrom, report }) {
     if (await isMerged(root, SETTINGS)) return { source: asWritten, progress: said5 };
   }
   if (reviewed2.kind !== "own") return { source, progress: said5 };
-  const progress = (text) => said5(`${text}, because ${SETTINGS} here says so: no default branch is known to compare with`);
+  const progress = (text2) => said5(`${text2}, because ${SETTINGS} here says so: no default branch is known to compare with`);
   return { source, progress };
 }
 function isProposal(root, repository) {
@@ -50906,10 +55739,1079 @@ function isProposal(root, repository) {
 }
 async function reviewedCharts(root, repository) {
   const beside = isProposal(root, repository);
-  const text = beside ? await fileText(join9(repository, SETTINGS)).catch(() => void 0) : await mainText(root, SETTINGS);
-  if (text === void 0) return { kind: beside ? "none" : "own" };
-  const { platform } = readPlatform(/* @__PURE__ */ new Map([[SETTINGS, { kind: "text", text }]]));
+  const text2 = beside ? await fileText(join9(repository, SETTINGS)).catch(() => void 0) : await mainText(root, SETTINGS);
+  if (text2 === void 0) return { kind: beside ? "none" : "own" };
+  const { platform } = readPlatform(/* @__PURE__ */ new Map([[SETTINGS, { kind: "text", text: text2 }]]));
   return platform ? { kind: "main", charts: platform.settings.data.charts } : { kind: "none" };
+}
+
+// src/gather/platform.ts
+async function gatherPlatform(root) {
+  return readWhole(root, await platformFiles(root));
+}
+async function gatherWithPeople(root, people) {
+  const [files, theirs] = await Promise.all([platformFiles(root), peopleFiles(people)]);
+  if (theirs.size === 0)
+    throw new UsageError(
+      `${people} holds no people\u2019s files`,
+      "name a checkout of the access repository, with members/, cohorts/ and approvers.yaml"
+    );
+  const ours = [...files].filter(([path]) => !path.startsWith("access/"));
+  return readWhole(root, new Map([...ours, ...theirs]));
+}
+async function readWhole(root, files) {
+  const reading = readPlatform(files);
+  const open = reading.findings.filter(({ rule }) => rule === SECRETS_RULE);
+  if (open.length === 0) return reading;
+  return readPlatform(files, await unseenByGit(root, new Set(open.map(({ at: at2 }) => at2.file))));
+}
+async function platformFiles(root) {
+  const beside = (await namesIn(root)).filter((name) => looksOurs(name) || name === SOPS_FILE);
+  const tree = await readTree(
+    root,
+    [...PLATFORM_FOLDERS, FORM_FOLDER, ...beside],
+    (path) => isRead(path) || beside.includes(path)
+  );
+  return tree.files;
+}
+var PEOPLE = ["members", "cohorts", "approvers.yaml", "removals.yaml"];
+async function peopleFolder(people) {
+  return (await namesIn(people)).includes("access") ? "access/" : "";
+}
+async function peopleFiles(people) {
+  const below = await peopleFolder(people);
+  const place = (path) => `access/${path.slice(below.length)}`;
+  const tops = PEOPLE.map((name) => `${below}${name}`);
+  const { files } = await readTree(people, tops, (path) => isRead(place(path)));
+  const theirs = [...files].filter(([path]) => tops.some((top) => path.startsWith(top)));
+  return new Map(theirs.map(([path, content]) => [place(path), content]));
+}
+async function mainPlatform(root, repository) {
+  if (isProposal(root, repository)) return (await gatherPlatform(repository)).platform;
+  const files = await mainFiles(root, isRead);
+  if (!files) return void 0;
+  const texts2 = [...files].map(([path, text2]) => [path, { kind: "text", text: text2 }]);
+  return readPlatform(new Map(texts2)).platform;
+}
+
+// src/flow/access.ts
+async function planAccess(inputs, sources) {
+  const { root, people, now } = inputs;
+  const reading = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
+  const { platform } = reading;
+  if (!platform) return { kind: "refused", findings: reading.findings };
+  needPeople(platform, people);
+  const findings = findingsOf(reading, platform, now);
+  const hubs = wishesOf(platform, inputs.hubs);
+  const present2 = await sources.present(hubs.map(({ hub }) => hub));
+  const wishes = hubs.filter(({ hub }) => sources.plansAbsent || present2.has(hub));
+  const { lists, requests } = await teamsOf2(wishes, sources.directory);
+  const facts2 = {
+    wishes,
+    people: peopleOf(platform, findings, dayOf(now)),
+    teams: lists,
+    present: present2,
+    book: await sources.names.read(),
+    now
+  };
+  const theirs = findings.filter(({ at: at2 }) => at2.file.startsWith("access/"));
+  return { kind: "planned", facts: facts2, plan: decideAccess(facts2), findings: theirs, requests };
+}
+async function makeTrue({ facts: facts2, plan: plan2 }, world) {
+  const book = new Map([...facts2.book ?? [], ...plan2.names]);
+  const kept2 = plan2.names.size === 0 || await keepNames(plan2, world);
+  const followed = kept2 ? plan2 : decideAccess({ ...facts2, book: void 0 });
+  return { plan: followed, results: await applyAccess(followed, world, book) };
+}
+async function keepNames({ names: names5 }, world) {
+  try {
+    await world.names.keep(names5);
+    return true;
+  } catch (error2) {
+    world.progress(`nobody new enters: ${messageOf(error2)}`);
+    return false;
+  }
+}
+function needPeople({ settings: settings2 }, people) {
+  const { access } = settings2.data;
+  if (access && people === void 0)
+    throw new UsageError(
+      `people\u2019s files are in ${access.repository}, and --people is not given`,
+      "check that repository out, and name the folder with --people"
+    );
+}
+function findingsOf({ findings }, platform, now) {
+  return onePerPlace([...findings, ...runRules({ platform, now, defaults: void 0 })]);
+}
+function wishesOf({ environments }, asked3) {
+  for (const hub of asked3)
+    if (!environments.has(hub))
+      throw new UsageError(
+        `there is no hub "${hub}", or its file has mistakes`,
+        `hubs: ${[...environments.keys()].join(", ")}`
+      );
+  return [...environments.values()].filter(({ name }) => asked3.length === 0 || asked3.includes(name)).map(({ name, file, data: data2 }) => ({ hub: name, file, data: data2 }));
+}
+async function teamsOf2(wishes, directory) {
+  const named2 = new Set(wishes.flatMap(({ data: data2 }) => mentionsOf(data2)).filter(isTeam));
+  return named2.size === 0 ? { lists: /* @__PURE__ */ new Map(), requests: 0 } : directory.teams([...named2]);
+}
+
+// src/outcome.ts
+var SCHEMA_VERSION = 1;
+function outcome(parts) {
+  return {
+    text: "",
+    json: { schema_version: SCHEMA_VERSION },
+    findings: [],
+    outputs: {},
+    summary: "",
+    ...parts
+  };
+}
+function refused2(findings) {
+  return outcome({
+    exit: 2,
+    text: findingsText(findings),
+    json: { schema_version: SCHEMA_VERSION, findings: findingsJson(findings) },
+    findings,
+    summary: findingsMarkdown(findings)
+  });
+}
+
+// src/commands/access.ts
+async function accessPlan(inputs, sources) {
+  const planned = await planAccess(inputs, sources);
+  return planned.kind === "refused" ? refused2(planned.findings) : planOutcome(planned, inputs);
+}
+async function accessApply(inputs, sources, world) {
+  const planned = await planAccess(inputs, sources);
+  if (planned.kind === "refused") return refused2(planned.findings);
+  const { plan: plan2, results } = await makeTrue(planned, world);
+  const said5 = planOutcome({ ...planned, plan: plan2 }, inputs);
+  const isStuck = results.some(({ stuck }) => stuck.length > 0);
+  return {
+    ...said5,
+    exit: isStuck ? 3 : said5.exit,
+    text: `${said5.text}${resultsText(results, inputs.detail)}`,
+    json: { ...said5.json, results: results.map((one) => resultJson(one, inputs.detail)) }
+  };
+}
+function planOutcome({ plan: plan2, findings, requests }, { detail }) {
+  const shown2 = detail === "everybody" ? findings : [];
+  const steps = plan2.hubs.reduce((sum, hub) => sum + hub.steps.length, 0);
+  const json = {
+    schema_version: SCHEMA_VERSION,
+    ...planJson(plan2, detail),
+    findings: findingsJson(shown2),
+    requests
+  };
+  const said5 = outcome({
+    exit: hasErrors(findings) ? 2 : 0,
+    text: `${planText(plan2, detail)}${mistakes(findings, detail)}`,
+    findings: shown2,
+    outputs: { digest: plan2.digest, has_changes: String(steps > 0) }
+  });
+  return { ...said5, json };
+}
+function mistakes(findings, detail) {
+  if (findings.length === 0) return "";
+  if (detail === "everybody") return findingsText(findings);
+  const count = findings.filter(({ severity }) => severity === "error").length;
+  return count === 0 ? "" : `\u26A0 ${count} mistakes in people\u2019s files: run check there
+`;
+}
+function resultsText(results, detail) {
+  const lines3 = results.flatMap(({ hub, loaded, seconds: seconds2, stuck }) => {
+    if (loaded === void 0) return [];
+    const head2 = loaded ? terminal`${hub}: the hub has read it after ${seconds2.loaded ?? 0} s\n` : terminal`${hub}: the hub has not been seen to read it\n`;
+    return [head2, ...stuckText(hub, stuck, detail)];
+  });
+  return terminal`${lines3}`.text;
+}
+function stuckText(hub, stuck, detail) {
+  if (stuck.length === 0) return [];
+  if (detail === "counts") return [terminal`${hub}: ${stuck.length} not seen to be out\n`];
+  return stuck.map(({ id, name, reason }) => terminal`  ✗ ${id ?? "?"} ${name}: ${reason}\n`);
+}
+function resultJson({ hub, loaded, seconds: seconds2, stuck }, detail) {
+  const { write = null, loaded: read5 = null, out = null } = seconds2;
+  const named2 = stuck.map(({ id, reason }) => {
+    return { id: id === void 0 ? null : Number(id), reason };
+  });
+  return {
+    hub,
+    loaded: loaded ?? null,
+    seconds: { write, loaded: read5, out },
+    stuck: detail === "everybody" ? named2 : stuck.map(() => ({ id: null, reason: "" }))
+  };
+}
+
+// src/commands/access-forms.ts
+import { dirname as dirname8, join as join10 } from "node:path";
+init_failure();
+async function accessForms(root) {
+  const { platform, findings } = await gatherPlatform(root);
+  if (!platform) return refused2(findings);
+  const texts2 = formTexts(platform);
+  if (texts2.size === 0)
+    throw new Failure("no hub lets in a tier, so there is nothing to ask for", {
+      hint: 'name a tier in platform.yaml, and let it into a hub: `allow: ["tier:researcher"]`',
+      exit: 2
+    });
+  for (const path of texts2.keys()) {
+    const isOurs = platform.forms.get(path)?.startsWith(FORM_HEAD) ?? false;
+    if (!isOurs && await exists(join10(root, path)))
+      throw new Failure(`${path} is not replaced: it was not written by us`, {
+        hint: "delete it, and run this again",
+        exit: 2
+      });
+  }
+  for (const [path, text2] of texts2) {
+    await makeFolder(dirname8(join10(root, path)));
+    await writeWhole(join10(root, path), text2);
+  }
+  const written2 = [...texts2.keys()];
+  return outcome({
+    exit: 0,
+    text: written2.map((path) => `\u2713 ${path}
+`).join(""),
+    json: { schema_version: SCHEMA_VERSION, written: written2 }
+  });
+}
+
+// src/commands/access-notices.ts
+init_failure();
+
+// src/core/access/request/answer.ts
+init_escape();
+
+// src/core/access/request/facts.ts
+var STATES = [
+  "invalid",
+  "needs-review",
+  "on-hold",
+  "approved",
+  "active",
+  "denied",
+  "withdrawn",
+  "revoked",
+  "expired"
+];
+
+// src/core/access/request/answer.ts
+var ANSWER_MARK = "<!-- glaciocloud-request ";
+function answerText(decision, state, { page }) {
+  const { until, refused: refused3, command } = decision;
+  const lines3 = [
+    inMarkdown`**${TITLES[state]}**\n`,
+    inMarkdown`\n${nextText(state, page)}\n`,
+    ...until === void 0 ? [] : [inMarkdown`\n${endText(state, until)}\n`],
+    ...refused3 ? [refusedText(command, refused3.reason)] : [],
+    inMarkdown`\n${HELP[state]}\n`
+  ];
+  return `${ANSWER_MARK}${state} -->
+${lines3.map(({ text: text2 }) => text2).join("")}`;
+}
+function stateOf(comment2) {
+  const word = comment2.slice(ANSWER_MARK.length).split(" ", 1)[0];
+  return comment2.startsWith(ANSWER_MARK) ? STATES.find((state) => state === word) : void 0;
+}
+var TITLES = {
+  invalid: "This request cannot be used as it is.",
+  "needs-review": "This request waits for somebody who decides.",
+  "on-hold": "This request is on hold.",
+  approved: "This is approved, and waits to be merged.",
+  active: "You have access.",
+  denied: "This request was denied.",
+  withdrawn: "This request was withdrawn.",
+  revoked: "Access has ended.",
+  expired: "Access has come to its end."
+};
+var NEXT = {
+  invalid: "Edit the issue, and it is looked at again at once.",
+  "needs-review": "An approver looks at it; for a class, its lead may decide, too.",
+  "on-hold": "An approver has a question first: read the comments below.",
+  approved: "It takes effect some minutes after somebody merges it.",
+  active: "It may take some minutes until the hub lets you in.",
+  denied: "The reason stands in the comments.",
+  withdrawn: "Whoever wants access after all opens a new request.",
+  revoked: "Your files are kept for now. Whoever wants access again opens a new request.",
+  expired: "Your files are kept for now. Whoever wants access again opens a new request."
+};
+var HELP = {
+  invalid: "/recheck looks at it again; /withdraw closes it.",
+  "needs-review": "Approvers write /approve, /hold or /deny WHY; who asks may write /withdraw.",
+  "on-hold": "Approvers write /approve or /deny WHY; who asks may write /withdraw.",
+  approved: "Who asks may write /withdraw.",
+  active: "/renew asks for more time before it ends. Approvers write /extend DAY or /revoke WHY.",
+  denied: "This issue is closed.",
+  withdrawn: "This issue is closed.",
+  revoked: "This issue is closed.",
+  expired: "This issue is closed."
+};
+function nextText(state, page) {
+  return page === void 0 ? inMarkdown`${NEXT[state]}` : inMarkdown`${NEXT[state]} What changes: ${link("the pull request", page)}`;
+}
+function endText(state, until) {
+  return state === "active" ? inMarkdown`Access ends on ${until}, in the evening (UTC).` : inMarkdown`Access would end on ${until}, in the evening (UTC).`;
+}
+function refusedText(command, reason) {
+  return command === void 0 ? inMarkdown`\nWhy: ${reason}.\n` : inMarkdown`\n${code(`/${command}`)} did nothing: ${reason}.\n`;
+}
+
+// src/core/access/request/decision.ts
+var NOTHING2 = {
+  state: void 0,
+  command: void 0,
+  refused: void 0,
+  effect: { kind: "none" },
+  until: void 0
+};
+function refusal2(code2, reason) {
+  return { code: code2, reason };
+}
+
+// src/core/access/request/notices.ts
+init_escape();
+var AHEAD = [3, 14];
+var LATE_DAYS = 30;
+function noticesOf({ members }, now) {
+  const today = dayOf(now);
+  return [...members.values()].flatMap(({ data: { request: issue, until } }) => {
+    if (issue === void 0 || until < daysAfter(today, -LATE_DAYS)) return [];
+    if (until < today) return [{ kind: "ended", issue }];
+    const days = AHEAD.find((ahead) => until <= daysAfter(today, ahead));
+    return days === void 0 ? [] : [{ kind: "soon", issue, until, days }];
+  });
+}
+function noticeMark({ until, days }) {
+  return `<!-- glaciocloud-notice ${until} ${days} -->`;
+}
+function noticeText(notice) {
+  const text2 = inMarkdown`Your access ends on ${notice.until}, in the evening (UTC). Write /renew if you need it for longer.`;
+  return `${noticeMark(notice)}
+${text2.text}
+`;
+}
+
+// src/flow/access-notices.ts
+async function tellEnds(platform, desk, now) {
+  const told2 = { soon: 0, ended: 0 };
+  for (const notice of noticesOf(platform, now)) {
+    const { isOpen, isPull } = await desk.issue(notice.issue);
+    if (!isOpen || isPull) continue;
+    await tell(notice, desk);
+    told2[notice.kind] += 1;
+  }
+  return told2;
+}
+async function tell(notice, desk) {
+  switch (notice.kind) {
+    case "soon":
+      await desk.keepAnswer(notice.issue, noticeMark(notice), noticeText(notice));
+      return;
+    case "ended": {
+      const text2 = answerText(NOTHING2, "expired", { page: void 0 });
+      await desk.keepAnswer(notice.issue, ANSWER_MARK, text2);
+      await desk.end(notice.issue);
+    }
+  }
+}
+
+// src/commands/access-notices.ts
+async function accessNotices({ root, people, now }, desk) {
+  const { platform, findings } = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
+  if (!platform) return refused2(findings);
+  if (platform.settings.data.access && people === void 0)
+    throw new UsageError("people\u2019s files are elsewhere, and --people is not given");
+  const { soon, ended: ended2 } = await tellEnds(platform, desk, now);
+  return outcome({
+    exit: 0,
+    text: `${soon} end soon, ${ended2} have ended
+`,
+    json: { schema_version: SCHEMA_VERSION, soon, ended: ended2 }
+  });
+}
+
+// src/commands/access-request.ts
+init_failure();
+
+// src/core/access/request/plain.ts
+var HIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+function isPlain(text2) {
+  return !HIDDEN.test(text2.replaceAll(/[\n\t]/gu, ""));
+}
+
+// src/core/access/request/body.ts
+var MOST_CHARACTERS = 2e4;
+var MOST_REASON = 4e3;
+var COHORT = /^(?=.{1,32}$)[a-z](-?[a-z0-9])*$/u;
+var NO_RESPONSE = "_No response_";
+var ACCESS_FIELDS = [
+  LABELS.tier,
+  LABELS.time,
+  LABELS.cohort,
+  LABELS.rules,
+  LABELS.reason
+];
+var RENEW_FIELDS = [LABELS.more, LABELS.rules, LABELS.why];
+function readBody(body, files) {
+  const text2 = body.replaceAll(/\r\n?/gu, "\n");
+  switch (kindOf3(text2)) {
+    case "access":
+      return readAccess(text2, files);
+    case "renew":
+      return readRenew(text2, files);
+    case void 0:
+      return { kind: "none" };
+  }
+}
+function olderRequest({ number, body }, open) {
+  const kind = kindOf3(body);
+  const same = open.filter((one) => one.number < number && kindOf3(one.body) === kind);
+  return kind === void 0 || same.length === 0 ? void 0 : Math.min(...same.map((one) => one.number));
+}
+function kindOf3(body) {
+  const [first] = body.split(/[\r\n]/u, 1);
+  if (first === heading(LABELS.tier)) return "access";
+  return first === heading(LABELS.more) ? "renew" : void 0;
+}
+function readAccess(text2, files) {
+  const values = fieldsOf(text2, ACCESS_FIELDS);
+  if (!Array.isArray(values)) return values;
+  const [tier = "", time2 = "", cohort = "", rules2 = "", reason = ""] = values;
+  const { tiers, times } = choicesOf(files);
+  const days = daysOf(time2);
+  if (!tiers.some(({ name }) => name === tier)) return notOffered(LABELS.tier);
+  if (days === void 0 || !times.includes(time2)) return notOffered(LABELS.time);
+  const slug2 = cohort === NO_RESPONSE ? void 0 : cohort;
+  if (slug2 !== void 0 && !COHORT.test(slug2)) return notOffered(LABELS.cohort);
+  return closingProblem(rules2, reason) ?? read({ kind: "access", tier, days, cohort: slug2 });
+}
+function readRenew(text2, files) {
+  const values = fieldsOf(text2, RENEW_FIELDS);
+  if (!Array.isArray(values)) return values;
+  const [time2 = "", rules2 = "", reason = ""] = values;
+  const days = daysOf(time2);
+  if (days === void 0 || !choicesOf(files).times.includes(time2)) return notOffered(LABELS.more);
+  return closingProblem(rules2, reason) ?? read({ kind: "renew", days });
+}
+function read(asked3) {
+  return { kind: "read", asked: asked3 };
+}
+function closingProblem(rules2, reason) {
+  if (rules2.toLowerCase() !== `- [x] ${AGREED}`.toLowerCase()) return notOffered(LABELS.rules);
+  if (reason === "" || reason === NO_RESPONSE) return edited();
+  return Array.from(reason).length > MOST_REASON ? tooLong() : void 0;
+}
+function fieldsOf(text2, labels) {
+  if (text2.length > MOST_CHARACTERS) return tooLong();
+  if (!isPlain(text2)) return wrong("characters", "it holds characters that nobody sees");
+  const headings = labels.map(heading);
+  const values = [];
+  for (const line of text2.normalize("NFC").split("\n")) {
+    if (headings.includes(line)) {
+      if (line !== headings[values.length]) return edited();
+      values.push([]);
+    } else values.at(-1)?.push(line);
+  }
+  return values.length === labels.length ? values.map((lines3) => lines3.join("\n").trim()) : edited();
+}
+function heading(label) {
+  return `### ${label}`;
+}
+function wrong(code2, message) {
+  return { kind: "wrong", code: code2, message };
+}
+function tooLong() {
+  return wrong("too-long", "it is too long");
+}
+function edited() {
+  return wrong("edited", "it has not the shape that the form gives: it was edited by hand");
+}
+function notOffered(label) {
+  return wrong("choice", `\u201C${label}\u201D is not what the form offers`);
+}
+
+// src/core/access/request/command.ts
+var NAMES = [
+  "approve",
+  "hold",
+  "withdraw",
+  "renew",
+  "recheck",
+  "deny",
+  "revoke",
+  "extend"
+];
+var USAGES = {
+  approve: "/approve",
+  hold: "/hold",
+  withdraw: "/withdraw",
+  renew: "/renew",
+  recheck: "/recheck",
+  deny: "/deny WHY",
+  revoke: "/revoke WHY",
+  extend: "/extend 2027-02-28"
+};
+var MOST_WHY = 300;
+function readCommand(comment2) {
+  const [line = ""] = comment2.split(/\r\n|\r|\n/u, 1);
+  const parts = /^\/([a-z]+)(?: (.*))?$/u.exec(line);
+  const name = parts && nameOf(parts[1] ?? "");
+  if (!name) return { kind: "none" };
+  const command = commandOf(name, parts[2]);
+  return command ? { kind: "command", command } : { kind: "malformed", name, usage: `write \`${USAGES[name]}\`, as the first line` };
+}
+function nameOf(word) {
+  return NAMES.find((name) => name === word);
+}
+function commandOf(name, rest) {
+  switch (name) {
+    case "deny":
+    case "revoke":
+      return isReason(rest) ? { name, why: rest } : void 0;
+    case "extend":
+      return rest !== void 0 && /^\d{4}-\d\d-\d\d$/u.test(rest) && isDay(rest) ? { name, until: rest } : void 0;
+    case "approve":
+    case "hold":
+    case "withdraw":
+    case "renew":
+    case "recheck":
+      return rest === void 0 ? { name } : void 0;
+  }
+}
+function isReason(rest) {
+  if (rest === void 0 || rest.trim() === "") return false;
+  return Array.from(rest).length <= MOST_WHY && isPlain(rest);
+}
+
+// src/core/access/request/change.ts
+init_json();
+function memberPath(id) {
+  return `access/members/${id}.yaml`;
+}
+function memberText({ id, login, tier, from, until, request: request2 }) {
+  const lines3 = [
+    `id: ${id}`,
+    ...login === void 0 ? [] : [`login: ${JSON.stringify(login)}`],
+    `tier: ${JSON.stringify(tier)}`,
+    ...from === void 0 ? [] : [`from: ${JSON.stringify(from)}`],
+    `until: ${JSON.stringify(until)}`,
+    ...request2 === void 0 ? [] : [`request: ${request2}`]
+  ];
+  return `${lines3.join("\n")}
+`;
+}
+function withMembers({ file, text: text2 }, members) {
+  const lines3 = text2.replace(/\n+$/u, "").split("\n");
+  const first = lines3.findIndex((line) => line.startsWith("members:"));
+  const start2 = first < 0 ? lines3.length : first;
+  const length2 = lines3.slice(start2 + 1).findIndex((line) => /^[^\s#-]/u.test(line));
+  const end2 = length2 < 0 ? lines3.length : start2 + 1 + length2;
+  const written2 = members.length === 0 ? ["members: []"] : ["members:", ...members.map((id) => `  - ${id}`)];
+  const changed3 = [...lines3.slice(0, start2), ...written2, ...lines3.slice(end2)];
+  return checked({ path: file, text: `${changed3.join("\n")}
+` }, members);
+}
+function checked({ path, text: text2 }, members) {
+  const { data: data2, findings } = readSource(path, text2);
+  const isMeant3 = canonical(at(data2, "/members") ?? null) === canonical([...members]);
+  return findings.length === 0 && isMeant3 ? { path, text: text2 } : void 0;
+}
+
+// src/core/access/request/grant.ts
+function cohortOf(platform, asked3) {
+  if (asked3.kind === "renew" || asked3.cohort === void 0) return void 0;
+  return platform.cohorts.get(asked3.cohort);
+}
+function grantOf({ platform, issue, now }, asked3) {
+  const grant = writtenGrant(platform, issue, asked3);
+  return grant && grant.until >= dayOf(now) ? grant : void 0;
+}
+function writtenGrant(platform, { author }, asked3) {
+  const cohort = cohortOf(platform, asked3);
+  if (cohort) {
+    const { members, until, title } = cohort.data;
+    return members.includes(author.id) ? { kind: "cohort", until, title } : void 0;
+  }
+  const member = platform.members.get(String(author.id))?.data;
+  return member && { kind: "member", until: member.until, request: member.request };
+}
+function lastDay(platform, tier, day2, days) {
+  const longest = platform.settings.data.tiers[tier]?.until ?? "0d";
+  return daysAfter(day2, Math.min(days, Math.floor(seconds(longest) / 86400)));
+}
+function wishOf({ platform, issue, sources }, asked3) {
+  const { author, number, createdAt } = issue;
+  const cohort = cohortOf(platform, asked3);
+  if (cohort) {
+    const members = [.../* @__PURE__ */ new Set([...cohort.data.members, author.id])];
+    const source = sources.get(cohort.file);
+    const change = source && withMembers(source, members);
+    return change && { change, until: cohort.data.until };
+  }
+  if (asked3.kind === "renew") return renewal({ platform, issue }, dayOf(createdAt), asked3.days);
+  const until = lastDay(platform, asked3.tier, dayOf(createdAt), asked3.days);
+  const text2 = memberText({ ...personOf(issue), tier: asked3.tier, until, request: number });
+  return { change: { path: memberPath(author.id), text: text2 }, until };
+}
+function renewal({ platform, issue }, from, days) {
+  const member = platform.members.get(String(issue.author.id))?.data;
+  if (!member) return void 0;
+  return endingOn({ platform, issue }, lastDay(platform, member.tier, from, days));
+}
+function endingOn({ platform, issue }, until) {
+  const member = platform.members.get(String(issue.author.id))?.data;
+  if (!member) return void 0;
+  const text2 = memberText({ ...member, until });
+  return { change: { path: memberPath(member.id), text: text2 }, until };
+}
+function withdrawal({ platform, issue, sources }, asked3) {
+  const { id } = issue.author;
+  const cohort = cohortOf(platform, asked3);
+  if (!cohort) return { path: memberPath(id), text: null };
+  const source = sources.get(cohort.file);
+  const rest = cohort.data.members.filter((one) => one !== id);
+  return source && withMembers(source, rest);
+}
+function personOf({ author }) {
+  return /^[A-Za-z0-9][A-Za-z0-9-]*$/u.test(author.login) ? { id: author.id, login: author.login } : { id: author.id };
+}
+function isShown({ files }, { path, text: text2 }) {
+  return files.size === 1 && files.get(path) === text2;
+}
+function isMeant2(pull, change) {
+  const isClass = !change.path.startsWith("access/members/");
+  const isSameClass = isClass && pull.files.size === 1 && pull.files.has(change.path);
+  return isSameClass || isShown(pull, change);
+}
+function shownEnd({ files }) {
+  const [text2] = [...files.values()];
+  return /^until: "(\d{4}-\d\d-\d\d)"$/mu.exec(text2 ?? "")?.[1];
+}
+
+// src/core/access/request/rights.ts
+init_teams();
+function rightOf({ platform, teams }, id, cohort) {
+  if (isApprover(platform, teams, id)) return "approver";
+  return cohort?.data.leads.includes(id) === true ? "lead" : "none";
+}
+function isApprover({ approvers }, teams, id) {
+  if (!approvers) return false;
+  const { approvers: named2, teams: whole } = approvers.data;
+  if (named2.some((one) => one.id === id)) return true;
+  return whole.some((who) => isTeam(who) && isIn(teams, who, String(id)));
+}
+function isIn(teams, who, id) {
+  const list = teamList(teams, who);
+  return list.kind === "complete" && list.members.some((one) => one.id === id);
+}
+
+// src/core/access/request/decide-command.ts
+var ANY_DAYS = 1e5;
+function decideCommand(given2, command) {
+  const wrong2 = rightProblem(given2, command);
+  if (wrong2) return stays(given2, wrong2);
+  switch (command.name) {
+    case "recheck":
+      return given2.now;
+    case "withdraw":
+      return ended(given2, "withdrawn", "Withdrawn by who asked.");
+    case "deny":
+      return ended(given2, "denied", `Denied: ${command.why}`);
+    case "hold":
+      return held2(given2);
+    case "approve":
+      return approved(given2);
+    case "renew":
+      return renewed(given2);
+    case "extend":
+      return extended(given2, command.until);
+    case "revoke":
+      return revoked(given2);
+  }
+}
+function rightProblem(given2, { name }) {
+  const { facts: facts2, comment: comment2 } = given2;
+  const isRequester = comment2.author.id === facts2.issue.author.id;
+  const right = rightHere(given2);
+  switch (name) {
+    case "withdraw":
+    case "renew":
+      return isRequester ? void 0 : refusal2("not-requester", `only who asks may write /${name}`);
+    case "recheck":
+      return isRequester || right !== "none" ? void 0 : refusal2("not-approver", "only who asks, or an approver, may write /recheck");
+    case "approve":
+    case "deny":
+    case "hold":
+    case "extend":
+    case "revoke":
+      if (isRequester) return refusal2("own-request", "nobody decides about their own request");
+      return right === "approver" || right === "lead" && name !== "extend" ? void 0 : refusal2("not-approver", `only an approver may write /${name}`);
+  }
+}
+function rightHere({ facts: facts2, comment: comment2, asked: asked3 }) {
+  return rightOf(facts2, comment2.author.id, asked3 && cohortOf(facts2.platform, asked3));
+}
+function stays({ now }, refused3) {
+  return { ...NOTHING2, state: now.state, refused: refused3, until: now.until };
+}
+function refuse(given2, code2, reason) {
+  return stays(given2, refusal2(code2, reason));
+}
+function ended(given2, state, why) {
+  const { now, facts: facts2 } = given2;
+  const isActive = now.state === "active";
+  if (isActive && !facts2.pull)
+    return refuse(given2, "active", "access has begun: an approver can end it with /revoke");
+  return {
+    ...NOTHING2,
+    state: isActive ? "active" : state,
+    effect: { kind: "withdraw", why, ends: !isActive },
+    until: isActive ? now.until : void 0
+  };
+}
+function held2(given2) {
+  const { facts: facts2, now } = given2;
+  if (!facts2.pull || now.state === "active" || now.state === "invalid")
+    return refuse(given2, "no-pull", "there is nothing to decide");
+  return { ...now, state: "on-hold" };
+}
+function approved(given2) {
+  const { facts: facts2, comment: comment2, now } = given2;
+  const { pull } = facts2;
+  if (now.state === "invalid") return now;
+  if (now.state === "active" && !pull)
+    return { ...now, effect: { kind: "apply", ends: isRenewal(given2) } };
+  const wish = awaited(given2);
+  if (!pull || !wish) return refuse(given2, "no-pull", "there is nothing to decide");
+  if (!isMeant2(pull, wish.change) || pull.headAt >= comment2.createdAt) {
+    const changed3 = refusal2("changed", "it has changed since: look at it again");
+    return { ...now, refused: changed3, effect: { kind: "propose", change: wish.change } };
+  }
+  return merged(given2, wish);
+}
+function awaited({ facts: facts2, asked: asked3, now }) {
+  if (!asked3) return void 0;
+  if (now.state !== "active") return wishOf(facts2, asked3);
+  const end2 = facts2.pull && shownEnd(facts2.pull);
+  const latest = renewal(facts2, dayOf(facts2.now), asked3.days);
+  if (end2 === void 0 || !latest || end2 > latest.until) return void 0;
+  return endingOn(facts2, end2);
+}
+function merged(given2, { change, until }) {
+  const by = given2.comment.author.id;
+  const effect = { kind: "merge", change, by, ends: isRenewal(given2) };
+  return { ...NOTHING2, state: "active", effect, until };
+}
+function isRenewal({ asked: asked3 }) {
+  return asked3?.kind === "renew";
+}
+function renewed(given2) {
+  const { facts: facts2, comment: comment2, asked: asked3 } = given2;
+  const grant = memberGrant(given2);
+  if (!asked3 || !grant)
+    return refuse(given2, "no-access", "there is no access that could be renewed");
+  const wish = renewal(facts2, dayOf(comment2.createdAt), asked3.days);
+  if (!wish || wish.until <= grant.until)
+    return refuse(given2, "no-later", `access lasts until ${grant.until} already`);
+  return {
+    ...NOTHING2,
+    state: "active",
+    effect: { kind: "propose", change: wish.change },
+    until: grant.until
+  };
+}
+function extended(given2, until) {
+  const { facts: facts2 } = given2;
+  const wish = memberGrant(given2) && endingOn(facts2, until);
+  if (!wish) return refuse(given2, "no-access", "there is no access that could be extended");
+  const today = dayOf(facts2.now);
+  const tier = facts2.platform.members.get(String(facts2.issue.author.id))?.data.tier ?? "";
+  const latest = lastDay(facts2.platform, tier, today, ANY_DAYS);
+  if (until < today || until > latest)
+    return refuse(given2, "no-later", `the last day may be any until ${latest}`);
+  return merged(given2, wish);
+}
+function memberGrant({ facts: facts2, asked: asked3 }) {
+  const grant = asked3 && grantOf(facts2, asked3);
+  return grant?.kind === "member" ? grant : void 0;
+}
+function revoked(given2) {
+  const { facts: facts2, comment: comment2, asked: asked3 } = given2;
+  const change = asked3 && grantOf(facts2, asked3) && withdrawal(facts2, asked3);
+  if (!change && facts2.said === "revoked") return given2.now;
+  if (!change) return refuse(given2, "no-access", "there is no access that could be revoked");
+  const effect = { kind: "merge", change, by: comment2.author.id, ends: true };
+  return { ...NOTHING2, state: "revoked", effect };
+}
+
+// src/core/access/request/decide.ts
+var YOUNG_DAYS = 7;
+var DAY_MS2 = 864e5;
+function decideRequest(facts2) {
+  const { issue, comment: comment2, said: said5 } = facts2;
+  const reading = readBody(issue.body, facts2.platform);
+  const isNone = reading.kind === "none" && said5 === void 0;
+  if (isNone || isIdle(issue, comment2)) return NOTHING2;
+  if (!comment2) return decideIssue(facts2, reading);
+  const read5 = readCommand(comment2.body);
+  if (read5.kind === "none") return NOTHING2;
+  const command = read5.kind === "malformed" ? read5.name : read5.command.name;
+  const stays2 = (refused3) => ({ ...NOTHING2, state: said5, command, refused: refused3 });
+  if (comment2.createdAt !== comment2.updatedAt)
+    return stays2(
+      refusal2("edited-comment", "a comment that was edited does nothing: write a new one")
+    );
+  if (!issue.isOpen) return stays2(refusal2("closed", "this request is closed: open a new one"));
+  if (read5.kind === "malformed") return stays2(refusal2("grammar", read5.usage));
+  const now = decideIssue(facts2, reading);
+  const asked3 = reading.kind === "read" ? reading.asked : void 0;
+  const decided2 = decideCommand({ facts: facts2, comment: comment2, asked: asked3, now }, read5.command);
+  return { ...decided2, command };
+}
+function isIdle(issue, comment2) {
+  if (issue.isPull || issue.author.isBot) return true;
+  return comment2 !== void 0 && (comment2.author.isBot || !isCommand2(comment2.body));
+}
+function isCommand2(comment2) {
+  return readCommand(comment2).kind !== "none";
+}
+function decideIssue(facts2, reading) {
+  const { issue, said: said5 } = facts2;
+  if (!issue.isOpen) return { ...NOTHING2, state: said5 };
+  if (said5 === "denied" || said5 === "withdrawn") return ending(said5);
+  if (reading.kind === "none")
+    return invalid(facts2, refusal2("edited", "it is no longer a request: it was edited by hand"));
+  if (reading.kind === "wrong") return invalid(facts2, refusal2(reading.code, reading.message));
+  const { asked: asked3 } = reading;
+  const grant = grantOf(facts2, asked3);
+  if (grant && hasBrought(facts2, grant, asked3))
+    return { ...NOTHING2, state: "active", until: grant.until };
+  if (said5 === "revoked") return { ...NOTHING2, state: said5, effect: { kind: "apply", ends: true } };
+  const problem4 = problemOf(facts2, asked3, grant);
+  return problem4 ? invalid(facts2, problem4) : proposed(facts2, asked3);
+}
+function ending(state) {
+  const why = "The request has ended.";
+  return { ...NOTHING2, state, effect: { kind: "withdraw", why, ends: true } };
+}
+function proposed(facts2, asked3) {
+  const { pull, said: said5, now } = facts2;
+  const wish = wishOf(facts2, asked3);
+  if (!wish) return invalid(facts2, refusal2("no-class", "the file of the class cannot be added to"));
+  const { change, until } = wish;
+  if (until < dayOf(now))
+    return invalid(facts2, refusal2("over", "the time that it asks for is over: open a new request"));
+  if (pull && isShown(pull, change))
+    return { ...NOTHING2, state: kept(said5) ?? "needs-review", until };
+  return { ...NOTHING2, state: "needs-review", effect: { kind: "propose", change }, until };
+}
+function kept(said5) {
+  return said5 === "on-hold" || said5 === "approved" ? said5 : void 0;
+}
+function hasBrought(facts2, grant, asked3) {
+  if (grant.kind === "cohort") return true;
+  if (asked3.kind === "access") return grant.request === facts2.issue.number;
+  const wish = wishOf(facts2, asked3);
+  return wish !== void 0 && wish.until <= grant.until;
+}
+function problemOf(facts2, asked3, grant) {
+  const { older } = facts2;
+  const problem4 = asked3.kind === "renew" ? renewProblem(grant) : accessProblem(facts2, asked3, grant);
+  if (problem4 ?? older === void 0) return problem4;
+  return refusal2("open-request", `another request of this account is open: #${older}`);
+}
+function renewProblem(grant) {
+  return grant ? void 0 : refusal2("no-access", "this account has no access that could be renewed: ask for access");
+}
+function accessProblem(facts2, asked3, grant) {
+  if (asked3.cohort !== void 0) return classProblem(facts2, asked3);
+  if (grant) return refusal2("has-access", `this account has access until ${grant.until}: renew it`);
+  if (facts2.now - facts2.accountSince < YOUNG_DAYS * DAY_MS2)
+    return refusal2(
+      "young-account",
+      `this account is younger than ${YOUNG_DAYS} days: write /recheck when it is older`
+    );
+  return void 0;
+}
+function classProblem(facts2, asked3) {
+  const cohort = cohortOf(facts2.platform, asked3);
+  if (!cohort) return refusal2("no-class", "there is no such class: look at the link again");
+  const { members, capacity } = cohort.data;
+  return members.length < capacity ? void 0 : refusal2("capacity", `the class is full: it has ${capacity} places`);
+}
+function invalid({ pull }, refused3) {
+  const why = "The request does not ask for this any more.";
+  const effect = pull ? { kind: "withdraw", why, ends: false } : { kind: "none" };
+  return { ...NOTHING2, state: "invalid", refused: refused3, effect };
+}
+
+// src/flow/access-request.ts
+init_escape();
+init_failure();
+var NOTHING_SEEN = {
+  state: void 0,
+  command: void 0,
+  refused: void 0,
+  pull: void 0
+};
+var APPLY = "access.yml";
+async function requestAccess(inputs, world) {
+  const { root, people } = inputs;
+  const reading = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
+  const { platform } = reading;
+  if (!platform) return { kind: "refused", findings: reading.findings };
+  const isElsewhere = platform.settings.data.access !== void 0;
+  if (isElsewhere !== (people !== void 0))
+    throw new UsageError(
+      "people\u2019s files are not where --people says",
+      "give --people where platform.yaml has `access:`, and only there"
+    );
+  const seen2 = await look(inputs.event, world.desk);
+  if (!seen2) return { kind: "done", ...NOTHING_SEEN };
+  const folder = people === void 0 ? "access/" : await peopleFolder(people);
+  const pulls = world.pullsIn(platform.settings.data.access?.repository);
+  const place = { inputs, desk: world.desk, pulls, folder };
+  const { lists } = await teamsOf3(platform, world.directory);
+  const files = { platform, sources: reading.sources, teams: lists };
+  const facts2 = await gatherFacts(place, { ...seen2, ...files });
+  return { kind: "done", ...await carryOut({ ...place, facts: facts2 }) };
+}
+async function teamsOf3({ approvers }, directory) {
+  const teams = approvers?.data.teams ?? [];
+  return teams.length === 0 ? { lists: /* @__PURE__ */ new Map() } : directory.teams(teams);
+}
+async function look(event, desk) {
+  const issue = await desk.issue(event.issue);
+  if (event.comment === void 0)
+    return isIdle(issue, void 0) ? void 0 : { issue, comment: void 0 };
+  const comment2 = await desk.comment(event.comment);
+  return comment2 === void 0 || isIdle(issue, comment2) ? void 0 : { issue, comment: comment2 };
+}
+async function gatherFacts({ inputs, desk, pulls, folder }, given2) {
+  const { issue } = given2;
+  const answer = await desk.answer(issue.number, ANSWER_MARK);
+  const shown2 = await pulls.shown(branchOf(issue.number));
+  return {
+    ...given2,
+    pull: shown2 && inAccess(shown2, folder),
+    older: olderRequest(issue, await desk.openOf(issue.author)),
+    accountSince: await desk.accountSince(issue.author.id),
+    said: answer === void 0 ? void 0 : stateOf(answer),
+    now: inputs.now
+  };
+}
+function branchOf(issue) {
+  return `glaciocloud/request-${issue}`;
+}
+function inAccess(shown2, folder) {
+  const files = [...shown2.files].map(([path, text2]) => [
+    path.startsWith(folder) ? `access/${path.slice(folder.length)}` : path,
+    text2
+  ]);
+  return { ...shown2, files: new Map(files) };
+}
+async function carryOut(place) {
+  const { facts: facts2, desk, inputs } = place;
+  const decision = decideRequest(facts2);
+  const { state, command, refused: refused3, effect } = decision;
+  if (state === void 0) return { state: facts2.said, command, refused: refused3, pull: facts2.pull?.number };
+  const ends2 = "ends" in effect && effect.ends;
+  const waits = effect.kind === "merge" && inputs.people === void 0;
+  if (ends2 && !waits) await tell2(place, decision, { state, refused: refused3, pull: facts2.pull });
+  const done = await effected(place, state, effect);
+  const told2 = { ...done, refused: done.refused ?? refused3 };
+  await tell2(place, decision, told2);
+  if (ends2 && done.refused === void 0 && done.state === state)
+    await desk.end(inputs.event.issue);
+  return { state: told2.state, command, refused: told2.refused, pull: told2.pull?.number };
+}
+async function tell2({ inputs, desk }, decision, done) {
+  const { state, refused: refused3, pull } = done;
+  const text2 = answerText({ ...decision, refused: refused3 }, state, { page: pull?.url });
+  await desk.keepAnswer(inputs.event.issue, ANSWER_MARK, text2);
+}
+async function effected(place, state, effect) {
+  const { facts: facts2, desk, pulls, inputs } = place;
+  switch (effect.kind) {
+    case "none":
+      return { state, refused: void 0, pull: facts2.pull };
+    case "propose":
+      return { state, refused: void 0, pull: await proposed2(place, effect.change) };
+    case "apply":
+      await desk.start(APPLY);
+      return { state, refused: void 0, pull: void 0 };
+    case "withdraw":
+      await pulls.withdraw(branchOf(inputs.event.issue), inMarkdown`${effect.why}`.text);
+      return { state, refused: void 0, pull: void 0 };
+    case "merge":
+      return merged2(place, state, effect);
+  }
+}
+async function proposed2({ inputs, pulls, folder }, change) {
+  const { issue } = inputs.event;
+  const path = `${folder}${change.path.slice("access/".length)}`;
+  const mark = `Access, request ${issue}: `;
+  await pulls.propose({
+    branch: branchOf(issue),
+    base: inputs.base,
+    mark,
+    title: `${mark}${change.text === null ? "takes away" : "writes"} ${path}`,
+    body: inMarkdown`Request ${issue} of the platform’s repository. What people write there decides; this page is only to look at.`.text,
+    files: /* @__PURE__ */ new Map([[path, change.text]])
+  });
+  const shown2 = await pulls.shown(branchOf(issue));
+  if (!shown2) throw new UsageError("the pull request was closed meanwhile", "write /recheck");
+  return inAccess(shown2, folder);
+}
+async function merged2(place, state, { change, by }) {
+  const { facts: facts2, desk, pulls, inputs } = place;
+  const pull = await proposed2(place, change);
+  if (!isShown(pull, change)) {
+    const refused3 = refusal2("changed", "the pull request holds something else: look at it again");
+    return { state: "needs-review", refused: refused3, pull };
+  }
+  if (inputs.people === void 0) return { state: "approved", refused: void 0, pull };
+  const trailer = commitMessage(`Approved-by: ${by}`);
+  const problem4 = await pulls.merge(pull.number, pull.head, trailer);
+  if (problem4 !== void 0)
+    return {
+      state: facts2.said ?? "needs-review",
+      refused: refusal2("not-merged", problem4),
+      pull
+    };
+  await desk.start(APPLY);
+  return { state, refused: void 0, pull };
+}
+
+// src/commands/access-request.ts
+async function accessRequest(inputs, world) {
+  const folder = inputs.people ?? inputs.root;
+  const base2 = await headCommit(folder);
+  if (base2 === void 0)
+    throw new UsageError(`${folder} is no clone`, "check out the repository with people\u2019s files");
+  const result2 = await requestAccess({ ...inputs, base: base2 }, world);
+  if (result2.kind === "refused") return refused2(result2.findings);
+  const { issue } = inputs.event;
+  const { state, command, refused: problem4, pull } = result2;
+  const said5 = problem4 ? ` (${problem4.code})` : "";
+  return outcome({
+    exit: 0,
+    text: `issue ${issue}: ${state ?? "no request"}${said5}
+`,
+    json: {
+      schema_version: SCHEMA_VERSION,
+      issue,
+      state: state ?? null,
+      command: command ?? null,
+      refused: problem4 ? { code: problem4.code, reason: problem4.reason } : null,
+      pull: pull ?? null
+    },
+    outputs: { state: state ?? "" }
+  });
 }
 
 // src/core/check/placeholders.ts
@@ -50925,2921 +56827,6 @@ function addressPlaceholders({ environments }) {
 }
 function isExample(url) {
   return URL.canParse(url) && /(^|\.)example\.org$/u.test(new URL(url).hostname);
-}
-
-// src/core/check/run.ts
-init_json();
-
-// src/core/hub/values/part.ts
-init_json();
-function combine(parts) {
-  return {
-    values: {
-      jupyterhub: merge({}, ...parts.map((part) => part.jupyterhub ?? {})),
-      glaciocloud: merge({}, ...parts.map((part) => part.glaciocloud ?? {}))
-    },
-    from: new Map(parts.flatMap((part) => Object.entries(part.from ?? {})))
-  };
-}
-
-// src/core/hub/values/entry.ts
-function entryPart({ hub, cluster }) {
-  const { class: ingressClass, issuer } = cluster.ingress;
-  const proxy = { service: { type: "ClusterIP" }, https: { enabled: false } };
-  if (ingressClass === "none") return { jupyterhub: { proxy, ingress: { enabled: false } } };
-  const host = /^https?:\/\/([^/:]+)/u.exec(hub.data.url)?.[1] ?? "";
-  return {
-    jupyterhub: {
-      proxy,
-      ingress: {
-        enabled: true,
-        ingressClassName: ingressClass,
-        annotations: issuer === null ? {} : { "cert-manager.io/cluster-issuer": issuer },
-        hosts: [host],
-        tls: [{ hosts: [host], secretName: "hub-tls" }]
-      }
-    },
-    from: { "/ingress/hosts": "/url", "/ingress/tls": "/url" }
-  };
-}
-
-// src/core/hub/values/login.ts
-var SECRETS_NAME = "hub-secrets";
-function loginPart({ hub }) {
-  return {
-    jupyterhub: {
-      hub: {
-        config: {
-          JupyterHub: { authenticator_class: "glaciocloud_hub.AccessFileAuthenticator" },
-          Authenticator: {
-            allow_all: false,
-            allow_existing_users: false,
-            any_allow_config: true,
-            auth_refresh_age: 1,
-            enable_auth_state: false,
-            manage_groups: true,
-            refresh_pre_spawn: true
-          },
-          GitHubOAuthenticator: {
-            oauth_callback_url: `${hub.data.url.replace(/\/$/u, "")}/hub/oauth_callback`,
-            http_request_kwargs: { connect_timeout: 3, request_timeout: 6 }
-          }
-        },
-        extraEnv: secretEnv(Object.keys(hub.data.secrets))
-      }
-    },
-    from: {
-      "/hub/config/GitHubOAuthenticator/oauth_callback_url": "/url",
-      "/hub/extraEnv": "/secrets"
-    }
-  };
-}
-function secretEnv(names4) {
-  return Object.fromEntries(
-    names4.map((name) => [
-      name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_"),
-      { valueFrom: { secretKeyRef: { name: SECRETS_NAME, key: name } } }
-    ])
-  );
-}
-
-// src/core/hub/values/nodes.ts
-init_json();
-
-// src/core/model/quantities.ts
-var SECONDS = { s: 1, m: 60, h: 3600, d: 86400 };
-function seconds(duration2) {
-  return Number(duration2.slice(0, -1)) * Number(SECONDS[duration2.slice(-1)]);
-}
-var BINARY = /* @__PURE__ */ new Map([
-  ["", 1],
-  ["K", 2 ** 10],
-  ["M", 2 ** 20],
-  ["G", 2 ** 30],
-  ["T", 2 ** 40]
-]);
-var QUANTITY = /* @__PURE__ */ new Map([
-  ["", 1],
-  ["Ki", 2 ** 10],
-  ["Mi", 2 ** 20],
-  ["Gi", 2 ** 30],
-  ["Ti", 2 ** 40],
-  ["Pi", 2 ** 50],
-  ["k", 1e3],
-  ["M", 1e6],
-  ["G", 1e9],
-  ["T", 1e12],
-  ["P", 1e15]
-]);
-function scaled(text, units) {
-  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text);
-  const factor = units.get(parts?.[2] ?? "");
-  return parts && factor !== void 0 ? Number(parts[1]) * factor : void 0;
-}
-function memoryBytes(text) {
-  return scaled(text, BINARY);
-}
-function quantityBytes(text) {
-  return scaled(text, QUANTITY);
-}
-function instant(text) {
-  const time2 = Date.parse(text.length === 10 ? `${text}T00:00Z` : text);
-  return Number.isNaN(time2) || new Date(time2).toISOString().slice(0, 10) !== text.slice(0, 10) ? Number.NaN : time2;
-}
-function slug(name) {
-  return name.replaceAll(".", "-");
-}
-
-// src/core/hub/values/servers.ts
-var START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
-  echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
-  spare=/tmp/home-is-full
-  mkdir -p "$spare"
-  export JUPYTER_PATH="$HOME/.local/share/jupyter:$JUPYTER_PATH"
-  export JUPYTER_CONFIG_DIR="$spare/config" JUPYTER_DATA_DIR="$spare/data" JUPYTER_RUNTIME_DIR="$spare/runtime" IPYTHONDIR="$spare/ipython" MPLCONFIGDIR="$spare/matplotlib"
-fi
-rm -f "$HOME/.room-for-jupyter"
-exec "$0" "$@"
-`;
-function serversPart(context3) {
-  const { cluster, platform } = context3;
-  const environment2 = context3.hub.data;
-  return {
-    jupyterhub: {
-      singleuser: {
-        // Never started: images come from the profiles, and a hub without profiles refuses.
-        // Fails closed if it ever were.
-        image: { name: "invalid.invalid/choose-an-image", tag: "none" },
-        uid: platform.user.uid,
-        fsGid: platform.user.gid,
-        allowPrivilegeEscalation: false,
-        cmd: ["/bin/sh", "-c", START, "jupyterhub-singleuser"],
-        defaultUrl: "/lab",
-        extraEnv: Object.fromEntries(
-          Object.entries(environment2.env).map(([name, value]) => [name, literal(value)])
-        ),
-        storage: {
-          type: "dynamic",
-          capacity: environment2.home.size,
-          homeMountPath: `/home/${platform.user.name}`,
-          dynamic: { storageClass: cluster.storage.homes.class },
-          ...scratchVolume(environment2.scratch)
-        },
-        cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
-        networkPolicy: {
-          enabled: true,
-          egressAllowRules: {
-            cloudMetadataServer: false,
-            dnsPortsCloudMetadataServer: cluster.provider === "gke",
-            privateIPs: false
-          }
-        }
-      }
-    },
-    from: {
-      "/singleuser/storage/capacity": "/home/size",
-      "/singleuser/storage/extraVolumes": "/scratch/size",
-      "/singleuser/extraEnv": "/env"
-    }
-  };
-}
-function scratchVolume(scratch) {
-  if (scratch === void 0) return {};
-  return {
-    extraVolumes: [{ name: "scratch", emptyDir: { sizeLimit: scratch.size } }],
-    extraVolumeMounts: [{ name: "scratch", mountPath: "/scratch" }]
-  };
-}
-function literal(value) {
-  return value.replaceAll("{", "{{").replaceAll("}", "}}");
-}
-function metadataByIptables(cluster) {
-  return cluster.networkPolicy === "none" && cluster.provider !== "k3s" && cluster.provider !== "existing";
-}
-function modelEnv(context3) {
-  const home = `/home/${context3.platform.user.name}`;
-  return {
-    OGGM_WORKDIR: `${home}/oggm-work`,
-    OGGM_EXTRACT_DIR: context3.hub.data.scratch === void 0 ? `${home}/.oggm-extract` : "/scratch/oggm",
-    OGGM_USE_MULTIPROCESSING: "1"
-  };
-}
-
-// src/core/hub/values/profiles.ts
-function profilesPart(context3) {
-  const { hub, images } = context3;
-  return {
-    glaciocloud: {
-      profiles: {
-        v: 1,
-        cpuGuaranteeShare: CPU_GUARANTEE_SHARE,
-        images: images.map(({ name, reference, file }, index2) => ({
-          slug: slug(name),
-          title: file.title,
-          description: file.description ?? "",
-          image: reference,
-          for: ["all"],
-          default: index2 === 0,
-          env: file.oggm === void 0 ? {} : modelEnv(context3)
-        })),
-        sizes: Object.entries(hub.data.sizes).map(
-          ([name, size2]) => sizeProfile(name, size2, name === defaultSize(hub.data.sizes))
-        )
-      }
-    }
-  };
-}
-function sizeProfile(name, size2, isDefault2) {
-  const cores2 = String(Math.max(1, Math.floor(size2.cpu)));
-  return {
-    slug: name,
-    title: size2.title ?? `${size2.cpu} CPU, ${size2.memory} memory`,
-    cpu: size2.cpu,
-    memory: size2.memory,
-    for: size2.for,
-    default: isDefault2,
-    env: { SLURM_JOB_CPUS_PER_NODE: cores2, PYTHON_CPU_COUNT: cores2, OMP_NUM_THREADS: cores2 }
-  };
-}
-function defaultSize(sizes2) {
-  const names4 = Object.keys(sizes2);
-  return names4.find((name) => sizes2[name]?.default === true) ?? names4[0] ?? "";
-}
-
-// src/core/hub/values/nodes.ts
-function nodesPart({ hub, images, platform }) {
-  const environment2 = hub.data;
-  const usual = images[0]?.name;
-  const prepulled = /* @__PURE__ */ new Set([
-    usual,
-    ...environment2.capacity.events.map((event) => event.image ?? usual)
-  ]);
-  const seat = environment2.sizes[defaultSize(environment2.sizes)];
-  return {
-    jupyterhub: {
-      // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every
-      // deployment on the slowest node.
-      scheduling: {
-        userScheduler: { enabled: false },
-        podPriority: { enabled: false },
-        userPlaceholder: { enabled: false }
-      },
-      prePuller: { hook: { enabled: false }, continuous: { enabled: false } }
-    },
-    glaciocloud: {
-      hub: { title: environment2.title, url: environment2.url },
-      user: { uid: platform.user.uid, gid: platform.user.gid },
-      prepull: images.filter(({ name }) => prepulled.has(name)).map(({ reference }) => reference).sort(compareText),
-      placeholders: {
-        replicas: environment2.capacity.placeholders,
-        cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1e3)}m`,
-        memory: String(memoryBytes(seat?.memory ?? "0") ?? 0)
-      },
-      notices: { v: 1, announcement: "", spawning: { open: true } }
-    }
-  };
-}
-
-// src/core/hub/values/probe.ts
-var PROBE = "glaciocloud-probe";
-var USERS = MACHINES.filter((name) => name.startsWith("probe_"));
-function probeNamespace(hub) {
-  return `${hub}-probe`;
-}
-function probePart({ hub, images }) {
-  const { probe: wanted, sizes: sizes2 } = hub.data;
-  const [first] = images;
-  if (!wanted || !first) return {};
-  const { name, file } = first;
-  const check2 = {
-    user: USERS[0] ?? "",
-    profile: slug(name),
-    size: defaultSize(sizes2),
-    image: name,
-    oggm: file.oggm !== void 0,
-    version: file.oggm?.version ?? null,
-    smoke: false,
-    starts: 1
-  };
-  return {
-    jupyterhub: {
-      hub: {
-        services: { [PROBE]: { display: false } },
-        loadRoles: { [PROBE]: { services: [PROBE], scopes: machineScopes(USERS) } }
-      }
-    },
-    glaciocloud: {
-      probe: {
-        namespace: probeNamespace(hub.name),
-        settings: {
-          hub: hub.name,
-          api: seconds(wanted.api),
-          spawn: seconds(wanted.spawn),
-          onlyWhenWarm: wanted.onlyWhenWarm,
-          job: {
-            hub: `http://hub.${hub.name}.svc:8081`,
-            proxy: `http://proxy-public.${hub.name}.svc`,
-            checks: [check2]
-          }
-        }
-      }
-    },
-    from: { [`/hub/services/${PROBE}`]: "/probe", [`/hub/loadRoles/${PROBE}`]: "/probe" }
-  };
-}
-
-// src/core/hub/values/sessions.ts
-function sessionsPart({ hub }) {
-  const timeout = seconds(hub.data.sessions.idle);
-  return {
-    jupyterhub: {
-      cull: {
-        enabled: true,
-        timeout,
-        every: Math.min(600, Math.max(60, Math.floor(timeout / 4))),
-        maxAge: 0,
-        users: false
-      }
-    },
-    from: { "/cull/timeout": "/sessions/idle", "/cull/every": "/sessions/idle" }
-  };
-}
-
-// src/core/hub/values/build.ts
-var PARTS = [
-  loginPart,
-  hubPart,
-  entryPart,
-  serversPart,
-  sessionsPart,
-  profilesPart,
-  nodesPart,
-  probePart
-];
-function hubValues(context3) {
-  return combine([
-    ...PARTS.map((part) => part(context3)),
-    { jupyterhub: context3.hub.data.values, from: { "": "/values" } }
-  ]);
-}
-function originOf(built, hub, path) {
-  if (path !== "" && hub.has(`/values${path}`)) return `/values${path}`;
-  let prefix = path;
-  while (prefix !== "") {
-    const origin = built.from.get(prefix);
-    if (origin !== void 0) return origin;
-    prefix = prefix.slice(0, prefix.lastIndexOf("/"));
-  }
-  return hub.has("/values") ? "/values" : "";
-}
-
-// src/core/unit.ts
-var RECORD_FILES = [
-  "release.json",
-  "values.json",
-  "manifests.yaml",
-  "status.json"
-];
-function unitId(unit) {
-  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
-}
-function unitTitle(unit) {
-  return unit.kind === "cluster" ? `cluster ${unit.name}` : unit.name;
-}
-
-// src/core/plan/release.ts
-function wantedRelease(wave, order2, release2) {
-  return { unit: release2.unit, wave, order: order2, release: release2, digest: digestOf(release2) };
-}
-function decideReleases(kind, { wanted, present: present2 }) {
-  const deployed2 = new Map(present2.map((one) => [unitId(one.unit), one]));
-  const decision = { changes: [], unchanged: [], orphans: [] };
-  for (const to of wanted) {
-    if (to.unit.kind !== kind) continue;
-    const from = deployed2.get(unitId(to.unit));
-    if (from?.digest === to.digest) decision.unchanged.push(shownUnit(to.unit));
-    else decision.changes.push({ from, to });
-  }
-  return decision;
-}
-function shownUnit(unit) {
-  return { id: unitId(unit), title: unitTitle(unit), noun: unit.kind, json: unitJson(unit) };
-}
-function unitJson({ kind, cluster, name }) {
-  return { kind, cluster, name };
-}
-function diffJson({ added, removed, changed: changed2 }) {
-  const text = ({ kind, name }) => `${kind}/${name}`;
-  const stayed2 = changed2.filter(({ kind }) => kind === "changed" || kind === "renamed");
-  return {
-    added: added.map(text),
-    removed: removed.map(text),
-    changed: stayed2.map(({ object: object2 }) => text(object2))
-  };
-}
-function releaseJson({ from, to }) {
-  return {
-    kind: from ? "upgrade" : "install",
-    unit: unitJson(to.unit),
-    wave: to.wave,
-    from: from?.digest ?? null,
-    to: to.digest
-  };
-}
-function releaseIdentity({ from, to }) {
-  return [from ? "upgrade" : "install", unitId(to.unit), from?.digest ?? null, to.digest];
-}
-
-// src/core/cluster/objects.ts
-var SYSTEM_NAMESPACE = "glaciocloud-system";
-function clusterObjects() {
-  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
-  return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: SYSTEM_NAMESPACE, labels } },
-    {
-      apiVersion: "scheduling.k8s.io/v1",
-      kind: "PriorityClass",
-      metadata: { name: "glaciocloud-placeholder", labels },
-      value: -10,
-      globalDefault: false,
-      preemptionPolicy: "Never",
-      description: "Seats kept warm: gives way to any user server."
-    }
-  ];
-}
-
-// src/core/cluster/release.ts
-function clusterRelease(name, objects = clusterObjects()) {
-  return wantedRelease("clusters", 0, {
-    v: 1,
-    unit: { kind: "cluster", cluster: name, name },
-    namespace: SYSTEM_NAMESPACE,
-    charts: [],
-    values: { objects: [...objects] },
-    images: [],
-    secrets: []
-  });
-}
-
-// src/core/images/resolve.ts
-function resolveImage(registry, image2, lock, channel) {
-  if (lock) return resolveLock(`${registry}/${image2.name}`, lock.data, channel);
-  const from = image2.data.from;
-  if (!from) return { kind: "unbuilt" };
-  if (from.digest !== void 0) {
-    return { kind: "digest", reference: `${from.image}@${from.digest}` };
-  }
-  return {
-    kind: "unlocked",
-    reference: `${from.image}:${from.tag ?? from.track ?? "latest"}`,
-    floating: from.tag === void 0
-  };
-}
-function resolveLock(repository, { channels, builds }, channel) {
-  const { candidate, stable } = channels;
-  const build4 = channel === "candidate" ? candidate ?? stable : stable;
-  const digest3 = build4 === void 0 ? void 0 : builds[build4]?.digest;
-  return build4 === void 0 || digest3 === void 0 ? { kind: "unpromoted" } : { kind: "locked", reference: `${repository}@${digest3}`, build: build4 };
-}
-function channelOf({ settings: settings2 }, wave) {
-  return settings2.data.waves.find(({ name }) => name === wave)?.images ?? "stable";
-}
-function hubImages(platform, hub, running = /* @__PURE__ */ new Map()) {
-  const { registry } = platform.settings.data;
-  const channel = channelOf(platform, hub.data.wave);
-  const found3 = [];
-  for (const name of hub.data.images) {
-    const image2 = platform.images.get(name);
-    if (!image2) continue;
-    const lock = platform.locks.get(name);
-    const resolved = resolveImage(registry, image2, lock, channel);
-    if (resolved.kind === "unbuilt") continue;
-    if (resolved.kind === "unpromoted") {
-      const kept = running.get(name);
-      if (kept === void 0 || isWithdrawn(kept, lock?.data)) continue;
-      found3.push({ name, reference: kept, pinned: kept.includes("@sha256:"), file: image2.data });
-      continue;
-    }
-    const { reference, kind } = resolved;
-    found3.push({ name, reference, pinned: kind !== "unlocked", file: image2.data });
-  }
-  return found3;
-}
-function isWithdrawn(reference, lock) {
-  return Object.values(lock?.builds ?? {}).some(
-    ({ digest: digest3, yanked }) => yanked !== void 0 && reference.endsWith(`@${digest3}`)
-  );
-}
-
-// src/core/hub/release.ts
-init_json();
-function valuesOf(platform, hub, charts, images = hubImages(platform, hub)) {
-  const cluster = platform.clusters.get(hub.data.cluster);
-  if (!cluster) return void 0;
-  return hubValues({
-    hub,
-    cluster: cluster.data,
-    platform: platform.settings.data,
-    images,
-    codeDigest: charts.codeDigest
-  });
-}
-function wantedReleases(platform, charts, present2 = []) {
-  const hubs = [...platform.environments.values()].flatMap((hub) => {
-    const images = hubImages(platform, hub, runningIn(present2, hub.name));
-    return hubRelease(platform, hub, charts, images);
-  });
-  const used = new Set(hubs.map(({ unit }) => unit.cluster));
-  const clusters = [...platform.clusters.keys()].filter((name) => used.has(name)).map((name) => clusterRelease(name));
-  return [...clusters, ...hubs].sort(
-    (a, b) => a.order - b.order || compareText(a.unit.name, b.unit.name)
-  );
-}
-function runningIn(present2, hub) {
-  const found3 = present2.find(({ unit }) => unit.kind === "hub" && unit.name === hub);
-  return new Map(found3?.release.images.map(({ name, reference }) => [name, reference]));
-}
-function hubRelease(platform, hub, charts, images) {
-  const built = valuesOf(platform, hub, charts, images);
-  const waves2 = platform.settings.data.waves;
-  const order2 = waves2.findIndex(({ name }) => name === hub.data.wave) + 1;
-  if (!built || order2 === 0) return [];
-  return [
-    wantedRelease(hub.data.wave, order2, {
-      v: 1,
-      unit: { kind: "hub", cluster: hub.data.cluster, name: hub.name },
-      namespace: hub.name,
-      charts: charts.pins.map(({ name, version, digest: digest3 }) => ({ name, version, digest: digest3 })).sort((a, b) => compareText(a.name, b.name)),
-      values: built.values,
-      images: images.map(({ name, reference }) => ({ name, reference })),
-      secrets: Object.keys(hub.data.secrets).sort(compareText)
-    })
-  ];
-}
-
-// src/core/hub/rules/objects.ts
-init_json();
-
-// src/core/manifests.ts
-init_json();
-function normalise(output) {
-  return documentsIn(output).map((text) => `---
-${/^kind: *Secret *$/mu.test(text) ? masked(text) : text.trimEnd()}
-`).join("");
-}
-function documentsIn(output) {
-  return splitDocuments(output).filter(saysSomething);
-}
-function splitDocuments(text) {
-  return text.split(/^---[^\S\n]*(?:#.*)?\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
-}
-function saysSomething(text) {
-  return /^[^\S\n]*[^\s#]/mu.test(text);
-}
-function plainHead(text) {
-  const top = text.split("\n").filter((line) => /^[^\s#]/u.test(line));
-  if (!top.every((line) => /^\w+:(?:\s|$)/u.test(line))) return void 0;
-  const apiVersion = only(text, /^apiVersion: *([\w./-]+) *$/gmu);
-  const kind = only(text, /^kind: *(\w+) *$/gmu);
-  const metadata = only(text, /^metadata: *\n((?: +\S.*\n?)+)/gmu);
-  if (apiVersion === void 0 || kind === void 0 || metadata === void 0) return void 0;
-  if (top.filter((line) => /^(?:apiVersion|kind|metadata):/u.test(line)).length !== 3)
-    return void 0;
-  const lines3 = metadata.split("\n").filter((line) => line.trim() !== "");
-  if (!lines3.every((line) => /^ +(?:#.*|[\w./-]+:(?:\s.*)?)$/u.test(line))) return void 0;
-  return { apiVersion, kind, placed: lines3.some((line) => /^ +namespace:/u.test(line)) };
-}
-function only(text, pattern) {
-  const [first, second] = text.matchAll(pattern);
-  return second === void 0 ? first?.[1] : void 0;
-}
-function parseObject(text) {
-  const value = load(text);
-  if (!isObject(value)) throw new Error("a rendered document is not an object");
-  return value;
-}
-function masked(text) {
-  const object2 = parseObject(text);
-  for (const field of ["data", "stringData"]) {
-    const data = object2[field];
-    if (!isObject(data)) continue;
-    object2[field] = Object.fromEntries(
-      Object.entries(data).map(([key, value]) => [
-        key,
-        `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`
-      ])
-    );
-  }
-  return dump(object2, { lineWidth: -1, noRefs: true }).trimEnd();
-}
-function manifestText(objects) {
-  return objects.map((object2) => `---
-${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
-`).join("");
-}
-function identity2(object2, namespace) {
-  return [
-    textAt(object2, "/kind"),
-    textAt(object2, "/metadata/namespace") || namespace,
-    textAt(object2, "/metadata/name")
-  ].join("/");
-}
-function byIdentity(objects, namespace) {
-  return new Map(objects.map((one) => [identity2(one, namespace), one]));
-}
-
-// src/core/object-kinds.ts
-init_json();
-var HUB_KINDS = [
-  ...kinds("", ["ConfigMap", "PersistentVolumeClaim", "Secret", "Service", "ServiceAccount"]),
-  ...kinds("apps", ["DaemonSet", "Deployment", "StatefulSet"]),
-  ...kinds("batch", ["Job"]),
-  // the chart's hook that pulls images
-  ...kinds("networking.k8s.io", ["Ingress", "NetworkPolicy"]),
-  ...kinds("policy", ["PodDisruptionBudget"]),
-  ...kinds("rbac.authorization.k8s.io", ["Role", "RoleBinding"])
-];
-var CLUSTER_KINDS = [
-  ...kinds("", ["Namespace"]),
-  ...kinds("scheduling.k8s.io", ["PriorityClass"])
-];
-function kindOf2(object2) {
-  const version = textAt(object2, "/apiVersion");
-  return { group: groupOf(version), kind: textAt(object2, "/kind") };
-}
-function groupOf(version) {
-  if (version === "") return void 0;
-  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
-}
-function hasKind(list, { group, kind }) {
-  return list.some((one) => one.kind === kind && (group === void 0 || one.group === group));
-}
-function kinds(group, names4) {
-  return names4.map((kind) => ({ group, kind }));
-}
-
-// src/core/hub/rules/objects.ts
-var REFUSED_RIGHTS = {
-  verbs: ["*", "bind", "escalate", "impersonate"],
-  apiGroups: ["*", "rbac.authorization.k8s.io"],
-  resources: ["*"]
-};
-var REMOVE = "remove what asks for it below values:, or compare the chart with its release";
-function kindFault(object2, namespaces) {
-  const found3 = kindOf2(object2);
-  if (!hasKind(HUB_KINDS, found3))
-    return hasKind(CLUSTER_KINDS, found3) ? "objects of this kind are for the whole cluster, and no hub has them" : "no hub has objects of this kind";
-  if (found3.kind === "RoleBinding") return bindingFault(object2, namespaces);
-  if (found3.kind === "Role") return roleFault(object2);
-  return void 0;
-}
-function bindingFault(binding, namespaces) {
-  if (at(binding, "/roleRef/kind") !== "Role")
-    return `it would give the rights of the ${said(at(binding, "/roleRef/kind"))} ${said(at(binding, "/roleRef/name"))}`;
-  for (const subject of objectsIn(at(binding, "/subjects"))) {
-    const namespace = subject["namespace"];
-    const near = namespace === void 0 || namespaces.includes(textAt(subject, "/namespace"));
-    if (subject["kind"] !== "ServiceAccount" || !near)
-      return `it would give rights to the ${said(subject["kind"])} ${said(subject["name"])}, who is none of the hub\u2019s`;
-  }
-  return void 0;
-}
-function roleFault(role) {
-  for (const rule of objectsIn(role["rules"])) {
-    for (const [field, refused3] of Object.entries(REFUSED_RIGHTS)) {
-      const bad = texts(rule[field]).find((text) => refused3.includes(text));
-      if (bad !== void 0) return `it has ${JSON.stringify(bad)} among its ${field}`;
-    }
-  }
-  return void 0;
-}
-function texts(value) {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
-}
-function said(value) {
-  return typeof value === "string" ? value : "unnamed";
-}
-var objectKind = {
-  id: "object-kind",
-  severity: "error",
-  title: "A hub consists of kinds of objects that are on a list.",
-  why: "A webhook, a ClusterRoleBinding or a CustomResourceDefinition reaches every hub of the cluster, whoever\u2019s chart or values it came from.",
-  on: "manifests",
-  *check({ hub, objects }) {
-    const namespaces = [hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
-    for (const object2 of objects) {
-      const fault = kindFault(object2, namespaces);
-      if (fault === void 0) continue;
-      yield {
-        at: hub.keyAt("/values"),
-        message: `${said(object2["kind"])} ${said(at(object2, "/metadata/name"))}: ${fault}`,
-        hint: REMOVE
-      };
-    }
-  }
-};
-var PLAIN_KINDS = [
-  "ConfigMap",
-  "Ingress",
-  "NetworkPolicy",
-  "PodDisruptionBudget",
-  "Secret",
-  "Service",
-  "ServiceAccount"
-];
-function isLookedAt(text) {
-  const head2 = plainHead(text);
-  if (!head2 || head2.placed) return true;
-  const found3 = { group: groupOf(head2.apiVersion), kind: head2.kind };
-  return !PLAIN_KINDS.includes(head2.kind) || !hasKind(HUB_KINDS, found3);
-}
-
-// src/core/hub/rules/events.ts
-init_json();
-var eventPath = (index2, key) => pointer("capacity", "events", index2, key);
-var eventTime = {
-  id: "time-order",
-  severity: "error",
-  title: "Spans of time begin before they end, on days that exist.",
-  why: "A class that ends before it begins is never prepared for.",
-  on: "platform",
-  *check(platform) {
-    for (const hub of platform.environments.values()) {
-      for (const [index2, { from, until }] of hub.data.capacity.events.entries()) {
-        if (Number.isNaN(instant(from))) {
-          yield {
-            at: hub.at(eventPath(index2, "from")),
-            message: `${from} does not exist`,
-            hint: "look at a calendar"
-          };
-        } else if (!(instant(until) > instant(from))) {
-          yield {
-            at: hub.at(eventPath(index2, "until")),
-            message: "it ends before it begins",
-            hint: "swap the two, or correct the year"
-          };
-        }
-      }
-    }
-    for (const doc of [...platform.cohorts.values(), ...platform.members.values()]) {
-      const { from, until } = doc.data;
-      if (Number.isNaN(instant(until))) {
-        yield {
-          at: doc.at("/until"),
-          message: `${until} does not exist`,
-          hint: "look at a calendar"
-        };
-      } else if (from !== void 0 && !(instant(until) >= instant(from))) {
-        yield {
-          at: doc.at("/until"),
-          message: "it ends before it begins",
-          hint: "swap the two, or correct the year"
-        };
-      }
-    }
-  }
-};
-var eventUsers = {
-  id: "event-users",
-  severity: "error",
-  title: "A class fits into its hub.",
-  why: "The hub refuses servers above its limit: the last students stand outside.",
-  on: "hub",
-  *check({ hub }) {
-    for (const [index2, { users }] of hub.data.capacity.events.entries()) {
-      if (users > hub.data.capacity.maxServers) {
-        yield {
-          at: hub.at(eventPath(index2, "users")),
-          message: `${users} people, and the hub allows ${hub.data.capacity.maxServers} servers`,
-          hint: "raise capacity.maxServers"
-        };
-      }
-    }
-  }
-};
-var eventSpawnRate = {
-  id: "event-spawn-rate",
-  severity: "warning",
-  title: "A class can start at once.",
-  why: `JupyterHub starts ${CONCURRENT_SPAWN_LIMIT} servers at a time and answers everybody else with an error: 270 students met it on 2025-08-29 (UC Merced).`,
-  on: "hub",
-  *check({ hub, cluster }) {
-    const { startTime } = cluster.data.nodes.user;
-    const { events, placeholders } = hub.data.capacity;
-    for (const [index2, { users }] of events.entries()) {
-      if (users > CONCURRENT_SPAWN_LIMIT) {
-        yield {
-          at: hub.at(eventPath(index2, "users")),
-          message: `${users} people come at once, and ${CONCURRENT_SPAWN_LIMIT} servers start at a time`,
-          hint: "let people come in groups, or tell them to try again"
-        };
-      } else if (seconds(startTime) >= 120 && placeholders < users / 4) {
-        yield {
-          at: hub.at(eventPath(index2, "users")),
-          message: `a new node takes ${startTime}, and ${placeholders} seats are kept warm`,
-          hint: `raise capacity.placeholders to about ${Math.ceil(users / 4)} for the class`
-        };
-      }
-    }
-  }
-};
-var eventOverlap = {
-  id: "event-overlap",
-  severity: "warning",
-  title: "Classes at the same time fit together.",
-  why: "Two classes that are planned for apart meet in one hub.",
-  on: "hub",
-  *check({ hub }) {
-    const { events, maxServers } = hub.data.capacity;
-    for (const [index2, event] of events.entries()) {
-      for (const other of events.slice(0, index2)) {
-        const together3 = instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
-        const users = event.users + other.users;
-        if (together3 && users > maxServers) {
-          yield {
-            at: hub.at(eventPath(index2, "name")),
-            message: `together with "${other.name}" these are ${users} people for ${maxServers} servers`,
-            hint: "raise capacity.maxServers, or move one of them"
-          };
-        }
-      }
-    }
-  }
-};
-var eventPast = {
-  id: "event-past",
-  severity: "warning",
-  title: "Classes that are over are removed.",
-  why: "Old entries hide the next one.",
-  on: "hub",
-  *check({ hub, now }) {
-    for (const [index2, { until }] of hub.data.capacity.events.entries()) {
-      if (instant(until) < now) {
-        yield {
-          at: hub.at(eventPath(index2, "until")),
-          message: "it is over",
-          hint: "remove the entry"
-        };
-      }
-    }
-  }
-};
-var eventImage = {
-  id: "event-image",
-  severity: "error",
-  title: "A class uses an image of its hub.",
-  why: "Another image would be kept on the nodes, and students would wait for theirs.",
-  on: "hub",
-  *check({ hub }) {
-    for (const [index2, { image: image2 }] of hub.data.capacity.events.entries()) {
-      if (image2 !== void 0 && !hub.data.images.includes(image2)) {
-        yield {
-          at: hub.at(eventPath(index2, "image")),
-          message: `the hub does not offer ${image2}`,
-          hint: `choose ${hub.data.images.join(", ")}`
-        };
-      }
-    }
-  }
-};
-
-// src/core/hub/rules/environment.ts
-init_json();
-var GiB = 2 ** 30;
-function isLocalHost(host) {
-  return LOCAL_HOSTS.some((pattern) => pattern.test(host));
-}
-var LOCAL_HOSTS = [
-  /^localhost$/u,
-  /^127\.\d+\.\d+\.\d+$/u,
-  /^10\.\d+\.\d+\.\d+$/u,
-  /^192\.168\.\d+\.\d+$/u,
-  /^172\.(1[6-9]|2\d|3[01])\.\d+\.\d+$/u
-];
-var address = {
-  id: "address",
-  severity: "error",
-  title: "A hub is reached by https under its own host name.",
-  why: "Logins and tokens travel over it. Plain http is for clusters without an entry (`ingress.class: none`), on loopback and private addresses only. Credentials in an address end up in logs.",
-  on: "hub",
-  *check({ hub, cluster }) {
-    const fault = addressFault2(hub.data.url, cluster.data.ingress.class === "none");
-    if (fault) yield { at: hub.at("/url"), ...fault };
-  }
-};
-function addressFault2(url, bare) {
-  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(?::([0-9]+))?(\/.*)?$/u.exec(url);
-  if (!parts) return { message: "this is not an address", hint: "write https:// and a host name" };
-  const [, scheme, credentials, host = "", port, path] = parts;
-  if (credentials !== void 0) {
-    return {
-      message: "the address holds credentials",
-      hint: "remove them, and change the password"
-    };
-  }
-  if (scheme === "http" && !bare) {
-    return { message: "the address is not https", hint: `write https://${host}` };
-  }
-  if (scheme === "http" && !isLocalHost(host)) {
-    return {
-      message: "the address is not https",
-      hint: "http is for loopback and private addresses only"
-    };
-  }
-  if (path !== void 0 && path !== "/") {
-    return { message: "the address has a path", hint: "a hub has a host name of its own" };
-  }
-  if (port !== void 0 && !bare) {
-    return { message: `the address has a port, ${port}`, hint: "the entry listens on 443" };
-  }
-  return void 0;
-}
-var oneDefault = {
-  id: "one-default",
-  severity: "error",
-  title: "One size is the default, and everybody may choose it.",
-  why: "People who may not choose the default see an error as their first page.",
-  on: "hub",
-  *check({ hub }) {
-    const marked = Object.entries(hub.data.sizes).filter(([, size3]) => size3.default);
-    const second = marked[1];
-    if (second) {
-      yield {
-        at: hub.at(pointer("sizes", second[0], "default")),
-        message: `"${second[0]}" is a second default`,
-        hint: "mark one size"
-      };
-    }
-    const name = defaultSize(hub.data.sizes);
-    const size2 = hub.data.sizes[name];
-    if (size2 && !size2.for.includes("all")) {
-      yield {
-        at: hub.at(pointer("sizes", name, "for")),
-        message: `the default size "${name}" is not open to all`,
-        hint: 'leave "for" out, or make another size the default'
-      };
-    }
-  }
-};
-var sizeFitsNode = {
-  id: "size-fits-node",
-  severity: "error",
-  title: "Every size fits on a node.",
-  why: "A server that no node can take waits until it is given up, 15 minutes later and without a reason that users understand (EO-College hub, 2024-09).",
-  on: "hub",
-  *check({ hub, cluster }) {
-    const { cpu, memory } = cluster.data.nodes.user;
-    const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
-    for (const [name, size2] of Object.entries(hub.data.sizes)) {
-      if ((memoryBytes(size2.memory) ?? 0) > usable) {
-        yield {
-          at: hub.at(pointer("sizes", name, "memory")),
-          message: `${size2.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`,
-          hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes`
-        };
-      } else if (size2.cpu > cpu) {
-        yield {
-          at: hub.at(pointer("sizes", name, "cpu")),
-          message: `${size2.cpu} cores do not fit on a node with ${cpu}`,
-          hint: `write at most ${cpu}`
-        };
-      }
-    }
-  }
-};
-var capacityFits = {
-  id: "capacity",
-  severity: "warning",
-  title: "The servers that a hub allows fit on the nodes it can have.",
-  why: "Memory is guaranteed, so a full cluster starts no more servers; people wait without a seat (EarthScope, 2025-05-12, lost servers because memory was promised twice).",
-  on: "hub",
-  *check({ hub, cluster }) {
-    const { memory, max: max2 } = cluster.data.nodes.user;
-    const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max2;
-    const size2 = hub.data.sizes[defaultSize(hub.data.sizes)];
-    const seat = size2 && memoryBytes(size2.memory);
-    if (seat === void 0) return;
-    const seats = Math.floor(all / seat);
-    if (hub.data.capacity.maxServers > seats) {
-      yield {
-        at: hub.at("/capacity/maxServers"),
-        message: `${hub.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`,
-        hint: `write at most ${seats}, a smaller default size, or more nodes`
-      };
-    }
-  }
-};
-var smallHome = {
-  id: "small-home",
-  severity: "warning",
-  title: "A home has room for work.",
-  why: "One preprocessed region takes 3-4 GB, and a full home locks its owner out of the hub (CryoInTheCloud/hub-image#171).",
-  on: "hub",
-  *check({ hub }) {
-    const bytes2 = quantityBytes(hub.data.home.size) ?? 0;
-    if (bytes2 < MIN_HOME_BYTES) {
-      yield {
-        at: hub.at("/home/size"),
-        message: `${hub.data.home.size} fill up on the first day`,
-        hint: "write at least 5Gi; 10Gi and more is better"
-      };
-    }
-  }
-};
-var shortIdle = {
-  id: "short-idle",
-  severity: "error",
-  title: "Servers are not stopped between two thoughts.",
-  why: "A silent computation is not activity to the hub: what runs without output for this long is stopped.",
-  on: "hub",
-  *check({ hub }) {
-    if (seconds(hub.data.sessions.idle) < MIN_IDLE_SECONDS) {
-      yield {
-        at: hub.at("/sessions/idle"),
-        message: `${hub.data.sessions.idle} without activity is too short`,
-        hint: "write at least 10m; hours are usual"
-      };
-    }
-  }
-};
-var loginSecrets = {
-  id: "login-secrets",
-  severity: "error",
-  title: "A hub declares the OAuth application that people log in with.",
-  why: "Without client id and secret the hub starts and nobody can log in.",
-  on: "hub",
-  *check({ hub }) {
-    const name = ["github-client-id", "github-client-secret"].find(
-      (one) => !Object.hasOwn(hub.data.secrets, one)
-    );
-    if (name !== void 0) {
-      yield {
-        at: hub.keyAt("/secrets"),
-        message: `the secret ${name} is not declared`,
-        hint: `add "${name}: {use: OAuth application of this hub}" below secrets:`
-      };
-    }
-  }
-};
-
-// src/core/images/rules.ts
-init_json();
-
-// src/core/images/packages.ts
-function packageName(requirement) {
-  const alone = requirement.replace(/^.*::/u, "");
-  const name = /^[A-Za-z0-9][A-Za-z0-9._-]*/u.exec(alone)?.[0] ?? "";
-  return name.toLowerCase().replaceAll(/[-_.]+/gu, "-");
-}
-function pinnedVersion(requirement) {
-  return /^[^=<>!~]+==?([^=<>!~,*]+)(?:=[^=<>!~,]+)?$/u.exec(requirement)?.[1];
-}
-
-// src/core/images/rules.ts
-var imageSource = {
-  id: "image-source",
-  severity: "error",
-  title: "An image says in one way what it is built on, and in one way which OGGM it has.",
-  why: "Of two sources one would be ignored without a word.",
-  on: "platform",
-  *check(platform) {
-    for (const image2 of platform.images.values()) {
-      const { from, oggm } = image2.data;
-      const base2 = from && baseFault(from);
-      if (base2 !== void 0) {
-        yield {
-          at: image2.at("/from"),
-          message: base2,
-          hint: "write one of track (moves), tag (does not) or digest"
-        };
-      }
-      if (from && image2.data.python !== void 0) {
-        yield {
-          at: image2.at("/python"),
-          message: '"from" and "python" exclude each other',
-          hint: "remove python: the image that it is built on has its own"
-        };
-      }
-      const model = oggm && oggmFault(oggm);
-      if (model !== void 0) {
-        yield {
-          at: image2.at("/oggm"),
-          message: model,
-          hint: "write version: 1.6.3, or git: with ref:"
-        };
-      }
-      yield* otherOggm(image2);
-    }
-  }
-};
-function baseFault(from) {
-  const given2 = ["track", "tag", "digest"].filter((key) => from[key] !== void 0);
-  if (given2.length === 0) return "nothing says which version of the image";
-  return given2.length === 1 ? void 0 : `${given2.join(" and ")} exclude each other`;
-}
-function oggmFault({ git, version }) {
-  if (git === void 0 && version === void 0) return "nothing says which OGGM";
-  if (git !== void 0 && version !== void 0) return "git and version exclude each other";
-  return void 0;
-}
-function* otherOggm({ at: at2, data }) {
-  const { oggm } = data;
-  if (!oggm) return;
-  for (const key of ["conda", "pip"])
-    for (const [index2, one] of data[key].entries())
-      if (packageName(one) === "oggm" && pinnedVersion(one) !== oggm.version)
-        yield {
-          at: at2(pointer(key, index2)),
-          message: `"${one}" is not the OGGM that "oggm:" asks for`,
-          hint: oggm.version === void 0 ? 'remove it: what "oggm:" says is installed' : `write the version ${oggm.version}, or remove it`
-        };
-}
-var MOVING = /^(latest|main|master|stable|nightly|dev|edge|test)$/u;
-var mutableTag = {
-  id: "mutable-tag",
-  severity: "error",
-  title: "A tag that moves is called `track`.",
-  why: "With `latest` under `tag` nobody knows what ran yesterday. A public incident (DuBois hub, 2026-02-11) began with an image that had changed under its tag. Under `track` the lock pins what the tag pointed at.",
-  on: "platform",
-  *check(platform) {
-    for (const image2 of platform.images.values()) {
-      const tag = image2.data.from?.tag;
-      if (tag !== void 0 && MOVING.test(tag)) {
-        yield {
-          at: image2.at("/from/tag"),
-          message: `the tag "${tag}" moves`,
-          hint: `write "track: ${tag}"`
-        };
-      }
-    }
-  }
-};
-var imageUnlocked = {
-  id: "image-unlocked",
-  severity: "warning",
-  title: "Images that move are known to move.",
-  why: "Without a lock a hub runs whatever a moving tag points at when a node pulls it, so two people may have two images. `glaciocloud image build IMAGE --push` writes a lock, and the hub then runs what was built and tested.",
-  on: "platform",
-  *check(platform) {
-    const used = new Set([...platform.environments.values()].flatMap(({ data }) => data.images));
-    for (const image2 of platform.images.values()) {
-      if (!used.has(image2.name) || MOVING.test(image2.data.from?.tag ?? "")) continue;
-      const resolved = resolveImage(
-        platform.settings.data.registry,
-        image2,
-        platform.locks.get(image2.name),
-        "stable"
-      );
-      if (resolved.kind === "unlocked" && resolved.floating) {
-        yield {
-          at: image2.at("/from"),
-          message: `${resolved.reference} is used as it is, and it moves`,
-          hint: `run "glaciocloud image build ${image2.name} --push", which writes its lock, or write "tag:" or "digest:"`
-        };
-      }
-    }
-  }
-};
-var imageUnbuilt = {
-  id: "image-unbuilt",
-  severity: "error",
-  title: "A hub offers only images that exist.",
-  why: "An image without `from:` has no address before its first build, so no server could start with it. `glaciocloud image build IMAGE --push` builds it, though a hub names it already, and writes its lock.",
-  on: "platform",
-  *check(platform) {
-    const { registry } = platform.settings.data;
-    for (const hub of platform.environments.values()) {
-      for (const [index2, name] of hub.data.images.entries()) {
-        const image2 = platform.images.get(name);
-        const resolved = image2 && resolveImage(registry, image2, platform.locks.get(name), "stable");
-        if (resolved?.kind === "unbuilt") {
-          yield {
-            at: hub.at(pointer("images", index2)),
-            message: `${name} has not been built yet`,
-            hint: `run "glaciocloud image build ${name} --push" and commit the lock that it writes, or leave it out until then`
-          };
-        }
-      }
-    }
-  }
-};
-function beforeBuild(findings) {
-  return findings.filter(({ rule }) => rule !== imageUnbuilt.id);
-}
-var imageUnpromoted = {
-  id: "image-unpromoted",
-  severity: "warning",
-  title: "A hub of a stable wave gets an image when its first build is promoted.",
-  why: "A candidate is tried on hubs of candidate waves first. Until the promotion a hub goes on with the image that it runs, and does not offer one that it never had.",
-  on: "platform",
-  *check(platform) {
-    const { registry } = platform.settings.data;
-    for (const hub of platform.environments.values()) {
-      const channel = channelOf(platform, hub.data.wave);
-      for (const [index2, name] of hub.data.images.entries()) {
-        const image2 = platform.images.get(name);
-        const lock = platform.locks.get(name);
-        if (!image2 || resolveImage(registry, image2, lock, channel).kind !== "unpromoted") continue;
-        yield {
-          at: hub.at(pointer("images", index2)),
-          message: `${name} has no ${channel} build: the hub keeps what it runs, and does not offer it anew`,
-          hint: `promote a build of ${name}, or leave it out until then`
-        };
-      }
-    }
-  }
-};
-var imageFiles = {
-  id: "image-files",
-  severity: "error",
-  title: "Files that an image names lie in its folder.",
-  why: "A path that leaves the folder would copy something else into an image that everybody can read.",
-  on: "platform",
-  *check(platform) {
-    for (const image2 of platform.images.values()) {
-      const named2 = [
-        ...image2.data.files.map((path, index2) => ({ path, at: pointer("files", index2) })),
-        ...image2.data.postBuild === void 0 ? [] : [{ path: image2.data.postBuild, at: pointer("postBuild") }],
-        ...image2.data.tests.notebooks.map((path, index2) => ({
-          path,
-          at: pointer("tests", "notebooks", index2)
-        }))
-      ];
-      for (const { path, at: at2 } of named2) {
-        if (leavesFolder(path)) {
-          yield {
-            at: image2.at(at2),
-            message: `"${path}" leaves the image\u2019s folder`,
-            hint: "name a file below it"
-          };
-        } else if (!platform.paths.has(`images/${image2.name}/${path}`)) {
-          yield {
-            at: image2.at(at2),
-            message: `there is no images/${image2.name}/${path}`,
-            hint: "add the file, or correct the path"
-          };
-        }
-      }
-    }
-  }
-};
-function leavesFolder(path) {
-  const parts = path.split("/");
-  return path.startsWith("/") || parts.includes("..") || parts.includes(".");
-}
-var IN_HOME = /(^|:)(\/home\/|~|\$HOME)/u;
-var NAMES_FOLDER = /CACHE|DATA|_DIR$|PATH/u;
-var belowHome = {
-  id: "below-home",
-  severity: "error",
-  title: "Nothing that an image brings lies below the home.",
-  why: "The home volume hides what an image puts into the home. With OGGM\u2019s sample data or salem\u2019s cache hidden, `import oggm` downloads 80 MB for each user, or fails without network.",
-  on: "platform",
-  *check(platform) {
-    for (const image2 of platform.images.values()) {
-      for (const [name, value] of Object.entries(image2.data.env)) {
-        if (IN_HOME.test(value) && NAMES_FOLDER.test(name)) {
-          yield {
-            at: image2.at(pointer("env", name)),
-            message: `${name} points below the home, which a volume hides`,
-            hint: "use a folder below /opt"
-          };
-        }
-      }
-    }
-  }
-};
-
-// src/core/images/additions.ts
-init_json();
-var ADDING = ["oggm", "conda", "pip", "apt", "bake", "files", "postBuild", "env"];
-var imageAdditions = {
-  id: "image-additions",
-  severity: "warning",
-  upFront: true,
-  title: "What an image\u2019s file adds is in what people get.",
-  why: "Until an image is built and locked, hubs run the image that it is built on, and nothing that its file adds. People would look for packages that the file promises. `glaciocloud image build IMAGE --push` builds it and writes its lock; an image that adds nothing needs none.",
-  on: "platform",
-  *check(platform) {
-    const used = new Set([...platform.environments.values()].flatMap(({ data }) => data.images));
-    for (const image2 of platform.images.values()) {
-      const bare = bareReference(platform, image2);
-      const adding = additionsOf(image2.data);
-      const [first] = adding;
-      if (bare === void 0 || !used.has(image2.name) || first === void 0) continue;
-      yield {
-        at: image2.keyAt(pointer(first)),
-        message: `hubs run ${bare} as it is, without what this file adds: ${adding.join(", ")}`,
-        hint: `"glaciocloud image build ${image2.name} --push" builds it and writes its lock; or remove what is added`
-      };
-    }
-  }
-};
-function bareReference({ settings: settings2, locks }, image2) {
-  const lock = locks.get(image2.name);
-  const resolved = resolveImage(settings2.data.registry, image2, lock, "stable");
-  switch (resolved.kind) {
-    case "digest":
-    case "unlocked":
-      return resolved.reference;
-    case "locked":
-    case "unbuilt":
-    case "unpromoted":
-      return void 0;
-  }
-}
-function additionsOf(image2) {
-  return ADDING.filter((key) => {
-    switch (key) {
-      case "oggm":
-        return image2.oggm?.git !== void 0;
-      case "postBuild":
-        return image2.postBuild !== void 0;
-      case "env":
-        return Object.keys(image2.env).length > 0;
-      case "conda":
-      case "pip":
-      case "apt":
-      case "bake":
-      case "files":
-        return image2[key].length > 0;
-    }
-  });
-}
-
-// src/core/time.ts
-var UNITS = [
-  { size: 86400, name: "d" },
-  { size: 3600, name: "h" },
-  { size: 60, name: "min" }
-];
-function duration(seconds2) {
-  const unit = UNITS.find(({ size: size2 }) => seconds2 > 0 && seconds2 % size2 === 0);
-  return unit ? `${seconds2 / unit.size} ${unit.name}` : `${seconds2} s`;
-}
-var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-function day(instant2) {
-  const [year, month, date] = instant2.slice(0, 10).split("-");
-  return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year ?? ""}`;
-}
-function instantText(time2) {
-  return new Date(time2).toISOString().replace(/\.\d+Z$/u, "Z");
-}
-
-// src/core/images/trials.ts
-function trialHubs(platform, image2) {
-  return [...platform.environments.values()].filter(({ data }) => data.images.includes(image2)).filter(({ data }) => channelOf(platform, data.wave) === "candidate").map(({ name }) => name).sort();
-}
-function soakSeconds({ settings: settings2 }) {
-  const first = settings2.data.waves.find(({ images }) => images === "stable");
-  return first ? seconds(first.soak) : 0;
-}
-function runsDigest({ release: release2 }, digest3) {
-  return release2.images.some(({ reference }) => reference.endsWith(`@${digest3}`));
-}
-function runningSince(releases) {
-  const times = releases.flatMap(({ status }) => status ? [Date.parse(status.at)] : []);
-  return times.at(-1);
-}
-
-// src/core/images/rebuild-rules.ts
-var RHYTHM = {
-  never: Number.POSITIVE_INFINITY,
-  nightly: seconds("1d"),
-  weekly: seconds("7d")
-};
-var imageRhythm = {
-  id: "image-rhythm",
-  severity: "warning",
-  title: "An image is not rebuilt more often than its candidates are tried.",
-  why: "A candidate is held until it is promoted, so that there is something to promote at all. With a soak longer than the time between two builds the next one waits, and security updates with it.",
-  on: "platform",
-  *check(platform) {
-    const soak = soakSeconds(platform);
-    for (const image2 of platform.images.values()) {
-      const { rebuild } = image2.data;
-      if (soak <= RHYTHM[rebuild] || trialHubs(platform, image2.name).length === 0) continue;
-      yield {
-        at: image2.at("/rebuild"),
-        message: `it is rebuilt ${rebuild}, and a candidate is tried for ${duration(soak)}`,
-        hint: 'write a shorter "soak:" of the first stable wave, or a slower "rebuild:"'
-      };
-    }
-  }
-};
-
-// src/core/images/lock-rules.ts
-init_json();
-
-// src/core/images/decide.ts
-function decideImage(wanted, lock, registry) {
-  const tagged = registry.tags.get(wanted.content);
-  const same = Object.entries(lock?.builds ?? {}).map(([name, build4]) => ({ ...build4, name })).filter(({ content }) => content === wanted.content);
-  for (const { name, digest: digest3, yanked } of same)
-    if (yanked !== void 0)
-      return { kind: "unchanged", digest: digest3, reason: { kind: "yanked", build: name, why: yanked } };
-  const reasons = [];
-  for (const build4 of same) {
-    const fault = faultOf(build4, tagged, registry);
-    if (fault) reasons.push(fault);
-    else {
-      const reason = { kind: "present", build: build4.name };
-      return { kind: "unchanged", digest: build4.digest, reason };
-    }
-  }
-  if (reasons.length > 0) return { kind: "build", reasons };
-  if (tagged !== void 0)
-    return { kind: "unchanged", digest: tagged, reason: { kind: "unrecorded" } };
-  return { kind: "build", reasons: [changed(wanted, lock)] };
-}
-function faultOf({ name, digest: digest3, tests: tests2 }, tagged, { digests }) {
-  if (!isTested(tests2)) return { kind: "untested", build: name };
-  if (tagged === digest3) return void 0;
-  if (tagged !== void 0) return { kind: "moved", build: name, from: digest3, to: tagged };
-  return digests.has(digest3) ? void 0 : { kind: "gone", build: name, digest: digest3 };
-}
-function changed(wanted, lock) {
-  if (!lock) return { kind: "first" };
-  return lock.recipe === wanted.recipe ? { kind: "content" } : { kind: "recipe", from: lock.recipe, to: wanted.recipe };
-}
-function isTested(tests2) {
-  const outcomes = Object.values(tests2 ?? {});
-  return outcomes.includes("passed") && !outcomes.includes("failed");
-}
-function reasonText(reason) {
-  switch (reason.kind) {
-    case "first":
-      return "it was never built";
-    case "recipe":
-      return `image.yaml or a file that it names changed (${reason.from.slice(0, 6)} \u2192 ${reason.to.slice(0, 6)})`;
-    case "content":
-      return "its base, OGGM or packages are newer";
-    case "yanked":
-      return `it would be ${reason.build} again, which was withdrawn: ${reason.why}`;
-    case "present":
-      return `it is ${reason.build}`;
-    case "unrecorded":
-      return "the registry has it, and the lock does not know it yet";
-    case "untested":
-      return `${reason.build} did not pass its tests`;
-    case "gone":
-      return `the registry no longer has ${reason.build}`;
-    case "moved":
-      return `the registry has another image under the tag of ${reason.build}`;
-  }
-}
-
-// src/core/images/lock.ts
-init_json();
-function buildName(now, content, taken2) {
-  const day2 = new Date(now).toISOString().slice(0, 10);
-  for (let start = 0; start + 6 <= content.length; start += 6) {
-    const name = `${day2}-${content.slice(start, start + 6)}`;
-    if (!taken2.has(name)) return name;
-  }
-  throw new Error(`every name for ${content} on ${day2} is taken`);
-}
-function lockChecksum({
-  recipe,
-  builds,
-  channels
-}) {
-  const named2 = Object.entries(builds).map(([name, build4]) => [name, asJson(build4)]);
-  named2.sort((a, b) => compareText(canonical(a), canonical(b)));
-  return digestOf([recipe, named2, { ...channels }]);
-}
-function asJson({ oggm, tests: tests2, ...rest }) {
-  return {
-    ...rest,
-    ...oggm && { oggm: { ...oggm } },
-    ...tests2 && { tests: { ...tests2 } }
-  };
-}
-var HEAD = `# yaml-language-server: $schema=../../schemas/image-lock.schema.json
-# Written by GlacioCloud: what was built of image.yaml, tested and pushed. Changed by \`image\` commands only.
-`;
-var KEYS = [
-  "digest",
-  "content",
-  "registry",
-  "base",
-  "oggm",
-  "size",
-  "tests",
-  "packages",
-  "promoted",
-  "keep",
-  "yanked"
-];
-function lockText(lock) {
-  const builds = Object.entries(lock.builds).sort(([a], [b]) => compareText(a, b));
-  const { candidate, stable } = lock.channels;
-  const channels = [
-    ...candidate === void 0 ? [] : [`  candidate: ${candidate}
-`],
-    ...stable === void 0 ? [] : [`  stable: ${stable}
-`]
-  ];
-  return [
-    HEAD,
-    `checksum: "${lockChecksum(lock)}"
-`,
-    `recipe: "${lock.recipe}"
-`,
-    builds.length === 0 ? "builds: {}\n" : "builds:\n",
-    ...builds.map(([name, build4]) => `  ${name}: ${buildText(build4)}
-`),
-    channels.length === 0 ? "channels: {}\n" : "channels:\n",
-    ...channels
-  ].join("");
-}
-function buildText(build4) {
-  const all = asJson(build4);
-  const parts = KEYS.flatMap((key) => {
-    const value = all[key];
-    return value === void 0 ? [] : [`${key}: ${quotedJson(value)}`];
-  });
-  return `{${parts.join(", ")}}`;
-}
-function quotedJson(value) {
-  return canonical(value).replaceAll(
-    /[\u007F-\u009F\u2028\u2029\uFEFF]/gu,
-    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
-}
-
-// src/core/images/lock-rules.ts
-var RESTORE2 = "locks are written by the platform: restore the file";
-var lockEdited = {
-  id: "lock-edited",
-  severity: "error",
-  title: "Locks and package lists are written by the platform only.",
-  why: "A lock says what was built, tested and pushed. What somebody wrote there by hand was none of these, and users would get it.",
-  on: "platform",
-  *check(platform) {
-    for (const lock of platform.locks.values()) {
-      const { checksum, builds } = lock.data;
-      if (checksum === void 0)
-        yield { at: lock.at(""), message: "the lock has no checksum", hint: RESTORE2 };
-      else if (checksum !== lockChecksum(lock.data))
-        yield { at: lock.at("/checksum"), message: "the lock was changed by hand", hint: RESTORE2 };
-      for (const [build4, { packages: packages2 }] of Object.entries(builds)) {
-        const path = packagesPath(lock.name, build4);
-        if (packages2 !== void 0 && !platform.paths.has(path))
-          yield {
-            at: lock.keyAt(pointer("builds", build4)),
-            message: `there is no ${path}`,
-            hint: "package lists are written by the platform: restore the file"
-          };
-      }
-    }
-  }
-};
-var lockChannel = {
-  id: "lock-channel",
-  severity: "error",
-  title: "Channels of a lock name builds that it holds, that passed their tests and were not withdrawn.",
-  why: "What a channel names reaches users: a bad image must not.",
-  on: "platform",
-  *check(platform) {
-    for (const lock of platform.locks.values()) {
-      const builds = new Map(Object.entries(lock.data.builds));
-      for (const [channel, name] of Object.entries(lock.data.channels)) {
-        const fault = channelFault(name, builds.get(name));
-        if (fault) yield { at: lock.at(pointer("channels", channel)), ...fault };
-      }
-    }
-  }
-};
-function channelFault(name, build4) {
-  if (!build4) return { message: `there is no build "${name}"`, hint: RESTORE2 };
-  if (build4.yanked !== void 0)
-    return {
-      message: `${name} was withdrawn: ${build4.yanked}`,
-      hint: "name a build that was not, or remove the channel"
-    };
-  if (!isTested(build4.tests))
-    return {
-      message: `${name} did not pass its tests`,
-      hint: "name a build that did, or remove the channel"
-    };
-  return void 0;
-}
-var lockRegistry = {
-  id: "lock-registry",
-  severity: "error",
-  title: "Builds that hubs get are in the platform\u2019s registry.",
-  why: "A digest names an image in the registry that it was pushed to. In another one nothing bears it, and no server starts.",
-  on: "platform",
-  *check(platform) {
-    const { registry } = platform.settings.data;
-    for (const lock of platform.locks.values()) {
-      for (const [channel, name] of Object.entries(lock.data.channels)) {
-        const where = lock.data.builds[name]?.registry;
-        if (where !== void 0 && where !== registry)
-          yield {
-            at: lock.at(pointer("channels", channel)),
-            message: `${name} is in ${where}, and platform.yaml says ${registry}`,
-            hint: `build ${lock.name} for the new registry, or write "registry: ${where}" in platform.yaml`
-          };
-      }
-    }
-  }
-};
-
-// src/core/hub/rules/not-yet.ts
-init_json();
-var KEPT = "it is kept for later";
-var OF_HUBS = [
-  { path: "/dask", hint: KEPT },
-  { path: "/shared", hint: KEPT },
-  { path: "/quota", hint: KEPT },
-  { path: "/backup", hint: KEPT },
-  { path: "/mirrors", hint: KEPT },
-  { path: "/budget", hint: "it is kept for later: watch the bill of the provider" },
-  { path: "/sessions/keepBusy", hint: "choose a longer idle time until then" }
-];
-var OF_CLUSTERS = [
-  { path: "/ingress/email", hint: "give it to the issuer of certificates in the cluster" },
-  { path: "/storage/data", hint: KEPT }
-];
-var OF_SETTINGS = [
-  { path: "/access", hint: "name teams below access: of each hub until then" },
-  { path: "/charts/dask-gateway", hint: KEPT },
-  { path: "/mirrors", hint: "it is kept for later: PIP_INDEX_URL reaches image builds" }
-];
-function* idleIn(doc, fields2) {
-  for (const { path, hint } of fields2)
-    if (doc.has(path)) yield idle(doc.keyAt(path), path.slice(path.lastIndexOf("/") + 1), hint);
-}
-function idle(at2, name, hint) {
-  return { at: at2, message: `"${name}" does nothing yet`, hint };
-}
-function* idleOfImages({ images }) {
-  for (const image2 of images.values())
-    if (image2.data.tests.oggm === "full")
-      yield {
-        at: image2.at("/tests/oggm"),
-        message: "full runs no more than minimal yet",
-        hint: "run `pytest.oggm` in the image by hand until then"
-      };
-}
-function hoursOf(event) {
-  const hint = "it is kept for later: the class counts for its whole time";
-  return { path: pointer("capacity", "events", event, "hours"), hint };
-}
-function* idleOfHubs({ environments }) {
-  for (const hub of environments.values()) {
-    yield* idleIn(hub, OF_HUBS);
-    if (hub.data.data.length > 0) yield idle(hub.keyAt("/data"), "data", KEPT);
-    yield* idleIn(
-      hub,
-      hub.data.capacity.events.map((_, index2) => hoursOf(index2))
-    );
-    if (hub.data.kind === "binder")
-      yield {
-        at: hub.at("/kind"),
-        message: "binder hubs are not rendered yet",
-        hint: "use kind: hub"
-      };
-  }
-}
-function* idleAccess(platform) {
-  const { settings: settings2, approvers, members, cohorts } = platform;
-  const [tier] = Object.keys(settings2.data.tiers);
-  if (tier !== void 0) {
-    const hint = "each file in access/ has an end of its own";
-    yield idle(settings2.keyAt(pointer("tiers", tier, "until")), "until", hint);
-  }
-  const [first] = [...approvers ? [approvers] : [], ...cohorts.values(), ...members.values()];
-  if (first)
-    yield {
-      at: first.at(""),
-      message: "access/ does nothing yet: hubs do not read it",
-      hint: "name teams below access: of each hub until then"
-    };
-}
-var notYet = {
-  id: "not-yet",
-  severity: "warning",
-  title: "Some fields are known but do nothing yet.",
-  why: "The format has room for them, so that files need no change later; until then they are without effect.",
-  on: "platform",
-  *check(platform) {
-    yield* idleIn(platform.settings, OF_SETTINGS);
-    yield* idleAccess(platform);
-    for (const cluster of platform.clusters.values()) yield* idleIn(cluster, OF_CLUSTERS);
-    yield* idleOfImages(platform);
-    yield* idleOfHubs(platform);
-  }
-};
-
-// src/core/hub/rules/overridden.ts
-init_json();
-
-// src/core/hub/rules/values.ts
-init_json();
-function demand({ id, title, why, paths, bad }) {
-  return {
-    id,
-    title,
-    why,
-    severity: "error",
-    on: "values",
-    *check(facts2) {
-      for (const path of paths) {
-        const value = at(facts2.values, path);
-        const problem4 = value === void 0 ? void 0 : bad(value, facts2);
-        if (problem4) yield { at: facts2.place(path), ...problem4 };
-      }
-    }
-  };
-}
-function configOf(values) {
-  const config = at(values, "/hub/config");
-  const sections = [];
-  for (const [section3, traits] of Object.entries(isObject(config) ? config : {})) {
-    if (isObject(traits)) sections.push([section3, traits]);
-  }
-  return sections;
-}
-function traitDemand({ id, title, why, names: names4, bad }) {
-  return {
-    id,
-    title,
-    why,
-    severity: "error",
-    on: "values",
-    *check({ values, place }) {
-      for (const [section3, traits] of configOf(values)) {
-        for (const name of names4) {
-          const value = traits[name];
-          const problem4 = value === void 0 ? void 0 : bad(value);
-          if (problem4) yield { at: place(pointer("hub", "config", section3, name)), ...problem4 };
-        }
-      }
-    }
-  };
-}
-function namesNothing(value) {
-  if (Array.isArray(value)) return value.length === 0;
-  if (isObject(value)) return Object.keys(value).length === 0;
-  return value === null || value === "" || value === false;
-}
-var VALUE_RULES = [
-  demand({
-    id: "authenticator",
-    title: "Only the platform\u2019s door lets people in.",
-    why: "The chart\u2019s default lets anybody log in with any name; other authenticators know nothing of access files and end dates.",
-    paths: ["/hub/config/JupyterHub/authenticator_class"],
-    bad: (value) => value === "glaciocloud_hub.AccessFileAuthenticator" ? void 0 : {
-      message: `the authenticator ${quoted(value)} goes round the access files`,
-      hint: "remove it; access: says who may enter"
-    }
-  }),
-  traitDemand({
-    id: "allow-all",
-    title: "No setting lets everybody in.",
-    why: "`allow_all` overrides every other rule of who may enter.",
-    names: ["allow_all"],
-    bad: (value) => value === false ? void 0 : { message: '"allow_all" lets anybody in', hint: "remove it; access: says who may enter" }
-  }),
-  traitDemand({
-    id: "allow-existing-users",
-    title: "Who was removed stays out.",
-    why: "With `allow_existing_users` everybody who ever logged in may come back (zero-to-jupyterhub-k8s#1029).",
-    names: ["allow_existing_users"],
-    bad: (value) => value === false ? void 0 : { message: "people who were removed could come back", hint: "remove it" }
-  }),
-  traitDemand({
-    id: "allow-list",
-    title: "People and teams stand in access:, not in raw values.",
-    why: "Lists in the configuration have no end date, are added to one another, and `admin_users` never takes rights away again.",
-    names: [
-      "allowed_users",
-      "admin_users",
-      "allowed_organizations",
-      "allowed_groups",
-      "admin_groups",
-      "allowed_scopes",
-      "blocked_users"
-    ],
-    bad: (value) => namesNothing(value) ? void 0 : { message: "people are listed in raw values", hint: "write them below access:" }
-  }),
-  traitDemand({
-    id: "auth-refresh",
-    title: "Access is looked at again at every request.",
-    why: "With `auth_refresh_age: 0` somebody whose access ended stays until the cookie does, two weeks later.",
-    names: ["auth_refresh_age"],
-    bad: (value) => typeof value === "number" && value >= 1 && value <= 300 ? void 0 : {
-      message: `${quoted(value)} keeps people in after their access has ended`,
-      hint: "remove it; the platform uses 1"
-    }
-  }),
-  traitDemand({
-    id: "delete-pvc",
-    title: "Deleting a user keeps the home.",
-    why: "KubeSpawner deletes the home\u2019s volume together with the user unless told otherwise.",
-    names: ["delete_pvc"],
-    bad: (value) => value === false ? void 0 : {
-      message: "homes would be deleted together with users",
-      hint: "remove it; removing homes is a reviewed step"
-    }
-  }),
-  demand({
-    id: "failure-limit",
-    title: "No user can restart the hub.",
-    why: "Five requests for a server that cannot start end the hub\u2019s process, and any user can send them (seen on a live hub).",
-    paths: ["/hub/consecutiveFailureLimit"],
-    bad: (value) => value === 0 ? void 0 : {
-      message: `after ${quoted(value)} failed starts the hub restarts itself, and any user can cause them`,
-      hint: "remove it; the platform uses 0"
-    }
-  }),
-  demand({
-    id: "max-age",
-    title: "Running work is not stopped for its age.",
-    why: "`cull.maxAge` stops servers that compute.",
-    paths: ["/cull/maxAge"],
-    bad: (value) => value === 0 || typeof value === "number" && value >= MIN_MAX_AGE_SECONDS ? void 0 : {
-      message: `servers are stopped after ${quoted(value)} s even while they compute`,
-      hint: `remove it, or write at least ${MIN_MAX_AGE_SECONDS}`
-    }
-  }),
-  demand({
-    id: "cull-users",
-    title: "Idle users are not deleted.",
-    why: "A deleted user loses tokens and groups, and with an unlucky setting the home.",
-    paths: ["/cull/users"],
-    bad: (value) => value === false ? void 0 : { message: "idle users would be deleted", hint: "remove it" }
-  }),
-  demand({
-    id: "uid",
-    title: "Every server runs as the platform\u2019s user, and none as root.",
-    why: "Homes belong to one uid. Another one cannot read them, and root can read everything.",
-    paths: ["/singleuser/uid"],
-    bad: (value, { platform }) => {
-      const { uid } = platform.settings.data.user;
-      if (value === 0) {
-        return {
-          message: "servers would run as root",
-          hint: `remove it; the platform's uid is ${uid}`
-        };
-      }
-      return value === uid ? void 0 : {
-        message: `servers would run as uid ${quoted(value)}, and homes belong to ${uid}`,
-        hint: "remove it"
-      };
-    }
-  }),
-  demand({
-    id: "service-account",
-    title: "User servers hold no key to the cluster.",
-    why: "A service account\u2019s token is mounted into every server that names one.",
-    paths: ["/singleuser/serviceAccountName"],
-    bad: (value) => namesNothing(value) ? void 0 : { message: "user servers would get a token of the cluster", hint: "remove it" }
-  }),
-  demand({
-    id: "privilege-escalation",
-    title: "Nobody becomes root inside a server.",
-    why: "A program with the setuid bit would be enough.",
-    paths: ["/singleuser/allowPrivilegeEscalation"],
-    bad: (value) => value === false ? void 0 : {
-      message: "users could become root inside their server",
-      hint: "remove it; packages for everybody belong into the image"
-    }
-  }),
-  demand({
-    id: "load-balancer",
-    title: "A hub is not put on the internet without its entry.",
-    why: "A LoadBalancer of its own has no certificate and bypasses the entry.",
-    paths: ["/proxy/service/type"],
-    bad: (value) => value === "ClusterIP" ? void 0 : {
-      message: `${quoted(value)} opens the hub without a certificate`,
-      hint: "remove it; the cluster\u2019s ingress: is the entry"
-    }
-  }),
-  demand({
-    id: "debug",
-    title: "Debug output stays off.",
-    why: "It writes tokens and personal data to logs.",
-    paths: ["/debug/enabled"],
-    bad: (value) => value === false ? void 0 : { message: "debug output holds tokens", hint: "remove it when you are done" }
-  }),
-  demand({
-    id: "profile-list",
-    title: "Images and sizes stand in images: and sizes:.",
-    why: "Profiles in raw values are open to everybody whatever they say of groups, an unanchored pattern lets users run any image, a key with a capital or a dot breaks the pre-puller, and every change restarts the hub.",
-    paths: ["/singleuser/profileList"],
-    bad: (value) => namesNothing(value) ? void 0 : { message: "profiles in raw values are not looked at", hint: "use images: and sizes:" }
-  }),
-  demand({
-    id: "proxy-memory",
-    title: "The proxy has memory for everybody.",
-    why: "A proxy that runs out of memory drops every connection: 18 hours of login loops on 2026-01-13 (LEAP).",
-    paths: ["/proxy/chp/resources/limits/memory"],
-    bad: (value, { hub }) => {
-      const needed = proxyMemoryMiB(hub.data.capacity.maxServers);
-      const bytes2 = (typeof value === "string" ? quantityBytes(value) : void 0) ?? 0;
-      return bytes2 >= needed * 2 ** 20 ? void 0 : {
-        message: `${quoted(value)} are too little for ${hub.data.capacity.maxServers} servers`,
-        hint: `remove it; the platform uses ${needed}Mi`
-      };
-    }
-  })
-];
-
-// src/core/hub/rules/overridden.ts
-var CHOSEN = [
-  { path: "/singleuser/image/name", key: "images" },
-  { path: "/singleuser/image/tag", key: "images" },
-  { path: "/singleuser/memory/limit", key: "sizes" },
-  { path: "/singleuser/memory/guarantee", key: "sizes" },
-  { path: "/singleuser/cpu/limit", key: "sizes" },
-  { path: "/singleuser/cpu/guarantee", key: "sizes" }
-];
-var TRAITS = {
-  image: "images",
-  mem_limit: "sizes",
-  mem_guarantee: "sizes",
-  cpu_limit: "sizes",
-  cpu_guarantee: "sizes"
-};
-var valuesOverridden = {
-  id: "values-overridden",
-  severity: "error",
-  title: "Images and sizes of servers stand in images: and sizes:.",
-  why: "Every server is started with an image and a size that its user chose, and these override what raw values say.",
-  on: "values",
-  *check({ hub, place }) {
-    const values = hub.data.values;
-    const traits = configOf(values).flatMap(
-      ([section3]) => Object.entries(TRAITS).map(([trait, key]) => ({
-        path: pointer("hub", "config", section3, trait),
-        key
-      }))
-    );
-    for (const { path, key } of [...CHOSEN, ...traits]) {
-      if (at(values, path) === void 0) continue;
-      yield {
-        at: place(path),
-        message: `"${path.slice(1).replaceAll("/", ".")}" has no effect: ${key}: overrides it`,
-        hint: `remove it, and write it below ${key}:`
-      };
-    }
-  }
-};
-
-// src/core/hub/rules/oggm.ts
-init_json();
-function serverEnv({ values }) {
-  const texts2 = {};
-  const written2 = at(values, "/singleuser/extraEnv");
-  if (!isObject(written2)) return texts2;
-  for (const [name, value] of Object.entries(written2)) {
-    const text = isObject(value) ? value["value"] : value;
-    if (typeof text === "string") texts2[name] = text;
-  }
-  return texts2;
-}
-var variable2 = (name) => pointer("singleuser", "extraEnv", name);
-var offersOggm = ({ hub, platform }) => hub.data.images.some((name) => platform.images.get(name)?.data.oggm !== void 0);
-var multiprocessing = {
-  id: "oggm-multiprocessing",
-  severity: "error",
-  title: "OGGM_USE_MULTIPROCESSING is 0 or 1.",
-  why: 'OGGM reads it as a whole number: "True" or an empty text ends cfg.initialize() with a ValueError, whatever the documentation says.',
-  on: "values",
-  *check(facts2) {
-    for (const name of ["OGGM_USE_MULTIPROCESSING", "OGGM_USE_MP_SPAWN"]) {
-      const value = serverEnv(facts2)[name];
-      if (value !== void 0 && !/^[01]$/u.test(value)) {
-        yield {
-          at: facts2.place(variable2(name)),
-          message: `OGGM fails on ${name}=${JSON.stringify(value)}`,
-          hint: 'write "0" or "1"'
-        };
-      }
-    }
-  }
-};
-var slurmCpus = {
-  id: "oggm-cpus",
-  severity: "error",
-  title: "Counts of cores are whole numbers.",
-  why: "OGGM takes all cores of the node when SLURM_JOB_CPUS_PER_NODE is not a whole number, and runs out of memory. The platform sets it for each size.",
-  on: "values",
-  *check(facts2) {
-    for (const name of [
-      "SLURM_JOB_CPUS_PER_NODE",
-      "PYTHON_CPU_COUNT",
-      "OMP_NUM_THREADS",
-      "LRU_MAXSIZE"
-    ]) {
-      const value = serverEnv(facts2)[name];
-      if (value !== void 0 && !/^[1-9][0-9]*$/u.test(value)) {
-        yield {
-          at: facts2.place(variable2(name)),
-          message: `${name}=${JSON.stringify(value)} is not a whole number`,
-          hint: "remove it: the platform sets it for each size"
-        };
-      }
-    }
-  }
-};
-var sharedCache = {
-  id: "oggm-shared-cache",
-  severity: "error",
-  title: "Nobody writes to a cache that others read.",
-  why: "OGGM downloads in place, without a lock and without checksums: a second reader gets half a file, and a killed download poisons the cache for good.",
-  on: "values",
-  *check(facts2) {
-    const {
-      OGGM_DOWNLOAD_CACHE: cache,
-      OGGM_DOWNLOAD_CACHE_RO: readOnly,
-      OGGM_WORKDIR: workdir
-    } = serverEnv(facts2);
-    if (cache === void 0 || /^(~|\/home\/|\/scratch\/|\/tmp\/)/u.test(cache)) return;
-    if (!/^(1|true|yes|on)$/iu.test(readOnly ?? "")) {
-      yield {
-        at: facts2.place(variable2("OGGM_DOWNLOAD_CACHE")),
-        message: `${cache} would be written to by everybody`,
-        hint: 'add OGGM_DOWNLOAD_CACHE_RO: "1"'
-      };
-    } else if (workdir === void 0 && !offersOggm(facts2)) {
-      yield {
-        at: facts2.place(variable2("OGGM_DOWNLOAD_CACHE_RO")),
-        message: "a read-only cache without OGGM_WORKDIR fails at the first missing file",
-        hint: "add OGGM_WORKDIR, below the home"
-      };
-    }
-  }
-};
-var modelMemory = {
-  id: "oggm-memory",
-  severity: "warning",
-  title: "A size has memory for OGGM on all its cores.",
-  why: "OGGM takes 0.4 GB, and at least 0.15 GB more for each process: a server with many cores and little memory is killed in the middle of a run.",
-  on: "hub",
-  *check(facts2) {
-    if (!offersOggm(facts2)) return;
-    const { hub } = facts2;
-    for (const [name, size2] of Object.entries(hub.data.sizes)) {
-      const needed = OGGM_BASE_BYTES + OGGM_WORKER_BYTES * Math.floor(size2.cpu);
-      if ((memoryBytes(size2.memory) ?? 0) < needed) {
-        yield {
-          at: hub.at(pointer("sizes", name, "memory")),
-          message: `${size2.memory} are too little for OGGM on ${size2.cpu} cores`,
-          hint: `write at least ${Math.ceil(needed / 2 ** 30 * 10) / 10}G`
-        };
-      }
-    }
-  }
-};
-
-// src/core/check/names.ts
-var NAME = /^[a-z](-?[a-z0-9])*$/u;
-var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
-var RESERVED = /^(default|kube-.*|glaciocloud-.*|.*-probe)$/u;
-var TAKEN = ["charts", ...PLATFORM_FOLDERS];
-function unitNameProblem(name) {
-  if (!NAME.test(name) || name.length > 32)
-    return {
-      message: `${quoted(name)} cannot be a name`,
-      hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
-    };
-  if (RESERVED.test(name) || TAKEN.includes(name))
-    return { message: `the name "${name}" is reserved`, hint: "choose another name for the file" };
-  return void 0;
-}
-function dottedNameProblem(name) {
-  return DOTTED.test(name) && name.length <= 63 ? void 0 : {
-    message: `${quoted(name)} cannot be a name`,
-    hint: "use lower-case letters, digits, single hyphens and dots"
-  };
-}
-var unitName = {
-  id: "unit-name",
-  severity: "error",
-  title: "Names of hubs and clusters are short and plain, and none is taken by Kubernetes or by us.",
-  why: "A hub\u2019s name is its namespace, its release and a label; a namespace that the system uses would be overwritten, and a path trick in a name would write elsewhere.",
-  on: "platform",
-  *check(platform) {
-    for (const doc of [...platform.environments.values(), ...platform.clusters.values()]) {
-      const wrong = unitNameProblem(doc.name);
-      if (wrong) yield { at: doc.at(""), ...wrong };
-    }
-    for (const doc of [...platform.images.values(), ...platform.data.values()]) {
-      const wrong = dottedNameProblem(doc.name);
-      if (wrong) yield { at: doc.at(""), ...wrong };
-    }
-  }
-};
-var slugTaken = {
-  id: "slug-taken",
-  severity: "error",
-  title: "No two images are written alike in the hub.",
-  why: "Dots become hyphens in links and labels: two images with one slug would be one image to the hub.",
-  on: "platform",
-  *check(platform) {
-    for (const docs of [platform.images, platform.data]) {
-      const seen2 = /* @__PURE__ */ new Map();
-      for (const doc of docs.values()) {
-        const other = seen2.get(slug(doc.name));
-        if (other !== void 0)
-          yield {
-            at: doc.at(""),
-            message: `"${doc.name}" and "${other}" are both "${slug(doc.name)}" in the hub`,
-            hint: "rename one of them"
-          };
-        seen2.set(slug(doc.name), doc.name);
-      }
-    }
-  }
-};
-function* twice(doc, list, path, suffix = "") {
-  for (const [index2, item] of list.entries()) {
-    if (list.indexOf(item) < index2)
-      yield {
-        at: doc.at(`${path}/${index2}${suffix}`),
-        message: `"${item}" stands twice`,
-        hint: "keep one of the two"
-      };
-  }
-}
-var duplicate = {
-  id: "duplicate",
-  severity: "error",
-  title: "Nothing is listed twice.",
-  why: "Of two entries one is silently without effect, and the next change goes to the wrong one.",
-  on: "platform",
-  *check(platform) {
-    const { waves: waves2, removals } = platform.settings.data;
-    yield* twice(
-      platform.settings,
-      waves2.map(({ name }) => name),
-      "/waves",
-      "/name"
-    );
-    yield* twice(
-      platform.settings,
-      removals.map(({ hub }) => hub),
-      "/removals",
-      "/hub"
-    );
-    for (const hub of platform.environments.values()) {
-      const { images, data, access } = hub.data;
-      yield* twice(hub, images, "/images");
-      yield* twice(hub, data, "/data");
-      yield* twice(hub, access.allow, "/access/allow");
-      yield* twice(hub, access.admins, "/access/admins");
-    }
-  }
-};
-var addressTaken = {
-  id: "address-taken",
-  severity: "error",
-  title: "Each hub has an address of its own.",
-  why: "Two hubs with one host name answer by chance.",
-  on: "platform",
-  *check(platform) {
-    const seen2 = /* @__PURE__ */ new Map();
-    for (const hub of platform.environments.values()) {
-      const address2 = hub.data.url.replace(/\/$/u, "").toLowerCase();
-      const other = seen2.get(address2);
-      if (other !== void 0)
-        yield {
-          at: hub.at("/url"),
-          message: `the hub ${other} has this address already`,
-          hint: "give each hub its own host name"
-        };
-      seen2.set(address2, hub.name);
-    }
-  }
-};
-
-// src/core/hub/rules/pods.ts
-init_json();
-function objectsOf(value) {
-  if (isObject(value)) return Object.values(value).filter(isObject);
-  return objectsIn(value);
-}
-function podFault(spec) {
-  if (objectsOf(spec["volumes"]).some((volume) => isObject(volume["hostPath"]))) {
-    return "a folder of the node is mounted";
-  }
-  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) {
-    if (spec[key] === true) return `${key} opens the node`;
-  }
-  for (const container of [
-    ...objectsOf(spec["containers"]),
-    ...objectsOf(spec["initContainers"])
-  ]) {
-    const name = JSON.stringify(container["name"]);
-    if (at(container, "/securityContext/privileged") === true) {
-      return `the container ${name} is privileged`;
-    }
-    if (at(container, "/securityContext/runAsUser") === 0) {
-      return `the container ${name} runs as root`;
-    }
-  }
-  return void 0;
-}
-function* userPods({ values, place }) {
-  const base2 = "/singleuser";
-  const hint = "remove it; what servers need belongs into the image or into storage";
-  const checks = [
-    ["/storage/extraVolumes", { volumes: at(values, `${base2}/storage/extraVolumes`) ?? [] }],
-    ["/extraContainers", { containers: at(values, `${base2}/extraContainers`) ?? [] }],
-    ["/initContainers", { initContainers: at(values, `${base2}/initContainers`) ?? [] }],
-    ["/extraPodConfig", at(values, `${base2}/extraPodConfig`)]
-  ];
-  for (const [path, spec] of checks) {
-    const fault = isObject(spec) ? podFault(spec) : void 0;
-    if (fault) {
-      yield { at: place(base2 + path), message: `${fault} in every user server`, hint };
-    }
-  }
-}
-var userPodSafe = {
-  id: "user-pod",
-  severity: "error",
-  title: "User servers see nothing of their node.",
-  why: "A privileged container or a folder of the node gives whoever is in it the node, and with it everybody\u2019s work.",
-  on: "values",
-  check: userPods
-};
-function podSpec(object2) {
-  if (object2["kind"] === "Pod") return object2["spec"];
-  return at(object2, "/spec/template/spec") ?? at(object2, "/spec/jobTemplate/spec/template/spec");
-}
-var podSafe = {
-  id: "pod",
-  severity: "error",
-  title: "No pod of a hub sees its node.",
-  why: "Looked at in the rendered objects, so that no value can get around it.",
-  on: "manifests",
-  *check({ hub, objects }) {
-    for (const object2 of objects) {
-      const spec = podSpec(object2);
-      const fault = isObject(spec) ? podFault(spec) : void 0;
-      if (fault) {
-        yield {
-          at: hub.keyAt("/values"),
-          message: `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}: ${fault}`,
-          hint: "find it below values: and remove it"
-        };
-      }
-    }
-  }
-};
-var ownNamespace = {
-  id: "own-namespace",
-  severity: "error",
-  title: "A hub stays in its namespace, and its probe in its own.",
-  why: "Objects elsewhere belong to other hubs.",
-  on: "manifests",
-  *check({ hub, objects }) {
-    const own = ["", hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
-    for (const object2 of objects) {
-      const kind = textAt(object2, "/kind");
-      const name = textAt(object2, "/metadata/name");
-      const namespace = textAt(object2, "/metadata/namespace");
-      if (!own.includes(namespace)) {
-        yield {
-          at: hub.keyAt("/values"),
-          message: `${kind} ${name} would go into the namespace ${namespace}`,
-          hint: "remove what asks for it below values:"
-        };
-      }
-    }
-  }
-};
-var databaseKept = {
-  id: "database-kept",
-  severity: "error",
-  title: "The hub\u2019s database outlives its release.",
-  why: "Helm deletes the volume with the release, and after a first installation that failed (helm --rollback-on-failure).",
-  on: "manifests",
-  *check({ hub, objects }) {
-    for (const object2 of objects) {
-      const policy = at(object2, pointer("metadata", "annotations", "helm.sh/resource-policy"));
-      if (object2["kind"] === "PersistentVolumeClaim" && policy !== "keep") {
-        yield {
-          at: hub.keyAt("/values"),
-          message: `the volume ${JSON.stringify(at(object2, "/metadata/name"))} would be deleted with the release`,
-          hint: "do not change hub.db.pvc.annotations below values:"
-        };
-      }
-    }
-  }
-};
-
-// src/core/hub/rules/raw-values.ts
-init_json();
-var SHARING_SCOPE = /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u;
-var RULING_SCOPE = /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u;
-var EXPANDED = /\{(username|userid|servername|unescaped_username|user_server)\}/gu;
-function hasSingleBrace(text) {
-  const rest = text.replaceAll("{{", "").replaceAll("}}", "").replaceAll(EXPANDED, "");
-  return /[{}]/u.test(rest);
-}
-function memoryPaths(values) {
-  return [
-    "/singleuser/memory/guarantee",
-    "/singleuser/memory/limit",
-    ...configOf(values).flatMap(([section3]) => [
-      pointer("hub", "config", section3, "mem_limit"),
-      pointer("hub", "config", section3, "mem_guarantee")
-    ])
-  ];
-}
-var RAW_VALUE_RULES = [
-  {
-    id: "network-open",
-    severity: "error",
-    title: "User servers reach the internet, and nothing inside.",
-    why: "Without these policies every user reaches the metadata service of the cloud, other users\u2019 servers and the databases of the cluster.",
-    on: "values",
-    *check({ values, place }) {
-      for (const path of [
-        "/singleuser/networkPolicy/enabled",
-        "/hub/networkPolicy/enabled",
-        "/proxy/chp/networkPolicy/enabled"
-      ]) {
-        if (at(values, path) === false) {
-          yield { at: place(path), message: "the network policy is off", hint: "remove it" };
-        }
-      }
-      for (const rule of ["cloudMetadataServer", "privateIPs"]) {
-        const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
-        if (at(values, path) === true) {
-          yield {
-            at: place(path),
-            message: "user servers could reach inside",
-            hint: "remove it; open one address with networkPolicy.egress instead"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "user-sharing",
-    severity: "error",
-    title: "Users do not share their servers.",
-    why: "JupyterHub 5.5.0 has a known hole in sharing (fixed in 5.5.1), and who shares a server shares the home.",
-    on: "values",
-    *check({ values, place }) {
-      const roles = at(values, "/hub/loadRoles");
-      for (const { path, value } of isObject(roles) ? walk(roles) : []) {
-        if (typeof value === "string" && SHARING_SCOPE.test(value)) {
-          yield {
-            at: place(`/hub/loadRoles${path}`),
-            message: `the scope "${value}" lets users share servers`,
-            hint: "remove it"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "role-scopes",
-    severity: "error",
-    title: "No role of people or services rules the hub.",
-    why: "`admin-ui` and unfiltered `admin:` scopes are near to root: whoever holds such a token can become any user.",
-    on: "values",
-    *check({ values, place }) {
-      const roles = at(values, "/hub/loadRoles");
-      for (const [name, role] of Object.entries(isObject(roles) ? roles : {})) {
-        const scopes = isObject(role) ? role["scopes"] : void 0;
-        if (name === "glaciocloud-health" || !Array.isArray(scopes)) continue;
-        const index2 = scopes.findIndex(
-          (scope) => typeof scope === "string" && RULING_SCOPE.test(scope)
-        );
-        if (index2 >= 0) {
-          yield {
-            at: place(pointer("hub", "loadRoles", name, "scopes", index2)),
-            message: `the role "${name}" could become anybody`,
-            hint: "give the narrow scopes that it needs"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "values-memory",
-    severity: "error",
-    title: "Memory of servers is written as JupyterHub reads it.",
-    why: "The chart\u2019s schema accepts `4Gi`, and every server start fails (seen on a live hub).",
-    on: "values",
-    *check({ values, place }) {
-      for (const path of memoryPaths(values)) {
-        const value = at(values, path);
-        if (typeof value === "string" && memoryBytes(value) === void 0) {
-          const { message, hint } = explainMemory(value);
-          yield { at: place(path), message, hint };
-        }
-      }
-    }
-  },
-  {
-    id: "memory-limit",
-    severity: "error",
-    title: "Memory that is guaranteed is also the limit.",
-    why: "A server without a limit takes its neighbours\u2019 memory: on 2025-05-12 (EarthScope) other people\u2019s work was killed.",
-    on: "values",
-    *check({ hub, place, values }) {
-      const guarantee = at(hub.data.values, "/singleuser/memory/guarantee");
-      const limit = at(values, "/singleuser/memory/limit") ?? null;
-      if (guarantee !== void 0 && limit === null) {
-        yield {
-          at: place("/singleuser/memory/guarantee"),
-          message: "memory is guaranteed without a limit",
-          hint: "use sizes: with memory:"
-        };
-      }
-    }
-  },
-  {
-    id: "values-cpu",
-    severity: "error",
-    title: "Cores of servers are numbers.",
-    why: 'KubeSpawner wants 0.5, not "500m".',
-    on: "values",
-    *check({ values, place }) {
-      for (const path of ["/singleuser/cpu/guarantee", "/singleuser/cpu/limit"]) {
-        const value = at(values, path);
-        if (typeof value === "string") {
-          yield {
-            at: place(path),
-            message: `${quoted(value)} is not a number of cores`,
-            hint: /^\d+m$/u.test(value) ? `write ${Number(value.slice(0, -1)) / 1e3}` : "write a number without quotes"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "null-value",
-    severity: "error",
-    title: "Raw values hold no null.",
-    why: "Helm 3 removes the key, Helm 4 keeps the null, and the chart\u2019s templates fail on some.",
-    on: "values",
-    *check({ hub, place }) {
-      for (const { path, value } of walk(hub.data.values)) {
-        if (value === null) {
-          yield {
-            at: place(path),
-            message: "null means one thing to Helm 3 and another to Helm 4",
-            hint: "write the value that you want"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "config-section",
-    severity: "error",
-    title: "Sections of hub.config are names of classes.",
-    why: "The hub ends at start when a section begins with a small letter.",
-    on: "values",
-    *check({ values, place }) {
-      for (const [section3] of configOf(values)) {
-        if (!/^[A-Z]/u.test(section3)) {
-          yield {
-            at: place(pointer("hub", "config", section3)),
-            message: `"${section3}" is not the name of a class`,
-            hint: "sections begin with a capital, such as JupyterHub"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "braces",
-    severity: "error",
-    title: "Braces in raw values of servers are doubled.",
-    why: "KubeSpawner expands {username}, and every server start fails on any other brace.",
-    on: "values",
-    *check({ hub, place }) {
-      const env = at(hub.data.values, "/singleuser/extraEnv");
-      for (const [name, value] of Object.entries(isObject(env) ? env : {})) {
-        if (typeof value === "string" && hasSingleBrace(value)) {
-          yield {
-            at: place(pointer("singleuser", "extraEnv", name)),
-            message: "a single brace breaks every server start",
-            hint: "write {{ and }}, or use env:"
-          };
-        }
-      }
-    }
-  }
-];
-
-// src/core/check/references.ts
-init_json();
-var FOLDERS = {
-  cluster: "clusters/*.yaml",
-  image: "images/*/image.yaml",
-  data: "data/*.yaml"
-};
-function* dangling(platform, kind, name, at2) {
-  if (isNamed(platform, kind, name)) return;
-  const file = FOLDERS[kind].replace("*", name);
-  const known = [...platform.names.get(kind) ?? []];
-  yield { at: at2, message: `there is no ${file}`, hint: hintFor(name, known, file) };
-}
-function hintFor(name, known, file) {
-  if (known.length === 0) return `add ${file}`;
-  const near = nearest(name, known);
-  return near === void 0 ? `there are: ${known.join(", ")}` : `did you mean "${near}"?`;
-}
-var unknownReference = {
-  id: "unknown-reference",
-  severity: "error",
-  title: "Every name refers to a file or entry that exists.",
-  why: "A hub on a cluster, wave, image or data set that does not exist cannot be deployed; a misspelt one would be left out in silence.",
-  on: "platform",
-  *check(platform) {
-    const waves2 = platform.settings.data.waves.map(({ name }) => name);
-    for (const hub of platform.environments.values()) {
-      const { cluster, wave, images, data } = hub.data;
-      yield* dangling(platform, "cluster", cluster, hub.at("/cluster"));
-      for (const [index2, image2] of images.entries())
-        yield* dangling(platform, "image", image2, hub.at(pointer("images", index2)));
-      for (const [index2, set] of data.entries())
-        yield* dangling(platform, "data", set, hub.at(pointer("data", index2)));
-      if (!waves2.includes(wave))
-        yield {
-          at: hub.at("/wave"),
-          message: `platform.yaml has no wave "${wave}"`,
-          hint: `choose ${waves2.join(", ")}`
-        };
-    }
-  }
-};
-
-// src/core/removal/rules.ts
-init_json();
-var removalSound = {
-  id: "removal",
-  severity: "error",
-  title: "A removal is for a hub whose file is gone, and says what would be lost.",
-  why: "Removing is two steps on purpose: first the file, then a reviewed entry. Deleting homes needs their number written out, so that nobody deletes more than they think.",
-  on: "platform",
-  *check(platform) {
-    for (const [index2, removal] of platform.settings.data.removals.entries()) {
-      const at2 = platform.settings.at(pointer("removals", index2, "hub"));
-      if (platform.names.get("environment")?.has(removal.hub) === true) {
-        yield {
-          at: at2,
-          message: `environments/${removal.hub}.yaml is still there`,
-          hint: "remove the file, or this entry"
-        };
-      } else if ((removal.homes === "delete" || removal.database === "delete") && removal.count === void 0) {
-        yield {
-          at: at2,
-          message: "deleting needs the number of homes",
-          hint: 'add "count:" with the number that the plan shows'
-        };
-      }
-    }
-  }
-};
-var archivePlace = {
-  id: "archive-place",
-  severity: "error",
-  title: "What is archived has a place, and a place is for what is archived.",
-  why: "A bucket without `archive` looks as if something were saved, and nothing is.",
-  on: "platform",
-  *check(platform) {
-    for (const [index2, removal] of platform.settings.data.removals.entries()) {
-      const at2 = (key) => platform.settings.at(pointer("removals", index2, key));
-      const archived = ["homes", "database"].find((key) => removal[key] === "archive");
-      const given2 = ["bucket", "endpoint", "region"].find(
-        (key) => removal[key] !== void 0
-      );
-      if (archived !== void 0 && removal.bucket === void 0) {
-        yield {
-          at: at2(archived),
-          message: "an archive needs a place",
-          hint: 'add "bucket: s3://NAME/PREFIX"'
-        };
-      } else if (archived === void 0 && given2 !== void 0) {
-        yield {
-          at: at2(given2),
-          message: `"${given2}" does nothing, because nothing is archived`,
-          hint: 'write "homes: archive" or "database: archive", or remove it'
-        };
-      }
-    }
-  }
-};
-var archiveEndpoint = {
-  id: "archive-endpoint",
-  severity: "error",
-  title: "An S3 server is reached by https.",
-  why: "Whole homes travel over it. Plain http is for loopback and private addresses only. Credentials in an address end up in logs; they come from the environment of the deployment.",
-  on: "platform",
-  *check(platform) {
-    for (const [index2, { endpoint: endpoint2 }] of platform.settings.data.removals.entries()) {
-      const fault = endpoint2 === void 0 ? void 0 : endpointFault(endpoint2);
-      if (fault) {
-        yield { at: platform.settings.at(pointer("removals", index2, "endpoint")), ...fault };
-      }
-    }
-  }
-};
-function endpointFault(endpoint2) {
-  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:?#@]+)(?::[0-9]+)?(.*)$/u.exec(endpoint2);
-  if (!parts) return { message: "this is not an address", hint: "write https:// and a host name" };
-  const [, scheme, credentials, host = "", rest = ""] = parts;
-  if (credentials !== void 0) {
-    return {
-      message: "the address holds credentials",
-      hint: "remove them, and change them; ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY are their place"
-    };
-  }
-  if (scheme === "http" && !isLocalHost(host)) {
-    return { message: "the address is not https", hint: `write https://${host}` };
-  }
-  if (rest !== "" && rest !== "/") {
-    return {
-      message: "the address has a path",
-      hint: 'the bucket and its prefix belong into "bucket:"'
-    };
-  }
-  return void 0;
-}
-
-// src/core/charts/rules.ts
-var chartRepository = {
-  id: "chart-repository",
-  severity: "error",
-  title: "Charts come over https, and no password stands in their address.",
-  why: "Whoever sits on the way could put another chart in its place; and files of a platform are read by many.",
-  on: "platform",
-  *check({ settings: settings2 }) {
-    const { charts } = settings2.data;
-    for (const name of ["jupyterhub", "dask-gateway"]) {
-      const repository = charts[name]?.repository ?? "";
-      const at2 = settings2.at(`/charts/${name}/repository`);
-      if (/^\w+:\/\/[^/?#]*@/u.test(repository))
-        yield {
-          at: at2,
-          message: `the address of ${name} has a name or password in it`,
-          hint: "remove it, and change the password where it was in use: whoever can read this file has it"
-        };
-      else if (repository.startsWith("http://") && charts.allowPrivate !== true)
-        yield {
-          at: at2,
-          message: `${name} would be fetched without https`,
-          hint: "write https://, or set charts.allowPrivate: true for a mirror in your own network"
-        };
-    }
-  }
-};
-
-// src/core/access/rules.ts
-init_json();
-function mentions({ access, sizes: sizes2 }) {
-  const lists = [
-    { list: access.allow, path: "/access/allow" },
-    { list: access.admins, path: "/access/admins" },
-    ...Object.entries(sizes2).map(([name, size2]) => ({
-      list: size2.for,
-      path: pointer("sizes", name, "for")
-    }))
-  ];
-  return lists.flatMap(
-    ({ list, path }) => list.map((who, index2) => ({ who, path: `${path}/${index2}` }))
-  );
-}
-function missing2(platform, who) {
-  const [kind, name = ""] = who.split(":");
-  const { tiers, access } = platform.settings.data;
-  if (kind === "tier" && !Object.hasOwn(tiers, name)) {
-    return `platform.yaml has no tier "${name}"`;
-  }
-  const cohortsAtHand = access === void 0;
-  if (kind === "cohort" && cohortsAtHand && !isNamed(platform, "cohort", name)) {
-    return `there is no access/cohorts/${name}.yaml`;
-  }
-  return void 0;
-}
-var unknownGroup = {
-  id: "unknown-group",
-  severity: "error",
-  title: "Tiers and cohorts that are named exist.",
-  why: "A misspelt tier lets nobody in, and nobody is told why.",
-  on: "platform",
-  *check(platform) {
-    for (const hub of platform.environments.values()) {
-      for (const { who, path } of mentions(hub.data)) {
-        const message = missing2(platform, who);
-        if (message !== void 0) {
-          yield { at: hub.at(path), message, hint: "correct the name, or add it" };
-        }
-      }
-    }
-    for (const doc of [...platform.members.values(), ...platform.cohorts.values()]) {
-      const message = missing2(platform, `tier:${doc.data.tier}`);
-      if (message !== void 0) {
-        yield {
-          at: doc.at("/tier"),
-          message,
-          hint: `tiers: ${Object.keys(platform.settings.data.tiers).join(", ")}`
-        };
-      }
-    }
-  }
-};
-var openToAll = {
-  id: "open-to-all",
-  severity: "error",
-  title: "A hub names who may enter; nobody is an administrator by default.",
-  why: "A hub that anybody with a GitHub account can enter is found by miners within hours, and one administrator too many can read every home.",
-  on: "hub",
-  *check({ hub }) {
-    for (const list of ["allow", "admins"]) {
-      const index2 = hub.data.access[list].indexOf("all");
-      if (index2 >= 0) {
-        yield {
-          at: hub.at(pointer("access", list, index2)),
-          message: `"all" ${list === "allow" ? "lets anybody in" : "makes everybody an administrator"}`,
-          hint: "name a team, tier or cohort"
-        };
-      }
-    }
-  }
-};
-var noAdmins = {
-  id: "no-admins",
-  severity: "warning",
-  title: "A hub has somebody who can help its users.",
-  why: "Without administrators nobody can stop a stuck server from the hub\u2019s own pages.",
-  on: "hub",
-  *check({ hub }) {
-    if (hub.data.access.admins.length === 0) {
-      yield {
-        at: hub.keyAt("/access"),
-        message: "the hub has no administrators",
-        hint: 'add "admins:" with a small team'
-      };
-    }
-  }
-};
-var memberFile = {
-  id: "member-file",
-  severity: "error",
-  title: "A member\u2019s file bears the GitHub id that it holds.",
-  why: "The id is the key: logins can be renamed and registered again by somebody else, who would inherit the home.",
-  on: "platform",
-  *check(platform) {
-    for (const member of platform.members.values()) {
-      if (member.name !== String(member.data.id)) {
-        yield {
-          at: member.at("/id"),
-          message: `the file is called ${member.name}.yaml and holds id ${member.data.id}`,
-          hint: `rename it to access/members/${member.data.id}.yaml`
-        };
-      }
-    }
-  }
-};
-var cohortSize = {
-  id: "cohort-size",
-  severity: "error",
-  title: "A cohort has no more members than its capacity.",
-  why: "The capacity is what was approved.",
-  on: "platform",
-  *check(platform) {
-    for (const cohort of platform.cohorts.values()) {
-      const { members, capacity } = cohort.data;
-      if (members.length > capacity) {
-        yield {
-          at: cohort.at("/capacity"),
-          message: `${members.length} members, and a capacity of ${capacity}`,
-          hint: "raise the capacity, or make a second cohort"
-        };
-      }
-    }
-  }
-};
-
-// src/core/check/rules.ts
-var RULES = [
-  unknownReference,
-  chartRepository,
-  duplicate,
-  unitName,
-  slugTaken,
-  addressTaken,
-  removalSound,
-  archivePlace,
-  archiveEndpoint,
-  unknownGroup,
-  openToAll,
-  noAdmins,
-  memberFile,
-  cohortSize,
-  imageSource,
-  mutableTag,
-  imageUnlocked,
-  imageAdditions,
-  imageUnbuilt,
-  imageUnpromoted,
-  imageRhythm,
-  lockEdited,
-  lockChannel,
-  lockRegistry,
-  imageFiles,
-  belowHome,
-  address,
-  oneDefault,
-  sizeFitsNode,
-  capacityFits,
-  smallHome,
-  shortIdle,
-  loginSecrets,
-  notYet,
-  eventTime,
-  eventUsers,
-  eventSpawnRate,
-  eventOverlap,
-  eventPast,
-  eventImage,
-  multiprocessing,
-  slurmCpus,
-  sharedCache,
-  modelMemory,
-  ...VALUE_RULES,
-  ...RAW_VALUE_RULES,
-  valuesOverridden,
-  userPodSafe,
-  podSafe,
-  objectKind,
-  ownNamespace,
-  databaseKept
-];
-
-// src/core/rule.ts
-function findingOf({ id, severity, upFront }, problem4) {
-  const finding2 = { rule: id, severity, ...problem4 };
-  return upFront === void 0 ? finding2 : { ...finding2, upFront };
-}
-
-// src/core/check/run.ts
-function runRules({ platform, now, defaults: defaults2 }) {
-  const findings = [];
-  const add = (rule, problems) => {
-    for (const problem4 of problems) findings.push(findingOf(rule, problem4));
-  };
-  const hubs = [...platform.environments.values()].flatMap((hub) => hubFacts(platform, now, hub));
-  const values = hubs.flatMap((facts2) => valuesFacts(facts2, defaults2));
-  for (const rule of RULES) {
-    switch (rule.on) {
-      case "platform":
-        add(rule, rule.check(platform, now));
-        break;
-      case "hub":
-        for (const facts2 of hubs) add(rule, rule.check(facts2));
-        break;
-      case "values":
-        for (const facts2 of values) add(rule, rule.check(facts2));
-        break;
-      case "manifests":
-        break;
-    }
-  }
-  return findings;
-}
-function runManifestRules(platform, now, hub, objects) {
-  const doc = platform.environments.get(hub);
-  const [facts2] = doc ? hubFacts(platform, now, doc) : [];
-  if (!facts2) return [];
-  return RULES.flatMap(
-    (rule) => rule.on === "manifests" ? [...rule.check({ ...facts2, objects })].map((problem4) => findingOf(rule, problem4)) : []
-  );
-}
-function manifestFindings({ unit, manifests }, { platform, now }) {
-  const looked = documentsIn(manifests).filter(isLookedAt);
-  return runManifestRules(platform, now, unit.name, looked.map(parseObject));
-}
-function hubFacts(platform, now, hub) {
-  const cluster = platform.clusters.get(hub.data.cluster);
-  return cluster ? [{ hub, cluster, platform, now }] : [];
-}
-function valuesFacts(facts2, defaults2) {
-  const built = valuesOf(facts2.platform, facts2.hub, { codeDigest: "" });
-  if (!built) return [];
-  return [
-    {
-      ...facts2,
-      values: merge(defaults2 ?? {}, built.values.jupyterhub),
-      place: (path) => facts2.hub.at(originOf(built, facts2.hub, path))
-    }
-  ];
 }
 
 // src/core/check/values.ts
@@ -53866,8 +56853,8 @@ function valueFindings(platform, { asked: asked3, defaults: defaults2 }, answer)
       return asked3.flatMap(({ hub, built }, index2) => {
         const faults = answer.faults[index2] ?? [];
         if (faults.length === 0) return [];
-        const merged = merge(defaults2, built.values.jupyterhub);
-        return explained(faults, merged).map(({ path, message, hint }) => ({
+        const merged3 = merge(defaults2, built.values.jupyterhub);
+        return explained(faults, merged3).map(({ path, message, hint }) => ({
           rule: "chart-values",
           severity: "error",
           at: hub.at(originOf(built, hub, path)),
@@ -53877,11 +56864,11 @@ function valueFindings(platform, { asked: asked3, defaults: defaults2 }, answer)
       });
   }
 }
-function explained(faults, merged) {
+function explained(faults, merged3) {
   const seen2 = /* @__PURE__ */ new Set();
-  return faults.map((fault) => explain2(fault, merged)).filter(({ path }) => !seen2.has(path) && Boolean(seen2.add(path)));
+  return faults.map((fault) => explain2(fault, merged3)).filter(({ path }) => !seen2.has(path) && Boolean(seen2.add(path)));
 }
-function explain2({ path, message, unknown: unknown2 }, merged) {
+function explain2({ path, message, unknown: unknown2 }, merged3) {
   if (unknown2) {
     const near = nearest(unknown2.key, unknown2.known);
     return {
@@ -53890,7 +56877,7 @@ function explain2({ path, message, unknown: unknown2 }, merged) {
       hint: near === void 0 ? "see the chart\u2019s configuration reference" : `did you mean "${near}"?`
     };
   }
-  const value = at(merged, path) ?? null;
+  const value = at(merged3, path) ?? null;
   const ofServers = path.startsWith("/singleuser/memory/");
   if (ofServers && typeof value === "string" && memoryBytes(value) === void 0) {
     return { path, ...explainMemory(value) };
@@ -53912,15 +56899,15 @@ import { fileURLToPath as fileURLToPath2 } from "node:url";
 init_json();
 import { createHash as createHash2 } from "node:crypto";
 import { readFile as readFile8 } from "node:fs/promises";
-import { join as join10 } from "node:path";
-async function keptAnswer(code2, question, ask) {
+import { join as join11 } from "node:path";
+async function keptAnswer(code2, question, ask2) {
   const hash = createHash2("sha256").update(await readFile8(code2));
   const key = hash.update("\0").update(question).digest("hex");
-  const file = join10(cacheFolder(), "schemas", `${key}.json`);
+  const file = join11(cacheFolder(), "schemas", `${key}.json`);
   const { sound } = objectOf(await readFile8(file, "utf8").catch(() => "")) ?? {};
   if (typeof sound === "number" && Number.isSafeInteger(sound) && sound >= 0)
     return { kind: "checked", faults: Array.from({ length: sound }, () => []) };
-  const answer = await ask();
+  const answer = await ask2();
   if (answer.kind === "checked" && answer.faults.every((faults) => faults.length === 0))
     await keep(file, `${JSON.stringify({ sound: answer.faults.length })}
 `);
@@ -53955,21 +56942,6 @@ function isAnswer(value) {
   return value.kind === "checked" || value.kind === "unusable";
 }
 
-// src/gather/platform.ts
-async function gatherPlatform(root) {
-  const beside = (await namesIn(root)).filter((name) => looksOurs(name) || name === SOPS_FILE);
-  const tree = await readTree(
-    root,
-    [...PLATFORM_FOLDERS, ...beside],
-    (path) => isRead(path) || beside.includes(path)
-  );
-  const reading = readPlatform(tree.files);
-  const open = reading.findings.filter(({ rule }) => rule === SECRETS_RULE);
-  if (open.length === 0) return reading;
-  const files = new Set(open.map(({ at: at2 }) => at2.file));
-  return readPlatform(tree.files, await unseenByGit(root, files));
-}
-
 // src/flow/findings.ts
 async function allFindings({ platform, findings }, charts, now) {
   if (!platform) return onePerPlace(findings);
@@ -53995,28 +56967,6 @@ function unchecked(at2) {
     message: "values were not held to the chart\u2019s schema: the chart is not at hand",
     hint: "run `glaciocloud plan` once, or give --charts-from"
   };
-}
-
-// src/outcome.ts
-var SCHEMA_VERSION = 1;
-function outcome(parts) {
-  return {
-    text: "",
-    json: { schema_version: SCHEMA_VERSION },
-    findings: [],
-    outputs: {},
-    summary: "",
-    ...parts
-  };
-}
-function refused2(findings) {
-  return outcome({
-    exit: 2,
-    text: findingsText(findings),
-    json: { schema_version: SCHEMA_VERSION, findings: findingsJson(findings) },
-    findings,
-    summary: findingsMarkdown(findings)
-  });
 }
 
 // src/commands/check.ts
@@ -54103,267 +57053,6 @@ function checkRow(unit, { ok: ok2, check: check2, image: image2, seconds: second
 // src/commands/deploy.ts
 init_failure();
 
-// src/core/shape.ts
-var import_ajv = __toESM(require_ajv(), 1);
-init_json();
-var VERSION = 1;
-var made;
-var ajv2 = () => made ??= new import_ajv.Ajv({ strictTypes: false, meta: false, validateSchema: false });
-function readerOf(schema, version) {
-  let compiled2;
-  return (text) => {
-    const value = jsonOf(text) ?? null;
-    const found3 = version === void 0 ? void 0 : at(value, version);
-    if (found3 !== void 0 && found3 !== VERSION) return otherVersion(found3);
-    const validate = compiled2 ??= ajv2().compile(schema);
-    const candidate = value;
-    if (validate(candidate)) return { kind: "read", value: candidate };
-    return { kind: "unreadable", reason: reasonOf2(validate.errors?.[0]) };
-  };
-}
-function reasonOf2(error2) {
-  const path = fieldOf(error2);
-  if (path !== "") return `its field ${path} is missing or is something else`;
-  return `it is no JSON ${error2?.params["type"] === "array" ? "list" : "object"}`;
-}
-function otherVersion(found3) {
-  const format = typeof found3 === "number" ? `format ${found3}` : "another format";
-  return {
-    kind: "other-version",
-    reason: `it is of ${format}, which this version of glaciocloud does not know`
-  };
-}
-function fieldOf(error2) {
-  const { instancePath = "", params = {} } = error2 ?? {};
-  const missing4 = params["missingProperty"];
-  return typeof missing4 === "string" ? instancePath + pointer(missing4) : instancePath;
-}
-var TEXT = { type: "string" };
-var COUNT = { type: "integer", minimum: 0 };
-function fields(required, optional = {}) {
-  return {
-    type: "object",
-    required: Object.keys(required),
-    properties: { ...required, ...optional }
-  };
-}
-function listOf(items) {
-  return { type: "array", items };
-}
-
-// src/core/record/read.ts
-var RELEASE = fields({
-  v: { const: 1 },
-  unit: fields({ kind: { enum: ["cluster", "hub"] }, cluster: TEXT, name: TEXT }),
-  namespace: TEXT,
-  charts: listOf(fields({ name: TEXT, version: TEXT, digest: TEXT })),
-  values: { type: "object" },
-  images: listOf(fields({ name: TEXT, reference: TEXT })),
-  secrets: listOf(TEXT)
-});
-var readRelease = readerOf(
-  fields({ digest: TEXT, release: RELEASE }),
-  "/release/v"
-);
-var readStatus = readerOf(
-  fields({ at: TEXT, commit: TEXT }, { identity: TEXT }),
-  "/v"
-);
-function readRecord(folder, release2, status) {
-  if (release2 === void 0)
-    return unreadable(folder, "release.json", { kind: "unreadable", reason: "it is missing" });
-  const found3 = readRelease(release2);
-  if (found3.kind !== "read") return unreadable(folder, "release.json", found3);
-  const { unit } = found3.value.release;
-  if (unitId(unit) !== folder)
-    return unreadable(folder, "release.json", {
-      kind: "unreadable",
-      reason: "it is the record of something else"
-    });
-  const known = status === void 0 ? void 0 : readStatus(status);
-  if (known !== void 0 && known.kind !== "read") return unreadable(folder, "status.json", known);
-  return { kind: "read", record: { unit, ...found3.value, status: known?.value } };
-}
-function unreadable(folder, file, { kind, reason }) {
-  const unit = unitOf(folder);
-  const cure = kind === "other-version" ? "use the version that deployed last" : cureOf(unit);
-  return {
-    kind: "unreadable",
-    record: {
-      unit,
-      why: `${folder}/${file} of the deployed record cannot be read: ${reason}; ${cure}`
-    }
-  };
-}
-function cureOf({ kind, name }) {
-  const restore = "restore it from the history of the branch `deployed`";
-  return kind === "cluster" ? restore : `${restore}, or run \`glaciocloud deploy ${name} --again\``;
-}
-function unitOf(folder) {
-  const cluster = /^clusters\/(.*)$/su.exec(folder)?.[1];
-  return cluster === void 0 ? { kind: "hub", cluster: "", name: folder } : { kind: "cluster", cluster, name: cluster };
-}
-
-// src/core/hub/state.ts
-var STATE_NAME = "glaciocloud-release";
-function stateObject(namespace, state) {
-  return {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: {
-      name: STATE_NAME,
-      namespace,
-      labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" }
-    },
-    data: { "state.json": JSON.stringify(state) }
-  };
-}
-var parseState = readerOf(
-  fields(
-    {
-      v: { const: 1 },
-      wanted: TEXT,
-      infrastructure: COUNT,
-      last: fields({ at: TEXT, outcome: TEXT, reason: TEXT })
-    },
-    {
-      healthy: fields({ digest: TEXT, revision: COUNT, since: TEXT, release: RELEASE }),
-      quarantined: fields({ digest: TEXT, reason: TEXT, at: TEXT }),
-      copy: TEXT,
-      hold: fields({ until: TEXT, reason: TEXT }),
-      removing: fields({ id: TEXT, homes: COUNT })
-    }
-  ),
-  "/v"
-);
-function statesOf(found3) {
-  const known = /* @__PURE__ */ new Map();
-  const unreadable3 = /* @__PURE__ */ new Map();
-  for (const { namespace, text } of found3) {
-    const reading = parseState(text);
-    if (reading.kind === "read") known.set(namespace, reading.value);
-    else unreadable3.set(namespace, unreadableText(namespace, reading));
-  }
-  return { known, unreadable: unreadable3 };
-}
-function unreadableText(namespace, { kind, reason }) {
-  const what = `its state cannot be read: ${reason}`;
-  if (kind === "other-version") return `${what}; use the version that deployed it last`;
-  const place = `configmap ${STATE_NAME} --namespace ${namespace}`;
-  return `${what}; look at it (kubectl get ${place} --output yaml) and put it right, or delete it: the hub is then deployed once more, and homes and database stay`;
-}
-function holdReason(state, now) {
-  const hold = state?.hold;
-  return hold !== void 0 && Date.parse(hold.until) > now ? `held until ${hold.until}: ${hold.reason}` : void 0;
-}
-function isHalfWay(state) {
-  return state?.last.outcome === "started";
-}
-function isSettled(state, digest3) {
-  return state?.healthy?.digest === digest3 && state.wanted === digest3 && state.last.outcome === "done" && state.removing === void 0;
-}
-
-// src/apply/cluster.ts
-init_json();
-init_failure();
-
-// src/apply/types.ts
-var NO_SECONDS = { preflight: 0, upgrade: 0, rollout: 0, health: 0 };
-var Faulty = class extends Error {
-  fault;
-  constructor(reason, fault) {
-    super(reason);
-    this.name = "Faulty";
-    this.fault = fault;
-  }
-};
-
-// src/apply/cluster.ts
-var WrongCluster = class extends Failure {
-};
-var IDENTITY = "glaciocloud-cluster";
-var KEY = "glaciocloud-digest-key";
-async function confirmIdentity(kube, cluster, known) {
-  const found3 = at(await kube.get("namespace", "kube-system") ?? {}, "/metadata/uid");
-  if (typeof found3 !== "string")
-    throw new WrongCluster("the cluster does not say who it is", {
-      hint: "look at the kubeconfig"
-    });
-  const kept = await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE);
-  const recorded = at(kept ?? {}, "/data/cluster");
-  const wrong = (why) => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, {
-    hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml`
-  });
-  const meant3 = cluster.data.identity ?? known;
-  if (meant3 !== void 0 && meant3 !== found3)
-    throw wrong(`its identity is ${found3}, and ${meant3} is recorded`);
-  if (typeof recorded === "string" && recorded !== cluster.name)
-    throw wrong(`it is known as ${recorded}`);
-  if (kept !== void 0 && typeof recorded !== "string" && meant3 === void 0)
-    throw new WrongCluster(
-      `the cluster does not say whose it is: ${SYSTEM_NAMESPACE}/${IDENTITY} has no \`cluster\``,
-      {
-        hint: `if it is the right one, write \`identity: ${found3}\` into clusters/${cluster.name}.yaml`
-      }
-    );
-  return found3;
-}
-async function applyCluster(kube, cluster, identity3) {
-  const known = at(
-    await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {},
-    "/data/objects"
-  );
-  const objects = clusterObjects();
-  if (known === JSON.stringify(objects)) return false;
-  await kube.apply(objects);
-  await kube.apply([
-    {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE },
-      data: { cluster: cluster.name, identity: identity3, objects: JSON.stringify(objects) }
-    }
-  ]);
-  return true;
-}
-async function readStates(kube) {
-  const found3 = await kube.list("configmaps", {
-    selector: "glaciocloud.org/state=hub",
-    fields: `metadata.name=${STATE_NAME}`
-  });
-  return statesOf(
-    found3.map((one) => ({
-      namespace: textAt(one, "/metadata/namespace"),
-      text: textAt(one, "/data/state.json")
-    }))
-  );
-}
-async function digestKey({ kube, random }) {
-  const read4 = async () => {
-    const value = at(await kube.get("secret", KEY, SYSTEM_NAMESPACE) ?? {}, "/data/key");
-    return typeof value === "string" && value !== "" ? value : void 0;
-  };
-  const known = await read4();
-  if (known !== void 0) return known;
-  const made2 = {
-    apiVersion: "v1",
-    kind: "Secret",
-    immutable: true,
-    metadata: { name: KEY, namespace: SYSTEM_NAMESPACE },
-    stringData: { key: random.hex(32) }
-  };
-  await kube.create(made2).catch((error2) => {
-    if (!(error2 instanceof KubeFailure) || !error2.conflict) throw error2;
-  });
-  const kept = await read4();
-  if (kept === void 0)
-    throw new Faulty(
-      `the Secret ${KEY} has no key; delete it: kubectl delete secret ${KEY} --namespace ${SYSTEM_NAMESPACE}`,
-      "infrastructure"
-    );
-  return kept;
-}
-
 // src/core/plan/compare.ts
 init_json();
 function compare(from, to, path = "") {
@@ -54446,16 +57135,16 @@ function differing(owned, live, applied, path) {
     const keys = kind === "k:" ? objectOf(name) : void 0;
     if (keys === void 0) return [];
     const entry = `/${escapeSegment(entryName(keys))}`;
-    return differing(rest, entryOf3(live, keys), entryOf3(applied, keys), path + entry);
+    return differing(rest, entryOf4(live, keys), entryOf4(applied, keys), path + entry);
   });
 }
 function entryName(keys) {
-  const words = Object.values(keys).map(
+  const words2 = Object.values(keys).map(
     (one) => typeof one === "string" ? one : JSON.stringify(one)
   );
-  return words.join(",");
+  return words2.join(",");
 }
-function entryOf3(list, keys) {
+function entryOf4(list, keys) {
   return objectsIn(list).find(
     (one) => Object.entries(keys).every(([key, value]) => one[key] === void 0 || one[key] === value)
   );
@@ -54479,7 +57168,7 @@ var NEEDS = [
 ];
 function clusterVerdict(cluster, facts2) {
   const { storage, ingress } = cluster.data;
-  return together2([
+  return together3([
     rightsVerdict(facts2.allowed),
     versionVerdict(cluster, facts2.version),
     storageVerdict(storage, facts2.storageClasses),
@@ -54493,19 +57182,19 @@ function rightsVerdict(allowed) {
 function needText({ verb: verb2, resource, subresource }) {
   return `${verb2} ${resource}${subresource === void 0 ? "" : `/${subresource}`}`;
 }
-function versionVerdict({ name, data }, version) {
+function versionVerdict({ name, data: data2 }, version) {
   const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
-  if (minor === data.kubernetes) return WELL;
-  const said5 = `clusters/${name}.yaml says Kubernetes ${data.kubernetes}`;
+  if (minor === data2.kubernetes) return WELL;
+  const said5 = `clusters/${name}.yaml says Kubernetes ${data2.kubernetes}`;
   return warning(`${said5}, and it is ${minor}: plans are rendered for the wrong one`);
 }
-function storageVerdict({ homes, data }, storageClasses) {
+function storageVerdict({ homes, data: data2 }, storageClasses) {
   const policies = new Map(
     storageClasses.map((one) => [textAt(one, "/metadata/name"), textAt(one, "/reclaimPolicy")])
   );
-  const wanted = /* @__PURE__ */ new Set([homes.class, ...data ? [data.class] : []]);
+  const wanted = /* @__PURE__ */ new Set([homes.class, ...data2 ? [data2.class] : []]);
   const missing4 = [...wanted].filter((name) => !policies.has(name)).map((name) => problem(`there is no storage class ${name}; ${thereAre(policies.keys())}`));
-  return together2([...missing4, policies.get(homes.class) === "Delete" ? losesHomes(homes) : WELL]);
+  return together3([...missing4, policies.get(homes.class) === "Delete" ? losesHomes(homes) : WELL]);
 }
 function losesHomes(homes) {
   const what = `the storage class ${homes.class} deletes a volume with its claim`;
@@ -54517,8 +57206,8 @@ function ingressVerdict(ingress, ingressClasses) {
   if (ingress.class === "none" || ingressClasses.includes(ingress.class)) return WELL;
   return problem(`there is no ingress class ${ingress.class}; ${thereAre(ingressClasses)}`);
 }
-function thereAre(names4) {
-  return `there are: ${[...names4].join(", ") || "none"}`;
+function thereAre(names5) {
+  return `there are: ${[...names5].join(", ") || "none"}`;
 }
 function dnsVerdict(host, resolved, entries) {
   if (resolved.length === 0) {
@@ -54531,13 +57220,13 @@ function dnsVerdict(host, resolved, entries) {
   return warning(`${leads}, and ${entry}: right only with a proxy in between`);
 }
 var WELL = { problems: [], warnings: [] };
-function problem(text) {
-  return { problems: [text], warnings: [] };
+function problem(text2) {
+  return { problems: [text2], warnings: [] };
 }
-function warning(text) {
-  return { problems: [], warnings: [text] };
+function warning(text2) {
+  return { problems: [], warnings: [text2] };
 }
-function together2(verdicts) {
+function together3(verdicts) {
   return {
     problems: verdicts.flatMap(({ problems }) => problems),
     warnings: verdicts.flatMap(({ warnings }) => warnings)
@@ -54550,7 +57239,7 @@ function entriesOf(objects) {
       textAt(entry, "/hostname")
     ])
   );
-  return [...new Set(found3.filter((text) => text !== ""))];
+  return [...new Set(found3.filter((text2) => text2 !== ""))];
 }
 function roomVerdict(objects, nodes, sizes2, max2) {
   if (nodes.length === 0) return void 0;
@@ -54560,7 +57249,7 @@ function roomVerdict(objects, nodes, sizes2, max2) {
   };
   const parts = objects.filter((one) => one["kind"] === "Deployment").map(askedBy);
   const servers = nodes.length < max2 ? [] : Object.entries(sizes2).map(askedByServer);
-  return [...parts, ...servers].map((one) => tooLarge(one, largest)).find((text) => text !== void 0);
+  return [...parts, ...servers].map((one) => tooLarge(one, largest)).find((text2) => text2 !== void 0);
 }
 function largestOf(nodes, path) {
   return Math.max(...nodes.map((node) => amount(at(node, path))));
@@ -54605,14 +57294,14 @@ init_json();
 var standIn = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
 function standInSecrets(jupyterhub) {
   const services = at(jupyterhub, "/hub/services");
-  const names4 = isObject(services) ? Object.keys(services) : [];
+  const names5 = isObject(services) ? Object.keys(services) : [];
   return {
     jupyterhub: {
       hub: {
         cookieSecret: standIn("cookie secret"),
         config: { CryptKeeper: { keys: [standIn("crypt keeper")] } },
         services: Object.fromEntries(
-          names4.map((name) => [name, { apiToken: standIn(`service ${name}`) }])
+          names5.map((name) => [name, { apiToken: standIn(`service ${name}`) }])
         )
       },
       proxy: { secretToken: standIn("proxy token") }
@@ -54623,7 +57312,7 @@ function standInSecrets(jupyterhub) {
 // src/apply/hub/preflight.ts
 init_failure();
 async function preflightCluster(kube, cluster) {
-  const names4 = (objects) => objects.map((one) => textAt(one, "/metadata/name"));
+  const names5 = (objects) => objects.map((one) => textAt(one, "/metadata/name"));
   const [allowed, version, storageClasses, ingressClasses] = await Promise.all([
     kube.mayI(NEEDS),
     kube.version(),
@@ -54634,7 +57323,7 @@ async function preflightCluster(kube, cluster) {
     allowed,
     version,
     storageClasses,
-    ingressClasses: names4(ingressClasses)
+    ingressClasses: names5(ingressClasses)
   });
   if (problems.length > 0)
     throw new Failure(`the cluster ${cluster.name} is not ready: ${problems.join("; ")}`, {
@@ -54644,13 +57333,13 @@ async function preflightCluster(kube, cluster) {
 }
 async function preflightAddress({ hub, to }, { kube, cluster, internet: internet2, progress }) {
   if (cluster.data.ingress.class === "none") return;
-  const { hostname: hostname3 } = new URL(hub.data.url);
-  const resolved = await internet2.resolve(hostname3).catch((error2) => {
+  const { hostname: hostname4 } = new URL(hub.data.url);
+  const resolved = await internet2.resolve(hostname4).catch((error2) => {
     if (!(error2 instanceof Failure)) throw error2;
     throw new Faulty(error2.message, "infrastructure");
   });
   const { problems, warnings } = dnsVerdict(
-    hostname3,
+    hostname4,
     resolved,
     entriesOf(await kube.list("services,ingresses"))
   );
@@ -54690,7 +57379,7 @@ async function tellConflicts({ to }, objects, { kube, progress }) {
   const shown2 = objects.filter((one) => one["kind"] !== "Secret");
   const live = byIdentity(await kube.liveOf(shown2, namespace), namespace);
   for (const object2 of shown2) {
-    const found3 = live.get(identity2(object2, namespace));
+    const found3 = live.get(identity(object2, namespace));
     const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
     for (const { manager, time: time2, fields: fields2 } of found3 ? conflictsOf(name, found3, object2) : [])
       progress(
@@ -54918,21 +57607,21 @@ function createPuller(iterator2) {
 
 // src/core/hub/gates.ts
 var DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
-var DAY_MS = 864e5;
+var DAY_MS3 = 864e5;
 var MINUTE_MS = 6e4;
 var NAMED_HUBS = 3;
 function waveGate(wave, facts2) {
   return failedBefore(facts2.earlier) ?? unrecorded(facts2) ?? unseenBefore(facts2) ?? unfinishedBefore(facts2.earlier) ?? (facts2.hurried ? void 0 : frozen(wave, facts2.now)) ?? (facts2.hurried ? void 0 : soaking(wave, facts2)) ?? unapproved(wave, facts2) ?? { open: true };
 }
 function failedBefore(earlier) {
-  const failed2 = earlier.filter(({ how }) => how === "failed");
-  const [first] = failed2;
+  const failed3 = earlier.filter(({ how }) => how === "failed");
+  const [first] = failed3;
   if (first === void 0) return void 0;
   return {
     open: false,
     outcome: "blocked",
     code: "earlier-failed",
-    reason: `wave ${first.wave} has a hub that failed: ${names(failed2)}`
+    reason: `wave ${first.wave} has a hub that failed: ${names2(failed3)}`
   };
 }
 function unrecorded({ earlier, record }) {
@@ -54950,7 +57639,7 @@ function unseenBefore({ earlier, record }) {
   const there = unseen.filter((one) => one.wave === wave && one.cluster === cluster);
   return waiting(
     "earlier-unfinished",
-    `wave ${wave} was never deployed on cluster ${cluster}, as far as is known here: ${names(there)}; ${beginning(record, first)}`
+    `wave ${wave} was never deployed on cluster ${cluster}, as far as is known here: ${names2(there)}; ${beginning(record, first)}`
   );
 }
 function beginning({ kind }, { wave, cluster }) {
@@ -54969,7 +57658,7 @@ function unfinishedBefore(earlier) {
   const unfinished = earlier.filter(({ how }) => how === "unfinished");
   const [first] = unfinished;
   if (first === void 0) return void 0;
-  return waiting("earlier-unfinished", `wave ${first.wave} is not finished: ${names(unfinished)}`);
+  return waiting("earlier-unfinished", `wave ${first.wave} is not finished: ${names2(unfinished)}`);
 }
 function frozen(wave, now) {
   const freeze = wave.freeze.find((one) => isFrozen(one, now, wave.timezone));
@@ -54987,8 +57676,8 @@ function soaking(wave, { earlier, now }) {
     `wave ${wave.name} waits ${minutes} more minutes for the wave before to prove itself`
   );
 }
-function unapproved(wave, { approved, doubt }) {
-  if (!wave.approval || approved) return void 0;
+function unapproved(wave, { approved: approved2, doubt }) {
+  if (!wave.approval || approved2) return void 0;
   const why = doubt === void 0 ? "" : `: ${doubt}`;
   return waiting("needs-approval", `wave ${wave.name} waits for a person\u2019s approval${why}`);
 }
@@ -54999,14 +57688,14 @@ function urgentReason(message) {
 function waiting(code2, reason) {
   return { open: false, outcome: "waiting", code: code2, reason };
 }
-function names(hubs) {
+function names2(hubs) {
   const named2 = hubs.slice(0, NAMED_HUBS).map(({ name }) => name);
   const more = hubs.length - named2.length;
   return `${named2.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 function isFrozen({ days, hours, from, until }, now, timezone) {
   if (from !== void 0 && now < instant(from)) return false;
-  if (until !== void 0 && now >= instant(until) + DAY_MS) return false;
+  if (until !== void 0 && now >= instant(until) + DAY_MS3) return false;
   const { day: day2, time: time2 } = localTime(now, timezone);
   if (days !== void 0 && (day2 === void 0 || !days.includes(day2))) return false;
   if (hours === void 0) return true;
@@ -55068,10 +57757,10 @@ async function withLease(ports, name, work) {
 }
 async function withSeat(ports, seats, waiting2, work) {
   const claim = claimBy(ports);
-  const names4 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
+  const names5 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
   return holding(claim, "a seat", work, async () => {
     for (let round = 0; ; round += 1) {
-      for (const name of names4) {
+      for (const name of names5) {
         const lease = await attempt(claim, name);
         if (lease) return { name, lease };
       }
@@ -55090,10 +57779,10 @@ function time({ ports }) {
 }
 async function holding(claim, what, work, acquire) {
   const mine = await acquire();
-  const renewal2 = keepRenewing(claim, mine.lease);
+  const renewal3 = keepRenewing(claim, mine.lease);
   try {
     return await work(() => {
-      if (renewal2.lost())
+      if (renewal3.lost())
         throw new LeaseHeld(
           "lease-lost",
           `${what} could not be held: this run was too slow, or the cluster did not answer`,
@@ -55101,14 +57790,14 @@ async function holding(claim, what, work, acquire) {
         );
     });
   } finally {
-    renewal2.stop();
+    renewal3.stop();
     await release(claim, mine.name);
   }
 }
 function keepRenewing(claim, first) {
   const { clock } = claim.ports;
   let lease = first;
-  let renewed = time(claim);
+  let renewed2 = time(claim);
   let taken2 = false;
   const again = () => {
     stop2 = clock.after(RENEW_MS, again);
@@ -55116,7 +57805,7 @@ function keepRenewing(claim, first) {
     renew(claim, lease).then(
       (next) => {
         lease = next;
-        renewed = begun;
+        renewed2 = begun;
       },
       (error2) => {
         taken2 ||= error2 instanceof KubeFailure && error2.conflict;
@@ -55125,7 +57814,7 @@ function keepRenewing(claim, first) {
   };
   let stop2 = clock.after(RENEW_MS, again);
   return {
-    lost: () => taken2 || time(claim) > renewed + DURATION * 1e3,
+    lost: () => taken2 || time(claim) > renewed2 + DURATION * 1e3,
     stop: () => stop2()
   };
 }
@@ -55183,10 +57872,10 @@ async function release({ ports: { kube }, holder }, name) {
 
 // src/apply/hub/approvals.ts
 init_json();
-var nameOf = (wave) => `approval-${wave}`;
+var nameOf2 = (wave) => `approval-${wave}`;
 var digest = (wave) => digestOf(wave.map(({ unit, digest: one }) => [unit.name, one]));
 async function isApproved(kube, wave, wants) {
-  return textAt(await kube.get("configmap", nameOf(wave), SYSTEM_NAMESPACE) ?? {}, "/data/digest") === digest(wants);
+  return textAt(await kube.get("configmap", nameOf2(wave), SYSTEM_NAMESPACE) ?? {}, "/data/digest") === digest(wants);
 }
 async function keepApproval(kube, wave, wants, at2) {
   await kube.apply([
@@ -55194,7 +57883,7 @@ async function keepApproval(kube, wave, wants, at2) {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: {
-        name: nameOf(wave),
+        name: nameOf2(wave),
         namespace: SYSTEM_NAMESPACE,
         labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
       },
@@ -55208,7 +57897,7 @@ var INFRASTRUCTURE_ROUNDS = 3;
 var CRASHES = 3;
 var NO_ROOM_SECONDS = 120;
 var NOT_READY_SECONDS = 120;
-var LOGIN = [/Unauthorized/iu, /token.*expired/iu, /provide credentials/iu];
+var LOGIN2 = [/Unauthorized/iu, /token.*expired/iu, /provide credentials/iu];
 var UNAVAILABLE = [
   /TooManyRequests/iu,
   /too many requests/iu,
@@ -55234,7 +57923,7 @@ var UNREACHABLE = [
   /no such host/iu
 ];
 var CALLS = [
-  { says: LOGIN, fault: "infrastructure", again: false },
+  { says: LOGIN2, fault: "infrastructure", again: false },
   {
     says: [/was killed by/iu, /did not end within/iu, /printed cannot be read/iu],
     fault: "infrastructure",
@@ -55260,7 +57949,7 @@ function mayPass(message) {
   return callCause(message).again;
 }
 function loginRefused(message) {
-  return saysAny(LOGIN, message);
+  return saysAny(LOGIN2, message);
 }
 function isUnreachable(message) {
   return saysAny(UNREACHABLE, message) && !/Error from server|error on the server/iu.test(message);
@@ -55408,8 +58097,8 @@ function serviceEnv(objects) {
 }
 function loadCheckPod(spec, renamed, script, services) {
   const container = objectsIn(spec["containers"])[0] ?? {};
-  const kept = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
-  const own = rename4(pick2(container, kept), renamed);
+  const kept2 = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
+  const own = rename4(pick2(container, kept2), renamed);
   const mounts2 = objectsIn(container["volumeMounts"]).filter((mount2) => mount2["name"] !== DATABASE);
   const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename4(volume, renamed));
   return {
@@ -55604,7 +58293,7 @@ async function around({ name, namespace, objects }, world, work) {
   }
 }
 async function reached({ name, namespace, what }, world, phases) {
-  for (let look3 = 0; look3 < LOOKS; look3 += 1) {
+  for (let look4 = 0; look4 < LOOKS; look4 += 1) {
     const pod = await world.kube.get("pod", name, namespace);
     const phase = textAt(pod ?? {}, "/status/phase");
     if (phases.includes(phase)) return phase;
@@ -55649,13 +58338,13 @@ async function restoreDatabase({ to }, copy2, revision, world) {
   const { namespace } = to.release;
   const stored = splitDocuments(
     await world.releases.manifest(to.unit.name, namespace, revision)
-  ).filter((text) => /^kind: *Deployment *$/mu.test(text));
+  ).filter((text2) => /^kind: *Deployment *$/mu.test(text2));
   world.progress(to.unit, "stopping the hub to look at its database");
   if (await world.kube.get("deployment", "hub", namespace))
     await world.kube.scale("hub", 0, namespace);
   const running = async () => (await world.kube.list("pods", { namespace, selector: "app=jupyterhub,component=hub" })).length > 0;
-  for (let look3 = 0; await running(); look3 += 1) {
-    if (look3 === LOOKS2)
+  for (let look4 = 0; await running(); look4 += 1) {
+    if (look4 === LOOKS2)
       throw new Faulty(
         "the hub does not stop, so that its database cannot be restored",
         "infrastructure"
@@ -55689,7 +58378,7 @@ init_json();
 
 // src/core/watch/outside.ts
 init_json();
-var DAY_MS2 = 864e5;
+var DAY_MS4 = 864e5;
 function hubApi(url) {
   return `${url.replace(/\/$/u, "")}/hub/api`;
 }
@@ -55700,17 +58389,17 @@ function addressSign(answer, now, leastDays = CERTIFICATE_DAYS) {
   if (status !== 200 || version === "")
     return problem2(`it answers ${status} with ${quoted2(body)}, which is no answer of a hub`);
   if (until === void 0) return { kind: "well", text: `JupyterHub ${version}` };
-  const days = Math.floor((until - now) / DAY_MS2);
+  const days = Math.floor((until - now) / DAY_MS4);
   if (days >= leastDays)
     return { kind: "well", text: `JupyterHub ${version}, certificate good for ${days} days` };
   return days < 0 ? problem2("its certificate has ended") : problem2(`its certificate ends in ${days} days, and nobody has renewed it`);
 }
-function problem2(text) {
-  return { kind: "problem", text };
+function problem2(text2) {
+  return { kind: "problem", text: text2 };
 }
 function quoted2(body) {
-  const text = body.trim();
-  return text === "" ? "nothing" : `"${text.slice(0, 80)}"`;
+  const text2 = body.trim();
+  return text2 === "" ? "nothing" : `"${text2.slice(0, 80)}"`;
 }
 var HEARTBEAT = "glaciocloud-heartbeat";
 function heartbeatLabels(hub) {
@@ -55733,7 +58422,7 @@ var NEW_ENTRY_SECONDS = 300;
 var ENTRY_SECONDS = 60;
 var ENTRY_LOOK_MS = 2e3;
 var [DEPLOY_USER] = MACHINES;
-async function proveHealthy(task, world, run2) {
+async function proveHealthy(task, world, run3) {
   const { namespace } = task.to.release;
   const checks = checksOf(task);
   const images = checks.map(({ image: image2 }) => image2).join(", ");
@@ -55748,18 +58437,18 @@ async function proveHealthy(task, world, run2) {
     oggmCheck: await world.script("oggm_check.py"),
     timeout: START_SECONDS
   });
-  const failed2 = await firstFailure(task, run2, world, {
+  const failed3 = await firstFailure(task, run3, world, {
     script: await world.script("health_check.py"),
     args: [job],
     timeoutMs: (checks.length * 2 * START_SECONDS + HUB_CHECK_SECONDS) * 1e3
   });
-  if (failed2) {
-    const what = failed2.image === null ? failed2.check : `${failed2.check} of ${failed2.image}`;
-    throw new Faulty(`${what}: ${failed2.detail}`, failed2.class ?? "product");
+  if (failed3) {
+    const what = failed3.image === null ? failed3.check : `${failed3.check} of ${failed3.image}`;
+    throw new Faulty(`${what}: ${failed3.detail}`, failed3.class ?? "product");
   }
-  run2.rest = void 0;
+  run3.rest = void 0;
   await dropHomes(namespace, world);
-  await provePublic(task, world, run2);
+  await provePublic(task, world, run3);
 }
 function checksOf({ to, state, hub, platform }) {
   const known = new Set(state?.healthy?.release.images.map(({ reference }) => reference));
@@ -55777,19 +58466,19 @@ function checksOf({ to, state, hub, platform }) {
     };
   });
 }
-function firstFailure({ to }, run2, world, request2) {
+function firstFailure({ to }, run3, world, request2) {
   return new Promise((resolve7, reject) => {
-    const onLine = (text) => {
-      const line = parseLine(text);
+    const onLine = (text2) => {
+      const line = parseLine(text2);
       if (!line) return;
-      run2.lines.push(line);
+      run3.lines.push(line);
       say(to.unit, line, world);
       if (!line.ok) resolve7(line);
     };
-    const ended = world.kube.python(to.release.namespace, { ...request2, onLine });
-    run2.rest = ended.catch((error2) => messageOf(error2));
-    ended.then(({ code: code2, stderr }) => {
-      if (code2 === 0 && run2.lines.length > 0) resolve7(void 0);
+    const ended2 = world.kube.python(to.release.namespace, { ...request2, onLine });
+    run3.rest = ended2.catch((error2) => messageOf(error2));
+    ended2.then(({ code: code2, stderr }) => {
+      if (code2 === 0 && run3.lines.length > 0) resolve7(void 0);
       else reject(new Faulty(endedText(code2, stderr), "infrastructure"));
     }, reject);
   });
@@ -55797,7 +58486,7 @@ function firstFailure({ to }, run2, world, request2) {
 function endedText(code2, stderr) {
   return code2 === 0 ? "the health check ended without a word" : `the health check ended with code ${code2}: ${stderr.trim().slice(-300)}`;
 }
-async function provePublic(task, world, run2) {
+async function provePublic(task, world, run3) {
   const began = world.clock.now().getTime();
   const sign = await publicSign(task, world);
   const ok2 = sign.kind !== "problem";
@@ -55809,7 +58498,7 @@ async function provePublic(task, world, run2) {
     detail: sign.text,
     class: ok2 ? null : "infrastructure"
   };
-  run2.lines.push(line);
+  run3.lines.push(line);
   say(task.to.unit, line, world);
   if (!ok2) throw new Faulty(`${task.hub.data.url}: ${sign.text}`, "infrastructure");
 }
@@ -55837,10 +58526,10 @@ function say(unit, line, { progress }) {
   const what = image2 === null ? check2 : `${check2} of ${image2}`;
   progress(unit, `${ok2 ? "\u2713" : "\u2717"} ${what} ${seconds2.toFixed(1)} s  ${detail}`);
 }
-async function cleanUp({ to }, run2, world) {
-  if (run2.rest === void 0) return;
+async function cleanUp({ to }, run3, world) {
+  if (run3.rest === void 0) return;
   world.progress(to.unit, "waiting until the throw-away user is gone");
-  await run2.rest;
+  await run3.rest;
   await dropOwned("pod", "component=singleuser-server", to.release.namespace, world);
   await dropHomes(to.release.namespace, world);
 }
@@ -55855,8 +58544,8 @@ async function refreshMenu(namespace, { kube, clock }) {
     textAt(await kube.get("configmap", "hub-profiles", namespace), "/data/profiles.json")
   );
 }
-function parseLine(text) {
-  const { check: check2, image: image2, ok: ok2, seconds: seconds2, detail, class: fault } = objectOf(text) ?? {};
+function parseLine(text2) {
+  const { check: check2, image: image2, ok: ok2, seconds: seconds2, detail, class: fault } = objectOf(text2) ?? {};
   if (typeof check2 !== "string" || typeof ok2 !== "boolean" || typeof detail !== "string")
     return void 0;
   if (typeof seconds2 !== "number" || typeof image2 !== "string" && image2 !== null)
@@ -55879,13 +58568,13 @@ async function dropOwned(kind, selector, namespace, { kube }) {
 
 // src/apply/hub/load-check.ts
 init_json();
-var NAME2 = "glaciocloud-load-check";
+var NAME3 = "glaciocloud-load-check";
 async function loadCheck({ to }, objects, world) {
   const { namespace } = to.release;
   const what = "the new configuration cannot be loaded";
   const script = await world.script("load_check.py");
-  const pod = loadCheckObjects(objects, namespace, NAME2, script);
-  const { ok: ok2, log } = await runThrowAway({ name: NAME2, namespace, objects: pod, what }, world);
+  const pod = loadCheckObjects(objects, namespace, NAME3, script);
+  const { ok: ok2, log } = await runThrowAway({ name: NAME3, namespace, objects: pod, what }, world);
   if (!ok2) throw new Faulty(`${what}: ${loadError(log)}`, "product");
 }
 function loadError(log) {
@@ -55903,50 +58592,50 @@ init_json();
 
 // src/apply/hub/generated.ts
 init_json();
-var NAME3 = "hub-generated";
+var NAME4 = "hub-generated";
 var readKept = readerOf(fields({}));
 async function generatedValues(namespace, jupyterhub, { kube, random }) {
-  const found3 = at(await kube.get("secret", NAME3, namespace) ?? {}, "/data/values.json");
-  const kept = typeof found3 === "string" ? keptIn(namespace, found3) : {};
-  const values = fill(standInSecrets(jupyterhub), kept, random);
-  const text = JSON.stringify(values);
-  if (text !== JSON.stringify(kept)) {
+  const found3 = at(await kube.get("secret", NAME4, namespace) ?? {}, "/data/values.json");
+  const kept2 = typeof found3 === "string" ? keptIn(namespace, found3) : {};
+  const values = fill(standInSecrets(jupyterhub), kept2, random);
+  const text2 = JSON.stringify(values);
+  if (text2 !== JSON.stringify(kept2)) {
     await kube.apply([
       {
         apiVersion: "v1",
         kind: "Secret",
         metadata: {
-          name: NAME3,
+          name: NAME4,
           namespace,
           labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
         },
-        stringData: { "values.json": text }
+        stringData: { "values.json": text2 }
       }
     ]);
   }
   return values;
 }
-function keptIn(namespace, text) {
-  const reading = readKept(Buffer.from(text, "base64").toString("utf8"));
+function keptIn(namespace, text2) {
+  const reading = readKept(Buffer.from(text2, "base64").toString("utf8"));
   if (reading.kind === "read") return reading.value;
   throw new Faulty(
-    `the Secret ${NAME3} cannot be read: ${reading.reason}; put it right, or delete it (kubectl delete secret ${NAME3} --namespace ${namespace}): the hub then makes new keys, and everybody logs in once more`,
+    `the Secret ${NAME4} cannot be read: ${reading.reason}; put it right, or delete it (kubectl delete secret ${NAME4} --namespace ${namespace}): the hub then makes new keys, and everybody logs in once more`,
     "infrastructure"
   );
 }
-function fill(shape, kept, random) {
+function fill(shape, kept2, random) {
   if (Array.isArray(shape))
     return shape.map(
-      (item, index2) => fill(item, Array.isArray(kept) ? kept[index2] : void 0, random)
+      (item, index2) => fill(item, Array.isArray(kept2) ? kept2[index2] : void 0, random)
     );
   if (isObject(shape))
     return Object.fromEntries(
       Object.entries(shape).map(([key, item]) => [
         key,
-        fill(item, isObject(kept) ? kept[key] : void 0, random)
+        fill(item, isObject(kept2) ? kept2[key] : void 0, random)
       ])
     );
-  return typeof kept === "string" ? kept : random.hex(32);
+  return typeof kept2 === "string" ? kept2 : random.hex(32);
 }
 
 // src/apply/hub/probe.ts
@@ -55972,16 +58661,16 @@ async function removeProbe(hub, kube) {
 // src/core/hub/way-back.ts
 init_json();
 function storedIn(manifest) {
-  return splitDocuments(manifest).filter((text) => /^kind:/mu.test(text)).map((text) => ({ text, object: parseObject(text) }));
+  return splitDocuments(manifest).filter((text2) => /^kind:/mu.test(text2)).map((text2) => ({ text: text2, object: parseObject(text2) }));
 }
 function manifestOf(stored) {
-  return stored.map(({ text }) => `---
-${text.trimEnd()}
+  return stored.map(({ text: text2 }) => `---
+${text2.trimEnd()}
 `).join("");
 }
 function straysOf(made2, wanted, namespace) {
-  const names4 = new Set(wanted.map((one) => identity2(one, namespace)));
-  const strays = [...byIdentity(made2, namespace)].filter(([name]) => !names4.has(name));
+  const names5 = new Set(wanted.map((one) => identity(one, namespace)));
+  const strays = [...byIdentity(made2, namespace)].filter(([name]) => !names5.has(name));
   return strays.map(([, object2]) => object2);
 }
 function goesWith(live, release2) {
@@ -55996,9 +58685,9 @@ function holdsData(object2) {
   return object2["kind"] === "PersistentVolumeClaim";
 }
 function asItHasBecome({ object: object2 }, live) {
-  const kept = shaped(object2["spec"] ?? {}, live["spec"] ?? {});
-  const changed2 = merge(object2, { spec: kept });
-  return { text: manifestText([changed2]), object: changed2 };
+  const kept2 = shaped(object2["spec"] ?? {}, live["spec"] ?? {});
+  const changed3 = merge(object2, { spec: kept2 });
+  return { text: manifestText([changed3]), object: changed3 };
 }
 function shaped(shape, live) {
   if (!isObject(shape) || !isObject(live)) return live;
@@ -56089,7 +58778,7 @@ async function untilGone({ to }, objects, { kube, clock, progress }) {
 async function fit({ to }, stored, alive, { kube, progress }) {
   const { namespace } = to.release;
   const live = byIdentity(alive, namespace);
-  const liveOf = ({ object: object2 }) => live.get(identity2(object2, namespace));
+  const liveOf = ({ object: object2 }) => live.get(identity(object2, namespace));
   const there = stored.filter((one) => liveOf(one) !== void 0);
   if (await fits(kube, there, namespace)) return [...stored];
   const fitting2 = [];
@@ -56147,6 +58836,7 @@ async function prepareNamespace(task, secrets2, world) {
       }
     ]);
   }
+  await keepMachines(namespace, machinesText(hub.data), world);
   const generated = await generatedValues(
     namespace,
     to.release.values["jupyterhub"],
@@ -56179,14 +58869,22 @@ async function prepareNamespace(task, secrets2, world) {
     values: merge(generated, { jupyterhub: { hub: { extraEnv } } })
   };
 }
+async function keepMachines(namespace, text2, { kube }) {
+  const machines = Buffer.from(text2).toString("base64");
+  const secret = await kube.get("secret", "hub-access", namespace);
+  if (at(secret, "/data/machines.json") === machines) return;
+  const metadata = { name: "hub-access", namespace };
+  const data2 = { "machines.json": machines };
+  await kube.apply([{ apiVersion: "v1", kind: "Secret", metadata, data: data2 }], "glaciocloud-machines");
+}
 function keyedDigest(key, secrets2) {
-  const sorted3 = [...secrets2].sort(([a], [b]) => compareText(a, b));
-  return createHmac("sha256", key).update(JSON.stringify(sorted3)).digest("hex");
+  const sorted4 = [...secrets2].sort(([a], [b]) => compareText(a, b));
+  return createHmac("sha256", key).update(JSON.stringify(sorted4)).digest("hex");
 }
 async function dropOldSecrets(task, current, world) {
   const { kube } = world;
   const { namespace } = task.to.release;
-  const healthy = (await healthyOf(task, world)).map(({ text }) => text).join("\n");
+  const healthy = (await healthyOf(task, world)).map(({ text: text2 }) => text2).join("\n");
   const time2 = (one) => JSON.stringify(at(one, "/metadata/creationTimestamp"));
   const all = (await kube.list("secrets", { namespace, selector: "glaciocloud.org/secrets=hub" })).sort((a, b) => time2(a) < time2(b) ? 1 : -1);
   for (const old of all.slice(3)) {
@@ -56237,14 +58935,14 @@ function lastWord(log) {
 
 // src/apply/hub/hub.ts
 var WAY_BACK_FAILED = "; and the way back failed: ";
-async function applyHub(task, world) {
+async function applyHub2(task, world) {
   const { to } = task;
-  const run2 = newRun(task, world);
+  const run3 = newRun(task, world);
   try {
-    const prepared2 = await timed(run2, "preflight", () => preflight(task, run2, world));
-    await timed(run2, "upgrade", () => upgrade(task, prepared2, run2, world));
-    await timed(run2, "rollout", () => watchRollout(task, world));
-    await timed(run2, "health", () => proveHealthy(task, world, run2.health));
+    const prepared2 = await timed(run3, "preflight", () => preflight(task, run3, world));
+    await timed(run3, "upgrade", () => upgrade(task, prepared2, run3, world));
+    await timed(run3, "rollout", () => watchRollout(task, world));
+    await timed(run3, "health", () => proveHealthy(task, world, run3.health));
     const revision = await lastRevision(task, world);
     const at2 = world.clock.now().toISOString();
     await saveState(task, world, {
@@ -56255,21 +58953,21 @@ async function applyHub(task, world) {
       healthy: { digest: to.digest, revision, since: at2, release: to.release },
       last: { at: at2, outcome: "done", reason: task.why }
     });
-    return result(task, run2, { outcome: "done", code: "deployed", reason: "" });
+    return result(task, run3, { outcome: "done", code: "deployed", reason: "" });
   } catch (error2) {
-    const fault = asFaulty(error2, run2.hidden);
+    const fault = asFaulty(error2, run3.hidden);
     world.progress(to.unit, `\u2717 ${fault.message}`);
-    return afterFailure(task, world, fault, run2);
+    return afterFailure(task, world, fault, run3);
   }
 }
 async function bringBack(task, world) {
   const { state } = task;
   if (!state?.healthy || !isHalfWay(state)) return void 0;
-  const run2 = newRun(task, world);
+  const run3 = newRun(task, world);
   const [before = ""] = state.last.reason.split(WAY_BACK_FAILED);
   const reason = before === "" ? "an earlier run ended half way" : before;
   world.progress(task.to.unit, "an earlier run ended half way: back to what ran before");
-  return goBack(task, { reason, kept: {}, healthy: state.healthy }, run2, world);
+  return goBack(task, { reason, kept: {}, healthy: state.healthy }, run3, world);
 }
 function newRun({ state }, { clock }) {
   return {
@@ -56282,14 +58980,14 @@ function newRun({ state }, { clock }) {
     hidden: []
   };
 }
-async function preflight(task, run2, world) {
+async function preflight(task, run3, world) {
   const { to, state } = task;
   await preflightAddress(task, world);
   const supplied = await world.secrets.supplied(task.hub.name, to.release.secrets);
-  run2.hidden = hiddenIn(supplied);
+  run3.hidden = hiddenIn(supplied);
   const prepared2 = await prepareNamespace(task, supplied, world);
   const objects = await preflightObjects(task, prepared2, world);
-  if (run2.unsettled) {
+  if (run3.unsettled) {
     const before = (await healthyOf(task, world)).map(({ object: object2 }) => object2);
     await dropStrays(task, state?.healthy?.revision ?? 0, [...before, ...objects], world);
   }
@@ -56301,16 +58999,16 @@ async function preflight(task, run2, world) {
   }
   return prepared2;
 }
-async function upgrade(task, { values }, run2, world) {
-  const { to, state, held: held2 } = task;
-  if (state?.healthy && run2.copy === void 0 && changesHubImage(state.healthy.release, to.release))
-    run2.copy = await copyDatabase(task, world);
-  held2();
+async function upgrade(task, { values }, run3, world) {
+  const { to, state, held: held3 } = task;
+  if (state?.healthy && run3.copy === void 0 && changesHubImage(state.healthy.release, to.release))
+    run3.copy = await copyDatabase(task, world);
+  held3();
   await saveState(task, world, {
-    copy: run2.copy,
+    copy: run3.copy,
     last: { at: world.clock.now().toISOString(), outcome: "started", reason: "" }
   });
-  run2.unsettled = true;
+  run3.unsettled = true;
   world.progress(to.unit, "applying with Helm");
   await world.releases.upgrade({
     release: to.unit.name,
@@ -56320,44 +59018,44 @@ async function upgrade(task, { values }, run2, world) {
     digest: to.digest
   });
 }
-async function afterFailure(task, world, fault, run2) {
+async function afterFailure(task, world, fault, run3) {
   const { to, state } = task;
   const at2 = world.clock.now().toISOString();
   const quarantined = fault.fault === "product" ? { digest: to.digest, reason: fault.message, at: at2 } : state?.quarantined;
   const infrastructure = fault.fault === "infrastructure" ? (state?.infrastructure ?? 0) + 1 : 0;
-  const kept = { quarantined, infrastructure, copy: run2.copy };
-  if (run2.unsettled && state?.healthy) {
-    const failed2 = { reason: fault.message, kept, healthy: state.healthy };
-    const back = await goBack(task, failed2, run2, world);
+  const kept2 = { quarantined, infrastructure, copy: run3.copy };
+  if (run3.unsettled && state?.healthy) {
+    const failed3 = { reason: fault.message, kept: kept2, healthy: state.healthy };
+    const back = await goBack(task, failed3, run3, world);
     if (back !== void 0) return back;
-    await cleanUp(task, run2.health, world);
-    return result(task, run2, { outcome: "rolled-back", code: fault.fault, reason: fault.message });
+    await cleanUp(task, run3.health, world);
+    return result(task, run3, { outcome: "rolled-back", code: fault.fault, reason: fault.message });
   }
-  const ending = failedEnding(fault, infrastructure);
-  const { outcome: outcome2, reason } = ending;
-  await saveState(task, world, { ...kept, last: { at: at2, outcome: outcome2, reason } }).catch(ifNotAnswered);
-  await cleanUp(task, run2.health, world);
-  return result(task, run2, ending);
+  const ending2 = failedEnding(fault, infrastructure);
+  const { outcome: outcome2, reason } = ending2;
+  await saveState(task, world, { ...kept2, last: { at: at2, outcome: outcome2, reason } }).catch(ifNotAnswered);
+  await cleanUp(task, run3.health, world);
+  return result(task, run3, ending2);
 }
 function failedEnding({ fault, message: reason }, rounds) {
   return rounds >= INFRASTRUCTURE_ROUNDS ? { outcome: "blocked", code: "infrastructure-again", reason } : { outcome: "failed", code: fault, reason };
 }
-async function goBack(task, { reason: why, kept, healthy }, run2, world) {
+async function goBack(task, { reason: why, kept: kept2, healthy }, run3, world) {
   const seen2 = world.clock.now();
   const at2 = seen2.toISOString();
   try {
-    await rollBack(task, healthy, run2, world);
+    await rollBack(task, healthy, run3, world);
   } catch (error2) {
-    const reason = `${why}${WAY_BACK_FAILED}${asFaulty(error2, run2.hidden).message}`;
-    await saveState(task, world, { ...kept, last: { at: at2, outcome: "started", reason } }).catch(
+    const reason = `${why}${WAY_BACK_FAILED}${asFaulty(error2, run3.hidden).message}`;
+    await saveState(task, world, { ...kept2, last: { at: at2, outcome: "started", reason } }).catch(
       ifNotAnswered
     );
-    return result(task, run2, { outcome: "failed", code: "way-back-failed", reason });
+    return result(task, run3, { outcome: "failed", code: "way-back-failed", reason });
   }
   const back = ((world.clock.now().getTime() - seen2.getTime()) / 1e3).toFixed(1);
   world.progress(task.to.unit, `runs again what ran before, ${back} s after the failure was seen`);
   await saveState(task, world, {
-    ...kept,
+    ...kept2,
     copy: void 0,
     hold: void 0,
     healthy: { ...healthy, revision: await lastRevision(task, world) },
@@ -56365,10 +59063,10 @@ async function goBack(task, { reason: why, kept, healthy }, run2, world) {
   });
   return void 0;
 }
-async function rollBack(task, healthy, run2, world) {
+async function rollBack(task, healthy, run3, world) {
   task.held();
-  const { copy: copy2 } = run2;
-  await timed(run2, "upgrade", async () => {
+  const { copy: copy2 } = run3;
+  await timed(run3, "upgrade", async () => {
     const stored = await healthyOf(task, world);
     const before = stored.map(({ object: object2 }) => object2);
     if (before.length > 0) await dropStrays(task, healthy.revision, before, world);
@@ -56376,14 +59074,14 @@ async function rollBack(task, healthy, run2, world) {
     if (copy2 !== void 0) await restoreDatabase(task, copy2, healthy.revision, world);
     await restoreRevision(task, healthy, stored, world);
   });
-  await timed(run2, "rollout", () => watchRollout(task, world));
+  await timed(run3, "rollout", () => watchRollout(task, world));
 }
-function result({ to }, run2, ending) {
-  const { kind, seconds: seconds2, health } = run2;
-  return { id: unitId(to.unit), unit: to.unit, kind, ...ending, seconds: seconds2, health: health.lines };
+function result({ to }, run3, ending2) {
+  const { kind, seconds: seconds2, health } = run3;
+  return { id: unitId(to.unit), unit: to.unit, kind, ...ending2, seconds: seconds2, health: health.lines };
 }
-async function timed(run2, phase, work) {
-  const { clock, seconds: seconds2 } = run2;
+async function timed(run3, phase, work) {
+  const { clock, seconds: seconds2 } = run3;
   const began = clock.elapsed();
   try {
     return await work();
@@ -56394,7 +59092,7 @@ async function timed(run2, phase, work) {
 function asFaulty(error2, hidden2) {
   if (!(error2 instanceof Faulty || error2 instanceof HelmFailure || error2 instanceof KubeFailure || error2 instanceof TimedOut))
     throw error2;
-  const message = hidden2.reduce((text, secret) => text.replaceAll(secret, "***"), error2.message);
+  const message = hidden2.reduce((text2, secret) => text2.replaceAll(secret, "***"), error2.message);
   return new Faulty(message, error2 instanceof Faulty ? error2.fault : callFault(message));
 }
 function ifNotAnswered(error2) {
@@ -56403,8 +59101,8 @@ function ifNotAnswered(error2) {
 async function lastRevision({ to }, { releases }) {
   return (await releases.last(to.unit.name, to.release.namespace))?.revision ?? 0;
 }
-async function saveState({ to, state: old, held: held2 }, { kube }, change) {
-  held2();
+async function saveState({ to, state: old, held: held3 }, { kube }, change) {
+  held3();
   const state = {
     v: 1,
     wanted: to.digest,
@@ -56431,32 +59129,32 @@ async function walkWaves(walk3) {
       (one2) => walk3.again !== void 0 || !isSettled(states.known.get(one2.release.namespace), one2.digest)
     );
     if (changing.length === 0) continue;
-    const approved = await approval(walk3, wave);
+    const approved2 = await approval(walk3, wave);
     const gate = waveGate(wave, {
       now: world.clock.now().getTime(),
       earlier: earlierHubs(walk3, wave, states, results),
       record: walk3.record,
-      approved,
+      approved: approved2,
       doubt: walk3.doubt,
       hurried: walk3.hurry !== void 0
     });
     const one = (to) => {
-      const bad = unreadable2(states, to);
+      const bad = unreadable3(states, to);
       if (bad) return notApplied(to.unit, bad);
-      const kept = gate.open ? keptBack(walk3, to, { states, approved }) : gate;
-      if (kept === void 0) return underLease(walk3, to, (task) => applyHeld(walk3, to, task));
-      if (!isHalfWay(states.known.get(to.release.namespace))) return notApplied(to.unit, kept);
-      return underLease(walk3, to, (task) => bringBackHeld(walk3, kept, task));
+      const kept2 = gate.open ? keptBack(walk3, to, { states, approved: approved2 }) : gate;
+      if (kept2 === void 0) return underLease(walk3, to, (task) => applyHeld(walk3, to, task));
+      if (!isHalfWay(states.known.get(to.release.namespace))) return notApplied(to.unit, kept2);
+      return underLease(walk3, to, (task) => bringBackHeld(walk3, kept2, task));
     };
     results.push(...await pMap(changing, one, { concurrency: world.cluster.data.parallel }));
   }
   return results;
 }
-async function approval({ world, hubs, approved }, wave) {
+async function approval({ world, hubs, approved: approved2 }, wave) {
   const wants = hubs.filter(
     (one) => one.wave === wave.name && one.unit.cluster === world.cluster.name
   );
-  if (!approved) return isApproved(world.kube, wave.name, wants);
+  if (!approved2) return isApproved(world.kube, wave.name, wants);
   await keepApproval(world.kube, wave.name, wants, world.clock.now().toISOString());
   return true;
 }
@@ -56479,26 +59177,26 @@ function elsewhere(walk3, one) {
   return known.digest === one.digest ? { how: "healthy", since: timeOf(known.status?.at) } : { how: "unfinished", since: void 0 };
 }
 function nearby(one, states, results) {
-  if (unreadable2(states, one)) return { how: "failed", since: void 0 };
+  if (unreadable3(states, one)) return { how: "failed", since: void 0 };
   return here(one, states.known.get(one.release.namespace), results);
 }
 function here(one, state, results) {
   if (isSettled(state, one.digest)) return { how: "healthy", since: timeOf(state?.healthy?.since) };
   const result2 = results.find(({ unit }) => unit.name === one.unit.name);
-  const failed2 = state?.quarantined?.digest === one.digest || result2 !== void 0 && result2.outcome !== "done" && result2.outcome !== "waiting";
-  return { how: failed2 ? "failed" : "unfinished", since: void 0 };
+  const failed3 = state?.quarantined?.digest === one.digest || result2 !== void 0 && result2.outcome !== "done" && result2.outcome !== "waiting";
+  return { how: failed3 ? "failed" : "unfinished", since: void 0 };
 }
 function timeOf(at2) {
   return at2 === void 0 ? void 0 : Date.parse(at2);
 }
-function unreadable2({ unreadable: all }, { release: release2 }) {
+function unreadable3({ unreadable: all }, { release: release2 }) {
   const reason = all.get(release2.namespace);
   return reason === void 0 ? void 0 : { outcome: "blocked", code: "state-unreadable", reason };
 }
-function keptBack({ retry: retry2, reviewed: reviewed2, hold, world, doubt }, { unit, digest: digest3, order: order2, release: release2 }, { states, approved }) {
+function keptBack({ retry: retry2, reviewed: reviewed2, hold, world, doubt }, { unit, digest: digest3, order: order2, release: release2 }, { states, approved: approved2 }) {
   const state = states.known.get(release2.namespace);
-  const held2 = hold === void 0 ? holdReason(state, world.clock.now().getTime()) : void 0;
-  if (held2 !== void 0) return { outcome: "waiting", code: "on-hold", reason: held2 };
+  const held3 = hold === void 0 ? holdReason(state, world.clock.now().getTime()) : void 0;
+  if (held3 !== void 0) return { outcome: "waiting", code: "on-hold", reason: held3 };
   const quarantined = state?.quarantined;
   if (quarantined?.digest === digest3 && retry2?.hub !== unit.name)
     return {
@@ -56507,7 +59205,7 @@ function keptBack({ retry: retry2, reviewed: reviewed2, hold, world, doubt }, { 
       reason: `quarantined since ${quarantined.at}: ${quarantined.reason}`
     };
   const shown2 = reviewed2?.get(unit.name);
-  if (reviewed2 !== void 0 && shown2 !== digest3 && order2 > 1 && !approved)
+  if (reviewed2 !== void 0 && shown2 !== digest3 && order2 > 1 && !approved2)
     return {
       outcome: "waiting",
       code: "not-reviewed",
@@ -56527,10 +59225,10 @@ async function underLease(walk3, to, work) {
       world,
       parallel,
       waiting2,
-      () => withLease(world, `hub-${to.unit.name}`, async (held2) => {
+      () => withLease(world, `hub-${to.unit.name}`, async (held3) => {
         const states = await readStates(world.kube);
-        const bad = unreadable2(states, to);
-        return bad ? notApplied(to.unit, bad) : work(taskOf(walk3, to, { states, held: held2 }));
+        const bad = unreadable3(states, to);
+        return bad ? notApplied(to.unit, bad) : work(taskOf(walk3, to, { states, held: held3 }));
       })
     );
   } catch (error2) {
@@ -56546,25 +59244,25 @@ async function applyHeld(walk3, to, task) {
       code: "deployed-by-another",
       reason: "another deployment has just done it"
     });
-  const result2 = await applyHub(task, walk3.world);
+  const result2 = await applyHub2(task, walk3.world);
   if (result2.outcome === "done") await walk3.onDone(to);
   return result2;
 }
-async function bringBackHeld(walk3, kept, task) {
-  return await bringBack(task, walk3.world) ?? notApplied(task.to.unit, kept);
+async function bringBackHeld(walk3, kept2, task) {
+  return await bringBack(task, walk3.world) ?? notApplied(task.to.unit, kept2);
 }
-function taskOf(walk3, to, { states, held: held2 }) {
+function taskOf(walk3, to, { states, held: held3 }) {
   const { platform, hold } = walk3;
   const hub = platform.environments.get(to.unit.name);
   if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
   const state = states.known.get(to.release.namespace);
-  return { platform, hub, to, state, why: whyOf2(walk3, to), hold: hold?.until, held: held2 };
+  return { platform, hub, to, state, why: whyOf2(walk3, to), hold: hold?.until, held: held3 };
 }
 function whyOf2({ retry: retry2, hold, again, hurry }, { unit }) {
   return retry2?.hub === unit.name ? retry2.reason : hold?.reason ?? again ?? hurry ?? "";
 }
-function notApplied(unit, ending) {
-  const { outcome: outcome2, code: code2, reason } = ending;
+function notApplied(unit, ending2) {
+  const { outcome: outcome2, code: code2, reason } = ending2;
   return {
     id: unitId(unit),
     unit,
@@ -56579,12 +59277,12 @@ function notApplied(unit, ending) {
 
 // src/core/removal/words.ts
 function disposalText({ homes, database: database2, archive }) {
-  const words = {
+  const words2 = {
     keep: "kept",
     delete: "deleted",
     archive: `archived to ${archive ?? ""}, then deleted here`
   };
-  return homes === database2 ? `homes and database: ${words[homes]}` : `homes: ${words[homes]}; database: ${words[database2]}`;
+  return homes === database2 ? `homes and database: ${words2[homes]}` : `homes: ${words2[homes]}; database: ${words2[database2]}`;
 }
 
 // src/apply/removal/remove.ts
@@ -56631,18 +59329,18 @@ var readManifest = readerOf(
   }),
   "/v"
 );
-function parseManifest(text) {
-  const found3 = readManifest(text);
+function parseManifest(text2) {
+  const found3 = readManifest(text2);
   if (found3.kind !== "read") return void 0;
   const { hub, cluster, removal, complete: complete2, objects } = found3.value;
   const whole = objectsIn(objects).map(parseVolume).filter((one) => one !== void 0);
   return { v: 1, hub, cluster, removal, complete: complete2, objects: whole };
 }
 function parseVolume(value) {
-  const counted = parseCounted(value);
-  if (counted === void 0) return void 0;
+  const counted2 = parseCounted(value);
+  if (counted2 === void 0) return void 0;
   const [claim, uid, key] = [textAt(value, "/claim"), textAt(value, "/uid"), textAt(value, "/key")];
-  return { claim, uid, key, ...counted };
+  return { claim, uid, key, ...counted2 };
 }
 function parseCounted(value) {
   if (!isObject(value)) return void 0;
@@ -56739,10 +59437,10 @@ var Sending = class {
     }
     const { code: code2, stderr } = await this.#streaming.ended;
     const said5 = lastObject(stderr.split("\n"));
-    const unreadable3 = at(said5, "/unreadable");
-    if (typeof unreadable3 === "number")
+    const unreadable4 = at(said5, "/unreadable");
+    if (typeof unreadable4 === "number")
       throw new Faulty(
-        `${unreadable3} ${unreadable3 === 1 ? "file" : "files"} cannot be read: ${textAt(said5, "/why")}`,
+        `${unreadable4} ${unreadable4 === 1 ? "file" : "files"} cannot be read: ${textAt(said5, "/why")}`,
         "infrastructure"
       );
     this.#counted = parseCounted(said5);
@@ -56800,12 +59498,12 @@ var LOOK_MS6 = 250;
 async function openArchive(place, unit, removal, store) {
   const bucket = await store.open(place);
   try {
-    const text = await bucket.readText(manifestKey(place));
-    const found3 = text === void 0 ? void 0 : parseManifest(text);
+    const text2 = await bucket.readText(manifestKey(place));
+    const found3 = text2 === void 0 ? void 0 : parseManifest(text2);
     const other = (why) => new BucketFailure(`${placeText(place)} ${why}`, {
       hint: "write another bucket or prefix: what lies there stays"
     });
-    if (text !== void 0 && !found3) throw other("holds a manifest.json that is not ours");
+    if (text2 !== void 0 && !found3) throw other("holds a manifest.json that is not ours");
     const next = manifestFor(found3, {
       v: 1,
       hub: unit.name,
@@ -56825,15 +59523,15 @@ async function openArchive(place, unit, removal, store) {
   }
 }
 async function writeManifest({ place, bucket, manifest }) {
-  const text = pretty(manifest);
-  await bucket.writeText(manifestKey(place), text);
-  if (await bucket.readText(manifestKey(place)) !== text)
+  const text2 = pretty(manifest);
+  await bucket.writeText(manifestKey(place), text2);
+  if (await bucket.readText(manifestKey(place)) !== text2)
     throw new BucketFailure(`${placeText(place)}manifest.json is not what was written`, {
       hint: "look at the bucket; the next run goes on from here"
     });
 }
 async function archiveVolumes(archive, task, world) {
-  const { unit, volumes, hub, held: held2 } = task;
+  const { unit, volumes, hub, held: held3 } = task;
   const left = notArchived(volumes, archive.manifest);
   if (left.length > 0 && !hub)
     throw new Faulty(
@@ -56849,11 +59547,11 @@ async function archiveVolumes(archive, task, world) {
   await archiveLeft(archive, task, left, world);
   await confirmSizes(archive);
   if (archive.manifest.complete !== null) return;
-  held2();
+  held3();
   archive.manifest = { ...archive.manifest, complete: world.clock.now().toISOString() };
   await writeManifest(archive);
 }
-async function archiveLeft(archive, { unit, volumes, hub = {}, user, held: held2 }, left, world) {
+async function archiveLeft(archive, { unit, volumes, hub = {}, user, held: held3 }, left, world) {
   const reader = { unit, hub, user, script: await world.script("archive.py") };
   let done = volumes.length - left.length;
   let writing = Promise.resolve();
@@ -56863,7 +59561,7 @@ async function archiveLeft(archive, { unit, volumes, hub = {}, user, held: held2
       done += 1;
       const what = `${done} of ${volumes.length}, ${megabytes(archived.bytes)}, ${archived.files} files`;
       world.progress(unit, `${volumeName(volume)} is archived and read back: ${what}`);
-      writing = writing.then(() => enter(archive, archived, held2));
+      writing = writing.then(() => enter(archive, archived, held3));
       await writing;
       return void 0;
     } catch (error2) {
@@ -56873,16 +59571,16 @@ async function archiveLeft(archive, { unit, volumes, hub = {}, user, held: held2
     }
   };
   const failures = await pMap(left, one, { concurrency: AT_ONCE });
-  const failed2 = failures.filter((why) => why !== void 0);
-  if (failed2.length === 0) return;
-  const count = `${failed2.length} of ${volumes.length} volumes`;
+  const failed3 = failures.filter((why) => why !== void 0);
+  if (failed3.length === 0) return;
+  const count = `${failed3.length} of ${volumes.length} volumes`;
   throw new Faulty(
-    `${count} cannot be archived, so nothing is deleted: ${failed2.slice(0, 3).join("; ")}`,
+    `${count} cannot be archived, so nothing is deleted: ${failed3.slice(0, 3).join("; ")}`,
     "infrastructure"
   );
 }
-async function enter(archive, one, held2) {
-  held2();
+async function enter(archive, one, held3) {
+  held3();
   const others = archive.manifest.objects.filter(({ claim }) => claim !== one.claim);
   archive.manifest = { ...archive.manifest, objects: [...others, one] };
   await writeManifest(archive);
@@ -56898,14 +59596,14 @@ async function confirmSizes({ bucket, place, manifest }) {
 }
 async function atRest(volumes, namespace, { kube, clock }) {
   const claims = new Set(volumes.map(({ claim }) => claim));
-  for (let look3 = 0; ; look3 += 1) {
+  for (let look4 = 0; ; look4 += 1) {
     const busy = (await kube.list("pods", { namespace })).find(
       (pod) => !/^(Succeeded|Failed)$/u.test(textAt(pod, "/status/phase")) && objectsIn(at(pod, "/spec/volumes")).some(
         (volume) => claims.has(textAt(volume, "/persistentVolumeClaim/claimName"))
       )
     );
     if (!busy) return;
-    if (look3 === LOOKS3)
+    if (look4 === LOOKS3)
       throw new Faulty(
         `the pod ${textAt(busy, "/metadata/name")} does not stop, so that its volume cannot be archived; nothing is deleted`,
         "infrastructure"
@@ -56953,8 +59651,8 @@ async function archiveVolume({ place, bucket }, volume, { unit, hub, user, scrip
   const back = await readBack(await bucket.read(key), (bytes2) => {
     seen2 = bytes2;
   }).finally(quiet);
-  const wrong = difference(sent, back);
-  if (wrong !== void 0) throw new Faulty(wrong, "infrastructure");
+  const wrong2 = difference(sent, back);
+  if (wrong2 !== void 0) throw new Faulty(wrong2, "infrastructure");
   return { claim, uid, key, ...sent };
 }
 
@@ -56964,16 +59662,16 @@ async function removeHub(task, world) {
   const { unit } = task;
   const { clock, progress } = world;
   const began = clock.elapsed();
-  const result2 = (ending) => ({
+  const result2 = (ending2) => ({
     id: unitId(unit),
     unit,
     kind: "remove",
-    ...ending,
+    ...ending2,
     health: [],
     seconds: { ...NO_SECONDS, upgrade: Math.round(clock.elapsed() - began) / 1e3 }
   });
   try {
-    return result2(await withLease(world, `hub-${unit.name}`, (held2) => remove2(task, held2, world)));
+    return result2(await withLease(world, `hub-${unit.name}`, (held3) => remove2(task, held3, world)));
   } catch (error2) {
     if (!(error2 instanceof Failure || error2 instanceof Faulty)) throw error2;
     progress(unit, `\u2717 ${error2.message}`);
@@ -56982,7 +59680,7 @@ async function removeHub(task, world) {
     );
   }
 }
-async function remove2(task, held2, world) {
+async function remove2(task, held3, world) {
   const { unit, removal } = task;
   const namespace = unit.name;
   const states = await readStates(world.kube);
@@ -56998,24 +59696,24 @@ async function remove2(task, held2, world) {
   const homes = await homesOf(namespace, world);
   const people = homes.filter(({ person }) => person);
   const removing = state.removing ?? { id: world.random.uuid(), homes: people.length };
-  const wrong = removal.homes === "delete" ? miscounted(removal, removing) : void 0;
-  if (wrong !== void 0) return { outcome: "blocked", code: "miscounted", reason: wrong };
+  const wrong2 = removal.homes === "delete" ? miscounted(removal, removing) : void 0;
+  if (wrong2 !== void 0) return { outcome: "blocked", code: "miscounted", reason: wrong2 };
   const opened = await openedArchive(task, removing, state.removing !== void 0, world);
   if (opened.kind === "refused")
     return { outcome: "blocked", code: "archive-refused", reason: opened.why };
   const archive = opened.archive;
   try {
-    held2();
+    held3();
     await markRemoving(namespace, state, removing, world);
-    const words = disposalText({ ...removal, archive: archive && placeText(archive.place) });
-    world.progress(unit, `stopping hub and servers; ${words}`);
+    const words2 = disposalText({ ...removal, archive: archive && placeText(archive.place) });
+    world.progress(unit, `stopping hub and servers; ${words2}`);
     await removeProbe(unit.name, world.kube);
     const hub = await stop(namespace, world);
-    if (archive) await fill2(archive, { task, people, hub, held: held2 }, world);
+    if (archive) await fill2(archive, { task, people, hub, held: held3 }, world);
   } finally {
     archive?.bucket.close();
   }
-  return takeAway(task, { homes, archive, held: held2 }, world);
+  return takeAway(task, { homes, archive, held: held3 }, world);
 }
 async function openedArchive({ unit, removal }, { id }, begun, { store }) {
   const place = archivePlace2(removal);
@@ -57031,32 +59729,32 @@ async function fill2(archive, {
   task,
   people,
   hub,
-  held: held2
+  held: held3
 }, world) {
   const { unit, removal, user } = task;
   const volumes = removal.homes === "archive" ? people.map(({ claim, uid }) => ({ claim, uid, what: "home" })) : [];
   if (removal.database === "archive")
     volumes.push(...await databaseVolume(unit.name, archive, world));
-  await archiveVolumes(archive, { unit, volumes, hub, user, held: held2 }, world);
+  await archiveVolumes(archive, { unit, volumes, hub, user, held: held3 }, world);
 }
 async function takeAway({ unit, removal }, {
   homes,
   archive,
-  held: held2
+  held: held3
 }, { kube, releases }) {
   const namespace = unit.name;
-  held2();
+  held3();
   await releases.uninstall(unit.name, namespace);
   const doomed = homes.filter(({ person }) => !person || removal.homes !== "keep").map(({ claim }) => claim);
   if (removal.database !== "keep") doomed.push(DATABASE2);
-  held2();
+  held3();
   for (const claim of doomed) await kube.delete("persistentvolumeclaim", claim, namespace);
-  const kept = (await kube.list("persistentvolumeclaims", { namespace })).filter(
+  const kept2 = (await kube.list("persistentvolumeclaims", { namespace })).filter(
     (one) => !doomed.includes(textAt(one, "/metadata/name"))
   ).length;
   await kube.delete("configmap", STATE_NAME, namespace);
   const archived = archive ? `${archive.manifest.objects.length} volumes are archived in ${placeText(archive.place)}, ` : "";
-  const volumes = `${doomed.length} volumes are deleted and ${kept} are kept in the namespace ${namespace}`;
+  const volumes = `${doomed.length} volumes are deleted and ${kept2} are kept in the namespace ${namespace}`;
   const left = "its DNS name, its OAuth application, its GitHub environment if no other hub uses it, its entry in removals:";
   return {
     outcome: "done",
@@ -57136,7 +59834,7 @@ init_json();
 
 // src/edges/deployed.ts
 import { readFile as readFile9, readdir as readdir5 } from "node:fs/promises";
-import { join as join11 } from "node:path";
+import { join as join12 } from "node:path";
 init_failure();
 var OBJECTS = "manifests.yaml";
 var UNIT = /^(clusters\/[^/.]+|[^/.]+)\/(?:release\.json|status\.json|manifests\.yaml)$/u;
@@ -57146,33 +59844,33 @@ function deployedFrom(folder, root) {
 }
 async function deployedInFolder(folder) {
   await guarded(folder, () => tidy(folder));
-  const names4 = await readdir5(folder).catch((cause) => {
+  const names5 = await readdir5(folder).catch((cause) => {
     throw new Failure(`${folder} cannot be read`, {
       hint: "name a folder that `render` wrote, or leave --present out",
       exit: 2,
       cause
     });
   });
-  const clusters = names4.includes("clusters") ? (await readdir5(join11(folder, "clusters"))).filter((name) => !name.startsWith(".")).map((name) => `clusters/${name}`) : [];
+  const clusters = names5.includes("clusters") ? (await readdir5(join12(folder, "clusters"))).filter((name) => !name.startsWith(".")).map((name) => `clusters/${name}`) : [];
   const units = [
-    ...names4.filter((name) => name !== "clusters" && !name.startsWith(".")),
+    ...names5.filter((name) => name !== "clusters" && !name.startsWith(".")),
     ...clusters
   ];
-  const read4 = async (wants) => {
+  const read5 = async (wants) => {
     const files = /* @__PURE__ */ new Map();
     for (const unit of units) {
       for (const file of ["release.json", "status.json", OBJECTS]) {
         const path = `${unit}/${file}`;
-        const full = join11(folder, path);
+        const full = join12(folder, path);
         if (!await exists(full) || !wants(path)) continue;
-        const text2 = await readFile9(full, "utf8").catch(() => void 0);
-        if (text2 !== void 0) files.set(path, text2);
+        const text3 = await readFile9(full, "utf8").catch(() => void 0);
+        if (text3 !== void 0) files.set(path, text3);
       }
     }
     return files;
   };
-  const text = (path) => readFile9(join11(folder, path), "utf8").catch(() => void 0);
-  const { found: found3 } = await deployed(read4, text);
+  const text2 = (path) => readFile9(join12(folder, path), "utf8").catch(() => void 0);
+  const { found: found3 } = await deployed(read5, text2);
   if (units.length > 0 && found3.releases.length === 0)
     throw new Failure(`${folder} holds no record of a release`, {
       hint: "name a folder that `render` wrote; an empty one means that nothing is deployed yet",
@@ -57190,9 +59888,9 @@ async function deployedOnBranch(root) {
     return { ...found4, looked: ref.looked };
   }
   const there = await pathsAt(root, ref.commit);
-  const read4 = (wants) => textsAt(root, ref.commit, there.filter(wants));
-  const text = async (path) => (await read4((one) => one === path)).get(path);
-  const { found: found3, seen: seen2 } = await deployed(read4, text);
+  const read5 = (wants) => textsAt(root, ref.commit, there.filter(wants));
+  const text2 = async (path) => (await read5((one) => one === path)).get(path);
+  const { found: found3, seen: seen2 } = await deployed(read5, text2);
   if (seen2.length > 0 && found3.releases.length + found3.unreadable.length === 0)
     throw new Failure("the branch `deployed` holds no record of a release", {
       hint: "only `deploy` writes it: restore it from its history, or delete it if nothing runs yet"
@@ -57204,18 +59902,18 @@ async function deployedWhile(root, hub, wanted) {
   const ref = await deployedRef(root);
   if (ref.kind === "none") return [];
   const found3 = [];
-  for (const commit of await commitsOf(root, ref.commit, hub, LONGEST_HISTORY)) {
-    const paths = (await pathsAt(root, commit)).filter((path) => RECORD.exec(path)?.[1] === hub);
-    const files = await textsAt(root, commit, paths);
-    const read4 = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
-    if (read4.kind !== "read" || !wanted(read4.record)) break;
-    found3.push(read4.record);
+  for (const commit2 of await commitsOf(root, ref.commit, hub, LONGEST_HISTORY)) {
+    const paths = (await pathsAt(root, commit2)).filter((path) => RECORD.exec(path)?.[1] === hub);
+    const files = await textsAt(root, commit2, paths);
+    const read5 = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
+    if (read5.kind !== "read" || !wanted(read5.record)) break;
+    found3.push(read5.record);
   }
   return found3;
 }
-async function deployed(read4, text) {
+async function deployed(read5, text2) {
   const seen2 = [];
-  const files = await read4((path) => {
+  const files = await read5((path) => {
     seen2.push(path);
     return RECORD.test(path);
   });
@@ -57226,7 +59924,7 @@ async function deployed(read4, text) {
   const found3 = {
     releases: readings.flatMap((one) => one.kind === "read" ? [one.record] : []),
     unreadable: readings.flatMap((one) => one.kind === "unreadable" ? [one.record] : []),
-    manifests: async (unit) => await text(`${unitId(unit)}/${OBJECTS}`) ?? ""
+    manifests: async (unit) => await text2(`${unitId(unit)}/${OBJECTS}`) ?? ""
   };
   return { found: found3, seen: seen2 };
 }
@@ -57237,13 +59935,13 @@ init_failure();
 // src/edges/helm.ts
 init_failure();
 import { writeFile as writeFile4 } from "node:fs/promises";
-import { join as join13 } from "node:path";
+import { join as join14 } from "node:path";
 
 // src/edges/tools.ts
 import { accessSync, constants } from "node:fs";
-import { delimiter, join as join12 } from "node:path";
+import { delimiter, join as join13 } from "node:path";
 function unpackedTool(name) {
-  return join12(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
+  return join13(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
 }
 function isExecutable(path) {
   try {
@@ -57256,7 +59954,7 @@ function isExecutable(path) {
 function findTool(name) {
   const named2 = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
   if (named2 !== void 0 && named2 !== "") return isExecutable(named2) ? named2 : void 0;
-  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join12(folder, name));
+  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join13(folder, name));
   return [...onPath, unpackedTool(name)].find(isExecutable);
 }
 
@@ -57295,8 +59993,8 @@ function helmHome(folder) {
   };
 }
 async function template(helm, request2) {
-  const values = join13(request2.scratch, `${request2.release}.values.json`);
-  const placeholders = join13(request2.scratch, `${request2.release}.placeholders.json`);
+  const values = join14(request2.scratch, `${request2.release}.values.json`);
+  const placeholders = join14(request2.scratch, `${request2.release}.placeholders.json`);
   await writeFile4(values, JSON.stringify(request2.values));
   await writeFile4(placeholders, JSON.stringify(request2.placeholders));
   const args = [
@@ -57418,7 +60116,7 @@ async function keepRecord({ record, actions }, { unit, files, message }, report)
   return void 0;
 }
 function inRecord(unit, files) {
-  return new Map([...files].map(([path, text]) => [`${unitId(unit)}/${path}`, text]));
+  return new Map([...files].map(([path, text2]) => [`${unitId(unit)}/${path}`, text2]));
 }
 async function publicRecord(to, { platform, charts, report, ...status }) {
   const [rendered] = await renderAll({
@@ -57528,31 +60226,31 @@ function labelsOf(hub) {
   return ["glaciocloud", `hub:${hub}`];
 }
 function headline({ outcome: outcome2 }) {
-  const words = {
+  const words2 = {
     done: "runs what is merged",
     failed: "the change did not reach the hub",
     "rolled-back": "the change was rolled back",
     blocked: "the change is held",
     waiting: "waiting"
   };
-  return words[outcome2];
+  return words2[outcome2];
 }
 function hubAddress({ release: release2 }) {
   const { glaciocloud } = release2.values;
   return glaciocloud?.hub?.url ?? "";
 }
-function issueBody(result2, to, { commit, run: run2 }) {
+function issueBody(result2, to, { commit: commit2, run: run3 }) {
   const old = result2.outcome === "rolled-back" ? "The last healthy revision runs again." : "What ran before still runs.";
   const digest3 = hex(to.digest.slice(0, 7));
-  const wanted = inMarkdown`Wanted: ${digest3}, from ${hex(commit.slice(0, 7))}.`;
+  const wanted = inMarkdown`Wanted: ${digest3}, from ${hex(commit2.slice(0, 7))}.`;
   const retry2 = code(`glaciocloud deploy --retry ${result2.unit.name} --reason TEXT`);
   const again = inMarkdown`It is tried again when something changes, with the label \`glaciocloud:retry\` on this issue, or with ${retry2}. This issue closes itself when the hub runs what is merged.`;
   const why = short(result2.reason, 1e3);
   const table2 = healthTable(result2.health);
-  return inMarkdown`**${why}**\n\n${old} ${wanted}${theRun(run2)}\n${table2}\n${again}\n`.text;
+  return inMarkdown`**${why}**\n\n${old} ${wanted}${theRun(run3)}\n${table2}\n${again}\n`.text;
 }
-function theRun(run2) {
-  return run2 === void 0 ? inMarkdown`` : inMarkdown` ${link("The run", run2)}.`;
+function theRun(run3) {
+  return run3 === void 0 ? inMarkdown`` : inMarkdown` ${link("The run", run3)}.`;
 }
 function healthTable(lines3) {
   if (lines3.length === 0) return inMarkdown``;
@@ -57600,8 +60298,8 @@ var RECORD2 = {
   }
 };
 var readReviewed = readerOf(RECORD2);
-function reviewedSteps(text, { pull, head: head2 }) {
-  const found3 = readReviewed(text);
+function reviewedSteps(text2, { pull, head: head2 }) {
+  const found3 = readReviewed(text2);
   if (found3.kind !== "read" || found3.value.pull !== pull || found3.value.head !== head2)
     return /* @__PURE__ */ new Map();
   return new Map(found3.value.steps.map(({ name, digest: digest3 }) => [name, digest3]));
@@ -57610,24 +60308,24 @@ function reviewedSteps(text, { pull, head: head2 }) {
 // src/flow/tell.ts
 init_failure();
 var TRY_MARKER = "<!-- glaciocloud try -->";
-async function mergeOf(github, commit, report) {
+async function mergeOf(github, commit2, report) {
   if (!github) return void 0;
-  const pull = await github.mergedPull(commit);
+  const pull = await github.mergedPull(commit2);
   if (pull === void 0) return { pull, reviewed: /* @__PURE__ */ new Map() };
   return { pull, reviewed: await reviewedBy(github, pull, report) };
 }
 async function reviewedBy(github, pull, report) {
   try {
-    const text = await github.reviewedFile(reviewedArtifact(pull), REVIEWED_FILE);
-    if (text === void 0) return /* @__PURE__ */ new Map();
-    return reviewedSteps(text, { pull, head: await github.headOf(pull) });
+    const text2 = await github.reviewedFile(reviewedArtifact(pull), REVIEWED_FILE);
+    if (text2 === void 0) return /* @__PURE__ */ new Map();
+    return reviewedSteps(text2, { pull, head: await github.headOf(pull) });
   } catch (error2) {
     if (!(error2 instanceof Failure)) throw error2;
     report.progress(`nobody can say what pull request ${pull} showed: ${error2.message}`);
     return /* @__PURE__ */ new Map();
   }
 }
-async function tell(job, wanted, results, merge3) {
+async function tell3(job, wanted, results, merge3) {
   const { actions, hold, pull, reason = "" } = job.inputs;
   if (!actions) return;
   if (hold !== void 0) {
@@ -57648,11 +60346,11 @@ ${deployMarkdown(results)}`
     run: actions.run,
     environment: wanted.cluster.name,
     record: async (to) => inRecord(to.unit, await recordOf(job, wanted, to)),
-    progress: (text) => job.report.progress(text)
+    progress: (text2) => job.report.progress(text2)
   });
 }
-function recordOf({ ports, report }, { platform, charts, commit }, to, at2 = ports.clock.now().toISOString()) {
-  return publicRecord(to, { platform, charts, report, commit, at: at2 });
+function recordOf({ ports, report }, { platform, charts, commit: commit2 }, to, at2 = ports.clock.now().toISOString()) {
+  return publicRecord(to, { platform, charts, report, commit: commit2, at: at2 });
 }
 
 // src/flow/catch-up.ts
@@ -57660,11 +60358,11 @@ async function catchUpRecord(job, wanted, { states, present: present2 }) {
   const { inputs, report } = job;
   const { hold, record, actions } = inputs;
   if (hold !== void 0 || record === void 0 && !actions) return;
-  const unreadable3 = new Set(wanted.recorded.unreadable.map(({ unit }) => unitId(unit)));
+  const unreadable4 = new Set(wanted.recorded.unreadable.map(({ unit }) => unitId(unit)));
   for (const to of wanted.chosen) {
     const { unit, digest: digest3, release: release2 } = to;
     const state = states.known.get(release2.namespace);
-    if (unreadable3.has(unitId(unit))) continue;
+    if (unreadable4.has(unitId(unit))) continue;
     if (!isSettled(state, digest3) || present2.get(unitId(unit))?.digest === digest3) continue;
     const message = `${unit.name} runs ${digest3.slice(0, 7)}, and was not recorded`;
     try {
@@ -57680,13 +60378,13 @@ async function catchUpRecord(job, wanted, { states, present: present2 }) {
 // src/flow/choose.ts
 init_failure();
 function chooseCluster(platform, name) {
-  const names4 = [...platform.clusters.keys()];
-  const only2 = names4.length === 1 ? names4[0] : void 0;
+  const names5 = [...platform.clusters.keys()];
+  const only2 = names5.length === 1 ? names5[0] : void 0;
   const cluster = platform.clusters.get(name ?? only2 ?? "");
   if (cluster) return cluster;
   throw new UsageError(
     name === void 0 ? "deploy needs --cluster NAME" : `there is no cluster "${name}"`,
-    `clusters: ${names4.join(", ")}`
+    `clusters: ${names5.join(", ")}`
   );
 }
 function chooseHubs(platform, here2, asked3) {
@@ -57719,7 +60417,7 @@ function refuseLater(here2, { hubs, wave }) {
 function orphanText({ unit, elsewhere: elsewhere2 }) {
   return elsewhere2 === void 0 ? `${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml` : `${unitId(unit)}: runs here with all its homes, but its file names the cluster ${elsewhere2}; nothing happens to it: give the new hub another name, and this one an entry in removals: of platform.yaml`;
 }
-function orphansOf(platform, cluster, { known, unreadable: unreadable3 }, { hubs, wave, hold }) {
+function orphansOf(platform, cluster, { known, unreadable: unreadable4 }, { hubs, wave, hold }) {
   const { waves: waves2, removals } = platform.settings.data;
   const isFirst = wave === void 0 || wave === waves2[0]?.name;
   if (hubs.length > 0 || !isFirst || hold !== void 0) return [];
@@ -57727,7 +60425,7 @@ function orphansOf(platform, cluster, { known, unreadable: unreadable3 }, { hubs
     const named2 = platform.environments.get(name)?.data.cluster;
     return named2 === cluster.name ? void 0 : named2;
   };
-  const unknown2 = [...known.keys(), ...unreadable3.keys()].filter(
+  const unknown2 = [...known.keys(), ...unreadable4.keys()].filter(
     (name) => !isNamed(platform, "environment", name) || elsewhere2(name) !== void 0
   );
   return unknown2.map((name) => ({
@@ -57790,8 +60488,8 @@ async function refuseOpenEnvironment(actions, cluster) {
   const weakness = openness(await actions.github.environment(cluster));
   if (weakness) throw new Failure(weakness.what, { hint: weakness.cure });
 }
-async function claimedApproval({ actions, approved }, cluster) {
-  if (!approved || !actions) return { approved, doubt: void 0 };
+async function claimedApproval({ actions, approved: approved2 }, cluster) {
+  if (!approved2 || !actions) return { approved: approved2, doubt: void 0 };
   const name = approvalEnvironment(cluster);
   const weakness = unasked(await actions.github.environment(name));
   if (weakness) return { approved: false, doubt: `${weakness.what}; ${weakness.cure}` };
@@ -57809,7 +60507,7 @@ async function applyWorld({ ports, report }, { cluster, charts }, scratch) {
     cluster,
     chart: await charts.assemble(scratch),
     script: chartScript,
-    progress: (unit, text) => report.progress(`${unitId(unit)}: ${text}`)
+    progress: (unit, text2) => report.progress(`${unitId(unit)}: ${text2}`)
   };
 }
 
@@ -57822,11 +60520,11 @@ async function runDeployment(job) {
   const branch = await movedOn(job, wanted.commit);
   if (branch !== void 0) return { kind: "moved-on", branch, wanted: chosen2 };
   await refuseOpenEnvironment(job.inputs.actions, wanted.cluster.name);
-  const found3 = await look(job, wanted);
-  const idle2 = isIdle(job, wanted, found3);
-  const refusal2 = await applyShared(job, wanted, found3, idle2);
+  const found3 = await look2(job, wanted);
+  const idle2 = isIdle2(job, wanted, found3);
+  const refusal3 = await applyShared(job, wanted, found3, idle2);
   await catchUpRecord(job, wanted, found3);
-  const results = idle2 ? [] : await applyUnits(job, wanted, found3, refusal2);
+  const results = idle2 ? [] : await applyUnits(job, wanted, found3, refusal3);
   return { kind: "deployed", results, wanted: chosen2 };
 }
 async function gatherWanted({
@@ -57882,12 +60580,12 @@ async function decided(platform, { root, repository, hold }) {
     });
   return asTried(platform, main2.platform);
 }
-async function movedOn({ inputs }, commit) {
+async function movedOn({ inputs }, commit2) {
   const { actions, hold } = inputs;
   if (!actions || hold !== void 0) return void 0;
-  return await actions.github.branchHead(actions.branch) === commit ? void 0 : actions.branch;
+  return await actions.github.branchHead(actions.branch) === commit2 ? void 0 : actions.branch;
 }
-async function look({ inputs, ports, report }, wanted) {
+async function look2({ inputs, ports, report }, wanted) {
   const { platform, cluster, shared, recorded } = wanted;
   const { kube } = ports;
   tellUnreadable(wanted, report);
@@ -57910,10 +60608,10 @@ function tellUnreadable({ cluster, recorded }, report) {
       });
   }
 }
-function isIdle({ inputs }, { chosen: chosen2 }, { states, removals }) {
+function isIdle2({ inputs }, { chosen: chosen2 }, { states, removals }) {
   return removals.length === 0 && !inputs.again && chosen2.every((one) => isSettled(states.known.get(one.release.namespace), one.digest));
 }
-async function applyShared({ inputs, ports, report }, { platform, charts, commit, cluster, shared }, { identity: identity3, present: present2 }, idle2) {
+async function applyShared({ inputs, ports, report }, { platform, charts, commit: commit2, cluster, shared }, { identity: identity3, present: present2 }, idle2) {
   const { kube, clock } = ports;
   const at2 = clock.now().toISOString();
   if (!idle2)
@@ -57927,11 +60625,11 @@ async function applyShared({ inputs, ports, report }, { platform, charts, commit
     report.progress(
       `cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity3}\``
     );
-  const files = await publicRecord(shared, { platform, charts, report, commit, at: at2, identity: identity3 });
+  const files = await publicRecord(shared, { platform, charts, report, commit: commit2, at: at2, identity: identity3 });
   const message = `the cluster ${cluster.name} is known`;
   return keepRecord(inputs, { unit: shared.unit, files, message }, report);
 }
-async function applyUnits(job, wanted, found3, refusal2) {
+async function applyUnits(job, wanted, found3, refusal3) {
   const { inputs, report } = job;
   return withTemporaryFolder(async (scratch) => {
     const world = await applyWorld(job, wanted, scratch);
@@ -57941,17 +60639,17 @@ async function applyUnits(job, wanted, found3, refusal2) {
     const approval2 = await claimedApproval(inputs, wanted.cluster.name);
     if (approval2.doubt !== void 0)
       report.progress(`\u26A0 the approval is not believed: ${approval2.doubt}`);
-    const record = whereRecorded(inputs, wanted, refusal2);
+    const record = whereRecorded(inputs, wanted, refusal3);
     const results = await walk2(job, { wanted, found: found3, merge: merge3, urgent, approval: approval2, record }, world);
     results.push(...await removeAll(job, wanted, found3, world));
-    await tell(job, wanted, results, merge3);
+    await tell3(job, wanted, results, merge3);
     return results;
   });
 }
-function whereRecorded({ record, actions }, { recorded }, refusal2) {
+function whereRecorded({ record, actions }, { recorded }, refusal3) {
   if (record !== void 0) return { kind: "folder" };
   if (!actions) return { kind: "read-only" };
-  return refusal2 === void 0 || recorded.releases.length + recorded.unreadable.length > 0 ? { kind: "branch" } : { kind: "refused", why: refusal2 };
+  return refusal3 === void 0 || recorded.releases.length + recorded.unreadable.length > 0 ? { kind: "branch" } : { kind: "refused", why: refusal3 };
 }
 async function walk2(job, { wanted, found: found3, merge: merge3, urgent, approval: approval2, record: known }, world) {
   const { inputs } = job;
@@ -58001,19 +60699,19 @@ async function removeAll({ inputs: { record } }, { platform }, { removals }, wor
 // src/commands/deploy.ts
 async function deploy(job) {
   checkOptions(job.inputs);
-  const ended = await runDeployment(job);
-  switch (ended.kind) {
+  const ended2 = await runDeployment(job);
+  switch (ended2.kind) {
     case "refused":
-      return refused2(ended.findings);
+      return refused2(ended2.findings);
     case "moved-on":
       return outcome({
         exit: 0,
-        text: `${ended.branch} has moved on: the run for its newest commit deploys
+        text: `${ended2.branch} has moved on: the run for its newest commit deploys
 `,
-        json: { schema_version: SCHEMA_VERSION, ...deployJson([], ended.wanted) }
+        json: { schema_version: SCHEMA_VERSION, ...deployJson([], ended2.wanted) }
       });
     case "deployed":
-      return summary(ended.results, ended.wanted);
+      return summary(ended2.results, ended2.wanted);
   }
 }
 function checkOptions({ hubs, now, again, retry: retry2, hold, reason = "" }) {
@@ -58064,7 +60762,7 @@ init_json();
 
 // src/core/doctor/login.ts
 var LOGIN_DAYS = 14;
-var DAY_MS3 = 864e5;
+var DAY_MS5 = 864e5;
 function loginCheck(where, cluster, login, now) {
   const id = "cluster/login";
   switch (login.kind) {
@@ -58087,23 +60785,23 @@ function loginCheck(where, cluster, login, now) {
         what: `token${age}`,
         ends: login.ends,
         now,
-        fix: renewal(cluster, login.subject)
+        fix: renewal2(cluster, login.subject)
       });
     }
   }
 }
-function endCheck({ where, what, ends, now, fix: fix2 }) {
+function endCheck({ where, what, ends: ends2, now, fix: fix2 }) {
   const id = "cluster/login";
-  if (ends === void 0) return ok(id, where, `${what}, without an end`);
-  if (ends <= now) return missing3(id, where, `${what}, which has ended`, fix2);
-  const days = daysBetween(now, ends);
+  if (ends2 === void 0) return ok(id, where, `${what}, without an end`);
+  if (ends2 <= now) return missing3(id, where, `${what}, which has ended`, fix2);
+  const days = daysBetween(now, ends2);
   const until = `${what}, good for ${days} days`;
   return days < LOGIN_DAYS ? missing3(id, where, `${until} only`, fix2) : ok(id, where, until);
 }
 function daysBetween(from, until) {
-  return Math.floor((until - from) / DAY_MS3);
+  return Math.floor((until - from) / DAY_MS5);
 }
-function renewal(cluster, subject) {
+function renewal2(cluster, subject) {
   const account = serviceAccount(subject);
   const name = account ? quoted3(account.name) : "NAME";
   const namespace = account ? quoted3(account.namespace) : "NAMESPACE";
@@ -58130,8 +60828,8 @@ function clusterChecks(needs, facts2) {
   const { reached: reached3 } = live;
   if (reached3.kind === "not-reached")
     return [login, reachCheck(where, reached3.why), ...dnsChecks(needs, facts2, void 0)];
-  const wrong = identityFault(cluster, reached3.uid);
-  if (wrong !== void 0) return [login, wrong, ...dnsChecks(needs, facts2, void 0)];
+  const wrong2 = identityFault(cluster, reached3.uid);
+  if (wrong2 !== void 0) return [login, wrong2, ...dnsChecks(needs, facts2, void 0)];
   return [
     login,
     ok("cluster/reach", where, "answers"),
@@ -58173,12 +60871,12 @@ function reachCheck(where, why) {
   const what = `it does not answer: ${why}`;
   return loginRefused(why) ? missing3(id, where, what, set) : unknown(id, where, { why: what, set });
 }
-function identityFault({ name, data }, uid) {
-  if (data.identity === null || data.identity === uid) return void 0;
+function identityFault({ name, data: data2 }, uid) {
+  if (data2.identity === null || data2.identity === uid) return void 0;
   return missing3(
     "cluster/reach",
     `clusters/${name}.yaml`,
-    `the kubeconfig leads to another cluster: its identity is ${uid}, and ${data.identity} is recorded`,
+    `the kubeconfig leads to another cluster: its identity is ${uid}, and ${data2.identity} is recorded`,
     "kubectl config current-context && kubectl get namespace kube-system -o jsonpath={.metadata.uid}"
   );
 }
@@ -58239,8 +60937,8 @@ function issuerChecks(cluster, { issuers }) {
     const ready2 = objectsIn(at(found3, "/status/conditions")).find((one) => one["type"] === "Ready");
     if (ready2?.["status"] === "True") return ok(id, where, `ClusterIssuer ${name} is ready`);
     const why = textAt(ready2, "/message") || "it has not said why";
-    const look3 = `kubectl describe clusterissuer ${quoted3(name)}`;
-    return missing3(id, where, `ClusterIssuer ${name} is not ready: ${why}`, look3);
+    const look4 = `kubectl describe clusterissuer ${quoted3(name)}`;
+    return missing3(id, where, `ClusterIssuer ${name} is not ready: ${why}`, look4);
   });
 }
 var CERT_MANAGER = "helm install cert-manager oci://quay.io/jetstack/charts/cert-manager --namespace cert-manager --create-namespace --set crds.enabled=true --wait";
@@ -58266,17 +60964,17 @@ function dnsChecks({ cluster, hubs }, { resolved }, entries) {
 }
 function dnsCheck(hub, resolved, entries) {
   const [id, where] = ["cluster/dns", `environments/${hub.name}.yaml`];
-  const { hostname: hostname3 } = new URL(hub.data.url);
-  const asked3 = resolved.get(hostname3);
+  const { hostname: hostname4 } = new URL(hub.data.url);
+  const asked3 = resolved.get(hostname4);
   if (asked3?.kind === "not-asked") return unknown(id, where, asked3);
   const addresses = asked3?.value ?? [];
   const known = entries?.kind === "answered" ? entries.value : [];
-  const { problems, warnings } = dnsVerdict(hostname3, addresses, known);
+  const { problems, warnings } = dnsVerdict(hostname4, addresses, known);
   const [fault] = [...problems, ...warnings];
-  if (fault !== void 0) return missing3(id, where, fault, recordFor(hostname3, known));
-  if (known.length > 0) return ok(id, where, `${hostname3} leads to the cluster`);
+  if (fault !== void 0) return missing3(id, where, fault, recordFor(hostname4, known));
+  if (known.length > 0) return ok(id, where, `${hostname4} leads to the cluster`);
   return unknown(id, where, {
-    why: `${hostname3} is ${addresses.join(", ")}; whether that is the cluster\u2019s entry is not known`,
+    why: `${hostname4} is ${addresses.join(", ")}; whether that is the cluster\u2019s entry is not known`,
     set: entries?.kind === "not-asked" ? entries.set : "kubectl get services,ingresses --all-namespaces # an entry without an address yet?"
   });
 }
@@ -58324,7 +61022,7 @@ var KEPT2 = [
 ].join(",");
 function closeEnvironment(repository, { name, defaultBranch }, branches) {
   const place = `repos/${repository}/environments/${name}`;
-  const known = names2(branches);
+  const known = names3(branches);
   const limit = `gh api ${quoted3(place)} --jq '{${KEPT2}}' | gh api --method PUT ${quoted3(place)} --input -`;
   const others = patternsOf(branches).some((one) => !isDefault(one, defaultBranch));
   const policies = `${place}/deployment-branch-policies`;
@@ -58343,11 +61041,133 @@ function addBranch(place, branch) {
 function patternsOf(branches) {
   return branches.kind === "selected" ? branches.patterns : [];
 }
-function names2(branches) {
+function names3(branches) {
   return patternsOf(branches).filter(({ kind }) => kind === "branch").map(({ name }) => name);
 }
 function isDefault({ kind, name }, branch) {
   return kind === "branch" && name === branch;
+}
+
+// src/core/doctor/app-key.ts
+var IMAGES_ENVIRONMENT = "images";
+var KEY2 = "APP_PRIVATE_KEY";
+function appKeyChecks(repository, shared, app) {
+  if (!app) return [];
+  const open = shared.kind === "answered" && shared.value.secrets.includes(KEY2);
+  const where = `environment ${IMAGES_ENVIRONMENT}`;
+  const held3 = judged(
+    "github/app-key",
+    where,
+    app,
+    ({ environment: environment2, secrets: secrets2 }) => secrets2.includes(KEY2) ? environmentChecks(repository, environment2, "asks") : []
+  );
+  return [...open ? [openKey(repository)] : [], ...held3];
+}
+function openKey(repository) {
+  return missing3(
+    "github/app-key",
+    repository,
+    `${KEY2} of the repository itself is open to the workflow of every branch: it belongs into the environment ${IMAGES_ENVIRONMENT}`,
+    `gh secret delete ${KEY2} --repo ${quoted3(repository)}`
+  );
+}
+
+// src/core/images/asked.ts
+function branchOf2(asking, image2, build4) {
+  const branch = `glaciocloud/${asking}-${image2}`;
+  return asking === "yank" && build4 !== null ? `${branch}-${build4}` : branch;
+}
+function titleMark(image2) {
+  return `Image ${image2}: `;
+}
+function imageLabels(image2) {
+  return ["glaciocloud-image", `image:${image2}`];
+}
+function probeLabels(hub) {
+  return ["glaciocloud-probe", `hub:${hub}`];
+}
+function reachedHubs(platform, image2) {
+  const hubs = [...platform.environments.values()].filter(
+    ({ data: data2 }) => data2.images.includes(image2)
+  );
+  const of = (channel) => hubs.filter(({ data: data2 }) => channelOf(platform, data2.wave) === channel).map(({ name }) => name).sort();
+  return { candidate: of("candidate"), stable: of("stable") };
+}
+function keepsStable(before, after) {
+  if (!after) return false;
+  const name = after.channels.stable;
+  if (name !== before?.channels.stable) return false;
+  const digest3 = (lock) => name === void 0 ? void 0 : lock?.builds[name]?.digest;
+  return digest3(before) === digest3(after);
+}
+
+// src/core/doctor/pulls.ts
+function pullNeeds({ images, settings: settings2 }) {
+  const [image2] = [...images.keys()].sort();
+  return {
+    branch: image2 === void 0 ? void 0 : branchOf2("refresh", image2, null),
+    automerge: image2 !== void 0 && settings2.data.automerge === "candidate"
+  };
+}
+function pullChecks(repository, { images, main: main2 }) {
+  const checks = [];
+  if (images) {
+    const { branch, rules: rules2 } = images;
+    const judge = (found3) => branchCheck(repository, branch, found3);
+    checks.push(...judged("github/image-branches", `branch ${branch}`, rules2, judge));
+  }
+  if (main2)
+    checks.push(
+      ...judged(
+        "github/automerge",
+        "the default branch",
+        main2,
+        ({ branch, rules: rules2 }) => mergeCheck(repository, branch, rules2)
+      )
+    );
+  return checks;
+}
+var BRANCH_STOPS = [
+  "creation",
+  "update",
+  "non_fast_forward",
+  "pull_request",
+  "required_status_checks"
+];
+function branchCheck(repository, branch, rules2) {
+  const [id, where] = ["github/image-branches", `branch ${branch}`];
+  const stops = rules2.filter((one) => BRANCH_STOPS.includes(one));
+  if (stops.length === 0) return ok(id, where, "can be made and replaced by a night");
+  return missing3(
+    id,
+    where,
+    `its rules (${stops.join(", ")}) keep images\u2019 pull requests from being made`,
+    `${lookAt(repository, branch)} # then except glaciocloud/**, or let the App of the night bypass them`
+  );
+}
+var MERGE_STOPS = {
+  update: "only some may update it",
+  merge_queue: "merges go through a queue",
+  required_status_checks: "checks must have passed, and the night merges before any has run",
+  required_deployments: "deployments must have succeeded",
+  workflows: "workflows must have passed"
+};
+function mergeCheck(repository, branch, rules2) {
+  const [id, where] = ["github/automerge", `branch ${branch}`];
+  const stops = rules2.flatMap(({ type, review: review2 }) => {
+    const stop2 = review2 ? "a person must approve" : MERGE_STOPS[type];
+    return stop2 === void 0 ? [] : [stop2];
+  });
+  if (stops.length === 0) return ok(id, where, "lets the night merge what reaches candidate waves");
+  return missing3(
+    id,
+    where,
+    `its rules keep the night from merging (automerge: candidate): ${stops.join("; ")}`,
+    `${lookAt(repository, branch)} # then let the App of the night bypass them, or take automerge: out of platform.yaml`
+  );
+}
+function lookAt(repository, branch) {
+  return `gh ruleset check ${quoted3(branch)} --repo ${quoted3(repository)}`;
 }
 
 // src/core/doctor/github.ts
@@ -58358,13 +61178,13 @@ function githubChecks(facts2, needs) {
       "github/shared-secrets",
       facts2.repository,
       facts2.shared,
-      (names4) => sharedCheck(facts2.repository, names4, needs.clusters)
+      (names5) => sharedCheck(facts2.repository, names5, needs.clusters)
     ),
     ...judged(
       "github/branch-rules",
       "branch deployed",
       facts2.rules,
-      (rules) => rulesCheck(facts2.repository, rules)
+      (rules2) => rulesCheck(facts2.repository, rules2)
     ),
     ...judged(
       "github/labels",
@@ -58377,7 +61197,9 @@ function githubChecks(facts2, needs) {
       facts2.repository,
       facts2.actions,
       (actions) => actionsChecks(facts2.repository, actions)
-    )
+    ),
+    ...pullChecks(facts2.repository, facts2.pulls),
+    ...appKeyChecks(facts2.repository, facts2.shared, facts2.app)
   ];
 }
 function clusterChecks2(facts2, needs) {
@@ -58409,14 +61231,14 @@ var WAYS_IN = [
 var ARCHIVE = ["ARCHIVE_ACCESS_KEY_ID", "ARCHIVE_SECRET_ACCESS_KEY"];
 function heldChecks(facts2, needs) {
   const { name } = needs.cluster;
-  const held2 = facts2.held.get(name);
+  const held3 = facts2.held.get(name);
   const id = "github/secrets";
   const where = `environment ${name}`;
-  if (!held2) return [];
-  return judged(id, where, held2, ({ secrets: secrets2, variables }) => {
+  if (!held3) return [];
+  return judged(id, where, held3, ({ secrets: secrets2, variables }) => {
     const everywhere = facts2.shared.kind === "answered" ? facts2.shared.value.variables : [];
     const known = /* @__PURE__ */ new Set([...variables, ...everywhere]);
-    const byProvider = WAYS_IN.some((names4) => names4.every((one) => known.has(one)));
+    const byProvider = WAYS_IN.some((names5) => names5.every((one) => known.has(one)));
     const wanted = [
       ...byProvider ? [] : ["KUBECONFIG"],
       ...needs.secrets ? ["SOPS_AGE_KEY"] : [],
@@ -58454,9 +61276,9 @@ function sharedCheck(repository, { secrets: secrets2 }, clusters) {
 }
 var RULES2 = ["deletion", "non_fast_forward"];
 var IN_THE_WAY = ["creation", "update", "pull_request", "required_status_checks", "merge_queue"];
-function rulesCheck(repository, rules) {
+function rulesCheck(repository, rules2) {
   const [id, where] = ["github/branch-rules", "branch deployed"];
-  const stops = rules.filter((one) => IN_THE_WAY.includes(one));
+  const stops = rules2.filter((one) => IN_THE_WAY.includes(one));
   if (stops.length > 0)
     return missing3(
       id,
@@ -58464,7 +61286,7 @@ function rulesCheck(repository, rules) {
       `its rules (${stops.join(", ")}) keep deployments from writing it: GitHub lets the token of a workflow past no rule`,
       `gh ruleset list --repo ${quoted3(repository)} && gh ruleset check deployed --repo ${quoted3(repository)} # then take these rules out`
     );
-  const absent = RULES2.filter((one) => !rules.includes(one));
+  const absent = RULES2.filter((one) => !rules2.includes(one));
   if (absent.length === 0) return ok(id, where, "cannot be deleted or rewritten");
   const ruleset = {
     name: "deployed",
@@ -58522,13 +61344,13 @@ function clusterNeeds(platform) {
   const asking = waves2.filter(({ approval: approval2 }, index2) => approval2 || index2 > 0).map(({ name }) => name);
   return [...platform.clusters.values()].map((cluster) => {
     const hubs = [...platform.environments.values()].filter(
-      ({ data }) => data.cluster === cluster.name
+      ({ data: data2 }) => data2.cluster === cluster.name
     );
     return {
       cluster,
       hubs,
-      reviewers: hubs.some(({ data }) => asking.includes(data.wave)),
-      secrets: hubs.some(({ data }) => Object.keys(data.secrets).length > 0),
+      reviewers: hubs.some(({ data: data2 }) => asking.includes(data2.wave)),
+      secrets: hubs.some(({ data: data2 }) => Object.keys(data2.secrets).length > 0),
       archive: removals.some(
         (one) => one.cluster === cluster.name && [one.homes, one.database].includes("archive")
       )
@@ -58539,7 +61361,7 @@ var ORDERS = ["glaciocloud:retry", "glaciocloud:apply-again"];
 var TRACKING = ["glaciocloud", "glaciocloud-drift", "glaciocloud-outside"];
 function labelNeeds(platform) {
   const hubs = [...platform.environments.values()];
-  const probed = hubs.filter(({ data }) => data.probe !== void 0);
+  const probed = hubs.filter(({ data: data2 }) => data2.probe !== void 0);
   const probes = probed.flatMap(({ name }) => ["glaciocloud-probe", ...heartbeatLabels(name)]);
   return [
     .../* @__PURE__ */ new Set([...ORDERS, ...TRACKING, ...probes, ...hubs.map(({ name }) => `hub:${name}`)])
@@ -58550,7 +61372,7 @@ function labelNeeds(platform) {
 init_json();
 function secretsChecks(platform, facts2) {
   const hubs = [...platform.environments.values()].filter(
-    ({ name, data }) => Object.keys(data.secrets).length > 0 || facts2.files.has(name)
+    ({ name, data: data2 }) => Object.keys(data2.secrets).length > 0 || facts2.files.has(name)
   );
   if (hubs.length === 0) return [];
   const recipients = recipientsOf(facts2.sops ?? "");
@@ -58559,11 +61381,11 @@ function secretsChecks(platform, facts2) {
     ...hubs.flatMap((hub) => hubChecks(hub, facts2, recipients))
   ];
 }
-function recipientsOf(text) {
-  const { data, findings } = readSource(SOPS_FILE, text);
-  if (findings.length > 0) return [...new Set(text.match(/\bage1[0-9a-z]{58}\b/gu) ?? [])];
-  const rules = at(data, "/creation_rules");
-  const lists = [...walk(rules ?? null)].flatMap(
+function recipientsOf(text2) {
+  const { data: data2, findings } = readSource(SOPS_FILE, text2);
+  if (findings.length > 0) return [...new Set(text2.match(/\bage1[0-9a-z]{58}\b/gu) ?? [])];
+  const rules2 = at(data2, "/creation_rules");
+  const lists = [...walk(rules2 ?? null)].flatMap(
     ({ path, value }) => /\/(?:age|pgp|kms|gcp_kms|azure_keyvault|hc_vault_transit_uri|hc_vault|arn|resource_id|vaultUrl)(?:\/|$)/u.test(
       path
     ) ? wordsOf(value) : []
@@ -58574,15 +61396,15 @@ function wordsOf(value) {
   if (typeof value !== "string") return [];
   return value.split(",").map((word) => word.trim()).filter((word) => word !== "" && word !== "PUBLIC-KEY");
 }
-function recipientsCheck(text, recipients) {
+function recipientsCheck(text2, recipients) {
   const id = "secrets/recipients";
-  if (text !== void 0 && recipients.length > 0)
+  if (text2 !== void 0 && recipients.length > 0)
     return ok(
       id,
       SOPS_FILE,
       `names ${recipients.length} ${recipients.length === 1 ? "key" : "keys"}`
     );
-  if (text !== void 0)
+  if (text2 !== void 0)
     return missing3(
       id,
       SOPS_FILE,
@@ -58599,12 +61421,12 @@ function recipientsCheck(text, recipients) {
 }
 function hubChecks(hub, { files, opened }, recipients) {
   const file = `secrets/${hub.name}.sops.yaml`;
-  const text = files.get(hub.name);
+  const text2 = files.get(hub.name);
   const id = "secrets/file";
   const encrypt = `sops encrypt --in-place ${quoted3(file)}`;
   const fill3 = `glaciocloud secrets template ${quoted3(hub.name)} > ${quoted3(file)}`;
   const edit = '"${EDITOR:-vi}"';
-  if (text === void 0)
+  if (text2 === void 0)
     return [
       missing3(
         id,
@@ -58613,19 +61435,19 @@ function hubChecks(hub, { files, opened }, recipients) {
         `mkdir -p secrets && ${fill3} && ${edit} ${quoted3(file)} && ${encrypt}`
       )
     ];
-  const [open] = encryptionFindings(file, text);
+  const [open] = encryptionFindings(file, text2);
   if (open) {
     const line = open.at.line;
     return [missing3(id, `${file}:${line}`, `${open.message}; ${open.hint}`, encrypt)];
   }
   return [
     ok(id, file, "is encrypted"),
-    ...foreignKeys(file, text, recipients),
+    ...foreignKeys(file, text2, recipients),
     ...openedChecks(hub, file, opened.get(hub.name))
   ];
 }
-function foreignKeys(file, text, recipients) {
-  const found3 = at(readSource(file, text).data, "/sops/age");
+function foreignKeys(file, text2, recipients) {
+  const found3 = at(readSource(file, text2).data, "/sops/age");
   const keys = Array.isArray(found3) ? found3.flatMap((one) => isObject(one) ? wordsOf(one["recipient"] ?? null) : []) : [];
   const others = keys.filter((key) => !recipients.includes(key)).sort(compareText);
   if (others.length === 0 || recipients.length === 0) return [];
@@ -58648,7 +61470,7 @@ function openedChecks(hub, file, opened) {
   const edit = `sops edit ${quoted3(file)}`;
   const audit2 = `${edit} # glaciocloud secrets audit ${hub.name} shows each`;
   const of = (...states) => value.secrets.filter(({ state }) => states.includes(state)).map(({ secret }) => secret);
-  const wrong = [
+  const wrong2 = [
     ...said2("has no", of("missing")),
     ...said2("holds no proper", of("malformed")),
     ...said2("holds what is not declared:", of("unused"))
@@ -58657,12 +61479,12 @@ function openedChecks(hub, file, opened) {
   const complete2 = "secrets/complete";
   return [
     ok(id, file, "can be decrypted"),
-    wrong.length === 0 ? ok(complete2, file, "holds what is declared") : missing3(complete2, file, wrong.join("; "), audit2),
+    wrong2.length === 0 ? ok(complete2, file, "holds what is declared") : missing3(complete2, file, wrong2.join("; "), audit2),
     due.length === 0 ? ok("secrets/age", file, "nothing is due for renewal") : missing3("secrets/age", file, `${due.join(", ")}: due for renewal`, audit2)
   ];
 }
-function said2(what, names4) {
-  return names4.length === 0 ? [] : [`${what} ${names4.join(", ")}`];
+function said2(what, names5) {
+  return names5.length === 0 ? [] : [`${what} ${names5.join(", ")}`];
 }
 
 // src/core/init/files.ts
@@ -58671,8 +61493,8 @@ init_json();
 // src/core/init/scaffold.ts
 var import_handlebars = __toESM(require_lib(), 1);
 var SCAFFOLDS = ["hub", "image", "cluster"];
-var template2 = (text) => import_handlebars.default.compile(text, { strict: true, noEscape: true });
-var hubText = template2(`# A hub. Everything may be changed; editors show what each key means, by the schema above.
+var template2 = (text2) => import_handlebars.default.compile(text2, { strict: true, noEscape: true });
+var hubText2 = template2(`# A hub. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}} # people read it
 url: {{url}} # its own host name; point it at the cluster's entry
 cluster: {{cluster}}
@@ -58684,13 +61506,16 @@ home: {size: 20Gi} # personal, persistent
 scratch: {size: 20Gi} # fast, gone with the server
 sessions: {idle: 2h} # a server without activity stops after this time
 access:
-  allow: ["team:{{organization}}/{{name}}-users"] # who may log in
+  allow: [{{allow}}] # who may log in
   admins: ["team:{{organization}}/{{name}}-admins"]
 secrets: # values go to secrets/{{name}}.sops.yaml, encrypted
   github-client-id: {use: OAuth application of this hub, rotate: 365d}
   github-client-secret: {use: OAuth application of this hub, rotate: 365d}
 capacity: {maxServers: 5} # most servers at once
 `);
+function usersTeam(organization, hub) {
+  return `"team:${organization}/${hub}-users"`;
+}
 var IMAGE = template2(`# An image. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}} # users read this
 python: "3.13"
@@ -58738,13 +61563,13 @@ function schemaBase(platformText) {
   )?.[1];
 }
 function scaffold(kind, name, platform, base2) {
-  const file = (of, path, text) => ({
+  const file = (of, path, text2) => ({
     path,
-    text: schemaComment(of, path, base2) + text
+    text: schemaComment(of, path, base2) + text2
   });
   switch (kind) {
     case "hub":
-      return file("environment", `environments/${name}.yaml`, hubText(hubView(name, platform)));
+      return file("environment", `environments/${name}.yaml`, hubText2(hubView(name, platform)));
     case "image":
       return file("image", `images/${name}/image.yaml`, IMAGE({ name }));
     case "cluster": {
@@ -58764,12 +61589,13 @@ function scaffold(kind, name, platform, base2) {
   }
 }
 function hubView(name, { settings: settings2, clusters, environments, images }) {
-  const [used] = [...environments.values()].flatMap(({ data }) => data.images);
-  const ready2 = [...images.values()].find(({ data }) => data.from !== void 0);
+  const [used] = [...environments.values()].flatMap(({ data: data2 }) => data2.images);
+  const ready2 = [...images.values()].find(({ data: data2 }) => data2.from !== void 0);
   return {
     name,
     url: `https://${name}.example.org`,
     organization: settings2.data.organization,
+    allow: usersTeam(settings2.data.organization, name),
     cluster: [...clusters.keys()][0] ?? "add-a-cluster",
     wave: settings2.data.waves[0]?.name ?? "",
     image: used ?? ready2?.name ?? "add-an-image"
@@ -58781,10 +61607,10 @@ var FOLDER = ".glaciocloud";
 var STEP = /(?<=\n)(?= *- (?:id|if|name|uses|run|env|with|shell|timeout-minutes|continue-on-error|working-directory):)/u;
 var USES = /^( *(?:- )?uses: \.\/)(\S*)/mu;
 var NPM = /^ *(?:- )?(?:run: )?npm (?:ci|run) ?/mu;
-function foreignWorkflow(text, pin) {
-  const checkout = /actions\/checkout@[0-9a-f]{40}.*/u.exec(text)?.[0] ?? "";
+function foreignWorkflow(text2, pin) {
+  const checkout = /actions\/checkout@[0-9a-f]{40}.*/u.exec(text2)?.[0] ?? "";
   let present2 = false;
-  const steps = text.split(STEP).map((step) => {
+  const steps = text2.split(STEP).map((step) => {
     const needed = USES.test(step) || NPM.test(step);
     const before = needed && !present2 ? checkoutStep(marginOf(step), checkout, pin) : "";
     present2 = (present2 || needed) && !/^ *steps:/mu.test(step);
@@ -58803,13 +61629,13 @@ function head({ repository }) {
 function marginOf(step) {
   return /^ */u.exec(step)?.[0] ?? "";
 }
-function checkoutStep(margin, checkout, { repository, commit }) {
+function checkoutStep(margin, checkout, { repository, commit: commit2 }) {
   const lines3 = [
     "- name: GlacioCloud",
     `  uses: ${checkout}`,
     "  with:",
     `    repository: ${repository}`,
-    `    ref: "${commit}"`,
+    `    ref: "${commit2}"`,
     `    path: ${FOLDER}`,
     "    persist-credentials: false"
   ];
@@ -58824,21 +61650,22 @@ function inFolder(step) {
   if (!NPM.test(step)) return used;
   return used.replace(/^( *)(- )?run:/mu, (_, space, dash) => {
     const first = `${space}${dash ?? ""}working-directory: ${FOLDER}`;
-    const run2 = `${space}${dash === void 0 ? "" : "  "}run:`;
+    const run3 = `${space}${dash === void 0 ? "" : "  "}run:`;
     return `${first}
-${run2}`;
+${run3}`;
   });
 }
 
 // src/core/init/files.ts
 var OWN = [".github/workflows/ci.yml"];
 function firstImage(images) {
-  const age = ({ data }) => (data.oggm?.version ?? "").replaceAll(/\d+/gu, (digits) => digits.padStart(6, "0"));
+  const age = ({ data: data2 }) => (data2.oggm?.version ?? "").replaceAll(/\d+/gu, (digits) => digits.padStart(6, "0"));
   const ready2 = [...images].filter(
-    ({ data }) => data.oggm?.version !== void 0 && data.from?.tag !== void 0 && data.files.length === 0
+    ({ data: data2 }) => data2.oggm?.version !== void 0 && data2.from?.tag !== void 0 && data2.files.length === 0
   );
   return ready2.sort((a, b) => compareText(age(b), age(a)))[0]?.name;
 }
+var TIER = "researcher";
 var PLATFORM = template2(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
 glaciocloud: 1 # format of these files; stays
 organization: {{organization}} # on GitHub; its teams are named in environments/
@@ -58849,12 +61676,13 @@ charts:
 waves: # hubs of a wave change together, and after the wave before; at most four
   # - {name: staging, images: candidate} # for a second hub, where changes are tried first
   - {name: production, images: stable}
+tiers: {${TIER}: {until: 180d}} # what people may ask for by issue, and for how long at most
 removals: [] # hubs whose files are gone, and what happens to their homes
 `);
 var ACCESS = template2(`# Who may enter
 
-Teams are named in \`environments/\`, and are enough to begin with. Single people and classes will stand here, each with an end:
-hubs do not read this folder yet, and \`check\` says so. Tiers are named in \`platform.yaml\`: \`tiers: {researcher: {until: 180d}}\`.
+Teams are named in \`environments/\`, and are enough to begin with. Single people and classes stand here, each with an end:
+\`access apply\` makes hubs follow. Tiers are named in \`platform.yaml\`: \`tiers: {researcher: {until: 180d}}\`.
 Numbers are GitHub ids, because a login can be renamed and taken by somebody else: \`api.github.com/users/LOGIN\` shows it.
 
 \`access/members/583231.yaml\`, one person:
@@ -58895,13 +61723,13 @@ kubeconfig*
 # What the tool writes while it works.
 /.glaciocloud/
 `;
-var scalar2 = (text) => /^[A-Za-z][A-Za-z0-9./@_+-]*(:\/\/[A-Za-z0-9./_:-]*[A-Za-z0-9/])?$/u.test(text) && !/^(true|false|null|yes|no|on|off)$/iu.test(text) ? text : JSON.stringify(text);
-function platformFiles(answers2, { settings: settings2, image: image2 }) {
+var scalar2 = (text2) => /^[A-Za-z][A-Za-z0-9./@_+-]*(:\/\/[A-Za-z0-9./_:-]*[A-Za-z0-9/])?$/u.test(text2) && !/^(true|false|null|yes|no|on|off)$/iu.test(text2) ? text2 : JSON.stringify(text2);
+function platformFiles2(answers2, { settings: settings2, image: image2 }) {
   const { hub, cluster } = answers2;
   const base2 = schemas(pinOf(answers2));
   const { name, uid, gid } = settings2.user;
   const { version, repository, sha256: sha2563 } = settings2.charts.jupyterhub;
-  const words = {
+  const words2 = {
     organization: scalar2(answers2.organization),
     registry: scalar2(answers2.registry),
     user: `{name: ${name}, uid: ${uid}, gid: ${gid}}`,
@@ -58915,7 +61743,7 @@ function platformFiles(answers2, { settings: settings2, image: image2 }) {
     image: `images/${image2.name}/image.yaml`
   };
   return /* @__PURE__ */ new Map([
-    ["platform.yaml", schemaComment("platform", "platform.yaml", base2) + PLATFORM(words)],
+    ["platform.yaml", schemaComment("platform", "platform.yaml", base2) + PLATFORM(words2)],
     [
       path.cluster,
       schemaComment("cluster", path.cluster, base2) + clusterText({
@@ -58928,10 +61756,11 @@ function platformFiles(answers2, { settings: settings2, image: image2 }) {
     ],
     [
       path.hub,
-      schemaComment("environment", path.hub, base2) + hubText({
+      schemaComment("environment", path.hub, base2) + hubText2({
         name: hub,
         url: scalar2(answers2.url),
         organization: answers2.organization,
+        allow: `${usersTeam(answers2.organization, hub)}, "tier:${TIER}"`,
         cluster,
         wave: "production",
         image: image2.name
@@ -58941,22 +61770,29 @@ function platformFiles(answers2, { settings: settings2, image: image2 }) {
   ]);
 }
 var IMAGE_HEAD = "# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.\n";
-function imageText(text) {
-  return IMAGE_HEAD + text.replace(/^# yaml-language-server:.*\n/u, "");
+function imageText(text2) {
+  return IMAGE_HEAD + text2.replace(/^# yaml-language-server:.*\n/u, "");
 }
 function starterFiles(answers2, tool) {
   const pin = pinOf(answers2);
   const workflows = [...tool.workflows].filter(([path]) => !OWN.includes(path));
+  const files = platformFiles2(answers2, tool);
   return new Map([
-    ...platformFiles(answers2, tool),
+    ...files,
+    ...formsOf(files),
     ["access/README.md", ACCESS({ base: schemas(pin) })],
     [".sops.yaml", SOPS],
     [".gitignore", IGNORED],
-    ...workflows.map(([path, text]) => [path, foreignWorkflow(text, pin)])
+    ...workflows.map(([path, text2]) => [path, foreignWorkflow(text2, pin)])
   ]);
 }
-function schemas({ repository, commit }) {
-  return `https://raw.githubusercontent.com/${repository}/${commit}/schemas/`;
+function formsOf(files) {
+  const texts2 = [...files].map(([path, text2]) => [path, { kind: "text", text: text2 }]);
+  const { platform } = readPlatform(new Map(texts2));
+  return platform ? formTexts(platform) : /* @__PURE__ */ new Map();
+}
+function schemas({ repository, commit: commit2 }) {
+  return `https://raw.githubusercontent.com/${repository}/${commit2}/schemas/`;
 }
 
 // src/core/doctor/workflows.ts
@@ -58969,35 +61805,35 @@ function workflowChecks(platform, { here: here2, tool }) {
         set: "node dist/cli.js doctor # in a whole checkout of its repository"
       })
     ];
-  const pins = [...here2.values()].flatMap((text) => pinIn(text) ?? []);
+  const pins = [...here2.values()].flatMap((text2) => pinIn(text2) ?? []);
   return [...tool].filter(([path]) => !OWN.includes(path)).map(
-    ([path, text]) => workflowCheck(path, here2.get(path), text, () => fix(platform, path, pins[0]))
+    ([path, text2]) => workflowCheck(path, here2.get(path), text2, () => fix(platform, path, pins[0]))
   );
 }
-function workflowCheck(path, found3, text, fixed) {
+function workflowCheck(path, found3, text2, fixed) {
   const id = "github/workflow";
   if (found3 === void 0) return missing3(id, path, "is not there", fixed());
   const pin = pinIn(found3);
-  const expected = pin ? foreignWorkflow(text, pin) : text;
+  const expected = pin ? foreignWorkflow(text2, pin) : text2;
   const isSame2 = essence(path, found3) === essence(path, expected);
   return isSame2 ? ok(id, path, "does what this version does") : missing3(id, path, "does something else than this version\u2019s", fixed());
 }
-function pinIn(text) {
-  const found3 = /^ +repository: (\S+)\n +ref: "?([0-9a-f]{40})"?$/mu.exec(text);
+function pinIn(text2) {
+  const found3 = /^ +repository: (\S+)\n +ref: "?([0-9a-f]{40})"?$/mu.exec(text2);
   return found3 ? pinOf({ action: `${found3[1] ?? ""}@${found3[2] ?? ""}` }) : void 0;
 }
 var OWN_KEYS = ["runs-on", "timeout-minutes", "cron", "branches"];
-function essence(path, text) {
-  const { data, findings } = readSource(path, text);
-  return findings.length > 0 ? text : canonical(withoutOwn(data));
+function essence(path, text2) {
+  const { data: data2, findings } = readSource(path, text2);
+  return findings.length > 0 ? text2 : canonical(withoutOwn(data2));
 }
 function withoutOwn(value) {
   if (Array.isArray(value)) return value.map(withoutOwn);
   if (!isObject(value)) return value;
-  const kept = {};
+  const kept2 = {};
   for (const [key, item] of Object.entries(value))
-    if (!OWN_KEYS.includes(key)) kept[key] = withoutOwn(item);
-  return kept;
+    if (!OWN_KEYS.includes(key)) kept2[key] = withoutOwn(item);
+  return kept2;
 }
 function fix({ settings: settings2, environments }, path, pin) {
   const [hub] = [...environments.values()];
@@ -59007,9 +61843,9 @@ function fix({ settings: settings2, environments }, path, pin) {
     ["email", "ADDRESS"],
     ["action", pin ? `${pin.repository}@${pin.commit}` : "OWNER/REPO@SHA"]
   ];
-  const words = options.map(([name, value]) => `--${name} ${quoted3(value)}`).join(" ");
+  const words2 = options.map(([name, value]) => `--${name} ${quoted3(value)}`).join(" ");
   const place = ".glaciocloud/fresh";
-  return `glaciocloud init --root ${place} ${words} && cp ${place}/${path} ${path}`;
+  return `glaciocloud init --root ${place} ${words2} && cp ${place}/${path} ${path}`;
 }
 
 // src/core/doctor/doctor.ts
@@ -59065,22 +61901,22 @@ init_json();
 // src/core/hub/secrets.ts
 init_json();
 var GENERATED = ["hub cookie secret", "proxy token", "tokens of hub services"];
-function auditSecrets(environment2, found3, changed2, now) {
+function auditSecrets(environment2, found3, changed3, now) {
   const declared = Object.entries(environment2.secrets).map(([secret, declaration]) => ({
     secret,
-    ...stateOf(declaration, found3?.get(secret), changed2, now)
+    ...stateOf2(declaration, found3?.get(secret), changed3, now)
   }));
   const unused = [...found3?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).sort(compareText).map((secret) => finding(secret, "unused", "not declared below secrets:"));
   const exempt = GENERATED.map((secret) => finding(secret, "exempt", "made in the cluster"));
   return [...declared, ...unused, ...exempt];
 }
-function stateOf({ use, rotate }, value, changed2, now) {
+function stateOf2({ use, rotate }, value, changed3, now) {
   const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
   if (value === void 0) return { state: "missing", note };
   if (isMalformed(value)) return { state: "malformed", note: MALFORMED };
-  if (rotate === void 0 || changed2 === void 0) return { state: "fine", note };
-  if (now - changed2 <= seconds(rotate) * 1e3) return { state: "fine", note };
-  const day2 = new Date(changed2).toISOString().slice(0, 10);
+  if (rotate === void 0 || changed3 === void 0) return { state: "fine", note };
+  if (now - changed3 <= seconds(rotate) * 1e3) return { state: "fine", note };
+  const day2 = new Date(changed3).toISOString().slice(0, 10);
   return { state: "due", note: `${note}; last changed ${day2}` };
 }
 var MALFORMED = "empty, with white space around it, of several lines, or a placeholder";
@@ -59117,7 +61953,7 @@ async function doctorFacts(inputs, ports) {
 var ADMINISTRATOR = 'export GITHUB_TOKEN="$(gh auth token)" # of an administrator';
 async function githubFacts(platform, repository, setup) {
   const may = (right) => `${ADMINISTRATOR}, or with the right ${right}: read`;
-  const names4 = async (environment2) => ({
+  const names5 = async (environment2) => ({
     secrets: await setup.secretNames(environment2),
     variables: await setup.variableNames(environment2)
   });
@@ -59133,20 +61969,46 @@ async function githubFacts(platform, repository, setup) {
     const one = environments.get(name);
     return one?.kind === "answered" && one.value.protection !== void 0;
   });
-  const [held2, shared, labels, rules, actions] = await Promise.all([
-    eachOf(there, (name) => attempt3(() => names4(name), may("Environments"))),
-    attempt3(() => names4(), may("Secrets: read, Variables")),
+  const [held3, shared, labels, rules2, actions, pulls, app] = await Promise.all([
+    eachOf(there, (name) => attempt3(() => names5(name), may("Environments"))),
+    attempt3(() => names5(), may("Secrets: read, Variables")),
     attempt3(() => setup.labels(), may("Issues")),
     attempt3(() => setup.branchRules("deployed"), may("Metadata")),
-    attempt3(() => setup.actionsSettings(), may("Administration"))
+    attempt3(() => setup.actionsSettings(), may("Administration")),
+    pullFacts(platform, setup, may("Metadata")),
+    appKeyFacts(platform, setup, may("Environments"))
   ]);
-  return { repository, environments, held: new Map(held2), shared, labels, rules, actions };
+  const asked3 = { held: new Map(held3), shared, labels, rules: rules2, actions, pulls, app };
+  return { repository, environments, ...asked3 };
+}
+async function pullFacts(platform, setup, set) {
+  const { branch, automerge } = pullNeeds(platform);
+  const rulesOf = async (name) => ({
+    branch: name,
+    rules: await attempt3(() => setup.branchRules(name), set)
+  });
+  const [images, main2] = await Promise.all([
+    branch === void 0 ? void 0 : rulesOf(branch),
+    automerge ? attempt3(() => setup.mergeRules(), set) : void 0
+  ]);
+  return { images, main: main2 };
+}
+async function appKeyFacts({ images }, setup, set) {
+  if (images.size === 0) return void 0;
+  return attempt3(async () => {
+    const environment2 = await setup.environment(IMAGES_ENVIRONMENT);
+    const isThere = environment2.protection !== void 0;
+    return {
+      environment: environment2,
+      secrets: isThere ? await setup.secretNames(IMAGES_ENVIRONMENT) : []
+    };
+  }, set);
 }
 async function liveClusters({ platform, cluster }, asked3) {
-  const names4 = [...platform.clusters.keys()];
-  if (cluster !== void 0 && !names4.includes(cluster))
-    throw new UsageError(`there is no cluster "${cluster}"`, `clusters: ${names4.join(", ")}`);
-  if (asked3.kind === "not-asked") return new Map(names4.map((name) => [name, asked3]));
+  const names5 = [...platform.clusters.keys()];
+  if (cluster !== void 0 && !names5.includes(cluster))
+    throw new UsageError(`there is no cluster "${cluster}"`, `clusters: ${names5.join(", ")}`);
+  if (asked3.kind === "not-asked") return new Map(names5.map((name) => [name, asked3]));
   const live = await liveCluster(asked3.value);
   const meant3 = cluster ?? meantCluster(platform, live);
   const other = {
@@ -59155,7 +62017,7 @@ async function liveClusters({ platform, cluster }, asked3) {
     set: "glaciocloud doctor --cluster NAME --kubeconfig FILE"
   };
   return new Map(
-    names4.map((name) => [name, name === meant3 ? { kind: "answered", value: live } : other])
+    names5.map((name) => [name, name === meant3 ? { kind: "answered", value: live } : other])
   );
 }
 function whyOther(meant3, { reached: reached3 }) {
@@ -59166,7 +62028,7 @@ function meantCluster({ clusters }, { reached: reached3 }) {
   const all = [...clusters.values()];
   if (all.length === 1) return all[0]?.name;
   const uid = reached3.kind === "reached" ? reached3.uid : void 0;
-  return all.find(({ data }) => data.identity !== null && data.identity === uid)?.name;
+  return all.find(({ data: data2 }) => data2.identity !== null && data2.identity === uid)?.name;
 }
 async function liveCluster({
   kube,
@@ -59176,15 +62038,15 @@ async function liveCluster({
   const first = await attempt3(() => reach(kube), set);
   const known = await attempt3(login, set);
   const unreached = { kind: "not-asked", why: "the cluster does not answer", set };
-  const listed3 = async (ask) => first.kind === "answered" ? attempt3(ask, set) : unreached;
+  const listed4 = async (ask2) => first.kind === "answered" ? attempt3(ask2, set) : unreached;
   const [allowed, storageClasses, ingressClasses, issuers, entries] = await Promise.all([
-    listed3(() => kube.mayI(NEEDS)),
-    listed3(() => kube.list("storageclasses")),
-    listed3(
+    listed4(() => kube.mayI(NEEDS)),
+    listed4(() => kube.list("storageclasses")),
+    listed4(
       async () => (await kube.list("ingressclasses")).map((one) => textAt(one, "/metadata/name"))
     ),
-    listed3(() => kube.list("clusterissuers")).then(withoutKind),
-    listed3(async () => entriesOf(await kube.list("services,ingresses")))
+    listed4(() => kube.list("clusterissuers")).then(withoutKind),
+    listed4(async () => entriesOf(await kube.list("services,ingresses")))
   ]);
   return {
     login: known.kind === "answered" ? known.value : { kind: "unclear", why: known.why },
@@ -59206,7 +62068,7 @@ function withoutKind(asked3) {
   return isNoKind ? { kind: "answered", value: void 0 } : asked3;
 }
 async function resolvedHosts({ clusters, environments }, { resolve: resolve7 }) {
-  const hosts = [...environments.values()].filter(({ data }) => clusters.get(data.cluster)?.data.ingress.class !== "none").map(({ data }) => new URL(data.url).hostname);
+  const hosts = [...environments.values()].filter(({ data: data2 }) => clusters.get(data2.cluster)?.data.ingress.class !== "none").map(({ data: data2 }) => new URL(data2.url).hostname);
   const set = "getent hosts github.com # and where that finds nothing, the DNS of this machine";
   return new Map(await eachOf([...new Set(hosts)], (host) => attempt3(() => resolve7(host), set)));
 }
@@ -59224,7 +62086,7 @@ var LACKING = {
 };
 async function openedSecrets({ platform, files, now }, secrets2) {
   const encrypted = [...files.secrets].filter(
-    ([hub, text]) => platform.environments.has(hub) && encryptionFindings(`secrets/${hub}.sops.yaml`, text).length === 0
+    ([hub, text2]) => platform.environments.has(hub) && encryptionFindings(`secrets/${hub}.sops.yaml`, text2).length === 0
   );
   const lacking = encrypted.length === 0 ? void 0 : await secrets2.lacking();
   const open = async (hub) => {
@@ -59233,8 +62095,8 @@ async function openedSecrets({ platform, files, now }, secrets2) {
     if (found3.kind === "not-asked")
       return { kind: "answered", value: { kind: "refused", why: found3.why } };
     const environment2 = platform.environments.get(hub);
-    const { secrets: known, changed: changed2 } = found3.value;
-    const audited = environment2 ? auditSecrets(environment2.data, known, changed2, now) : [];
+    const { secrets: known, changed: changed3 } = found3.value;
+    const audited = environment2 ? auditSecrets(environment2.data, known, changed3, now) : [];
     return { kind: "answered", value: { kind: "open", secrets: audited } };
   };
   return new Map(
@@ -59247,16 +62109,16 @@ async function openedSecrets({ platform, files, now }, secrets2) {
 async function onceAsked(asked3, next) {
   return asked3.kind === "answered" ? { kind: "answered", value: await next(asked3.value) } : asked3;
 }
-async function attempt3(ask, set) {
+async function attempt3(ask2, set) {
   try {
-    return { kind: "answered", value: await ask() };
+    return { kind: "answered", value: await ask2() };
   } catch (error2) {
     if (!(error2 instanceof Failure)) throw error2;
     return { kind: "not-asked", why: `${error2.message} (${error2.hint})`, set };
   }
 }
-function eachOf(names4, ask) {
-  return Promise.all(names4.map(async (name) => [name, await ask(name)]));
+function eachOf(names5, ask2) {
+  return Promise.all(names5.map(async (name) => [name, await ask2(name)]));
 }
 
 // src/edges/repository.ts
@@ -59283,25 +62145,25 @@ async function gatherDoctorFiles(root, tool = toolRoot()) {
   const above2 = await readTree(top, [".sops.yaml", WORKFLOWS], all);
   const secrets2 = [...beside.files.keys()].flatMap((path) => {
     const hub = hubOfSecrets(path);
-    return hub === void 0 ? [] : [[hub, textOf(beside, path) ?? ""]];
+    return hub === void 0 ? [] : [[hub, textOf2(beside, path) ?? ""]];
   });
   return {
     workflows: {
       here: workflowsOf(above2),
       tool: workflowsOf(await readTree(tool, [WORKFLOWS], all))
     },
-    sops: textOf(beside, ".sops.yaml") ?? textOf(above2, ".sops.yaml"),
+    sops: textOf2(beside, ".sops.yaml") ?? textOf2(above2, ".sops.yaml"),
     secrets: new Map(secrets2)
   };
 }
 function workflowsOf(tree) {
   return new Map(
     [...tree.files.keys()].flatMap(
-      (path) => /^\.github\/workflows\/[^/]+\.ya?ml$/u.test(path) ? [[path, textOf(tree, path) ?? ""]] : []
+      (path) => /^\.github\/workflows\/[^/]+\.ya?ml$/u.test(path) ? [[path, textOf2(tree, path) ?? ""]] : []
     )
   );
 }
-function textOf({ files }, path) {
+function textOf2({ files }, path) {
   const file = files.get(path);
   return file?.kind === "text" ? file.text : void 0;
 }
@@ -59324,29 +62186,29 @@ async function doctor({ root, cluster, now }, ports, report) {
 }
 
 // src/core/hub/state-text.ts
-function statesText({ known, unreadable: unreadable3 }) {
-  if (known.size + unreadable3.size === 0) return "no hub has been deployed here\n";
+function statesText({ known, unreadable: unreadable4 }) {
+  if (known.size + unreadable4.size === 0) return "no hub has been deployed here\n";
   return [
     ...[...known].map(([hub, state]) => stateText(hub, state)),
-    ...[...unreadable3].map(([hub, why]) => `${hub} is left alone: ${why}
+    ...[...unreadable4].map(([hub, why]) => `${hub} is left alone: ${why}
 `)
   ].join("");
 }
-function statesOnly({ known, unreadable: unreadable3 }, hubs) {
-  const isMeant = ([hub]) => hubs.length === 0 || hubs.includes(hub);
+function statesOnly({ known, unreadable: unreadable4 }, hubs) {
+  const isMeant3 = ([hub]) => hubs.length === 0 || hubs.includes(hub);
   return {
-    known: new Map([...known].filter(isMeant)),
-    unreadable: new Map([...unreadable3].filter(isMeant))
+    known: new Map([...known].filter(isMeant3)),
+    unreadable: new Map([...unreadable4].filter(isMeant3))
   };
 }
 function stateText(hub, { healthy, quarantined, last }) {
   const runs = healthy ? `runs ${healthy.digest.slice(0, 7)}, revision ${healthy.revision}, healthy since ${healthy.since}` : "has never been healthy";
   const reason = last.reason === "" ? "" : `: ${last.reason}`;
-  const held2 = quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}
+  const held3 = quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}
 ` : "";
   return `${hub} ${runs}
   last: ${last.outcome} at ${last.at}${reason}
-${held2}`;
+${held3}`;
 }
 
 // src/commands/drift.ts
@@ -59355,7 +62217,7 @@ init_json();
 
 // src/edges/helm-releases.ts
 import { writeFile as writeFile5 } from "node:fs/promises";
-import { join as join14 } from "node:path";
+import { join as join15 } from "node:path";
 init_failure();
 
 // src/edges/cluster-access.ts
@@ -59369,9 +62231,9 @@ function clusterEnv(kubeconfig) {
     KUBECONFIG: kubeconfig
   };
 }
-async function askAgain(ask) {
+async function askAgain(ask2) {
   for (let round = 1; ; round += 1) {
-    const result2 = await ask();
+    const result2 = await ask2();
     if (result2.code === 0 || round === 5 || !mayPass(result2.stderr)) return result2;
     await sleep(500 * 2 ** round);
   }
@@ -59425,7 +62287,7 @@ var HelmReleases = class {
   async upgrade({ release: release2, namespace, chart, values, digest: digest3 }) {
     const files = [];
     for (const [index2, one] of values.entries()) {
-      const file = join14(this.#scratch, `${release2}.deploy-${index2}.json`);
+      const file = join15(this.#scratch, `${release2}.deploy-${index2}.json`);
       await writeFile5(file, JSON.stringify(one), { mode: 384 });
       files.push("--values", file);
     }
@@ -59441,15 +62303,15 @@ var HelmReleases = class {
    * last revision does not have: what was kept, or what a change that failed half way should have taken away.
    */
   async restore({ release: release2, namespace, manifest, revision, digest: digest3 }) {
-    const chart = join14(this.#scratch, `${release2}.back-to-${revision}`);
-    await makeFolder(join14(chart, "templates"));
+    const chart = join15(this.#scratch, `${release2}.back-to-${revision}`);
+    await makeFolder(join15(chart, "templates"));
     const head2 = `apiVersion: v2
 name: back-to-revision
 version: ${revision}.0.0
 `;
-    await writeFile5(join14(chart, "Chart.yaml"), head2);
-    await writeFile5(join14(chart, "manifest.yaml"), manifest, { mode: 384 });
-    await writeFile5(join14(chart, "templates/all.yaml"), '{{ .Files.Get "manifest.yaml" }}\n');
+    await writeFile5(join15(chart, "Chart.yaml"), head2);
+    await writeFile5(join15(chart, "manifest.yaml"), manifest, { mode: 384 });
+    await writeFile5(join15(chart, "templates/all.yaml"), '{{ .Files.Get "manifest.yaml" }}\n');
     const { code: code2, stderr, stdout } = await this.#upgrade({ release: release2, namespace, chart, digest: digest3 }, [
       "--take-ownership",
       "--no-hooks",
@@ -59560,21 +62422,21 @@ init_failure();
 function inDefault(objects, namespace) {
   return objects.map((one) => merge({ metadata: { namespace } }, one));
 }
-function objectsOf2(text) {
-  if (text.trim() === "") return [];
-  const found3 = object(text);
-  return found3["kind"] === "List" ? listed2(text) : [found3];
+function objectsOf2(text2) {
+  if (text2.trim() === "") return [];
+  const found3 = object(text2);
+  return found3["kind"] === "List" ? listed2(text2) : [found3];
 }
 function listText(objects) {
   return JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
 }
 var readObject = readerOf(fields({}));
 var readList = readerOf(fields({ items: listOf(fields({})) }));
-function object(text) {
-  return said4(readObject(text));
+function object(text2) {
+  return said4(readObject(text2));
 }
-function listed2(text) {
-  return said4(readList(text)).items;
+function listed2(text2) {
+  return said4(readList(text2)).items;
 }
 function said4(reading) {
   if (reading.kind === "read") return reading.value;
@@ -59627,7 +62489,7 @@ var Kube = class {
     );
   }
   async get(kind, name, namespace) {
-    const text = await this.#asks(`${kind} ${name} cannot be read`, [
+    const text2 = await this.#asks(`${kind} ${name} cannot be read`, [
       "get",
       kind,
       name,
@@ -59636,7 +62498,7 @@ var Kube = class {
       "-o",
       "json"
     ]);
-    return text.trim() === "" ? void 0 : object(text);
+    return text2.trim() === "" ? void 0 : object(text2);
   }
   async list(kinds2, options = {}) {
     const where = options.namespace === void 0 ? ["--all-namespaces"] : inNamespace(options.namespace);
@@ -59655,7 +62517,7 @@ var Kube = class {
       ])
     );
   }
-  async apply(objects) {
+  async apply(objects, manager = "glaciocloud") {
     await this.#changes(
       "objects cannot be applied",
       [
@@ -59664,7 +62526,7 @@ var Kube = class {
         "--force-conflicts",
         "--validate=ignore",
         "--field-manager",
-        "glaciocloud",
+        manager,
         "-f",
         "-"
       ],
@@ -59702,12 +62564,12 @@ var Kube = class {
       )
     );
   }
-  async replace(changed2) {
+  async replace(changed3) {
     return object(
       await this.#changes(
         "an object cannot be changed",
         ["replace", "--validate=ignore", "-f", "-", "-o", "json"],
-        JSON.stringify(changed2)
+        JSON.stringify(changed3)
       )
     );
   }
@@ -59780,7 +62642,7 @@ var Kube = class {
       ["create", "--validate=ignore", "-f", "-", "-o", "json"],
       listText(reviews)
     )).trim().split(/\n(?=\{)/u);
-    return answers2.map((text) => at(object(text), "/status/allowed") === true);
+    return answers2.map((text2) => at(object(text2), "/status/allowed") === true);
   }
   /**
    * Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk
@@ -59788,8 +62650,8 @@ var Kube = class {
    */
   async python(namespace, { script, args, onLine, timeoutMs }) {
     let rest = "";
-    const onStdout = (text) => {
-      const lines3 = (rest + text).split("\n");
+    const onStdout = (text2) => {
+      const lines3 = (rest + text2).split("\n");
       rest = lines3.pop() ?? "";
       lines3.filter((line) => line.trim() !== "").forEach(onLine);
     };
@@ -59827,12 +62689,12 @@ function inNamespace(namespace) {
 init_failure();
 async function drift(kubeconfig, hubs, action, report) {
   const kube = new Kube(kubeconfig);
-  const { known, unreadable: unreadable3 } = statesOnly(await readStates(kube), hubs);
-  const { found: found3, failed: failed2 } = await withTemporaryFolder(async (scratch) => {
+  const { known, unreadable: unreadable4 } = statesOnly(await readStates(kube), hubs);
+  const { found: found3, failed: failed3 } = await withTemporaryFolder(async (scratch) => {
     const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
     return lookAtEach(known, (hub) => hubDrift(kube, releases, hub));
   });
-  const unseen = new Map([...unreadable3, ...failed2]);
+  const unseen = new Map([...unreadable4, ...failed3]);
   if (action) await tellDrift(action.github, found3, report);
   const drifted = found3.some((one) => one.drift.length > 0);
   return outcome({
@@ -59845,22 +62707,22 @@ async function drift(kubeconfig, hubs, action, report) {
     }
   });
 }
-async function lookAtEach(known, look3) {
+async function lookAtEach(known, look4) {
   const found3 = [];
-  const failed2 = /* @__PURE__ */ new Map();
+  const failed3 = /* @__PURE__ */ new Map();
   for (const [hub, { healthy }] of known) {
     if (healthy === void 0) continue;
     try {
-      found3.push(await look3(hub));
+      found3.push(await look4(hub));
     } catch (error2) {
       if (!(error2 instanceof Failure)) throw error2;
-      failed2.set(hub, `${error2.message}; ${error2.hint}`);
+      failed3.set(hub, `${error2.message}; ${error2.hint}`);
     }
   }
-  return { found: found3, failed: failed2 };
+  return { found: found3, failed: failed3 };
 }
-function driftExit(drifted, unseen, onGithub) {
-  return unseen || drifted && !onGithub ? 1 : 0;
+function driftExit(drifted, unseen, onGithub2) {
+  return unseen || drifted && !onGithub2 ? 1 : 0;
 }
 function unreadableText2([hub, why]) {
   return terminal`${hub}: not looked at: ${why}\n`.text;
@@ -59890,7 +62752,7 @@ ${rest}`;
 async function hubDrift(kube, releases, hub) {
   const stored = documentsIn(await releases.manifest(hub, hub)).map(parseObject);
   const live = byIdentity(await kube.liveOf(stored, hub), hub);
-  const there = stored.filter((one) => live.has(identity2(one, hub)));
+  const there = stored.filter((one) => live.has(identity(one, hub)));
   const applied = byIdentity(
     await kube.wouldApply(
       there.map((one) => merge(one, helmMetadata(hub))),
@@ -59901,8 +62763,8 @@ async function hubDrift(kube, releases, hub) {
   const result2 = { hub, drift: [], foreign: [] };
   for (const object2 of stored) {
     const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
-    const found3 = live.get(identity2(object2, hub));
-    const one = driftOf(name, found3, applied.get(identity2(object2, hub)) ?? object2);
+    const found3 = live.get(identity(object2, hub));
+    const one = driftOf(name, found3, applied.get(identity(object2, hub)) ?? object2);
     if (one) result2.drift.push(one);
     if (found3) result2.foreign.push(...foreignManagers(name, found3));
   }
@@ -60137,12 +62999,6 @@ ${rule.why}
 // src/commands/image.ts
 init_failure();
 
-// src/commands/image-channels.ts
-init_failure();
-
-// src/flow/image-channels.ts
-import { join as join15 } from "node:path";
-
 // src/core/images/flow-result.ts
 init_escape();
 function flowResult(given2) {
@@ -60153,12 +63009,13 @@ function flowResult(given2) {
     seconds: { resolve: 0, build: 0, test: 0, push: 0 },
     tests: [],
     packages: [],
+    oggm_commit: null,
     pull_request: null,
     hubs: [],
     ...given2
   };
 }
-function resultJson({
+function resultJson2({
   tests: tests2,
   seconds: seconds2,
   ...rest
@@ -60166,7 +63023,7 @@ function resultJson({
   return { ...rest, seconds: { ...seconds2 }, tests: tests2.map((one) => ({ ...one })) };
 }
 function flowJson({ hubs, ...result2 }) {
-  return { ...resultJson(result2), hubs: [...hubs] };
+  return { ...resultJson2(result2), hubs: [...hubs] };
 }
 var MARKS3 = {
   built: "\u2713",
@@ -60195,6 +63052,12 @@ function resultText({
   );
   return terminal`${head2}${runs}`.text;
 }
+
+// src/commands/image-channels.ts
+init_failure();
+
+// src/flow/image-channels.ts
+import { join as join16 } from "node:path";
 
 // src/core/images/yank.ts
 init_json();
@@ -60228,9 +63091,9 @@ function isGood({ tests: tests2, yanked, registry: where }, registry) {
   return isTested(tests2) && yanked === void 0 && (where === void 0 || where === registry);
 }
 function moved(channels, moves) {
-  const names4 = new Map(Object.entries(channels));
-  for (const { channel, to } of moves) names4.set(channel, to);
-  const [candidate, stable] = [names4.get("candidate"), names4.get("stable")];
+  const names5 = new Map(Object.entries(channels));
+  for (const { channel, to } of moves) names5.set(channel, to);
+  const [candidate, stable] = [names5.get("candidate"), names5.get("stable")];
   return { ...candidate !== void 0 && { candidate }, ...stable !== void 0 && { stable } };
 }
 
@@ -60243,7 +63106,7 @@ function decidePromotion(lock, facts2) {
     return { kind: "unchanged", reason: { kind: "no-candidate" } };
   if (candidate === stable)
     return { kind: "unchanged", reason: { kind: "is-stable", build: candidate } };
-  if (build4.promoted !== void 0)
+  if (build4.promoted !== void 0 && !facts2.named)
     return { kind: "unchanged", reason: { kind: "was-stable", build: candidate } };
   if (!isGood(build4, facts2.registry))
     return { kind: "unchanged", reason: { kind: "not-good", build: candidate } };
@@ -60281,7 +63144,7 @@ function promotionText(reason) {
     case "is-stable":
       return `stable is ${reason.build}`;
     case "was-stable":
-      return `stable has left ${reason.build} before`;
+      return `stable has left ${reason.build} before: a person promotes it again, by its image\u2019s name`;
     case "not-good":
       return `${reason.build} is not tested, withdrawn, or in another registry`;
   }
@@ -60386,12 +63249,25 @@ function lockFaults(findings, lock) {
   return hasErrors(found3) ? found3 : [];
 }
 async function writeLock(root, lock, content) {
-  await writeWhole(join15(root, lock.file), lockText(content));
+  await writeWhole(join16(root, lock.file), lockText(content));
 }
-async function followTags(registry, platform, { name, data }) {
+async function followAllTags(registry, platform, images) {
+  const faults = /* @__PURE__ */ new Map();
+  for (const { name } of images) {
+    const lock = platform.locks.get(name);
+    try {
+      if (lock) await followTags(registry, platform, lock);
+    } catch (error2) {
+      if (!(error2 instanceof Failure)) throw error2;
+      faults.set(name, `its tags do not follow its lock: ${error2.message}; ${error2.hint}`);
+    }
+  }
+  return faults;
+}
+async function followTags(registry, platform, { name, data: data2 }) {
   const repository = `${platform.settings.data.registry}/${name}`;
-  const { stable, candidate } = data.channels;
-  const builds = new Map(Object.entries(data.builds));
+  const { stable, candidate } = data2.channels;
+  const builds = new Map(Object.entries(data2.builds));
   const wanted = builds.get(stable ?? "")?.digest;
   if (wanted !== void 0 && await registry.digest(`${repository}:stable`) !== wanted)
     await registry.copy(`${repository}@${wanted}`, `${repository}:stable`);
@@ -60404,55 +63280,23 @@ async function followTags(registry, platform, { name, data }) {
     await registry.copy(`${repository}@${good}`, `${repository}:candidate`);
 }
 
-// src/core/images/asked.ts
-function branchOf(asking, image2) {
-  return `glaciocloud/${asking}-${image2}`;
-}
-function titleMark(image2) {
-  return `Image ${image2}: `;
-}
-function imageLabels(image2) {
-  return ["glaciocloud-image", `image:${image2}`];
-}
-function probeLabels(hub) {
-  return ["glaciocloud-probe", `hub:${hub}`];
-}
-function reachedHubs(platform, image2) {
-  const hubs = [...platform.environments.values()].filter(
-    ({ data }) => data.images.includes(image2)
-  );
-  const of = (channel) => hubs.filter(({ data }) => channelOf(platform, data.wave) === channel).map(({ name }) => name).sort();
-  return { candidate: of("candidate"), stable: of("stable") };
-}
-function keepsStable(before, after) {
-  if (!after) return false;
-  const name = after.channels.stable;
-  if (name !== before?.channels.stable) return false;
-  const digest3 = (lock) => name === void 0 ? void 0 : lock?.builds[name]?.digest;
-  return digest3(before) === digest3(after);
-}
-function commitsSince(oggm, before, after) {
-  const [from, to] = [before?.oggm?.commit, after?.oggm?.commit];
-  if (oggm?.git === void 0 || from === void 0 || to === void 0 || from === to)
-    return void 0;
-  return `https://github.com/${oggm.git}/compare/${from}...${to}`;
-}
-
 // src/core/images/change-text.ts
 init_escape();
+init_oggm_commits();
 var MOST_PACKAGES = 60;
 var MOST_TESTS = 60;
 function shownImage(one) {
   const head2 = inMarkdown`### ${one.ok ? "\u2713" : "\u2717"} ${code(one.image)}: ${one.reason}\n\n`;
   const who = one.ok ? reached2(one.hubs) : inMarkdown`Nobody gets it as it is.\n`;
-  return inMarkdown`${head2}${facts(one)}${tests(one.tests)}${packages(one.packages)}${who}`;
+  const commits = one.commits ? commitsText(one.commits) : inMarkdown``;
+  const inIt = inMarkdown`${commits}${packages(one.packages)}`;
+  return inMarkdown`${head2}${facts(one)}${tests(one.tests)}${inIt}${who}`;
 }
-function facts({ sizeBytes, seconds: seconds2, commits }) {
+function facts({ sizeBytes, seconds: seconds2 }) {
   const size2 = sizeBytes === void 0 ? "" : `, ${(sizeBytes / 1e9).toFixed(2)} GB`;
   const { resolve: resolve7, build: build4, test, push } = seconds2;
   const times = `resolve ${resolve7} s, build ${build4} s, test ${test} s, push ${push} s${size2}`;
-  const since = commits === void 0 ? inMarkdown`` : inMarkdown`. ${link("OGGM since", commits)}`;
-  return inMarkdown`${times}${since}\n\n`;
+  return inMarkdown`${times}\n\n`;
 }
 function tests(all) {
   if (all.length === 0) return inMarkdown``;
@@ -60491,14 +63335,17 @@ function reached2({ candidate, stable }) {
   const list = (hubs) => hubs.length === 0 ? inMarkdown`no hub` : inMarkdown`${hubs.join(", ")}`;
   return inMarkdown`Who gets it: ${list(candidate)} when it is merged; ${list(stable)} when it is promoted.\n`;
 }
-function failureText(one, last, run2) {
-  const failed2 = one.tests.filter(({ ok: ok2 }) => !ok2);
-  const lines3 = failed2.map(({ name, detail }) => inMarkdown`- ${name}: ${detail}\n`);
-  const stays = last === void 0 ? inMarkdown`There is no build before it.` : inMarkdown`Hubs stay with what they have; the last good build is ${code(last)}.`;
-  const theRun2 = run2 === void 0 ? inMarkdown`` : inMarkdown` ${link("The run", run2)}.`;
+function failureText(one, last, run3) {
+  const failed3 = one.tests.filter(({ ok: ok2 }) => !ok2);
+  const lines3 = failed3.map(({ name, detail }) => inMarkdown`- ${name}: ${detail}\n`);
+  const stays2 = last === void 0 ? inMarkdown`There is no build before it.` : inMarkdown`Hubs stay with what they have; the last good build is ${code(last)}.`;
+  const theRun2 = run3 === void 0 ? inMarkdown`` : inMarkdown` ${link("The run", run3)}.`;
   const first = inMarkdown`${code(one.image)} could not be rebuilt: ${one.reason}\n\n`;
-  return inMarkdown`${first}${lines3}\n${stays}${theRun2} This issue closes itself when a build passes.\n`;
+  return inMarkdown`${first}${lines3}\n${stays2}${theRun2} This issue closes itself when a build passes.\n`;
 }
+
+// src/flow/image-pulls.ts
+init_oggm_commits();
 
 // src/core/images/package-diff.ts
 init_json();
@@ -60530,6 +63377,39 @@ async function gatherLockFiles(root, image2) {
       ([path, content]) => isWanted(path) && content.kind === "text" ? [[path, content.text]] : []
     )
   );
+}
+
+// src/flow/oggm-commits.ts
+init_failure();
+async function oggmCommits(github, range) {
+  if (!range) return void 0;
+  try {
+    return { range, list: await github.commitsBetween(range) };
+  } catch (error2) {
+    if (!(error2 instanceof Failure)) throw error2;
+    return { range, list: void 0 };
+  }
+}
+
+// src/flow/workflow-starts.ts
+init_failure();
+function startForPull(github, branch) {
+  return start(github, ["check.yml", "image.yml"], branch);
+}
+function startForMerge(github) {
+  return start(github, ["deploy.yml"], void 0);
+}
+async function start(github, files, branch) {
+  let unstarted = "";
+  for (const file of files) {
+    try {
+      await github.startWorkflow(file, branch);
+    } catch (error2) {
+      if (!(error2 instanceof Failure)) throw error2;
+      unstarted += `, ${file} not started: ${error2.message} (${error2.hint})`;
+    }
+  }
+  return unstarted;
 }
 
 // src/flow/image-pulls.ts
@@ -60569,55 +63449,61 @@ async function tellImages(place, asking, results) {
 async function tellImage(place, asking, result2) {
   const { github, root } = place;
   const { image: image2, outcome: outcome2 } = result2;
+  const branch = branchOf2(asking, image2, result2.build);
   const before = place.before.get(image2) ?? /* @__PURE__ */ new Map();
   if (asking === "refresh") await tellIssue(place, result2);
   const after = await gatherLockFiles(root, image2);
-  const files = new Map([...after].filter(([path, text]) => before.get(path) !== text));
+  const files = new Map([...after].filter(([path, text2]) => before.get(path) !== text2));
   if (files.size === 0) {
-    if (outcome2 === "unchanged")
-      await github.withdraw(branchOf(asking, image2), "There is nothing new any more.");
+    if (outcome2 === "unchanged") await github.withdraw(branch, "There is nothing new any more.");
     return result2;
   }
   const change = await changeOf(place, result2, before, after);
   const { number, head: head2 } = await github.propose({
-    branch: branchOf(asking, image2),
+    branch,
     base: place.base,
     mark: titleMark(image2),
     title: titleMark(image2) + titleOf(asking, result2, change),
     body: bodyOf(asking, place.platform, result2, change),
     files
   });
-  const merged = asking === "refresh" ? await mergedBySelf(place, change, number, head2) : "";
-  return { ...result2, pull_request: number, reason: result2.reason + merged };
+  const unstarted = await startForPull(github, branch);
+  const merged3 = asking === "refresh" ? await mergedBySelf(place, change, number, head2) : "";
+  return { ...result2, pull_request: number, reason: result2.reason + unstarted + merged3 };
 }
-async function tellIssue({ github, platform, run: run2 }, { image: image2, outcome: outcome2, reason, tests: tests2 }) {
+async function tellIssue({ github, platform, run: run3 }, { image: image2, outcome: outcome2, reason, tests: tests2 }) {
   const labels = imageLabels(image2);
   if (outcome2 === "failed") {
     const last = platform.locks.get(image2)?.data.channels.candidate;
-    const body = failureText({ image: image2, reason, tests: tests2 }, last, run2);
+    const body = failureText({ image: image2, reason, tests: tests2 }, last, run3);
     await github.openIssue(labels, `Image ${image2} could not be rebuilt`, body.text);
   } else if (outcome2 === "built" || outcome2 === "unchanged")
     await github.closeIssue(labels, inMarkdown`${image2} is well again: ${reason}.`.text);
 }
-async function changeOf({ root, platform, now: time2 }, { image: image2 }, before, after) {
+async function changeOf({ github, root, platform, now: time2 }, { image: image2 }, before, after) {
   const fresh = await gatherPlatform(root);
   const locks = {
     before: platform.locks.get(image2)?.data,
     after: fresh.platform?.locks.get(image2)?.data
   };
+  const oggm = platform.images.get(image2)?.data.oggm;
+  const range = oggmRange(oggm, candidateCommit(locks.before), candidateCommit(locks.after));
   const old = candidateList(image2, locks.before, before);
   const now = candidateList(image2, locks.after, after);
   return {
     ...locks,
     packages: now && packageChanges(old ?? [], now),
-    oggm: platform.images.get(image2)?.data.oggm,
+    commits: await oggmCommits(github, range),
     isSound: !hasErrors(await allFindings(fresh, void 0, time2))
   };
 }
 function candidateList(image2, lock, files) {
   const path = packagesPath(image2, lock?.channels.candidate ?? "");
-  const text = files.get(path);
-  return text === void 0 ? void 0 : readPackages(path, text).packages;
+  const text2 = files.get(path);
+  return text2 === void 0 ? void 0 : readPackages(path, text2).packages;
+}
+function candidateCommit(lock) {
+  return lock?.builds[lock.channels.candidate ?? ""]?.oggm?.commit;
 }
 function titleOf(asking, { build: build4 }, { after }) {
   const { candidate, stable } = after?.channels ?? {};
@@ -60636,7 +63522,6 @@ function bodyOf(asking, platform, result2, change) {
     const running = hubs.map((hub) => inMarkdown`- ${hub} runs it\n`);
     return inMarkdown`${image2} ${result2.outcome}: ${reason}\n\n${running}`.text;
   }
-  const build4 = (lock) => lock?.builds[lock.channels.candidate ?? ""];
   return shownImage({
     image: image2,
     ok: true,
@@ -60645,7 +63530,7 @@ function bodyOf(asking, platform, result2, change) {
     seconds: result2.seconds,
     tests: result2.tests,
     packages: change.packages,
-    commits: commitsSince(change.oggm, build4(change.before), build4(change.after)),
+    commits: change.commits,
     hubs: reachedHubs(platform, image2)
   }).text;
 }
@@ -60653,10 +63538,12 @@ async function mergedBySelf({ github, platform }, { before, after, isSound }, pu
   const isWished = platform.settings.data.automerge === "candidate";
   if (!isWished || !isSound || !keepsStable(before, after)) return "";
   const refused3 = await github.merge(pull, head2);
-  return refused3 === void 0 ? ", merged" : `, not merged: ${refused3}`;
+  if (refused3 !== void 0) return `, not merged: ${refused3}`;
+  return `, merged${await startForMerge(github)}`;
 }
 
 // src/core/images/test-report.ts
+init_escape();
 init_json();
 var PEAK = /^glaciocloud-peak-kb ([0-9]+)$/mu;
 var LATE = 124;
@@ -60666,16 +63553,21 @@ var CODES = {
   137: "killed, most likely because it wanted more memory than the smallest size has",
   139: "ended by SIGSEGV: compiled code crashed"
 };
+var LONGEST3 = 300;
+function shortened2(one) {
+  return { ...one, name: short(one.name, LONGEST3), detail: short(one.detail, LONGEST3) };
+}
+var LONGEST_REASON = 1e3;
 function rounded(seconds2) {
   return Math.round(seconds2 * 100) / 100;
 }
-function judged2(test, run2) {
-  const peak = PEAK.exec(run2.stderr)?.[1];
+function judged2(test, run3) {
+  const peak = PEAK.exec(run3.stderr)?.[1];
   const memory = peak === void 0 ? null : Math.round(Number(peak) / 1024);
-  const result2 = { name: test.name, seconds: rounded(run2.seconds), memory_mb: memory };
-  const said5 = objectOf(run2.stdout.trimEnd().split("\n").at(-1) ?? "");
-  if (run2.code !== 0 || said5 === void 0)
-    return { ...result2, ok: false, detail: CODES[run2.code] ?? lastWords(run2) };
+  const result2 = { name: test.name, seconds: rounded(run3.seconds), memory_mb: memory };
+  const said5 = objectOf(run3.stdout.trimEnd().split("\n").at(-1) ?? "");
+  if (run3.code !== 0 || said5 === void 0)
+    return { ...result2, ok: false, detail: CODES[run3.code] ?? lastWords(run3) };
   const ok2 = said5["ok"] === true;
   const misfit = ok2 && test.hub !== void 0 && hubMisfit(test.hub, textAt(said5, "/version"));
   if (misfit) return { ...result2, ok: false, detail: misfit };
@@ -60701,9 +63593,9 @@ function judgedSize({ bytes: bytes2, layers }, budget) {
   return { name: "size", ok: over.length === 0, seconds: 0, memory_mb: null, detail };
 }
 function exitOf(results) {
-  const failed2 = results.filter(({ outcome: outcome2 }) => outcome2 === "failed").length;
-  if (failed2 === 0) return 0;
-  return failed2 === results.length ? 1 : 3;
+  const failed3 = results.filter(({ outcome: outcome2 }) => outcome2 === "failed").length;
+  if (failed3 === 0) return 0;
+  return failed3 === results.length ? 1 : 3;
 }
 
 // src/commands/image-flow.ts
@@ -60718,8 +63610,8 @@ function flowOutcome(results, findings = []) {
 
 // src/commands/image-names.ts
 init_failure();
-function imagesNamed(platform, names4) {
-  return [...new Set(names4)].map((name) => {
+function imagesNamed(platform, names5) {
+  return [...new Set(names5)].map((name) => {
     const found3 = platform.images.get(name);
     if (found3) return found3;
     const known = [...platform.images.keys()].join(", ");
@@ -60728,18 +63620,22 @@ function imagesNamed(platform, names4) {
 }
 
 // src/commands/image-channels.ts
-async function promote({ root, names: names4, present: present2, now }, { registry }, asked3) {
+async function promote({ root, names: names5, present: present2, now }, { registry }, asked3) {
   const reading = await gatherPlatform(root);
   const { platform } = reading;
   const findings = await allFindings(reading, void 0, now);
   if (!platform || hasErrors(findings)) return refused2(findings);
-  const named2 = names4.length > 0;
-  const images = named2 ? imagesNamed(platform, names4) : [...platform.images.values()];
+  const named2 = names5.length > 0;
+  const images = named2 ? imagesNamed(platform, names5) : [...platform.images.values()];
   const pulls = asked3 && await pullPlace(asked3, { root, platform, now }, images);
   const results = [];
+  const faults = pulls && await followAllTags(registry, platform, images);
   for (const image2 of images) {
-    const lock = platform.locks.get(image2.name);
-    if (pulls && lock) await followTags(registry, platform, lock);
+    const fault = faults?.get(image2.name);
+    if (fault !== void 0) {
+      results.push(flowResult({ image: image2.name, outcome: "failed", reason: fault }));
+      continue;
+    }
     const troubles = pulls ? await troublesOf(pulls, image2.name) : [];
     const wish = { image: image2, named: named2, troubles };
     results.push(await promoteImage({ root, platform, present: present2, now }, wish));
@@ -60747,9 +63643,9 @@ async function promote({ root, names: names4, present: present2, now }, { regist
   return flowOutcome(pulls ? await tellImages(pulls, "promote", results) : results);
 }
 var YANK = "write: image yank IMAGE BUILD --reason TEXT";
-var LONGEST_REASON = 200;
-async function yank({ root, names: names4, reason, present: present2, now }, asked3) {
-  const [name, build4, ...more] = names4;
+var LONGEST_REASON2 = 200;
+async function yank({ root, names: names5, reason, present: present2, now }, asked3) {
+  const [name, build4, ...more] = names5;
   if (name === void 0 || build4 === void 0 || more.length > 0)
     throw new UsageError("image yank needs an image and its build", YANK);
   const why = reasonOf3(reason);
@@ -60771,17 +63667,18 @@ async function yank({ root, names: names4, reason, present: present2, now }, ask
   return flowOutcome(pulls ? await tellImages(pulls, "yank", results) : results);
 }
 function reasonOf3(reason) {
-  if (reason === void 0) throw new UsageError("image yank needs a reason", YANK);
-  if (Array.from(reason).length > LONGEST_REASON || /[\u0000-\u001F\u007F]/u.test(reason))
+  if (reason === void 0 || reason.trim() === "")
+    throw new UsageError("image yank needs a reason", YANK);
+  if (Array.from(reason).length > LONGEST_REASON2 || /[\u0000-\u001F\u007F]/u.test(reason))
     throw new UsageError(
-      `a reason is one line of at most ${LONGEST_REASON} characters`,
+      `a reason is one line of at most ${LONGEST_REASON2} characters`,
       "say in short what is wrong with the build"
     );
   return reason;
 }
 
 // src/commands/image-build.ts
-import { dirname as dirname8, join as join17 } from "node:path";
+import { dirname as dirname9, join as join18 } from "node:path";
 
 // src/core/images/words.ts
 init_escape();
@@ -60810,7 +63707,7 @@ function testText({ name, ok: ok2, seconds: seconds2, memory_mb: memory, detail 
 init_failure();
 
 // src/flow/image-run.ts
-import { join as join16 } from "node:path";
+import { join as join17 } from "node:path";
 
 // src/core/images/build-log.ts
 var BuildLog = class {
@@ -60849,8 +63746,25 @@ function withoutMounts(title) {
   return title.replace(/^RUN (?:--mount=\S+ )+\[[^;]*; /u, "RUN ");
 }
 
+// src/core/images/mirrors.ts
+var GITHUB_MIRROR = "GLACIOCLOUD_GITHUB";
+function mirrorVariables({ pypi, github }) {
+  const address2 = github?.replace(/\/$/u, "");
+  return {
+    ...pypi === void 0 ? {} : { PIP_INDEX_URL: pypi },
+    ...address2 === void 0 ? {} : {
+      [GITHUB_MIRROR]: address2,
+      GIT_CONFIG_COUNT: "1",
+      GIT_CONFIG_KEY_0: `url.${address2}/.insteadOf`,
+      GIT_CONFIG_VALUE_0: "https://github.com/"
+    }
+  };
+}
+
 // src/core/images/build-plan.ts
 var REPO2DOCKER2 = "2026.4.0";
+var ENVIRONMENT_BASE = "docker.io/library/buildpack-deps:24.04";
+var SETTINGS2 = "repo2docker_config.json";
 var FORMAT = 1;
 var NO_SIZE_BYTES = 2 * 2 ** 30;
 var MACHINE = "/run/glaciocloud/machine";
@@ -60874,8 +63788,13 @@ var TRUST = [
   "CURL_CA_BUNDLE",
   "GIT_SSL_CAINFO"
 ];
+var BASE_PLACES = [
+  { path: "Dockerfile", place: /^(FROM )(\S+)()$/mu },
+  { path: SETTINGS2, place: /^( *"base_image": ")([^"\s]+)(",?)$/mu }
+];
 function baseOf(files) {
-  return /^FROM (\S+)$/mu.exec(files.get("Dockerfile") ?? "")?.[1];
+  const found3 = BASE_PLACES.map(({ path, place }) => place.exec(files.get(path) ?? "")?.[2]);
+  return found3.find((base2) => base2 !== void 0);
 }
 function atDigest(reference, digest3) {
   const [name = ""] = reference.split("@");
@@ -60883,25 +63802,31 @@ function atDigest(reference, digest3) {
   return `${tag > name.lastIndexOf("/") ? name.slice(0, tag) : name}@${digest3}`;
 }
 function buildFolder(files, base2) {
-  const dockerfile = files.get("Dockerfile");
-  if (dockerfile === void 0) return new Map(files);
+  const built = new Map(files);
+  for (const { path, place } of BASE_PLACES) {
+    const text3 = files.get(path);
+    if (text3 !== void 0 && base2 !== void 0)
+      built.set(path, text3.replace(place, `$1${base2}$3`));
+  }
+  const dockerfile = built.get("Dockerfile");
+  if (dockerfile === void 0) return built;
   const mounts2 = Object.entries(BUILD_SECRETS).map(([id, target]) => `--mount=type=secret,id=${id},target=${target}`).join(" ");
-  const text = dockerfile.replace(/^FROM \S+$/mu, (line) => base2 === void 0 ? line : `FROM ${base2}`).replace(
+  const text2 = dockerfile.replace(
     /^RUN ((?:--mount=\S+ )*)/gmu,
     `RUN $1${mounts2} [ ! -e ${MACHINE} ] || . ${MACHINE}; `
   );
-  return new Map([...files, ["Dockerfile", text]]);
+  return built.set("Dockerfile", text2);
 }
 function contentHash(files) {
-  const sorted3 = [...files].sort(([a], [b]) => a < b ? -1 : 1);
-  return digestOf([FORMAT, REPO2DOCKER2, sorted3.map(([path, text]) => [path, text])]);
+  const sorted4 = [...files].sort(([a], [b]) => a < b ? -1 : 1);
+  return digestOf([FORMAT, REPO2DOCKER2, sorted4.map(([path, text2]) => [path, text2])]);
 }
-function labelsOf2({ image: image2, hash, base: base2, commit }) {
+function labelsOf2({ image: image2, hash, base: base2, commit: commit2 }) {
   const { oggm } = image2;
   const model = oggm?.git === void 0 ? oggm?.version : `${oggm.git}@${oggm.ref}`;
   const [baseName, baseDigest] = base2?.split("@") ?? [];
   const labels = {
-    "org.opencontainers.image.revision": commit,
+    "org.opencontainers.image.revision": commit2,
     "org.opencontainers.image.base.name": baseName,
     "org.opencontainers.image.base.digest": baseDigest,
     "org.glaciocloud.content": hash,
@@ -60911,12 +63836,14 @@ function labelsOf2({ image: image2, hash, base: base2, commit }) {
     Object.entries(labels).flatMap(([key, value]) => value === void 0 ? [] : [[key, value]])
   );
 }
-function machineScript(environment2, certificates) {
-  const reach2 = REACH.flatMap((name) => {
+function machineScript({ environment: environment2, mirrors, certificates }) {
+  const said5 = REACH.flatMap((name) => {
     const value = environment2[name] ?? "";
-    return value === "" ? [] : [`export ${name}=${quoted4(value)}
-`];
+    return value === "" ? [] : [[name, value]];
   });
+  const known = new Map([...Object.entries(mirrorVariables(mirrors)), ...said5]);
+  const reach2 = [...known].map(([name, value]) => `export ${name}=${quoted4(value)}
+`);
   const trust = certificates ? TRUST.map((name) => `export ${name}=${CERTIFICATES}
 `) : [];
   return [...reach2, ...trust].join("");
@@ -60925,14 +63852,17 @@ function quoted4(value) {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 function smallestMemory(platform, image2) {
-  const offered = [...platform.environments.values()].filter(({ data }) => data.images.includes(image2)).flatMap(({ data }) => Object.values(data.sizes)).map(({ memory }) => memoryBytes(memory) ?? NO_SIZE_BYTES);
+  const offered = [...platform.environments.values()].filter(({ data: data2 }) => data2.images.includes(image2)).flatMap(({ data: data2 }) => Object.values(data2.sizes)).map(({ memory }) => memoryBytes(memory) ?? NO_SIZE_BYTES);
   return offered.length === 0 ? NO_SIZE_BYTES : Math.min(...offered);
 }
+
+// src/flow/image-run.ts
+init_escape();
 
 // src/core/images/new-build.ts
 function lockFiles(before, build4) {
   const list = packagesText(build4.packages);
-  const entry = entryOf4(build4, packagesHash(list));
+  const entry = entryOf5(build4, packagesHash(list));
   const builds = { ...before?.builds, [build4.name]: entry };
   const lock = before && !build4.isCandidate ? { recipe: before.recipe, builds, channels: before.channels } : { recipe: build4.recipe, builds, channels: { ...before?.channels, candidate: build4.name } };
   return /* @__PURE__ */ new Map([
@@ -60943,24 +63873,26 @@ function lockFiles(before, build4) {
 function lockAgain(before, { image: image2, recipe, name }) {
   if (before.recipe === recipe && before.channels.candidate === name) return void 0;
   const channels = { ...before.channels, candidate: name };
-  const text = lockText({ recipe, builds: before.builds, channels });
-  return /* @__PURE__ */ new Map([[lockPath(image2), text]]);
+  const text2 = lockText({ recipe, builds: before.builds, channels });
+  return /* @__PURE__ */ new Map([[lockPath(image2), text2]]);
 }
 function lockPath(image2) {
   return `images/${image2}/image.lock.yaml`;
 }
-function entryOf4(build4, packages2) {
+function entryOf5(build4, packages2) {
   const { digest: digest3, content, registry, size: size2, tests: tests2 } = build4;
   const base2 = build4.base?.split("@")[1];
-  const oggm = build4.packages.find(({ name }) => packageName(name) === "oggm");
-  const commit = /git\+.*@([0-9a-f]{40})(?:#.*)?$/u.exec(oggm?.source ?? "")?.[1];
+  const oggm = oggmIn(build4.packages);
   return {
     digest: digest3,
     content,
     registry,
     ...base2 === void 0 ? {} : { base: base2 },
     ...oggm && {
-      oggm: { version: oggm.version, ...commit === void 0 ? {} : { commit } }
+      oggm: {
+        version: oggm.version,
+        ...oggm.commit === void 0 ? {} : { commit: oggm.commit }
+      }
     },
     size: `${Math.ceil(size2 / 1e6)}M`,
     tests: Object.fromEntries(tests2.map(({ name, ok: ok2 }) => [name, ok2 ? "passed" : "failed"])),
@@ -60970,11 +63902,11 @@ function entryOf4(build4, packages2) {
 
 // src/core/images/package-lines.ts
 init_json();
-var MOST_CHARACTERS = 64e3;
+var MOST_CHARACTERS2 = 64e3;
 function packageLines(packages2) {
   const lines3 = packages2.map(({ manager, name, version }) => `${manager} ${name} ${version}`);
-  const sorted3 = [...new Set(lines3)].sort(compareText);
-  return fits2(sorted3) ? sorted3 : [];
+  const sorted4 = [...new Set(lines3)].sort(compareText);
+  return fits2(sorted4) ? sorted4 : [];
 }
 function packagesOfLines(lines3) {
   if (!fits2(lines3)) return void 0;
@@ -60989,7 +63921,7 @@ function packagesOfLines(lines3) {
   return packages2;
 }
 function fits2(lines3) {
-  return lines3.join("\n").length <= MOST_CHARACTERS;
+  return lines3.join("\n").length <= MOST_CHARACTERS2;
 }
 
 // src/flow/image-run.ts
@@ -61004,8 +63936,8 @@ function dockerQuoted(value) {
 }
 import_handlebars2.default.registerHelper("json", (value) => JSON.stringify(value));
 import_handlebars2.default.registerHelper("docker", (value) => dockerQuoted(String(value)));
-var template3 = (text) => import_handlebars2.default.compile(text, { strict: true, noEscape: true });
-var LABELS = template3(`LABEL org.opencontainers.image.title={{docker title}} \\
+var template3 = (text2) => import_handlebars2.default.compile(text2, { strict: true, noEscape: true });
+var LABELS2 = template3(`LABEL org.opencontainers.image.title={{docker title}} \\
       org.glaciocloud.image="{{name}}" \\
       org.glaciocloud.recipe="{{hash}}"
 `);
@@ -61014,6 +63946,35 @@ var VARIABLES = template3(`{{#each env}}ENV {{name}}={{docker value}}
 
 // src/core/images/scripts.ts
 var BAKE = template3(`"""Downloads once, at build time, what OGGM otherwise downloads for every user. HOME says where to."""
+
+import os
+
+
+def ask_at(mirror):
+    """What would be asked of GitHub is asked of its mirror, and kept as if it came from GitHub."""
+    import urllib.request
+
+    import requests
+
+    def moved(address):
+        if not isinstance(address, str):
+            return address
+        return address.replace("https://github.com/", mirror + "/", 1)
+
+    plain_open, plain_request = urllib.request.OpenerDirector.open, requests.Session.request
+
+    def open_there(self, address, *more, **named):
+        return plain_open(self, moved(address), *more, **named)
+
+    def request_there(self, method, url, *more, **named):
+        return plain_request(self, method, moved(url), *more, **named)
+
+    urllib.request.OpenerDirector.open = open_there
+    requests.Session.request = request_there
+
+
+if os.environ.get("${GITHUB_MIRROR}"):
+    ask_at(os.environ["${GITHUB_MIRROR}"])
 {{#if salem}}
 import salem
 
@@ -61051,7 +64012,7 @@ function baseFiles(view, from, oggm) {
     ...view,
     base: baseReference(from),
     requirements: wanted !== "",
-    labels: LABELS(view),
+    labels: LABELS2(view),
     variables: VARIABLES(view)
   });
   const files = /* @__PURE__ */ new Map([["Dockerfile", dockerfile]]);
@@ -61107,7 +64068,7 @@ function condaFiles(view, image2) {
   files.set("postBuild", POST_BUILD(view));
   if (view.bake) files.set("bake.py", BAKE(view));
   files.set("start", START2(view));
-  files.set("repo2docker_config.json", pretty(settings(view)));
+  files.set(SETTINGS2, pretty(settings(view)));
   return files;
 }
 function oggmRequirement({ oggm, conda, pip }) {
@@ -61118,10 +64079,11 @@ function oggmRequirement({ oggm, conda, pip }) {
 function settings(view) {
   return {
     Repo2Docker: {
+      base_image: ENVIRONMENT_BASE,
       user_id: view.user.uid,
       user_name: view.user.name,
       target_repo_dir: PLACE2,
-      appendix: `${LABELS(view)}${VARIABLES(view)}${APPENDIX(view)}`
+      appendix: `${LABELS2(view)}${VARIABLES(view)}${APPENDIX(view)}`
     }
   };
 }
@@ -61151,7 +64113,7 @@ chmod -R a+rX "$NB_PYTHON_PREFIX/opt/oggm"
 {{/if}}`);
 
 // src/core/images/folder.ts
-var FORMAT2 = 3;
+var FORMAT2 = 4;
 function namedPaths({ files, postBuild }) {
   return [.../* @__PURE__ */ new Set([...files, ...postBuild === void 0 ? [] : [postBuild]])];
 }
@@ -61161,15 +64123,18 @@ function imageFolder(name, image2, platform, named2) {
     FORMAT2,
     Object.fromEntries(recipe),
     platform.user,
-    named2.map(({ path, text }) => [path, text])
+    named2.map(({ path, text: text2 }) => [path, text2])
   ]);
+  return { files: folderFiles(image2, { name, hash, platform, named: named2 }), hash };
+}
+function folderFiles(image2, { name, hash, platform, named: named2 }) {
   const view = viewOf(name, image2, platform, hash);
   const files = image2.from ? baseFiles(view, image2.from, image2.oggm) : condaFiles(view, image2);
-  for (const { path, text } of named2) {
-    if (image2.files.includes(path)) files.set(`files/${path}`, text);
-    if (path === image2.postBuild) files.set(OWN_SCRIPT, text);
+  for (const { path, text: text2 } of named2) {
+    if (image2.files.includes(path)) files.set(`files/${path}`, text2);
+    if (path === image2.postBuild) files.set(OWN_SCRIPT, text2);
   }
-  return { files, hash };
+  return files;
 }
 function viewOf(name, image2, platform, hash) {
   const { title, channels, conda, pip, apt, bake } = image2;
@@ -61189,6 +64154,37 @@ function viewOf(name, image2, platform, hash) {
     script: image2.postBuild !== void 0,
     env: Object.entries(image2.env).map(([key, value]) => ({ name: key, value }))
   };
+}
+
+// src/core/images/pinned.ts
+function hasConda({ from, conda }) {
+  return !from || conda.length > 0;
+}
+function atCommit(image2, commit2) {
+  return { ...image2, oggm: { ...image2.oggm, ref: commit2 } };
+}
+function pinnedImage(image2, packages2) {
+  const channels = new Map(
+    image2.conda.filter((one) => one.includes("::")).map((one) => [packageName(one), one.slice(0, one.indexOf("::") + 2)])
+  );
+  const pip = packages2.filter(({ manager }) => manager === "pip").map(pipLine);
+  const conda = packages2.filter(({ manager }) => manager === "conda").map(({ name, version }) => `${channels.get(packageName(name)) ?? ""}${name}=${version}`);
+  const pinned2 = { ...image2, conda, pip };
+  delete pinned2.oggm;
+  return pinned2;
+}
+function pipLine({ name, version, source }) {
+  const commit2 = /^(?:found-)?(git\+.+)$/u.exec(source)?.[1];
+  return commit2 === void 0 ? `${name}==${version}` : `${name} @ ${commit2}`;
+}
+
+// src/core/images/withdrawn-base.ts
+function withdrawnBase({ settings: settings2, locks }, base2) {
+  for (const { name: image2, data: data2 } of locks.values())
+    for (const [build4, { digest: digest3, yanked: why }] of Object.entries(data2.builds))
+      if (why !== void 0 && base2 === `${settings2.data.registry}/${image2}@${digest3}`)
+        return { image: image2, build: build4, why };
+  return void 0;
 }
 
 // src/core/images/resolution.ts
@@ -61211,8 +64207,8 @@ function resolvedIn(packages2) {
     ({ manager, source }) => manager === "pip" && (source.startsWith(HASH) || source.startsWith(COMMIT2))
   );
 }
-function solveScript({ wanted, held: held2, machine, certificates }) {
-  const keep2 = held2.map(({ name, version }) => `${name}==${version}
+function solveScript({ wanted, held: held3, machine, certificates }) {
+  const keep2 = held3.map(({ name, version }) => `${name}==${version}
 `).join("");
   const [folder = ""] = /^.*(?=\/)/u.exec(CERTIFICATES) ?? [];
   return [
@@ -61229,9 +64225,9 @@ function solveScript({ wanted, held: held2, machine, certificates }) {
 `
   ].join("");
 }
-function fileText2(path, text) {
+function fileText2(path, text2) {
   return `cat > ${path} <<'END OF FILE'
-${text}${text.endsWith("\n") ? "" : "\n"}END OF FILE
+${text2}${text2.endsWith("\n") ? "" : "\n"}END OF FILE
 `;
 }
 var REPORT = `import json
@@ -61240,7 +64236,7 @@ print(json.dumps({"install": [
     {"name": one["metadata"]["name"], "version": one["metadata"]["version"], "from": one["download_info"]}
     for one in report["install"]
 ]}))`;
-var read = readerOf(
+var read2 = readerOf(
   fields({
     install: listOf(
       fields({
@@ -61259,7 +64255,7 @@ var read = readerOf(
   })
 );
 function solved(stdout) {
-  const reading = read(stdout.trimEnd().split("\n").at(-1) ?? "");
+  const reading = read2(stdout.trimEnd().split("\n").at(-1) ?? "");
   if (reading.kind !== "read") return { fault: `pip\u2019s report: ${reading.reason}` };
   const packages2 = [];
   for (const { name, version, from } of reading.value.install) {
@@ -61292,46 +64288,74 @@ function solveFault(stderr) {
 // src/flow/image-resolve.ts
 init_failure();
 async function resolve6(job, image2) {
-  const { name, data } = image2;
+  const { name, data: data2 } = image2;
   const named2 = await job.files(image2);
-  const { files, hash: recipe } = imageFolder(name, data, job.platform.settings.data, named2);
+  const { settings: settings2 } = job.platform;
+  const { files, hash: recipe } = imageFolder(name, data2, settings2.data, named2);
   const past = await pastOf(job, image2);
-  const base2 = await baseFor(job, data, { written: baseOf(files), past });
+  const base2 = await baseFor(job, { written: baseOf(files), past });
+  const exactly = job.locked === void 0 ? void 0 : past?.packages;
+  if (hasConda(data2)) {
+    const known = { name, hash: recipe, platform: settings2.data, named: named2 };
+    return {
+      recipe,
+      base: base2,
+      packages: [],
+      exactly,
+      ...await ofConda(job, data2, { known, base: base2, past })
+    };
+  }
   const wanted = files.get(REQUIREMENTS);
   let packages2 = [];
-  if (base2 !== void 0 && wanted !== void 0 && data.conda.length === 0) {
-    packages2 = await packagesFor(job, data, { base: base2, wanted, recipe, past });
+  if (base2 !== void 0 && wanted !== void 0) {
+    packages2 = await packagesFor(job, data2, { base: base2, wanted, recipe, past });
     files.set(REQUIREMENTS, pinnedText(packages2));
   }
   const folder = buildFolder(files, base2);
-  const exactly = job.locked === void 0 ? void 0 : past?.packages;
   return { recipe, files: folder, hash: contentHash(folder), base: base2, packages: packages2, exactly };
 }
-async function pastOf({ platform, locked, list }, { name, data }) {
+async function ofConda({ ports, locked }, image2, asked3) {
+  const { known, base: base2, past } = asked3;
+  const { git, ref } = image2.oggm ?? {};
+  const exact = git === void 0 || ref === void 0 || locked !== void 0 ? image2 : atCommit(image2, await ports.refs.commit(git, ref));
+  const folder = buildFolder(folderFiles(exact, known), base2);
+  const hash = contentHash(folder);
+  const isSame2 = past?.recipe === known.hash && (!image2.from || past.base === base2?.split("@")[1]);
+  const isHeld = locked !== void 0 || git === void 0 && isSame2;
+  if (!past || !isHeld) return { files: folder, hash };
+  const pinned2 = folderFiles(pinnedImage(image2, past.packages), known);
+  return { files: buildFolder(pinned2, base2), hash };
+}
+async function pastOf({ platform, locked, list }, { name }) {
   const lock = platform.locks.get(name)?.data;
-  if (locked !== void 0 && (!data.from || data.conda.length > 0))
-    throw new ImageFailure("packages of conda cannot be installed by a list yet", {
-      hint: "only an image that is built on another one, without conda:, can be built --locked"
-    });
   const build4 = locked ?? lock?.channels.candidate;
   if (build4 === void 0) return void 0;
-  const text = await list(name, build4);
-  const past = text === void 0 ? void 0 : pastIn(lock, build4, text);
+  const text2 = await list(name, build4);
+  const past = text2 === void 0 ? void 0 : pastIn(lock, build4, text2);
   if (locked !== void 0 && past === void 0)
     throw new ImageFailure(`the lock of ${name} has no build ${locked} with its list of packages`, {
       hint: `builds: ${Object.keys(lock?.builds ?? {}).join(", ") || "none"}; lists: ${packagesPath(name, "BUILD")}`
     });
   return past;
 }
-function pastIn(lock, build4, text) {
+function pastIn(lock, build4, text2) {
   const known = lock?.builds[build4];
-  if (!lock || known?.packages !== packagesHash(text)) return void 0;
-  return { base: known.base, recipe: lock.recipe, packages: readPackages("", text).packages };
+  if (!lock || known?.packages !== packagesHash(text2)) return void 0;
+  return { base: known.base, recipe: lock.recipe, packages: readPackages("", text2).packages };
 }
-async function baseFor({ ports, locked }, { from }, { written: written2, past }) {
-  if (locked !== void 0 && from && past?.base !== void 0)
-    return atDigest(from.image, past.base);
-  if (written2 === void 0 || written2.includes("@")) return written2;
+async function baseFor(job, asked3) {
+  const { written: written2, past } = asked3;
+  if (written2 === void 0) return void 0;
+  if (job.locked !== void 0 && past?.base !== void 0) return atDigest(written2, past.base);
+  const base2 = written2.includes("@") ? written2 : await newest(job, written2);
+  const withdrawn = withdrawnBase(job.platform, base2);
+  if (!withdrawn) return base2;
+  const { image: image2, build: build4, why } = withdrawn;
+  throw new ImageFailure(`its base is ${build4} of ${image2}, which was withdrawn: ${why}`, {
+    hint: `build ${image2} anew, or name another version below from:; a tag follows the lock with \`image promote --pull-request\``
+  });
+}
+async function newest({ ports }, written2) {
   const digest3 = await ports.registry.digest(written2);
   if (digest3 === void 0)
     throw new ImageFailure(`its base ${written2} is not in its registry`, {
@@ -61339,14 +64363,16 @@ async function baseFor({ ports, locked }, { from }, { written: written2, past })
     });
   return atDigest(written2, digest3);
 }
-async function packagesFor({ ports, locked }, { oggm }, asked3) {
+async function packagesFor({ ports, platform, locked }, { oggm }, asked3) {
   const { base: base2, wanted, recipe, past } = asked3;
   const before = resolvedIn(past?.packages ?? []);
   if (locked !== void 0) return before;
-  const held2 = oggm?.git === void 0 ? before : [];
+  const held3 = oggm?.git === void 0 ? before : [];
   const isSame2 = past?.recipe === recipe && past.base === base2.split("@")[1];
-  if (held2.length > 0 && isSame2) return held2;
-  const { code: code2, stdout, stderr } = await ports.engine.solve({ image: base2, wanted, held: held2 });
+  if (held3.length > 0 && isSame2) return held3;
+  const mirrors = platform.settings.data.mirrors ?? {};
+  const question = { image: base2, wanted, held: held3, mirrors };
+  const { code: code2, stdout, stderr } = await ports.engine.solve(question);
   const answer = code2 === 0 ? solved(stdout) : { fault: solveFault(stderr) };
   if ("packages" in answer) return answer.packages;
   throw new ImageFailure(`its packages cannot be resolved: ${answer.fault}`, {
@@ -61355,22 +64381,22 @@ async function packagesFor({ ports, locked }, { oggm }, asked3) {
 }
 
 // src/core/images/listing.ts
-var read2 = readerOf(fields({ packages: listOf(listOf(TEXT)) }));
+var read3 = readerOf(fields({ packages: listOf(listOf(TEXT)) }));
 function listedPackages(result2, stdout, { packages: resolved, exactly }) {
   if (!result2.ok) return { result: result2, packages: [] };
-  const reading = read2(stdout.trimEnd().split("\n").at(-1) ?? "");
-  if (reading.kind !== "read") return failed(result2, `no list of packages: ${reading.reason}`);
+  const reading = read3(stdout.trimEnd().split("\n").at(-1) ?? "");
+  if (reading.kind !== "read") return failed2(result2, `no list of packages: ${reading.reason}`);
   const packages2 = [];
-  for (const words of reading.value.packages) {
-    const one = packageOfLine(words.join(" "));
-    if (!one) return failed(result2, "a package has a name or a version that no list can hold");
+  for (const words2 of reading.value.packages) {
+    const one = packageOfLine(words2.join(" "));
+    if (!one) return failed2(result2, "a package has a name or a version that no list can hold");
     packages2.push(resolved.find((other2) => isSame(one, other2)) ?? one);
   }
   const missing4 = resolved.filter((one) => !packages2.some((other2) => isSame(one, other2))).map(({ name, version }) => `${name} ${version}`);
   if (missing4.length > 0)
-    return failed(result2, `resolved, and something else is installed: ${missing4.join(", ")}`);
+    return failed2(result2, `resolved, and something else is installed: ${missing4.join(", ")}`);
   const other = exactly && differences(exactly, packages2);
-  if (other !== void 0 && other !== "") return failed(result2, `not the list: ${other}`);
+  if (other !== void 0 && other !== "") return failed2(result2, `not the list: ${other}`);
   return { result: result2, packages: packages2 };
 }
 function differences(wanted, found3) {
@@ -61381,7 +64407,7 @@ function differences(wanted, found3) {
   const come = [...after ?? []].filter((line) => !before?.has(line)).map((line) => `+ ${line}`);
   return [...gone, ...come].slice(0, 5).join(", ");
 }
-function failed(result2, detail) {
+function failed2(result2, detail) {
   return { result: { ...result2, ok: false, detail }, packages: [] };
 }
 function isSame(one, other) {
@@ -61389,24 +64415,27 @@ function isSame(one, other) {
 }
 
 // src/core/images/tests.ts
+var SUITE_SECONDS = 2 * 3600;
 var PACKAGES = {
   name: "packages",
   script: "list_packages.py",
   args: [],
   env: {},
-  seconds: 180
+  seconds: 180,
+  network: "none"
 };
-function imageTests({ image: image2, user, hub, notebooks }) {
+function imageTests({ image: image2, user, hub, notebooks, occasion }) {
   const test = (name, script, more = {}) => ({
     name,
     script,
     args: [],
     env: {},
     seconds: 180,
+    network: "none",
     ...more
   });
   const server = (name) => test(name, "check_server.py", { args: [hub ?? ""] });
-  const stays = [
+  const stays2 = [
     {
       home: "image",
       tests: [test("home", "check_home.py", { args: [`/home/${user.name}`, String(user.uid)] })]
@@ -61415,23 +64444,27 @@ function imageTests({ image: image2, user, hub, notebooks }) {
     {
       home: "empty",
       tests: [
+        test("kernel", "check_kernel.py"),
         test("nbgitpuller", "check_puller.py"),
         test("hub version", "check_version.py", hub === void 0 ? {} : { hub })
       ]
     },
     { home: "full", tests: [server("full home")] },
-    ...notebooks.map(({ path, text }) => {
-      const more = { notebook: text, seconds: 600 };
+    ...notebooks.map(({ path, text: text2 }) => {
+      const more = { notebook: text2, seconds: 600 };
       return { home: "empty", tests: [test(`notebook ${path}`, "check_notebook.py", more)] };
     })
   ];
-  if (image2.oggm === void 0 || image2.tests.oggm === "none") return stays;
+  if (image2.oggm === void 0 || image2.tests.oggm === "none") return stays2;
   const wanted = JSON.stringify({ version: image2.oggm.version ?? null, smoke: true });
   const oggm = test("oggm", "oggm_check.py", {
     env: { GLACIOCLOUD_CHECK: wanted },
     seconds: 600
   });
-  return [...stays, { home: "empty", tests: [oggm] }];
+  stays2.push({ home: "empty", tests: [oggm] });
+  if (image2.tests.oggm === "minimal" || occasion === "build") return stays2;
+  const suite = test("oggm suite", "check_suite.py", { seconds: SUITE_SECONDS, network: "open" });
+  return [...stays2, { home: "image", tests: [suite] }];
 }
 function scriptInput(script, { notebook }) {
   return notebook === void 0 ? script : `NOTEBOOK = ${JSON.stringify(notebook)}
@@ -61441,13 +64474,13 @@ ${script}`;
 // src/flow/image-tests.ts
 async function testImage(ports, under, progress) {
   const size2 = await ports.engine.size(under.reference);
-  const run2 = await ran(ports, under, PACKAGES, void 0);
-  const listed3 = listedPackages(judged2(PACKAGES, run2), run2.stdout, under);
-  const tests2 = [judgedSize(size2, under.image.size), listed3.result];
+  const run3 = await ran(ports, under, PACKAGES, void 0);
+  const listed4 = listedPackages(judged2(PACKAGES, run3), run3.stdout, under);
+  const tests2 = [judgedSize(size2, under.image.size), listed4.result];
   for (const stay of imageTests(under)) tests2.push(...await stayed(ports, under, stay));
   for (const { name, ok: ok2, seconds: seconds2, detail } of tests2)
     progress(`${ok2 ? "passed" : "FAILED"} ${name} (${seconds2.toFixed(1)} s): ${detail}`);
-  return { size: size2.bytes, tests: tests2, packages: listed3.packages };
+  return { size: size2.bytes, tests: tests2, packages: listed4.packages };
 }
 async function stayed(ports, under, stay) {
   const folder = `/home/${under.user.name}`;
@@ -61470,20 +64503,21 @@ async function tested(ports, under, test, home) {
   return judged2(test, await ran(ports, under, test, home));
 }
 async function ran({ engine, clock, script }, { reference: image2, user, memoryBytes: memoryBytes2 }, test, home) {
-  const [measure, text] = await Promise.all([script("measure.py"), script(test.script)]);
+  const [measure, text2] = await Promise.all([script("measure.py"), script(test.script)]);
   const command = ["python3", "-c", measure, "python3", "-", ...test.args];
   const begin = clock.elapsed();
-  const ended = await engine.run({
+  const ended2 = await engine.run({
     image: image2,
     home,
     user,
     memoryBytes: memoryBytes2,
     ...home ? { entrypoint: void 0, command: ["/bin/sh", "-c", START, ...command] } : { entrypoint: "python3", command: command.slice(1) },
-    input: scriptInput(text, test),
+    input: scriptInput(text2, test),
     env: test.env,
+    network: test.network,
     timeoutMs: test.seconds * 1e3
   });
-  return { ...ended, seconds: (clock.elapsed() - begin) / 1e3 };
+  return { ...ended2, seconds: (clock.elapsed() - begin) / 1e3 };
 }
 
 // src/flow/image-run.ts
@@ -61528,13 +64562,13 @@ var ImageRun = class {
         await engine.push(tag);
         await this.#test(resolved, atDigest(tag, digest3));
       });
-      const failed2 = this.#failed();
-      if (failed2 !== "")
-        return this.#ended("failed", digest3, `nothing is pushed: ${failed2} failed`);
+      const failed3 = this.#failed();
+      if (failed3 !== "")
+        return this.#ended("failed", digest3, `nothing is pushed: ${failed3} failed`);
       if (this.job.target === void 0) return this.#ended("built", digest3, "tested, not pushed");
       await this.#timed("push", () => this.#push(atDigest(tag, digest3), hash, digest3));
       await this.#record(resolved, digest3);
-      return this.#ended("built", digest3, "tested and pushed");
+      return this.#ended("built", digest3, `tested and pushed${await this.#door(hash)}`);
     } finally {
       await engine.remove(tag);
     }
@@ -61569,9 +64603,9 @@ var ImageRun = class {
     else if (this.job.write) {
       const reference = `${this.job.target ?? ""}/${this.image.name}@${digest3}`;
       await this.#timed("test", () => this.#test(resolved, reference));
-      const failed2 = this.#failed();
-      if (failed2 !== "")
-        return this.#ended("failed", digest3, `no lock is written: ${failed2} failed`);
+      const failed3 = this.#failed();
+      if (failed3 !== "")
+        return this.#ended("failed", digest3, `no lock is written: ${failed3} failed`);
     }
     if (reason.kind !== "yanked") await this.#timed("push", () => this.#move(digest3));
     if (reason.kind === "unrecorded") await this.#record(resolved, digest3);
@@ -61608,18 +64642,19 @@ var ImageRun = class {
     return this.#tests.filter(({ ok: ok2 }) => !ok2).map(({ name }) => name).join(", ");
   }
   async #build({ files, hash, base: base2 }, tag) {
-    const { ports, platform, commit, target } = this.job;
+    const { ports, platform, commit: commit2, target } = this.job;
     const log = new BuildLog();
     const digest3 = await withTemporaryFolder(async (scratch) => {
-      const folder = join16(scratch, "image");
+      const folder = join17(scratch, "image");
       await fillFolder(folder, files);
       return ports.builder.build({
         folder,
         tag,
         user: platform.settings.data.user,
-        labels: labelsOf2({ image: this.image.data, hash, base: base2, commit: commit?.sha }),
-        epoch: commit?.time,
+        labels: labelsOf2({ image: this.image.data, hash, base: base2, commit: commit2?.sha }),
+        epoch: commit2?.time,
         cache: target === void 0 ? void 0 : `${target}/${this.image.name}-cache:cache`,
+        mirrors: platform.settings.data.mirrors ?? {},
         onLine: (line) => {
           const said5 = log.add(line);
           if (said5 !== void 0) this.#say(said5);
@@ -61630,7 +64665,7 @@ var ImageRun = class {
   }
   /** By way of a registry, because that is what people get. */
   async #test({ packages: packages2, exactly }, reference) {
-    const { ports, platform, hubVersion } = this.job;
+    const { ports, platform, hubVersion, occasion } = this.job;
     await ports.engine.pull(reference);
     const under = {
       reference,
@@ -61640,9 +64675,10 @@ var ImageRun = class {
       image: this.image.data,
       user: platform.settings.data.user,
       hub: hubVersion === "" ? void 0 : hubVersion,
-      memoryBytes: smallestMemory(platform, this.image.name)
+      memoryBytes: smallestMemory(platform, this.image.name),
+      occasion
     };
-    const tested2 = await testImage(ports, under, (text) => this.#say(text));
+    const tested2 = await testImage(ports, under, (text2) => this.#say(text2));
     this.#size = tested2.size;
     this.#tests = tested2.tests;
     this.#packages = tested2.packages;
@@ -61658,6 +64694,13 @@ var ImageRun = class {
         hint: "this registry changes what it gets: use another one"
       });
     await this.#move(digest3);
+  }
+  /** The first push to some registries, GitHub's among them, makes what only its owner sees. */
+  async #door(hash) {
+    const { registry } = this.job.ports;
+    const name = `${this.job.target ?? ""}/${this.image.name}`;
+    if (await registry.isPublic(`${name}:${hash}`)) return "";
+    return `; ${name} can be pulled with a login only: make it public in its settings, or no hub starts it`;
   }
   /** `candidate` is the newest that was tested; what is old again is none. */
   async #move(digest3) {
@@ -61677,8 +64720,8 @@ var ImageRun = class {
       this.#seconds[step] = rounded(this.#seconds[step] + more);
     }
   }
-  #say(text) {
-    this.job.progress(this.image.name, text);
+  #say(text2) {
+    this.job.progress(this.image.name, text2);
   }
   #ended(outcome2, digest3, reason) {
     return {
@@ -61686,11 +64729,12 @@ var ImageRun = class {
       outcome: outcome2,
       build: this.#name,
       digest: digest3,
-      reason,
+      reason: short(reason, LONGEST_REASON),
       size_bytes: this.#size,
       seconds: this.#seconds,
-      tests: this.#tests,
-      packages: packageLines(this.#packages)
+      tests: this.#tests.map(shortened2),
+      packages: packageLines(this.#packages),
+      oggm_commit: oggmIn(this.#packages)?.commit ?? null
     };
   }
 };
@@ -61756,12 +64800,13 @@ async function buildThem(inputs, ports, report, asked3) {
   const images = chosen(platform, inputs.images);
   const now = ports.clock.now().getTime();
   const pulls = asked3 && await pullPlace(asked3, { root: inputs.root, platform, now }, images);
-  const results = await buildImages(await buildJob(ready2, inputs, ports, report), images);
+  const job = await buildJob(ready2, { ...inputs, occasion: "build" }, ports, report);
+  const results = await buildImages(job, images);
   if (pulls) {
     const built = results.map((one) => flowResult({ ...one }));
     return flowOutcome(await tellImages(pulls, "refresh", built));
   }
-  const json = { schema_version: SCHEMA_VERSION, images: results.map(resultJson) };
+  const json = { schema_version: SCHEMA_VERSION, images: results.map(resultJson2) };
   const { findings } = ready2;
   return outcome({ exit: exitOf(results), text: imagesText(results), json, findings });
 }
@@ -61777,12 +64822,13 @@ async function readyToBuild({ root, chartsFrom, images }, { clock, engine }, rep
   if (hasErrors(beforeBuild(findings))) return { kind: "refused", findings };
   return { kind: "ready", platform, hubVersion: charts.hubVersion, findings };
 }
-async function buildJob({ platform, hubVersion }, { root, push, registry, locked }, ports, report) {
+async function buildJob({ platform, hubVersion }, { root, push, registry, locked, occasion }, ports, report) {
   const target = registry ?? platform.settings.data.registry;
   return {
     ports,
     platform,
     hubVersion,
+    occasion,
     target: push ? target : void 0,
     commit: await commitOf(root),
     files: (one) => gatherNamed(root, one),
@@ -61790,36 +64836,73 @@ async function buildJob({ platform, hubVersion }, { root, push, registry, locked
     list: (image2, build4) => listText2(root, packagesPath(image2, build4)),
     locked,
     write: push && target === platform.settings.data.registry ? (files) => writeInto(root, files) : void 0,
-    progress: (name, text) => report.progress(`${name}: ${text}`)
+    progress: (name, text2) => report.progress(`${name}: ${text2}`)
   };
 }
-function chosen(platform, names4) {
-  if (names4 === "all") return [...platform.images.values()];
-  if (names4.length === 0) throw new UsageError("image build needs an image, or --all");
-  return imagesNamed(platform, names4);
+function chosen(platform, names5) {
+  if (names5 === "all") return [...platform.images.values()];
+  if (names5.length === 0) throw new UsageError("image build needs an image, or --all");
+  return imagesNamed(platform, names5);
 }
 async function listText2(root, path) {
-  const { files } = await readTree(root, [dirname8(path)], (one) => one === path);
+  const { files } = await readTree(root, [dirname9(path)], (one) => one === path);
   const content = files.get(path);
   return content?.kind === "text" ? content.text : void 0;
 }
 async function writeInto(root, files) {
-  for (const [path, text] of files) await writeWhole(join17(root, path), text);
+  for (const [path, text2] of files) await writeWhole(join18(root, path), text2);
 }
 async function commitOf(root) {
   const [sha, time2] = await Promise.all([headCommit(root), headTime(root)]);
   return sha === void 0 || time2 === void 0 ? void 0 : { sha, time: time2 };
 }
 
+// src/core/images/changed.ts
+init_json();
+var FILE3 = /^images\/([^/]+)\//u;
+function imagesChanged(images, paths) {
+  const changed3 = paths.flatMap((path) => {
+    const image2 = FILE3.exec(path)?.[1] ?? "";
+    const written2 = locate(path)?.kind === "image-lock" || isPackageList(path);
+    return images.has(image2) && !written2 ? [image2] : [];
+  });
+  return [...new Set(changed3)].sort(compareText);
+}
+
+// src/commands/image-changed.ts
+init_json();
+init_failure();
+async function changed2({ root, base: named2, names: names5 }, report) {
+  if (names5.length > 0)
+    throw new UsageError(`image changed takes no "${names5[0] ?? ""}"`, "it finds the images");
+  const base2 = named2 === void 0 || named2 === "" ? await mergeBase(root) ?? "" : named2;
+  if (!/^[0-9a-f]{40}$/u.test(base2))
+    throw new UsageError("image changed needs --base SHA", "it compares with that commit");
+  const { platform, findings } = await gatherPlatform(root);
+  if (!platform) return refused2(findings);
+  const all = platform.names.get("image") ?? /* @__PURE__ */ new Set();
+  const paths = await pathsChangedSince(root, base2, "images");
+  if (!paths)
+    report.progress(`commit ${base2.slice(0, 7)} is not in this clone: every image counts`);
+  const images = paths ? imagesChanged(all, paths) : [...all].sort(compareText);
+  return outcome({
+    exit: 0,
+    text: images.length === 0 ? "no image\n" : images.map((name) => `${name}
+`).join(""),
+    json: { schema_version: SCHEMA_VERSION, images },
+    outputs: { images: JSON.stringify(images) }
+  });
+}
+
 // src/core/images/refresh.ts
-var DAY_MS4 = 864e5;
+var DAY_MS6 = 864e5;
 function decideRefresh(rebuild, lock, facts2) {
   if (rebuild === "never") return { kind: "never" };
   const today = new Date(facts2.now).getUTCDay();
   if (rebuild === "weekly" && !facts2.named && today !== WEEKLY_REBUILD_DAY)
     return { kind: "weekly" };
-  const held2 = lock && heldBuild(lock, facts2);
-  return held2 === void 0 ? { kind: "due" } : { kind: "held", build: held2 };
+  const held3 = lock && heldBuild(lock, facts2);
+  return held3 === void 0 ? { kind: "due" } : { kind: "held", build: held3 };
 }
 function heldBuild({ builds, channels }, facts2) {
   const { candidate, stable } = channels;
@@ -61827,8 +64910,9 @@ function heldBuild({ builds, channels }, facts2) {
   if (candidate === void 0 || build4 === void 0 || candidate === stable) return void 0;
   if (build4.promoted !== void 0 || !isGood(build4, facts2.registry)) return void 0;
   if (!facts2.tried || facts2.troubled) return void 0;
-  const longest = Date.parse(candidate.slice(0, 10)) + facts2.soak * 1e3 + HOLD_DAYS * DAY_MS4;
-  return facts2.now < longest ? candidate : void 0;
+  const built = Date.parse(candidate.slice(0, 10));
+  const longest = built + facts2.soak * 1e3 + HOLD_DAYS * DAY_MS6;
+  return built <= facts2.now && facts2.now < longest ? candidate : void 0;
 }
 function notDueText(due) {
   switch (due.kind) {
@@ -61845,7 +64929,7 @@ function buildRounds(images, registry) {
   let left = [...images];
   while (left.length > 0) {
     const open = new Set(left.map(({ name }) => `${registry}/${name}`));
-    const ready2 = left.filter(({ data }) => !open.has(data.from?.image ?? ""));
+    const ready2 = left.filter(({ data: data2 }) => !open.has(data2.from?.image ?? ""));
     const round = ready2.length > 0 ? ready2 : left;
     rounds.push(round);
     left = left.filter((one) => !round.includes(one));
@@ -61867,10 +64951,10 @@ async function refreshImages(job) {
     for (const built of await job.build(round)) results.set(built.image, flowResult({ ...built }));
   return job.images.flatMap(({ name }) => results.get(name) ?? []);
 }
-function notDue(job, { name, data }) {
+function notDue(job, { name, data: data2 }) {
   const { platform, now, named: named2, troubled } = job;
   const lock = platform.locks.get(name)?.data;
-  const due = decideRefresh(data.rebuild, lock, {
+  const due = decideRefresh(data2.rebuild, lock, {
     now,
     named: named2,
     registry: platform.settings.data.registry,
@@ -61880,26 +64964,32 @@ function notDue(job, { name, data }) {
   });
   if (due.kind === "due") return void 0;
   const reason = notDueText(due);
-  if (due.kind !== "held") return flowResult({ image: name, outcome: "unchanged", reason });
+  const waits = { image: name, outcome: "waiting", reason };
+  if (due.kind !== "held") return flowResult(waits);
   const { build: build4 } = due;
-  const digest3 = lock?.builds[build4]?.digest ?? null;
-  return flowResult({ image: name, outcome: "waiting", build: build4, digest: digest3, reason });
+  return flowResult({ ...waits, build: build4, digest: lock?.builds[build4]?.digest ?? null });
 }
 
 // src/commands/image-refresh.ts
-async function refresh({ root, chartsFrom, names: names4, now }, ports, report, asked3) {
-  const images = names4.length > 0 ? names4 : "all";
+async function refresh({ root, chartsFrom, names: names5, now }, ports, report, asked3) {
+  const images = names5.length > 0 ? names5 : "all";
   const ready2 = await readyToBuild({ root, chartsFrom, images }, ports, report);
   if (ready2.kind === "refused") return refused2(ready2.findings);
   const { platform, findings } = ready2;
-  const place = { root, push: true, registry: void 0, locked: void 0 };
-  const job = await buildJob(ready2, place, ports, report);
-  const chosen2 = imagesOf(platform, names4);
+  const job = await buildJob(
+    ready2,
+    { root, push: true, registry: void 0, locked: void 0, occasion: "refresh" },
+    ports,
+    report
+  );
+  const chosen2 = imagesOf(platform, names5);
   const pulls = asked3 && await pullPlace(asked3, { root, platform, now }, chosen2);
+  const faults = pulls && await followAllTags(ports.registry, platform, platform.images.values());
+  for (const [name, fault] of faults ?? []) report.progress(`${name}: ${fault}`);
   const built = await refreshImages({
     platform,
     images: chosen2,
-    named: names4.length > 0,
+    named: names5.length > 0,
     now,
     troubled: pulls ? await troubledImages(pulls, chosen2) : /* @__PURE__ */ new Set(),
     build: (round) => buildImages(job, round)
@@ -61912,8 +65002,8 @@ async function troubledImages(pulls, images) {
   for (const { name } of images) if ((await troublesOf(pulls, name)).length > 0) troubled.add(name);
   return troubled;
 }
-function imagesOf(platform, names4) {
-  return names4.length > 0 ? imagesNamed(platform, names4) : [...platform.images.values()];
+function imagesOf(platform, names5) {
+  return names5.length > 0 ? imagesNamed(platform, names5) : [...platform.images.values()];
 }
 
 // src/commands/image-render.ts
@@ -61958,29 +65048,31 @@ async function renderImages(inputs) {
 
 // src/commands/image.ts
 async function image(inputs, ports, report, asked3) {
-  const [verb2 = "", ...names4] = inputs.target;
-  const images = inputs.all ? "all" : names4;
+  const [verb2 = "", ...names5] = inputs.target;
+  const images = inputs.all ? "all" : names5;
   switch (verb2) {
     case "render":
       return await renderImages({ ...inputs, images });
     case "build":
       return await buildThem({ ...inputs, images }, ports, report, asked3);
     case "refresh":
-      return await refresh({ ...inputs, names: names4 }, ports, report, asked3);
+      return await refresh({ ...inputs, names: names5 }, ports, report, asked3);
     case "promote":
-      return await promote({ ...inputs, names: names4 }, ports, asked3);
+      return await promote({ ...inputs, names: names5 }, ports, asked3);
     case "yank":
-      return await yank({ ...inputs, names: names4 }, asked3);
+      return await yank({ ...inputs, names: names5 }, asked3);
+    case "changed":
+      return await changed2({ ...inputs, names: names5 }, report);
     default:
       throw new UsageError(
         verb2 === "" ? "image needs to know what to do" : `image cannot "${verb2}"`,
-        "write: image render IMAGE --out DIR, or image build, refresh, promote or yank"
+        "write: image render IMAGE --out DIR, or image build, refresh, promote, yank or changed"
       );
   }
 }
 
 // src/commands/init.ts
-import { join as join18 } from "node:path";
+import { join as join19 } from "node:path";
 
 // src/core/init/questions.ts
 var QUESTIONS = {
@@ -62009,10 +65101,10 @@ var STAND_INS = {
   email: "hubs@example.org",
   action: `example/glaciocloud@${"0".repeat(40)}`
 };
-function answered(before, name, text, tool) {
-  const answers2 = { ...before, [name]: text };
-  const wrong = problem3(name, answers2, tool);
-  return wrong ? { kind: "wrong", wrong } : { kind: "fine", answers: answers2 };
+function answered(before, name, text2, tool) {
+  const answers2 = { ...before, [name]: text2 };
+  const wrong2 = problem3(name, answers2, tool);
+  return wrong2 ? { kind: "wrong", wrong: wrong2 } : { kind: "fine", answers: answers2 };
 }
 function problem3(name, answers2, tool) {
   if (name === "action")
@@ -62027,9 +65119,9 @@ function problem3(name, answers2, tool) {
     };
   const unnamed2 = name === "hub" || name === "cluster" ? unitNameProblem(answers2[name]) : void 0;
   if (unnamed2) return unnamed2;
-  const files = platformFiles(answers2, tool);
+  const files = platformFiles2(answers2, tool);
   const { platform, findings } = readPlatform(
-    new Map([...files].map(([path, text]) => [path, { kind: "text", text }]))
+    new Map([...files].map(([path, text2]) => [path, { kind: "text", text: text2 }]))
   );
   const errors = [
     ...findings,
@@ -62040,20 +65132,20 @@ function problem3(name, answers2, tool) {
 function complete(given2, tool) {
   let answers2 = STAND_INS;
   const missing4 = [];
-  const wrong = [];
+  const wrong2 = [];
   for (const name of ANSWERS) {
     const { fallback, applies } = QUESTIONS[name];
     if (applies?.(answers2) === false) continue;
-    const text = given2[name] ?? fallback?.(answers2);
-    if (text === void 0) {
+    const text2 = given2[name] ?? fallback?.(answers2);
+    if (text2 === void 0) {
       missing4.push(name);
       continue;
     }
-    const result2 = answered(answers2, name, text, tool);
+    const result2 = answered(answers2, name, text2, tool);
     if (result2.kind === "fine") answers2 = result2.answers;
-    else wrong.push({ name, ...result2.wrong });
+    else wrong2.push({ name, ...result2.wrong });
   }
-  return missing4.length + wrong.length === 0 ? { kind: "complete", answers: answers2 } : { kind: "incomplete", missing: missing4, wrong };
+  return missing4.length + wrong2.length === 0 ? { kind: "complete", answers: answers2 } : { kind: "incomplete", missing: missing4, wrong: wrong2 };
 }
 
 // src/core/init/next-steps.ts
@@ -62126,7 +65218,7 @@ async function withTerminal(streams, use) {
   const lines3 = reader[Symbol.asyncIterator]();
   let open = true;
   reader.once("close", () => open = false);
-  const ask = async (asked3) => {
+  const ask2 = async (asked3) => {
     const question = screen(asked3);
     reader.setPrompt(question);
     if (open) reader.prompt();
@@ -62137,7 +65229,7 @@ async function withTerminal(streams, use) {
     return line.value.trim();
   };
   try {
-    return await use({ ask, say: (text) => void streams.output.write(screen(text)) });
+    return await use({ ask: ask2, say: (text2) => void streams.output.write(screen(text2)) });
   } finally {
     reader.close();
   }
@@ -62175,17 +65267,17 @@ async function init({ root, given: given2 }, streams) {
   const tool = await gatherTool();
   const answers2 = streams ? await withTerminal(streams, (terminal2) => askAll(given2, tool, terminal2)) : taken(given2, tool);
   const fresh = /* @__PURE__ */ new Map();
-  const kept = [];
-  for (const [path, text] of starterFiles(answers2, tool)) {
-    if (await exists(join18(root, path))) kept.push(path);
-    else fresh.set(path, text);
+  const kept2 = [];
+  for (const [path, text2] of starterFiles(answers2, tool)) {
+    if (await exists(join19(root, path))) kept2.push(path);
+    else fresh.set(path, text2);
   }
   await writeNew(root, fresh);
   const written2 = [...fresh.keys()];
   const next = nextSteps(answers2, { inGit: await isInGit(root) });
   const lines3 = [
     ...written2.map((path) => `\u2713 ${path}`),
-    ...kept.map((path) => `\xB7 ${path} was there already, and is kept`),
+    ...kept2.map((path) => `\xB7 ${path} was there already, and is kept`),
     "",
     "Read the files through, then `glaciocloud check`. Next:",
     ...numbered(next)
@@ -62194,16 +65286,16 @@ async function init({ root, given: given2 }, streams) {
     exit: 0,
     text: lines3.map((line) => `${line}
 `).join(""),
-    json: { schema_version: SCHEMA_VERSION, written: written2, kept, next }
+    json: { schema_version: SCHEMA_VERSION, written: written2, kept: kept2, next }
   });
 }
 async function askAll(given2, tool, terminal2) {
   let answers2 = STAND_INS;
   for (const name of ANSWERS) {
-    const { ask, fallback, applies } = QUESTIONS[name];
+    const { ask: ask2, fallback, applies } = QUESTIONS[name];
     if (applies?.(answers2) === false) continue;
     const usual = fallback?.(answers2) ?? "";
-    const asked3 = async () => await terminal2.ask(`${ask}${usual === "" ? "" : ` [${usual}]`}: `) || usual;
+    const asked3 = async () => await terminal2.ask(`${ask2}${usual === "" ? "" : ` [${usual}]`}: `) || usual;
     let result2 = answered(answers2, name, given2[name] ?? await asked3(), tool);
     while (result2.kind === "wrong") {
       terminal2.say(`  ${result2.wrong.message}; ${result2.wrong.hint}
@@ -62218,31 +65310,31 @@ function taken(given2, tool) {
   const result2 = complete(given2, tool);
   if (result2.kind === "complete") return result2.answers;
   const needs = result2.missing.length === 0 ? [] : [`init needs ${result2.missing.map((name) => `--${name}`).join(", ")}`];
-  const wrong = result2.wrong.map(({ name, message, hint }) => `--${name}: ${message}; ${hint}`);
+  const wrong2 = result2.wrong.map(({ name, message, hint }) => `--${name}: ${message}; ${hint}`);
   throw new UsageError(
-    [...needs, ...wrong].join("\n"),
+    [...needs, ...wrong2].join("\n"),
     "see `glaciocloud init --help`; on a terminal it asks"
   );
 }
 
 // src/commands/new.ts
-import { join as join19 } from "node:path";
+import { join as join20 } from "node:path";
 init_failure();
-async function createFile(root, words) {
-  const { known, name } = asked2(words);
-  const wrong = known === "image" ? dottedNameProblem(name) : unitNameProblem(name);
-  if (wrong) throw new UsageError(wrong.message, wrong.hint);
+async function createFile(root, words2) {
+  const { known, name } = asked2(words2);
+  const wrong2 = known === "image" ? dottedNameProblem(name) : unitNameProblem(name);
+  if (wrong2) throw new UsageError(wrong2.message, wrong2.hint);
   const { platform, findings, sources } = await gatherPlatform(root);
   if (!platform) return refused2(findings);
-  const { path, text } = scaffold(
+  const { path, text: text2 } = scaffold(
     known,
     name,
     platform,
     schemaBase(sources.get("platform.yaml")?.text ?? "")
   );
-  if (await exists(join19(root, path)))
+  if (await exists(join20(root, path)))
     throw new Failure(`${path} exists already`, { hint: "choose another name" });
-  await writeNew(root, /* @__PURE__ */ new Map([[path, text]]));
+  await writeNew(root, /* @__PURE__ */ new Map([[path, text2]]));
   return outcome({
     exit: 0,
     text: [`${path} written. Next:`, ...numbered(nextAfter(known, name))].map((line) => `${line}
@@ -62306,7 +65398,7 @@ import { request as plain4 } from "node:http";
 import { request as secure2 } from "node:https";
 import { TLSSocket } from "node:tls";
 var TIMEOUT_MS2 = 15e3;
-var MOST_BYTES2 = 1e4;
+var MOST_BYTES3 = 1e4;
 async function askAddress(address2) {
   try {
     const url = new URL(address2);
@@ -62322,7 +65414,7 @@ async function askAddress(address2) {
     let body = "";
     for await (const chunk of response) {
       body += chunk.toString("utf8");
-      if (body.length > MOST_BYTES2) break;
+      if (body.length > MOST_BYTES3) break;
     }
     return { kind: "answered", status: response.statusCode ?? 0, body, until };
   } catch (error2) {
@@ -62369,11 +65461,11 @@ async function outside(inputs, report) {
   const hubs = [...platform.environments.values()].filter(
     ({ name }) => inputs.hubs.length === 0 || inputs.hubs.includes(name)
   );
-  const seen2 = await Promise.all(hubs.map((hub) => look2(hub, platform, inputs)));
+  const seen2 = await Promise.all(hubs.map((hub) => look3(hub, platform, inputs)));
   if (inputs.actions) await track(inputs.actions, seen2, report);
-  const failed2 = seen2.some((one) => problemsOf(one).length > 0);
+  const failed3 = seen2.some((one) => problemsOf(one).length > 0);
   return outcome({
-    exit: failed2 && !inputs.actions ? 1 : 0,
+    exit: failed3 && !inputs.actions ? 1 : 0,
     text: seen2.map(seenText).join(""),
     json: {
       schema_version: SCHEMA_VERSION,
@@ -62386,7 +65478,7 @@ async function outside(inputs, report) {
     }
   });
 }
-async function look2(hub, platform, inputs) {
+async function look3(hub, platform, inputs) {
   const bare = platform.clusters.get(hub.data.cluster)?.data.ingress.class === "none";
   const address2 = bare ? { kind: "unchecked", text: "its cluster has no public entry" } : await addressOf(hub, inputs);
   return { hub: hub.name, url: hub.data.url, address: address2, heartbeat: await heartbeatOf(hub, inputs) };
@@ -62402,17 +65494,17 @@ async function heartbeatOf({ name, data: { probe } }, { actions, now }) {
   if (!probe) return { kind: "unchecked", text: "no probe: in its file" };
   if (!actions) return { kind: "unchecked", text: "the probe is heard in GitHub Actions only" };
   const texts2 = await actions.github.issueTexts(heartbeatLabels(name));
-  const signs = texts2.map((text) => heartbeatSign(text, seconds(probe.api), now));
+  const signs = texts2.map((text2) => heartbeatSign(text2, seconds(probe.api), now));
   const well = signs.find(({ kind }) => kind === "well");
   return well ?? signs[0] ?? heartbeatSign(void 0, seconds(probe.api), now);
 }
-async function track({ github, run: run2 }, seen2, report) {
+async function track({ github, run: run3 }, seen2, report) {
   for (const one of seen2) {
     const labels = ["glaciocloud-outside", `hub:${one.hub}`];
     const problems = problemsOf(one);
     if (problems.length > 0) {
       const title = `${one.hub}: not well, seen from outside`;
-      const issue = await github.openIssue(labels, title, issueBody2(one, run2).text);
+      const issue = await github.openIssue(labels, title, issueBody2(one, run3).text);
       report.progress(`${one.hub}: told in issue ${issue}`);
     } else if (one.address.kind === "well" || one.heartbeat.kind === "well")
       await github.closeIssue(
@@ -62421,9 +65513,9 @@ async function track({ github, run: run2 }, seen2, report) {
       );
   }
 }
-function issueBody2(one, run2) {
-  const list = problemsOf(one).map((text) => inMarkdown`- ${text}\n`);
-  const theRun2 = run2 === void 0 ? inMarkdown`` : inMarkdown`${link("The run", run2)}. `;
+function issueBody2(one, run3) {
+  const list = problemsOf(one).map((text2) => inMarkdown`- ${text2}\n`);
+  const theRun2 = run3 === void 0 ? inMarkdown`` : inMarkdown`${link("The run", run3)}. `;
   const logs = `kubectl logs deploy/glaciocloud-probe --namespace ${one.hub}-probe`;
   const first = inMarkdown`Seen from the internet, ${code(one.hub)} (${link(one.url, one.url)}) is not well:`;
   const silent = inMarkdown`A probe that is silent says that it, its cluster or its token has gone: ${code(logs)}.`;
@@ -62437,7 +65529,7 @@ function problemsOf({ url, address: address2, heartbeat }) {
 }
 function seenText(one) {
   const marks = { well: "\u2713", problem: "\u2717", unchecked: "\u2013" };
-  const sign = (what, { kind, text }) => terminal`  ${marks[kind]} ${what}: ${kind === "unchecked" ? "not checked, " : ""}${text}\n`;
+  const sign = (what, { kind, text: text2 }) => terminal`  ${marks[kind]} ${what}: ${kind === "unchecked" ? "not checked, " : ""}${text2}\n`;
   return terminal`${one.hub}\n${sign(one.url, one.address)}${sign("probe", one.heartbeat)}`.text;
 }
 
@@ -62447,12 +65539,12 @@ init_escape();
 
 // src/core/plan/words.ts
 function summaryOf(reasons, most = 4) {
-  const texts2 = reasons.map(({ text }) => text);
+  const texts2 = reasons.map(({ text: text2 }) => text2);
   const shown2 = texts2.slice(0, most).join(" \xB7 ");
   return texts2.length > most ? `${shown2} \xB7 and ${texts2.length - most} more` : shown2;
 }
 function effectsText(effects) {
-  return [...effects].sort((a, b) => b.risk - a.risk).map(({ text }) => text).join("; ");
+  return [...effects].sort((a, b) => b.risk - a.risk).map(({ text: text2 }) => text2).join("; ");
 }
 function riskOf(effects) {
   return Math.max(0, ...effects.map(({ risk }) => risk));
@@ -62466,12 +65558,12 @@ function comparison({ steps, unchanged, orphans }, { base: base2 }) {
       commit: base2.commit.slice(0, 7)
     };
   const known = unchanged.length + orphans.length > 0 || steps.some(({ marker }) => marker !== "+");
-  const words = known ? "compared with the given record" : "nothing is deployed yet";
-  return { words, commit: void 0 };
+  const words2 = known ? "compared with the given record" : "nothing is deployed yet";
+  return { words: words2, commit: void 0 };
 }
 function against(plan2, frame2) {
-  const { words, commit } = comparison(plan2, frame2);
-  return commit === void 0 ? words : `${words} ${commit})`;
+  const { words: words2, commit: commit2 } = comparison(plan2, frame2);
+  return commit2 === void 0 ? words2 : `${words2} ${commit2})`;
 }
 
 // src/core/show/groups.ts
@@ -62555,7 +65647,7 @@ function section(first, steps) {
     title: steps.map(({ title }) => title).join(", "),
     wave: first.wave,
     effects: effectsText(first.effects),
-    reasons: first.reasons.map(({ text }) => text),
+    reasons: first.reasons.map(({ text: text2 }) => text2),
     objects: first.diff?.changed.map(shownObject) ?? []
   };
 }
@@ -62566,7 +65658,7 @@ function shownObject({ kind, object: object2, lines: lines3, plus, minus }) {
     how: kind,
     plus,
     minus,
-    lines: lines3.map((text) => ({ text, class: lineClass(text) }))
+    lines: lines3.map((text2) => ({ text: text2, class: lineClass(text2) }))
   };
 }
 function lineClass(line) {
@@ -62611,14 +65703,14 @@ function headline2(plan2, frame2) {
   return inMarkdown`### Plan · ${title}\n\n${head2}${against2(plan2, frame2)}\n`.text;
 }
 function against2(plan2, frame2) {
-  const { words, commit } = comparison(plan2, frame2);
-  return commit === void 0 ? inMarkdown`${words}` : inMarkdown`${words} ${hex(commit)})`;
+  const { words: words2, commit: commit2 } = comparison(plan2, frame2);
+  return commit2 === void 0 ? inMarkdown`${words2}` : inMarkdown`${words2} ${hex(commit2)})`;
 }
 function touched(steps) {
-  const names4 = /* @__PURE__ */ new Map();
+  const names5 = /* @__PURE__ */ new Map();
   for (const { noun, name } of steps.flatMap((step) => step.touched))
-    names4.set(noun, (names4.get(noun) ?? /* @__PURE__ */ new Set()).add(name));
-  return [...names4].map(([noun, { size: size2 }]) => plural(size2, noun));
+    names5.set(noun, (names5.get(noun) ?? /* @__PURE__ */ new Set()).add(name));
+  return [...names5].map(([noun, { size: size2 }]) => plural(size2, noun));
 }
 function table(groups2, plan2) {
   if (plan2.steps.length === 0 && plan2.orphans.length === 0)
@@ -62627,7 +65719,7 @@ function table(groups2, plan2) {
     );
   const rows = groups2.map(({ first, steps }) => {
     const effects = effectsText(first.effects);
-    return inMarkdown`| ${MARKS4[first.marker]} | ${names3(steps)} | ${first.summary} | ${effects} |\n`;
+    return inMarkdown`| ${MARKS4[first.marker]} | ${names4(steps)} | ${first.summary} | ${effects} |\n`;
   });
   const unchanged = plan2.unchanged.filter(({ noun }) => noun === SUBJECT);
   if (unchanged.length > 0) {
@@ -62637,7 +65729,7 @@ function table(groups2, plan2) {
   }
   return block(inMarkdown`| | hub | what happens | users notice |\n|---|---|---|---|\n${rows}`);
 }
-function names3(steps) {
+function names4(steps) {
   const [first] = steps;
   if (!first) return "";
   const wave = first.wave === "" || first.order === 0 ? "" : ` (wave ${first.order}, ${first.wave})`;
@@ -62660,8 +65752,8 @@ function notes2(plan2) {
   const { below } = byPlace(plan2.findings);
   const findings = below.slice(0, 20).map(findingItem);
   if (findings.length > 0) {
-    const text = fold(`check: ${countText(below)}`, findings);
-    blocks.push(block(inMarkdown`\n${text}`, "findings"));
+    const text2 = fold(`check: ${countText(below)}`, findings);
+    blocks.push(block(inMarkdown`\n${text2}`, "findings"));
   }
   return blocks;
 }
@@ -62682,17 +65774,17 @@ function details(groups2) {
 }
 function reasonBlocks({ detail, reasons }, title) {
   if (detail === "names") return [];
-  const lines3 = reasons.map(({ text: text2 }) => inMarkdown`- ${text2}\n`);
-  const text = fold(`${title}: what changes (${reasons.length})`, lines3);
-  return [block(inMarkdown`\n${text}`, `${title}: what changes`)];
+  const lines3 = reasons.map(({ text: text3 }) => inMarkdown`- ${text3}\n`);
+  const text2 = fold(`${title}: what changes (${reasons.length})`, lines3);
+  return [block(inMarkdown`\n${text2}`, `${title}: what changes`)];
 }
 function manifestBlocks({ detail, diff }, title) {
   if (!diff || diff.changed.length === 0) return [];
-  const { changed: changed2, plus, minus } = diff;
-  const body = detail === "names" ? changed2.map(({ object: object2 }) => inMarkdown`- ${object2.kind} ${object2.name}\n`) : [joined(changed2.map(objectBlock), inMarkdown`\n`)];
-  const count = `${plural(changed2.length, "object")}, +${plus} \u2212${minus}`;
-  const text = fold(`${title}: manifests that change (${count})`, body);
-  return [block(inMarkdown`\n${text}`, `${title}: manifests`)];
+  const { changed: changed3, plus, minus } = diff;
+  const body = detail === "names" ? changed3.map(({ object: object2 }) => inMarkdown`- ${object2.kind} ${object2.name}\n`) : [joined(changed3.map(objectBlock), inMarkdown`\n`)];
+  const count = `${plural(changed3.length, "object")}, +${plus} \u2212${minus}`;
+  const text2 = fold(`${title}: manifests that change (${count})`, body);
+  return [block(inMarkdown`\n${text2}`, `${title}: manifests`)];
 }
 function objectBlock({ kind, object: object2, before, lines: lines3 }) {
   const what = kind === "renamed" ? `renamed from ${before?.name ?? ""}` : kind;
@@ -62712,39 +65804,39 @@ ${inMarkdown`<sub>${joined(parts, inMarkdown` · `)}</sub>\n`.text}`;
 function fold(summary3, body) {
   return inMarkdown`<details><summary>${html(summary3)}</summary>\n\n${body}\n</details>\n`;
 }
-function block({ text }, left = "") {
-  return { text, left: inMarkdown`${left}`.text };
+function block({ text: text2 }, left = "") {
+  return { text: text2, left: inMarkdown`${left}`.text };
 }
-function length(text) {
-  return Array.from(text).length;
+function length(text2) {
+  return Array.from(text2).length;
 }
 var RESERVE = 1500;
 function fit2(head2, blocks, foot, limit) {
-  const kept = [];
+  const kept2 = [];
   const left = [];
   let room = limit - length(head2) - length(foot) - RESERVE;
-  for (const { text, left: name } of blocks) {
-    const size2 = length(text);
+  for (const { text: text2, left: name } of blocks) {
+    const size2 = length(text2);
     if (size2 <= room) {
-      kept.push(text);
+      kept2.push(text2);
       room -= size2;
     } else {
       left.push(name === "" ? "the table" : name);
     }
   }
-  return `${head2}${kept.join("")}${leftOut(left)}${foot}`;
+  return `${head2}${kept2.join("")}${leftOut(left)}${foot}`;
 }
-function leftOut(names4) {
-  if (names4.length === 0) return "";
-  const more = names4.length > 20 ? ` and ${names4.length - 20} more` : "";
+function leftOut(names5) {
+  if (names5.length === 0) return "";
+  const more = names5.length > 20 ? ` and ${names5.length - 20} more` : "";
   return `
-\u26A0 Too long for a comment, left out: ${names4.slice(0, 20).join(", ")}${more}.
+\u26A0 Too long for a comment, left out: ${names5.slice(0, 20).join(", ")}${more}.
 `;
 }
 
 // src/core/show/plan-text.ts
 init_escape();
-function planText(plan2, frame2) {
+function planText2(plan2, frame2) {
   const { above: above2, below } = byPlace(plan2.findings);
   const parts = [
     ...above2.map(findingText),
@@ -62781,7 +65873,7 @@ function detailText({ detail, reasons, diff }) {
   if (detail === "names")
     return diff ? [terminal`    ${plural(diff.changed.length, "object")}\n`] : [];
   return [
-    ...reasons.map(({ text }) => terminal`    ${text}\n`),
+    ...reasons.map(({ text: text2 }) => terminal`    ${text2}\n`),
     ...diff?.changed.map(objectText) ?? []
   ];
 }
@@ -62789,19 +65881,19 @@ function objectText({ kind, object: object2, lines: lines3 }) {
   const shown2 = lines3.map((line) => terminal`      ${line}\n`);
   return terminal`    ${kind} ${object2.kind} ${object2.name}\n${shown2}`;
 }
-function planJson(plan2, frame2) {
+function planJson2(plan2, frame2) {
   return {
     schema_version: 1,
     digest: plan2.digest,
     base: frame2.base?.commit ?? null,
     head: frame2.head ?? null,
     findings: findingsJson(plan2.findings),
-    steps: byRisk(plan2.steps).map(stepJson),
+    steps: byRisk(plan2.steps).map(stepJson2),
     unchanged: plan2.unchanged.map(({ json }) => json),
     orphans: plan2.orphans.map(({ json }) => json)
   };
 }
-function stepJson({ family, json, reasons, effects }) {
+function stepJson2({ family, json, reasons, effects }) {
   return {
     ...json,
     family,
@@ -62814,15 +65906,15 @@ function stepJson({ family, json, reasons, effects }) {
 
 // src/flow/plan-outcome.ts
 var PAGE_TITLE = "<title>Plan ";
-async function planOutcome(plan2, frame2, html2) {
+async function planOutcome2(plan2, frame2, html2) {
   if (html2 !== void 0) {
     const page = planHtml(plan2, frame2);
     await writeOver(html2, page, page.slice(0, page.indexOf(PAGE_TITLE) + PAGE_TITLE.length));
   }
   return outcome({
     exit: 0,
-    text: planText(plan2, frame2),
-    json: planJson(plan2, frame2),
+    text: planText2(plan2, frame2),
+    json: planJson2(plan2, frame2),
     findings: plan2.findings,
     outputs: { digest: plan2.digest, has_changes: String(plan2.steps.length > 0) },
     summary: planMarkdown(plan2, frame2)
@@ -62843,6 +65935,151 @@ function planOf(parts, { findings, charts }) {
     findings: [...findings],
     charts: [...charts]
   };
+}
+
+// src/core/access/family.ts
+init_json();
+var accessFamily = {
+  name: "access",
+  decide: decideAccessChanges,
+  idOf: ({ hub }) => idOf(hub),
+  explain: (change) => change,
+  show: showAccess
+};
+function idOf(hub) {
+  return `access/${hub}`;
+}
+function decideAccessChanges({
+  platform,
+  before,
+  now
+}) {
+  const decision = { changes: [], unchanged: [], orphans: [] };
+  if (!before) return decision;
+  const today = dayOf(now);
+  for (const [hub, doc] of platform.environments) {
+    const old = before.environments.get(hub);
+    if (!old) continue;
+    const named2 = namedChanges(old.data.access, doc.data.access);
+    const people = counted(entering(before, hub, today), entering(platform, hub, today));
+    const isSame2 = named2.length === 0 && people.come + people.go + people.change === 0;
+    if (!isSame2) decision.changes.push({ hub, named: named2, people });
+  }
+  return decision;
+}
+function namedChanges(from, to) {
+  const lists = ["allow", "admins"];
+  return lists.flatMap((list) => [
+    ...without2(to[list], from[list]).map((who) => ({ list, change: "added", who })),
+    ...without2(from[list], to[list]).map((who) => ({ list, change: "removed", who }))
+  ]);
+}
+function without2(some, others) {
+  return some.filter((who) => !others.includes(who));
+}
+function entering(platform, hub, today) {
+  const doc = platform.environments.get(hub);
+  if (!doc) return /* @__PURE__ */ new Map();
+  const wish = { hub, file: doc.file, data: doc.data };
+  const people = peopleOf(platform, [], today);
+  return wantedIn(wish, { people, teams: /* @__PURE__ */ new Map(), present: /* @__PURE__ */ new Map(), today });
+}
+function counted(from, to) {
+  const people = { come: 0, go: 0, change: 0 };
+  for (const [id, one] of to) {
+    const old = from.get(id);
+    if (!old) people.come += 1;
+    else if (textOf3(old) !== textOf3(one)) people.change += 1;
+  }
+  for (const id of from.keys()) if (!to.has(id)) people.go += 1;
+  return people;
+}
+function textOf3({ admin, groups: groups2, from, until }) {
+  return canonical([admin, [...groups2], from ?? null, until ?? null]);
+}
+function showAccess(change) {
+  const { hub, named: named2, people } = change;
+  const reasons = reasonsOf(change);
+  const effects = effectsOf(change);
+  const id = idOf(hub);
+  const names5 = named2.map((one) => [one.list, one.change, one.who]);
+  return {
+    family: "access",
+    marker: "~",
+    id,
+    title: `access to ${hub}`,
+    noun: "access list",
+    wave: "",
+    order: 8,
+    risk: riskOf(effects),
+    reasons,
+    summary: summaryOf(reasons),
+    effects,
+    touched: [],
+    diff: void 0,
+    detail: "changes",
+    shape: digestOf([reasons.map(({ text: text2 }) => text2), effectsText(effects)]),
+    identity: ["access", hub, names5, { ...people }],
+    reviewed: void 0,
+    json: {
+      kind: "access",
+      unit: { kind: "access", name: hub },
+      wave: null,
+      from: null,
+      to: null,
+      restartsHub: false,
+      people: { ...people },
+      why: reasons.map(({ text: text2 }) => text2),
+      effects: effects.map(({ text: text2 }) => text2),
+      diff: noObjects()
+    }
+  };
+}
+function noObjects() {
+  return { added: [], removed: [], changed: [] };
+}
+function reasonsOf({ named: named2, people }) {
+  const texts2 = named2.map(({ list, change, who }) => {
+    const sign = change === "added" ? "+" : "\u2212";
+    return {
+      code: list,
+      text: `${sign} ${spoken(who)}${list === "admins" ? " (administrators)" : ""}`
+    };
+  });
+  const changed3 = people.come + people.go + people.change;
+  const files = changed3 === 0 ? [] : [{ code: "people", text: "people\u2019s files" }];
+  return [...texts2.sort((a, b) => compareText(a.text, b.text)), ...files];
+}
+function spoken(who) {
+  return who.startsWith("user:") ? "a person" : who;
+}
+function effectsOf({ named: named2, people }) {
+  const effects = [];
+  const has = (list, change) => named2.some((one) => one.list === list && one.change === change);
+  if (people.go > 0)
+    effects.push({ code: "people-go", text: `access ends for ${persons(people.go)}`, risk: 6 });
+  if (has("admins", "added"))
+    effects.push({ code: "admins", text: "more administrators, who can read every home", risk: 6 });
+  if (has("allow", "removed") || has("admins", "removed"))
+    effects.push({ code: "group-goes", text: "a group loses access, or a part of it", risk: 5 });
+  if (people.change > 0)
+    effects.push({
+      code: "people-change",
+      text: `access changes for ${persons(people.change)}`,
+      risk: 1
+    });
+  if (people.come > 0)
+    effects.push({
+      code: "people-come",
+      text: `access begins for ${persons(people.come)}`,
+      risk: 1
+    });
+  if (has("allow", "added"))
+    effects.push({ code: "group-comes", text: "a group gets access", risk: 1 });
+  return effects;
+}
+function persons(count) {
+  return `${count} ${count === 1 ? "person" : "people"}`;
 }
 
 // src/core/cluster/family.ts
@@ -62910,11 +66147,11 @@ function hubBefore(to, { wanted, present: present2 }) {
     ({ unit, release: release2 }) => unit.kind === "hub" && unit.name !== to.unit.name && addressOf2(release2) === url
   );
   if (url === "" || other === void 0) return void 0;
-  const stays = wanted.some(({ unit }) => unitId(unit) === unitId(other.unit));
-  return { name: other.unit.name, stays };
+  const stays2 = wanted.some(({ unit }) => unitId(unit) === unitId(other.unit));
+  return { name: other.unit.name, stays: stays2 };
 }
 function addressOf2(release2) {
-  return plainAddress(textOf2(chartValue(release2, OWN_VALUES, "/hub/url")));
+  return plainAddress(textOf4(chartValue(release2, OWN_VALUES, "/hub/url")));
 }
 function placeEffects(change) {
   const { moved: moved2, before, to } = change;
@@ -62946,21 +66183,21 @@ function isKept(diff, ref) {
   return textAt(metadata, "/annotations/helm.sh~1resource-policy") === "keep";
 }
 function dataEffects(from, to) {
-  const read4 = (release2) => (path) => chartValue(release2, JUPYTERHUB, path);
-  const [old, fresh] = [read4(from), read4(to)];
+  const read5 = (release2) => (path) => chartValue(release2, JUPYTERHUB, path);
+  const [old, fresh] = [read5(from), read5(to)];
   const effects = [];
   if (differs(old, fresh, HOME_IDENTITY)) effects.push({ kind: "homes-anew" });
   if (differs(old, fresh, DATABASE_IDENTITY))
-    effects.push({ kind: "database", from: textOf2(old(TYPE)), to: textOf2(fresh(TYPE)) });
+    effects.push({ kind: "database", from: textOf4(old(TYPE)), to: textOf4(fresh(TYPE)) });
   if (differs(old, fresh, OWNER2))
     effects.push({ kind: "owner", from: ownerText(old), to: ownerText(fresh) });
   if (differs(old, fresh, [MOUNT]))
-    effects.push({ kind: "home-path", from: textOf2(old(MOUNT)), to: textOf2(fresh(MOUNT)) });
+    effects.push({ kind: "home-path", from: textOf4(old(MOUNT)), to: textOf4(fresh(MOUNT)) });
   return effects;
 }
 function newHomeEffects(from, to) {
-  const text = (release2, path) => textOf2(chartValue(release2, JUPYTERHUB, path));
-  const pair = (path) => text(from, path) === text(to, path) ? void 0 : { from: text(from, path), to: text(to, path) };
+  const text2 = (release2, path) => textOf4(chartValue(release2, JUPYTERHUB, path));
+  const pair = (path) => text2(from, path) === text2(to, path) ? void 0 : { from: text2(from, path), to: text2(to, path) };
   const storage = pair("/singleuser/storage/dynamic/storageClass");
   const size2 = pair("/singleuser/storage/capacity");
   return [
@@ -62998,9 +66235,9 @@ function differs(old, fresh, paths) {
   return paths.some((path) => canonical(old(path) ?? null) !== canonical(fresh(path) ?? null));
 }
 function ownerText(values) {
-  return OWNER2.map((path) => textOf2(values(path))).join(":");
+  return OWNER2.map((path) => textOf4(values(path))).join(":");
 }
-function textOf2(value) {
+function textOf4(value) {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
@@ -63014,16 +66251,16 @@ function explainHub(change, diff) {
     const why = moved2 ? { kind: "cluster", from: moved2.unit.cluster, to: to.unit.cluster } : { kind: "new" };
     return { ...change, diff, effects, why: [why] };
   }
-  const all = [...placeEffects(change), ...effectsOf(from.release, to.release, diff)];
+  const all = [...placeEffects(change), ...effectsOf2(from.release, to.release, diff)];
   const felt = all.filter(({ kind }) => kind !== "none");
   return {
     ...change,
     diff,
     effects: felt.length > 0 ? felt : all,
-    why: reasonsOf(from.release, to.release)
+    why: reasonsOf2(from.release, to.release)
   };
 }
-function reasonsOf(from, to) {
+function reasonsOf2(from, to) {
   return [
     ...chartReasons(from, to),
     ...changedImages(from, to).map((change) => ({ kind: "image", ...change })),
@@ -63032,8 +66269,8 @@ function reasonsOf(from, to) {
   ];
 }
 function chartReasons(from, to) {
-  const changed2 = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
-  return changed2.map(([name, a, b]) => ({ kind: "chart", name, from: a?.version, to: b?.version }));
+  const changed3 = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
+  return changed3.map(([name, a, b]) => ({ kind: "chart", name, from: a?.version, to: b?.version }));
 }
 function changedImages(from, to) {
   const all = pairs(from.images, to.images).map(([name, a, b]) => ({
@@ -63056,20 +66293,20 @@ function valueReasons(from, to) {
     [...from.images, ...to.images].map(({ reference }) => canonical(reference))
   );
   const isImage = (value) => Array.isArray(value) ? value.every(isImage) : references.has(canonical(value ?? null));
-  const changed2 = compare(from.values, to.values).filter(
+  const changed3 = compare(from.values, to.values).filter(
     (change) => !isImage(change.to) && !isImage(change.from)
   );
-  return changed2.map(({ path, from: a, to: b }) => ({ kind: "value", path, from: a, to: b }));
+  return changed3.map(({ path, from: a, to: b }) => ({ kind: "value", path, from: a, to: b }));
 }
 function pairs(from, to) {
-  const names4 = [...new Set([...from, ...to].map(({ name }) => name))];
-  return names4.map((name) => [
+  const names5 = [...new Set([...from, ...to].map(({ name }) => name))];
+  return names5.map((name) => [
     name,
     from.find((one) => one.name === name),
     to.find((one) => one.name === name)
   ]);
 }
-function effectsOf(from, to, diff) {
+function effectsOf2(from, to, diff) {
   const effects = [
     ...volumeEffects(diff),
     ...dataEffects(from, to),
@@ -63093,15 +66330,15 @@ function restartEffects(diff) {
   return effects;
 }
 function sizeEffects(from, to) {
-  const changed2 = pairs(sizes(from), sizes(to)).filter(([, a, b]) => a?.text !== b?.text);
-  return changed2.map(([name, a, b]) => ({ kind: "size", name, from: a?.text, to: b?.text }));
+  const changed3 = pairs(sizes(from), sizes(to)).filter(([, a, b]) => a?.text !== b?.text);
+  return changed3.map(([name, a, b]) => ({ kind: "size", name, from: a?.text, to: b?.text }));
 }
 function imageEffects(from, to) {
   return changedImages(from, to).map((change) => ({ kind: "image", ...change }));
 }
 function settingEffects(from, to) {
-  const text = (release2) => scalarText(chartValue(release2, JUPYTERHUB, "/cull/timeout"));
-  const idle2 = { kind: "idle", from: text(from), to: text(to) };
+  const text2 = (release2) => scalarText(chartValue(release2, JUPYTERHUB, "/cull/timeout"));
+  const idle2 = { kind: "idle", from: text2(from), to: text2(to) };
   return [...newHomeEffects(from, to), ...idle2.from === idle2.to ? [] : [idle2]];
 }
 function sizes(release2) {
@@ -63125,8 +66362,8 @@ function shortReference(reference) {
 }
 function shortValue(value) {
   if (value === void 0) return "none";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
+  const text2 = typeof value === "string" ? value : JSON.stringify(value);
+  return text2.length > 40 ? `${text2.slice(0, 37)}...` : text2;
 }
 function arrow(from, to) {
   if (from === "none") return `+ ${to}`;
@@ -63209,9 +66446,9 @@ function movedText({ from, to, url }) {
 function scratchText({ from, to }) {
   return to === void 0 ? `new servers have no /scratch any more, which had ${from}; running ones keep it until they stop` : `/scratch of new servers is smaller: ${from} \u2192 ${to}; who fills more is put out, and running ones stay`;
 }
-function addressOfText({ url, name, stays }) {
+function addressOfText({ url, name, stays: stays2 }) {
   const homes = "people who come here find other homes than before";
-  return stays ? `${url} is the address of the hub ${name} until now: ${homes}` : `${url} is the address of the hub ${name}, which no file names: ${homes}, and that hub with its homes runs on at the same address until it is removed; renaming a file renames no hub`;
+  return stays2 ? `${url} is the address of the hub ${name} until now: ${homes}` : `${url} is the address of the hub ${name}, which no file names: ${homes}, and that hub with its homes runs on at the same address until it is removed; renaming a file renames no hub`;
 }
 function usualText(effect) {
   switch (effect.kind) {
@@ -63300,15 +66537,15 @@ function showHub(step) {
     json: {
       ...releaseJson(step),
       restartsHub: step.effects.some(({ kind }) => kind === "hub-restart"),
-      why: reasons.map(({ text }) => text),
-      effects: effects.map(({ text }) => text),
+      why: reasons.map(({ text: text2 }) => text2),
+      effects: effects.map(({ text: text2 }) => text2),
       diff: diffJson(diff)
     }
   };
 }
 function shapeOf({ from, to, diff }, reasons, effects) {
   if (!from) return [unitId(to.unit)];
-  return [to.wave, diff.shape, reasons.map(({ text }) => text), effectsText(effects)];
+  return [to.wave, diff.shape, reasons.map(({ text: text2 }) => text2), effectsText(effects)];
 }
 function shownReason(reason) {
   return { code: reason.kind, text: reasonText2(reason) };
@@ -63631,9 +66868,9 @@ var LINES_SHOWN = 400;
 function diffManifests(before, after) {
   const old = documents(before);
   const fresh = documents(after);
-  const gone = parse2([...old].filter((text) => !fresh.has(text)));
-  const came = parse2([...fresh].filter((text) => !old.has(text)));
-  const changed2 = [];
+  const gone = parse2([...old].filter((text2) => !fresh.has(text2)));
+  const came = parse2([...fresh].filter((text2) => !old.has(text2)));
+  const changed3 = [];
   const checksumOnly = [];
   for (const [key, to] of came) {
     const from = gone.get(key);
@@ -63641,23 +66878,23 @@ function diffManifests(before, after) {
     gone.delete(key);
     came.delete(key);
     const change = changeOf2(from, to, "changed");
-    if (change.fields.length > 0) changed2.push(change);
+    if (change.fields.length > 0) changed3.push(change);
     else if (checksums(from.object) !== checksums(to.object)) checksumOnly.push(to.ref);
   }
   for (const [key, to] of came) {
     const from = [...gone.values()].find((one) => isRenamed(one, to));
     if (!from) continue;
-    gone.delete(idOf(from.ref));
+    gone.delete(idOf2(from.ref));
     came.delete(key);
-    changed2.push({ ...changeOf2(from, to, "renamed"), before: from.ref });
+    changed3.push({ ...changeOf2(from, to, "renamed"), before: from.ref });
   }
   const whole = (item, kind) => kind === "added" ? changeOf2({ ref: item.ref, object: {} }, item, "added") : changeOf2(item, { ref: item.ref, object: {} }, "removed");
   const all = [
-    ...changed2,
+    ...changed3,
     ...[...came.values()].map((item) => whole(item, "added")),
     ...[...gone.values()].map((item) => whole(item, "removed"))
   ];
-  all.sort((a, b) => compareText(idOf(a.object), idOf(b.object)));
+  all.sort((a, b) => compareText(idOf2(a.object), idOf2(b.object)));
   return {
     added: [...came.values()].map(({ ref }) => ref),
     removed: [...gone.values()].map(({ ref }) => ref),
@@ -63668,15 +66905,15 @@ function diffManifests(before, after) {
     shape: shapeOf2(all)
   };
 }
-function documents(text) {
-  return new Set(splitDocuments(text).filter((part) => part.trim() !== ""));
+function documents(text2) {
+  return new Set(splitDocuments(text2).filter((part) => part.trim() !== ""));
 }
 function parse2(texts2) {
-  const items = texts2.map((text) => {
-    const object2 = parseObject(text);
+  const items = texts2.map((text2) => {
+    const object2 = parseObject(text2);
     return { ref: refOf(object2), object: object2 };
   });
-  return new Map(items.map((item) => [idOf(item.ref), item]));
+  return new Map(items.map((item) => [idOf2(item.ref), item]));
 }
 function refOf(object2) {
   return {
@@ -63686,7 +66923,7 @@ function refOf(object2) {
     name: textAt(object2, "/metadata/name")
   };
 }
-function idOf(ref) {
+function idOf2(ref) {
   const group = ref.apiVersion.includes("/") ? ref.apiVersion.split("/")[0] : "";
   return [ref.kind, ref.name, ref.namespace, group].join("/");
 }
@@ -63755,11 +66992,11 @@ function checksums(object2) {
 }
 function isRenamed(from, to) {
   if (from.ref.kind !== to.ref.kind || from.ref.name === to.ref.name) return false;
-  const text = (item) => JSON.stringify(readable2({ ...item.object, apiVersion: "" })).replaceAll(
+  const text2 = (item) => JSON.stringify(readable2({ ...item.object, apiVersion: "" })).replaceAll(
     item.ref.name,
     "\0"
   );
-  return text(from) === text(to);
+  return text2(from) === text2(to);
 }
 function shapeOf2(changes) {
   const field = ({ path, from, to }) => [path, from ?? null, to ?? null];
@@ -63781,8 +67018,8 @@ var recordFamily = {
   explain: (change) => change,
   show: showBlocked
 };
-function decideBlocked({ wanted, unreadable: unreadable3 }) {
-  const changes = unreadable3.map(({ unit, why }) => {
+function decideBlocked({ wanted, unreadable: unreadable4 }) {
+  const changes = unreadable4.map(({ unit, why }) => {
     const to = wanted.find((one) => unitId(one.unit) === unitId(unit));
     return { unit: to?.unit ?? unit, wave: to?.wave ?? "", order: to?.order ?? 0, why };
   });
@@ -63934,16 +67171,19 @@ var FAMILIES = [
   }),
   register(recordFamily, {
     gather: ({ wanted, deployed: deployed2 }) => ({ wanted, unreadable: deployed2.unreadable })
+  }),
+  register(accessFamily, {
+    gather: async ({ platform, main: main2, now }) => ({ platform, before: await main2(), now })
   })
 ];
 function releaseFacts({ wanted, deployed: deployed2 }) {
-  const unreadable3 = new Set(deployed2.unreadable.map(({ unit }) => unitId(unit)));
+  const unreadable4 = new Set(deployed2.unreadable.map(({ unit }) => unitId(unit)));
   return {
-    wanted: wanted.filter(({ unit }) => !unreadable3.has(unitId(unit))),
+    wanted: wanted.filter(({ unit }) => !unreadable4.has(unitId(unit))),
     present: deployed2.releases
   };
 }
-async function renderChanges(changes, { platform, charts, report, deployed: deployed2 }, findingsOf) {
+async function renderChanges(changes, { platform, charts, report, deployed: deployed2 }, findingsOf2) {
   const before = new Map(changes.map(({ from, to }) => [unitId(to.unit), from?.unit]));
   const results = await renderAll({
     wanted: changes.map(({ to }) => to),
@@ -63954,7 +67194,7 @@ async function renderChanges(changes, { platform, charts, report, deployed: depl
       const from = before.get(unitId(rendered.unit));
       const present2 = from ? await deployed2.manifests(from) : "";
       const diff = diffManifests(present2, rendered.manifests);
-      return { diff, findings: findingsOf(rendered, diff) };
+      return { diff, findings: findingsOf2(rendered, diff) };
     }
   });
   const diffs = /* @__PURE__ */ new Map();
@@ -63981,7 +67221,8 @@ async function gatherPlan({ root, repository, chartsFrom, now, deployed: deploye
   const wanted = wantedReleases(platform, charts, releases);
   const parts = [];
   for (const family of families) {
-    const part = await family.plan({ platform, charts, wanted, deployed: deployed2, now, report });
+    const main2 = () => mainPlatform(root, repository);
+    const part = await family.plan({ platform, main: main2, charts, wanted, deployed: deployed2, now, report });
     parts.push(part);
     findings.push(...part.findings);
   }
@@ -64014,7 +67255,7 @@ async function plan(inputs, report) {
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
   if (planned.kind === "refused") return refused2(planned.findings);
   const head2 = await headCommit(root);
-  return planOutcome(planned.plan, { head: head2, base: planned.base, full: void 0 }, html2);
+  return planOutcome2(planned.plan, { head: head2, base: planned.base, full: void 0 }, html2);
 }
 
 // src/commands/render.ts
@@ -64066,11 +67307,11 @@ async function render(inputs, report) {
     }
   }
   await writeFolders(out, folders, "unit");
-  const failed2 = results.filter(({ kind }) => kind === "failed").length;
+  const failed3 = results.filter(({ kind }) => kind === "failed").length;
   return outcome({
-    exit: failed2 > 0 ? 3 : 0,
-    text: `${lines3.join("")}${failed2 > 0 ? `
-${plural(failed2, "hub")} failed
+    exit: failed3 > 0 ? 3 : 0,
+    text: `${lines3.join("")}${failed3 > 0 ? `
+${plural(failed3, "hub")} failed
 ` : ""}`,
     json: {
       schema_version: SCHEMA_VERSION,
@@ -64090,8 +67331,8 @@ function choose(wanted, hubs) {
 
 // src/commands/review.ts
 init_failure();
-async function pullRequest(run2, github) {
-  const pull = await github.pullRequestOf(run2);
+async function pullRequest(run3, github) {
+  const pull = await github.pullRequestOf(run3);
   if (!pull)
     return outcome({
       exit: 0,
@@ -64131,7 +67372,7 @@ async function reviewed(inputs, github, report) {
   await keepShown(inputs, []);
   const deployed2 = await deployedFrom(inputs.present, inputs.repository);
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
-  const answer = planned.kind === "refused" ? refused2(planned.findings) : await planOutcome(planned.plan, { ...inputs, base: planned.base }, inputs.html);
+  const answer = planned.kind === "refused" ? refused2(planned.findings) : await planOutcome2(planned.plan, { ...inputs, base: planned.base }, inputs.html);
   const comment2 = planned.kind === "refused" ? `${REFUSED}${answer.summary}` : answer.summary;
   if (!await postComment(inputs, { marker: COMMENT_MARKER, body: comment2 }, github, report))
     return stale();
@@ -64167,14 +67408,14 @@ function stale() {
 // src/core/images/build-comment.ts
 init_escape();
 var IMAGES_MARKER = "<!-- glaciocloud images -->";
-var LONGEST2 = 300;
-function imagesComment(images, { head: head2, run: run2 }, limit = COMMENT_LIMIT) {
-  const begin = inMarkdown`## Images at ${hex(head2.slice(0, 7))}\n\n${FROM} ${link("The run", run2)}.\n\n`;
+var LONGEST4 = 300;
+function imagesComment(images, { head: head2, run: run3 }, limit = COMMENT_LIMIT) {
+  const begin = inMarkdown`## Images at ${hex(head2.slice(0, 7))}\n\n${FROM} ${link("The run", run3)}.\n\n`;
   const shown2 = [`${IMAGES_MARKER}
 ${begin.text}`];
   for (const one of images) {
     const left = limit - shown2.join("").length;
-    shown2.push(fitting([section2(one), tooLong(one)], left));
+    shown2.push(fitting([section2(one), tooLong2(one)], left));
   }
   return shown2.join("");
 }
@@ -64184,29 +67425,26 @@ var LATER = inMarkdown`Once it is merged they are built again, and a pull reques
 var STABLE = inMarkdown`${code("stable")} follows once hubs have tried it for the soak.`;
 var FROM = inMarkdown`${NOW}${SOURCE}${LATER}${code("candidate")}; ${STABLE}`;
 function fitting(texts2, left) {
-  return texts2.map(({ text }) => text).find((text) => text.length <= left) ?? "";
+  return texts2.map(({ text: text2 }) => text2).find((text2) => text2.length <= left) ?? "";
 }
-function section2({ image: image2, claim, before, hubs }) {
+function section2({ image: image2, claim, before, commits, hubs }) {
   if (claim.kind !== "read")
     return inMarkdown`### ✗ ${code(image2)}: its result cannot be read\n\n${claim.reason}\n\n`;
   const { outcome: outcome2, reason, seconds: seconds2, tests: tests2, sizeBytes, packages: packages2 } = claim.value;
   const shown2 = shownImage({
     image: image2,
     ok: outcome2 !== "failed",
-    reason: short(reason, LONGEST2),
+    reason: short(reason, LONGEST4),
     sizeBytes,
     seconds: seconds2,
     tests: tests2.map(shortened2),
     packages: packages2 && packageChanges(before, packages2),
-    commits: void 0,
+    commits,
     hubs
   });
   return inMarkdown`${shown2}\n`;
 }
-function shortened2(one) {
-  return { ...one, name: short(one.name, LONGEST2), detail: short(one.detail, LONGEST2) };
-}
-function tooLong({ image: image2 }) {
+function tooLong2({ image: image2 }) {
   return inMarkdown`### ${code(image2)}: too much to be shown here; the run has it\n\n`;
 }
 
@@ -64221,7 +67459,8 @@ function buildArtifact(image2) {
 var MOST = 1e7;
 var AMOUNT = { type: "number", minimum: 0, maximum: MOST };
 var BYTES = { type: ["integer", "null"], minimum: 0, maximum: 1e15 };
-var read3 = readerOf(
+var COMMIT3 = { type: ["string", "null"], pattern: "^[0-9a-f]{40}$" };
+var read4 = readerOf(
   fields({
     schema_version: COUNT,
     images: listOf(
@@ -64240,14 +67479,15 @@ var read3 = readerOf(
             detail: TEXT
           })
         ),
-        packages: listOf(TEXT)
+        packages: listOf(TEXT),
+        oggm_commit: COMMIT3
       })
     )
   }),
   "/schema_version"
 );
-function readBuild(text, image2) {
-  const reading = read3(text);
+function readBuild(text2, image2) {
+  const reading = read4(text2);
   if (reading.kind !== "read") return reading;
   const [one, ...others] = reading.value.images;
   if (one?.image !== image2 || others.length > 0)
@@ -64263,30 +67503,44 @@ function readBuild(text, image2) {
       seconds: seconds2,
       tests: tests2,
       sizeBytes: size2 ?? void 0,
-      packages: packages2.length === 0 ? void 0 : packages2
+      packages: packages2.length === 0 ? void 0 : packages2,
+      oggmCommit: one.oggm_commit ?? void 0
     }
   };
 }
 
 // src/flow/image-builds.ts
-var UNREAD = "there is none, or it is larger than a result can be";
-async function gatherBuilds(run2, { proposed, main: main2 }, github) {
-  const images = [...proposed.images.keys()].sort();
-  const files = await github.filesOfRun(run2, images.map(buildArtifact), BUILD_FILE);
+init_oggm_commits();
+var NO_RESULT = {
+  kind: "unreadable",
+  reason: "there is none, or it is larger than a result can be"
+};
+async function gatherBuilds(run3, { proposed: proposed3, main: main2 }, github) {
+  const images = [...proposed3.images.keys()].sort();
+  const files = await github.filesOfRun(run3, images.map(buildArtifact), BUILD_FILE);
   const { platform } = await gatherPlatform(main2);
   const built = [];
   for (const image2 of images) {
     const name = buildArtifact(image2);
     if (!files.has(name)) continue;
-    const text = files.get(name);
+    const text2 = files.get(name);
+    const claim = text2 === void 0 ? NO_RESULT : readBuild(text2, image2);
+    const range = rangeOf({ proposed: proposed3, main: platform }, image2, claim);
     built.push({
       image: image2,
-      claim: text === void 0 ? { kind: "unreadable", reason: UNREAD } : readBuild(text, image2),
+      claim,
+      commits: await oggmCommits(github, range),
       before: await packagesBefore(main2, platform, image2),
-      hubs: reachedHubs(proposed, image2)
+      hubs: reachedHubs(proposed3, image2)
     });
   }
   return built;
+}
+function rangeOf({ proposed: proposed3, main: main2 }, image2, claim) {
+  const oggm = main2?.images.get(image2)?.data.oggm;
+  if (claim.kind !== "read" || oggm?.git !== proposed3.images.get(image2)?.data.oggm?.git)
+    return void 0;
+  return oggmRange(oggm, candidateCommit(main2?.locks.get(image2)?.data), claim.value.oggmCommit);
 }
 async function packagesBefore(main2, platform, image2) {
   const lock = platform?.locks.get(image2)?.data;
@@ -64300,15 +67554,15 @@ function isAboutImages(target) {
   throw new UsageError(`review takes no "${target.join(" ")}"`, "write: review, or review images");
 }
 async function reviewImages(inputs, github, report) {
-  const { root, repository, head: head2, run: run2 } = inputs;
+  const { root, repository, head: head2, run: run3 } = inputs;
   const { platform } = await gatherPlatform(root);
   if (!platform) return nothing("the files have errors, which the check tells");
-  const built = await gatherBuilds(run2.id, { proposed: platform, main: repository }, github);
+  const built = await gatherBuilds(run3.id, { proposed: platform, main: repository }, github);
   if (built.length === 0) return nothing("the run has built no image");
-  const body = imagesComment(built, { head: head2, run: run2.address });
+  const body = imagesComment(built, { head: head2, run: run3.address });
   if (!await postComment(inputs, { marker: IMAGES_MARKER, body }, github, report)) return stale();
-  const names4 = built.map(({ image: image2 }) => image2).join(", ");
-  return outcome({ exit: 0, text: `images in the comment: ${names4}
+  const names5 = built.map(({ image: image2 }) => image2).join(", ");
+  return outcome({ exit: 0, text: `images in the comment: ${names5}
 `, summary: body });
 }
 function nothing(why) {
@@ -64318,11 +67572,11 @@ function nothing(why) {
 
 // src/edges/sops.ts
 import { readFile as readFile10 } from "node:fs/promises";
-import { join as join20 } from "node:path";
+import { join as join21 } from "node:path";
 init_failure();
 var readContent = readerOf(fields({}));
 async function decryptSecrets(root, hub) {
-  const file = join20(root, "secrets", `${hub}.sops.yaml`);
+  const file = join21(root, "secrets", `${hub}.sops.yaml`);
   if (!await exists(file)) return void 0;
   const sops = findTool("sops");
   if (sops === void 0)
@@ -64356,8 +67610,8 @@ async function decryptSecrets(root, hub) {
   );
 }
 async function lastEncrypted(root, hub) {
-  const text = await readFile10(join20(root, "secrets", `${hub}.sops.yaml`), "utf8").catch(() => "");
-  const time2 = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text)?.[1] ?? "");
+  const text2 = await readFile10(join21(root, "secrets", `${hub}.sops.yaml`), "utf8").catch(() => "");
+  const time2 = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text2)?.[1] ?? "");
   return Number.isNaN(time2) ? void 0 : time2;
 }
 async function readSecrets(root, hub, declared) {
@@ -64412,8 +67666,8 @@ var MARKS5 = {
 };
 async function audit(root, hub, now) {
   const found3 = await decryptSecrets(root, hub.name);
-  const changed2 = await lastEncrypted(root, hub.name);
-  const all = auditSecrets(hub.data, found3, changed2, now);
+  const changed3 = await lastEncrypted(root, hub.name);
+  const all = auditSecrets(hub.data, found3, changed3, now);
   const lines3 = all.map(
     ({ secret, state, note }) => `${MARKS5[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
 `
@@ -64444,10 +67698,10 @@ async function showState(kubeconfig, hubs, kube = new Kube(kubeconfig)) {
 
 // src/commands/try.ts
 init_failure();
-async function tryOut(root, { pull, login, commit }, github) {
+async function tryOut(root, { pull, login, commit: commit2 }, github) {
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused2(findings);
-  if (commit === void 0)
+  if (commit2 === void 0)
     throw new Failure("/try needs the whole commit, 40 hex digits", {
       hint: "copy it from the pull request, so that nobody changes what is tried in between"
     });
@@ -64456,25 +67710,25 @@ async function tryOut(root, { pull, login, commit }, github) {
       hint: "ask a maintainer"
     });
   const head2 = await github.headOf(pull);
-  if (head2 !== commit)
-    throw new Failure(`${commit.slice(0, 7)} is not the head of pull request ${pull} any more`, {
+  if (head2 !== commit2)
+    throw new Failure(`${commit2.slice(0, 7)} is not the head of pull request ${pull} any more`, {
       hint: `its head is ${head2}: look at it, then try that`
     });
   const first = platform.settings.data.waves[0]?.name;
   const clusters = [
     ...new Set(
-      [...platform.environments.values()].filter(({ data }) => data.wave === first).map(({ data }) => data.cluster)
+      [...platform.environments.values()].filter(({ data: data2 }) => data2.wave === first).map(({ data: data2 }) => data2.cluster)
     )
   ].sort();
   const outputs = {
-    commit,
+    commit: commit2,
     pull: String(pull),
     clusters: JSON.stringify(clusters),
     reason: `/try of pull request ${pull} by ${login}`
   };
   return outcome({
     exit: 0,
-    text: `${commit.slice(0, 7)} of pull request ${pull}: ${clusters.join(", ")}
+    text: `${commit2.slice(0, 7)} of pull request ${pull}: ${clusters.join(", ")}
 `,
     json: { schema_version: SCHEMA_VERSION, ...outputs },
     outputs
@@ -64491,28 +67745,28 @@ function waveRows(platform, wanted, present2) {
   const removing = removals.map(({ cluster }) => cluster).filter((one) => platform.clusters.has(one));
   const rows = waves2.slice(0, WAVES).map(({ name, approval: approval2 }, index2) => {
     const mine = hubs.filter(({ wave }) => wave === name);
-    const changed2 = mine.filter(({ unit, digest: digest3 }) => deployed2.get(unitId(unit)) !== digest3);
+    const changed3 = mine.filter(({ unit, digest: digest3 }) => deployed2.get(unitId(unit)) !== digest3);
     return {
       name,
-      clusters: sorted2([...clustersOf(mine), ...index2 === 0 ? removing : []]),
-      approve: approval2 ? sorted2(clustersOf(changed2)) : []
+      clusters: sorted3([...clustersOf(mine), ...index2 === 0 ? removing : []]),
+      approve: approval2 ? sorted3(clustersOf(changed3)) : []
     };
   });
-  return { rows, clusters: sorted2([...clustersOf(hubs), ...removing]) };
+  return { rows, clusters: sorted3([...clustersOf(hubs), ...removing]) };
 }
 function clustersOf(hubs) {
   return hubs.map(({ unit }) => unit.cluster);
 }
-function sorted2(names4) {
-  return [...new Set(names4)].sort(compareText);
+function sorted3(names5) {
+  return [...new Set(names5)].sort(compareText);
 }
 
 // src/commands/waves.ts
 async function waves({ root, chartsFrom }, report) {
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused2(findings);
-  const { releases, unreadable: unreadable3 } = await deployedOnBranch(root);
-  for (const { unit, why } of unreadable3) report.progress(`\u26A0 ${unitTitle(unit)}: ${why}`);
+  const { releases, unreadable: unreadable4 } = await deployedOnBranch(root);
+  for (const { unit, why } of unreadable4) report.progress(`\u26A0 ${unitTitle(unit)}: ${why}`);
   const charts = await gatherCharts(platform, { root, chartsFrom, releases, report });
   const all = waveRows(platform, wantedReleases(platform, charts, releases), releases);
   return outcome({
@@ -64591,7 +67845,7 @@ var Bucket = class _Bucket {
       void 0
     );
   }
-  async writeText(key, text) {
+  async writeText(key, text2) {
     await this.#ask(
       "write",
       key,
@@ -64599,7 +67853,7 @@ var Bucket = class _Bucket {
         new this.#sdk.PutObjectCommand({
           Bucket: this.#place.bucket,
           Key: key,
-          Body: text,
+          Body: text2,
           ContentType: "application/json"
         })
       )
@@ -64722,12 +67976,87 @@ var systemClock = {
   }
 };
 
+// src/core/access/directory-file.ts
+init_json();
+init_teams();
+function readDirectory(text2) {
+  const object2 = objectOf(text2);
+  if (object2?.["v"] !== 1 || !Array.isArray(object2["teams"]))
+    return { kind: "wrong", message: 'it is no object with "v": 1 and a list "teams"' };
+  const written2 = [];
+  for (const team of objectsIn(object2["teams"])) {
+    const one = writtenTeam(team);
+    if (!one) return { kind: "wrong", message: "a team in it has no organization, or no slug" };
+    written2.push(one);
+  }
+  return { kind: "read", teams: withChildren(written2) };
+}
+function writtenTeam(team) {
+  const { organization, slug: slug2, parent } = team;
+  if (typeof organization !== "string" || typeof slug2 !== "string") return void 0;
+  const key = (name) => teamKey(`team:${organization}/${name}`);
+  return {
+    key: key(slug2),
+    parent: typeof parent === "string" ? key(parent) : void 0,
+    list: writtenList(team)
+  };
+}
+function writtenList({ members, totalCount }) {
+  if (!Array.isArray(members)) return { kind: "unknown", why: "there is no list of its members" };
+  const accounts = members.flatMap((one) => accountOf(one) ?? []);
+  const count = totalCount ?? members.length;
+  return accounts.length === count ? { kind: "complete", members: accounts } : { kind: "unknown", why: `${accounts.length} of ${JSON.stringify(count)} members are listed` };
+}
+function accountOf(one) {
+  const id = isObject(one) ? one["id"] : void 0;
+  if (typeof id !== "number" || !Number.isSafeInteger(id) || id < 1) return void 0;
+  const login = at(one, "/login");
+  return { id: String(id), login: typeof login === "string" ? login : void 0 };
+}
+function withChildren(written2) {
+  const whole = (one, above2) => {
+    const { key, list } = one;
+    const children = written2.filter(({ parent }) => parent === key);
+    let members = list;
+    for (const child2 of children) {
+      if (above2.includes(child2.key)) return { kind: "unknown", why: `${key} is below itself` };
+      members = joined2(members, whole(child2, [...above2, key, child2.key]));
+    }
+    return members;
+  };
+  return new Map(written2.map((one) => [one.key, whole(one, [one.key])]));
+}
+function joined2(a, b) {
+  if (a.kind === "unknown") return a;
+  if (b.kind === "unknown") return b;
+  const all = new Map([...a.members, ...b.members].map((one) => [one.id, one]));
+  return { kind: "complete", members: [...all.values()] };
+}
+
+// src/edges/directory-file.ts
+init_failure();
+function directoryFile(file) {
+  return {
+    teams: async () => {
+      const reading = readDirectory(await fileText(file));
+      if (reading.kind === "wrong")
+        throw new UsageError(`${file} is no directory: ${reading.message}`);
+      return { lists: reading.teams, requests: 0 };
+    }
+  };
+}
+
 // src/edges/docker.ts
 init_failure();
 
+// src/edges/docker-leftovers.ts
+import { hostname as hostname2 } from "node:os";
+
 // src/edges/docker-program.ts
 init_failure();
-import { dirname as dirname9 } from "node:path";
+import { writeFile as writeFile6 } from "node:fs/promises";
+import { homedir as homedir2 } from "node:os";
+import { dirname as dirname10, join as join22 } from "node:path";
 var PASSED2 = [
   "DOCKER_HOST",
   "DOCKER_CONFIG",
@@ -64749,11 +68078,23 @@ function dockerEnvironment() {
     const value = process.env[name] ?? "";
     return value === "" ? [] : [[name, value]];
   });
-  const path = `${dirname9(dockerProgram())}:${process.env["PATH"] ?? ""}`;
+  const path = `${dirname10(dockerProgram())}:${process.env["PATH"] ?? ""}`;
   return { PATH: path, ...Object.fromEntries(passed) };
 }
 function docker(args, options = {}) {
   return exec(dockerProgram(), args, { ...options, env: dockerEnvironment() });
+}
+function dockerAsAnybody(args, options) {
+  return withTemporaryFolder(async (folder) => {
+    const own = process.env["DOCKER_CONFIG"] ?? join22(homedir2(), ".docker");
+    const path = dirname10(dockerProgram());
+    const plugins = [join22(own, "cli-plugins"), join22(path, "../libexec/docker/cli-plugins")];
+    const config = { cliPluginsExtraDirs: plugins };
+    await writeFile6(join22(folder, "config.json"), JSON.stringify(config));
+    const env = { ...dockerEnvironment(), DOCKER_CONFIG: folder };
+    delete env["DOCKER_CONTEXT"];
+    return exec(dockerProgram(), args, { ...options, env });
+  });
 }
 async function dockerMust(doing, args, options = {}) {
   const { code: code2, stdout, stderr } = await docker(args, options);
@@ -64761,29 +68102,78 @@ async function dockerMust(doing, args, options = {}) {
   return stdout.trim();
 }
 function dockerFailure(doing, said5) {
-  const last = said5.trim().split("\n").at(-1) ?? "";
+  const line = said5.trim().split("\n").at(-1) ?? "";
+  const last = line.replace(/\?[^\s"]+/gu, "");
   return new ImageFailure(`Docker cannot ${doing}: ${last.slice(0, 300)}`, {
     hint: /daemon/iu.test(last) ? "start Docker, or set DOCKER_HOST to where it runs" : "look at Docker\u2019s log, and run it again"
   });
 }
 
+// src/edges/docker-leftovers.ts
+var LABEL = "org.glaciocloud.image-test";
+var FOLDER2 = "glaciocloud-run-";
+function runLabel() {
+  return ["--label", `${LABEL}=${runName()}`];
+}
+function runFolder() {
+  return `${FOLDER2}${runName()}`;
+}
+async function removeLeftovers() {
+  const run3 = `{{.Label "${LABEL}"}}`;
+  const ours = ["--filter", `label=${LABEL}`, "--format"];
+  for (const [id, owner] of await listed3(["ps", "--all", ...ours, `{{.ID}} ${run3}`]))
+    if (hasEnded2(owner)) await docker(["rm", "--force", id]);
+  for (const [volume, owner] of await listed3(["volume", "ls", ...ours, `{{.Name}} ${run3}`]))
+    if (hasEnded2(owner)) await docker(["volume", "rm", "--force", volume]);
+  for (const [image2] of await listed3(["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"])) {
+    const [registry = "", folder = ""] = image2.split("/");
+    const isOurs = registry.startsWith("127.0.0.1:") && folder.startsWith(FOLDER2);
+    if (isOurs && hasEnded2(folder.slice(FOLDER2.length))) await docker(["image", "rm", image2]);
+  }
+}
+function machineName() {
+  return hostname2().toLowerCase().replace(/[^a-z0-9]+/gu, "-");
+}
+function runName() {
+  return `${machineName()}-${process.pid}`;
+}
+function hasEnded2(run3) {
+  const machine = `${machineName()}-`;
+  const pid = run3.startsWith(machine) ? Number(run3.slice(machine.length)) : 0;
+  if (!Number.isSafeInteger(pid) || pid < 1) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error2) {
+    return error2.code === "ESRCH";
+  }
+}
+async function listed3(args) {
+  const lines3 = await dockerMust("list what it has", args, { timeoutMs: 6e4 });
+  return lines3.split("\n").flatMap((line) => {
+    const [one = "", other = ""] = line.split(" ");
+    return one === "" ? [] : [[one, other]];
+  });
+}
+
 // src/edges/machine.ts
 import { randomBytes, randomUUID as randomUUID2 } from "node:crypto";
-import { hostname as hostname2 } from "node:os";
+import { hostname as hostname3 } from "node:os";
 var machineRandom = {
   uuid: () => randomUUID2(),
   hex: (bytes2) => randomBytes(bytes2).toString("hex")
 };
 function processName() {
-  return `${hostname2()}-${process.pid}`;
+  return `${hostname3()}-${process.pid}`;
 }
 
 // src/edges/reach.ts
 var TRUSTED = ["PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
-async function reachOfMachine() {
+async function reachOfMachine(mirrors) {
   const named2 = TRUSTED.map((name) => process.env[name] ?? "").find((path) => path !== "");
   const certificates = named2 !== void 0 && await exists(named2) ? named2 : void 0;
-  return { script: machineScript(process.env, certificates !== void 0), certificates };
+  const known = { environment: process.env, mirrors, certificates: certificates !== void 0 };
+  return { script: machineScript(known), certificates };
 }
 
 // src/edges/docker.ts
@@ -64792,7 +68182,6 @@ var FULL_BYTES = 8 * 2 ** 20;
 var PULL_MS = 30 * 6e4;
 var SOLVE_MS = 40 * 6e4;
 var STORE = 'write {"features": {"containerd-snapshotter": true}} into /etc/docker/daemon.json and restart Docker';
-var OURS = "org.glaciocloud.image-test=true";
 async function ready() {
   const status = await dockerMust("be asked", ["info", "--format", "{{json .DriverStatus}}"], {
     timeoutMs: 3e4
@@ -64802,6 +68191,7 @@ async function ready() {
       "Docker keeps images in its classic store, which changes their digest when they are pushed",
       { hint: `switch to the containerd image store: ${STORE}` }
     );
+  await removeLeftovers();
 }
 async function size(reference) {
   const what = `inspect ${reference}`;
@@ -64817,14 +68207,13 @@ async function makeHome({ image: image2, user, folder, full }) {
   const bytes2 = full ? FULL_BYTES : HOME_BYTES;
   const options = `size=${bytes2},uid=${user.uid},gid=${user.gid},mode=0770`;
   const memory = ["--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", `o=${options}`];
-  await dockerMust("make a volume", ["volume", "create", "--label", OURS, ...memory, volume]);
+  await dockerMust("make a volume", ["volume", "create", ...runLabel(), ...memory, volume]);
   await dockerMust("hold a home", [
     "run",
     "--detach",
     "--name",
     volume,
-    "--label",
-    OURS,
+    ...runLabel(),
     "--network",
     "none",
     "--user",
@@ -64851,12 +68240,13 @@ async function removeHome(volume) {
   await docker(["volume", "rm", "--force", volume]);
 }
 async function run(request2) {
-  const { image: image2, home, user, memoryBytes: memoryBytes2, entrypoint, command, input, env, timeoutMs } = request2;
+  const { image: image2, home, user, memoryBytes: memoryBytes2, network, entrypoint, command, env } = request2;
   const name = `glaciocloud-${machineRandom.hex(6)}`;
   const limits = ["--memory", String(memoryBytes2), "--memory-swap", String(memoryBytes2)];
   const args = [
-    ...["run", "--rm", "--interactive", "--name", name, "--label", OURS],
-    ...["--network", "none", "--user", `${user.uid}:${user.gid}`],
+    ...["run", "--rm", "--interactive", "--name", name, ...runLabel()],
+    ...network === "none" ? ["--network", "none"] : [],
+    ...["--user", `${user.uid}:${user.gid}`],
     ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges", ...limits],
     ...home ? ["--mount", mount(home.volume, home.folder), "--env", `HOME=${home.folder}`] : [],
     ...home ? ["--workdir", home.folder] : [],
@@ -64866,6 +68256,7 @@ async function run(request2) {
     ...command
   ];
   try {
+    const { input, timeoutMs } = request2;
     return await docker(args, { input, timeoutMs });
   } catch (error2) {
     if (!(error2 instanceof TimedOut)) throw error2;
@@ -64873,12 +68264,12 @@ async function run(request2) {
     return { code: LATE, stdout: "", stderr: "" };
   }
 }
-async function solve({ image: image2, wanted, held: held2 }) {
-  const { script: machine, certificates: path } = await reachOfMachine();
+async function solve({ image: image2, wanted, held: held3, mirrors }) {
+  const { script: machine, certificates: path } = await reachOfMachine(mirrors);
   const certificates = path === void 0 ? void 0 : await fileText(path);
-  const args = ["run", "--rm", "--interactive", "--label", OURS, "--user", "0:0"];
+  const args = ["run", "--rm", "--interactive", ...runLabel(), "--user", "0:0"];
   return docker([...args, "--entrypoint", "/bin/sh", image2], {
-    input: solveScript({ wanted, held: held2, machine, certificates }),
+    input: solveScript({ wanted, held: held3, machine, certificates }),
     timeoutMs: SOLVE_MS
   });
 }
@@ -64932,26 +68323,117 @@ function tokenLogin(token) {
   return { kind: "token", subject, issued: time2("/iat"), ends: time2("/exp") };
 }
 function claimsOf(token) {
-  const text = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
-  const claims = objectOf(text);
+  const text2 = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
+  const claims = objectOf(text2);
   return isObject(claims) ? claims : void 0;
 }
-function certificateLogin(data) {
+function certificateLogin(data2) {
   try {
-    const { validTo } = new X509Certificate(Buffer.from(data, "base64"));
+    const { validTo } = new X509Certificate(Buffer.from(data2, "base64"));
     return { kind: "certificate", ends: Date.parse(validTo) };
   } catch {
     return { kind: "unclear", why: "the client certificate of the kubeconfig cannot be read" };
   }
 }
 
+// src/edges/names.ts
+init_failure();
+var BRANCH = "names";
+var REF = `refs/heads/${BRANCH}`;
+var REMOTE_REF = `refs/remotes/origin/${BRANCH}`;
+var REMOTE_TIMEOUT_MS2 = 3e4;
+var WHO = "GlacioCloud <glaciocloud@users.noreply.github.com>";
+function gitNames(root) {
+  return { read: () => readNames(root), keep: (names5) => keepNames2(root, names5) };
+}
+async function readNames(root) {
+  if (await hasOrigin(root)) await lookAgain(root);
+  const commit2 = await bookCommit(root);
+  if (commit2 === void 0) return /* @__PURE__ */ new Map();
+  const paths = await pathsAt(root, commit2);
+  return readBook(
+    await textsAt(
+      root,
+      commit2,
+      paths.filter((path) => !path.includes("/"))
+    )
+  );
+}
+async function lookAgain(root) {
+  const fetch3 = ["fetch", "--quiet", "--no-tags", "origin", `+${REF}:${REMOTE_REF}`];
+  await run2(root, fetch3, { timeoutMs: REMOTE_TIMEOUT_MS2 }).catch(() => void 0);
+}
+async function bookCommit(root) {
+  const ref = await hasOrigin(root) ? REMOTE_REF : REF;
+  const { code: code2, stdout } = await run2(root, ["rev-parse", "--verify", "--quiet", ref]);
+  return code2 === 0 ? stdout.trim() : void 0;
+}
+async function hasOrigin(root) {
+  return (await run2(root, ["remote"])).stdout.split("\n").includes("origin");
+}
+async function keepNames2(root, names5) {
+  const parent = await bookCommit(root);
+  await must(root, ["fast-import", "--quiet", "--force"], { input: commitOf2(parent, names5) });
+  if (!await hasOrigin(root)) return;
+  await must(root, ["push", "--quiet", "origin", `${REF}:${REF}`], {
+    timeoutMs: REMOTE_TIMEOUT_MS2
+  });
+  await must(root, ["update-ref", REMOTE_REF, REF]);
+}
+function commitOf2(parent, names5) {
+  const message = `Names: ${names5.size} given or with a home`;
+  const files = [...names5].map(
+    ([id, given2]) => `M 100644 inline ${nameFile(id)}
+${data(nameText(given2))}`
+  );
+  const from = parent === void 0 ? "" : `from ${parent}
+`;
+  return `commit ${REF}
+committer ${WHO} ${Math.floor(Date.now() / 1e3)} +0000
+${data(message)}${from}${files.join("")}`;
+}
+function data(text2) {
+  return `data ${Buffer.byteLength(text2)}
+${text2}
+`;
+}
+function run2(root, args, options = {}) {
+  const agent = process.env["SSH_AUTH_SOCK"];
+  const env = { ...UNATTENDED, ...agent === void 0 ? {} : { SSH_AUTH_SOCK: agent } };
+  return exec("git", ["-C", root, ...args], { ...options, env });
+}
+async function must(root, args, options) {
+  const { code: code2, stderr } = await run2(root, args, options);
+  if (code2 !== 0)
+    throw new Failure(`names cannot be kept: git ${args[0] ?? ""}: ${stderr.trim().slice(-200)}`, {
+      hint: `run it again; nobody new enters until the branch ${BRANCH} can be written`
+    });
+}
+
+// src/edges/present-people.ts
+import { join as join23 } from "node:path";
+init_json();
+init_failure();
+async function presentPeople(folder, hubs) {
+  const names5 = new Set(await namesIn(folder));
+  const present2 = /* @__PURE__ */ new Map();
+  for (const hub of hubs) {
+    const name = `${hub}.json`;
+    if (!names5.has(name)) continue;
+    const object2 = objectOf(await fileText(join23(folder, name)));
+    if (!object2) throw new UsageError(`${join23(folder, name)} is no JSON object`);
+    present2.set(hub, readPresent(object2));
+  }
+  return present2;
+}
+
 // src/edges/registry.ts
 init_failure();
 import { spawn as spawn2 } from "node:child_process";
-import { mkdtemp as mkdtemp3, rm as rm4, writeFile as writeFile6 } from "node:fs/promises";
+import { mkdtemp as mkdtemp3, rm as rm4, writeFile as writeFile7 } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir as tmpdir2 } from "node:os";
-import { join as join21 } from "node:path";
+import { join as join24 } from "node:path";
 import { setTimeout as sleep3 } from "node:timers/promises";
 var COPY_MS = 60 * 6e4;
 var ASK_MS = 6e4;
@@ -64963,6 +68445,15 @@ async function digest2(reference) {
   if (code2 === 0) return JSON.parse(stdout);
   if (/: not found\s*$/u.test(stderr)) return void 0;
   throw dockerFailure(`ask for ${reference}`, stderr);
+}
+async function isPublic2(reference) {
+  const args = ["buildx", "imagetools", "inspect", reference];
+  const asked3 = dockerAsAnybody(args, { timeoutMs: ASK_MS });
+  const stderr = await asked3.then(
+    ({ code: code2, stderr: said5 }) => code2 === 0 ? "" : said5,
+    () => ""
+  );
+  return !/unauthorized|denied|forbidden|authorization failed/iu.test(stderr);
 }
 async function copy(from, to) {
   const args = ["buildx", "imagetools", "create", "--tag", to, from];
@@ -64977,34 +68468,43 @@ function registryProgram() {
     });
   return program;
 }
+var UNTIL_WE_END = `
+{ read -r _; kill -9 $$; rm -rf "$2"; } <&3 >/dev/null 2>&1 &
+exec "$0" serve "$1" 3<&-`;
 async function throwAway() {
   const program = registryProgram();
-  const folder = await mkdtemp3(join21(tmpdir2(), "glaciocloud-registry-"));
-  const address2 = `127.0.0.1:${await freePort()}`;
-  const config = join21(folder, "config.yml");
+  const folder = await mkdtemp3(join24(tmpdir2(), "glaciocloud-registry-"));
+  const host = `127.0.0.1:${await freePort()}`;
+  const config = join24(folder, "config.yml");
   const settings2 = {
     version: 0.1,
     log: { level: "error" },
-    storage: { filesystem: { rootdirectory: join21(folder, "data") } },
-    http: { addr: address2 }
+    storage: { filesystem: { rootdirectory: join24(folder, "data") } },
+    http: { addr: host }
   };
-  await writeFile6(config, JSON.stringify(settings2));
-  const child2 = spawn2(program, ["serve", config], { stdio: "ignore" });
+  await writeFile7(config, JSON.stringify(settings2));
+  const child2 = spawn2("/bin/sh", ["-c", UNTIL_WE_END, program, config, folder], {
+    stdio: ["ignore", "ignore", "ignore", "pipe"]
+  });
+  const ended2 = new Promise((resolve7) => {
+    for (const event of ["error", "exit"]) child2.on(event, () => resolve7());
+  });
   const stop2 = async () => {
-    child2.kill("SIGKILL");
+    child2.stdio[3]?.destroy();
+    await ended2;
     await rm4(folder, { recursive: true, force: true });
   };
-  if (await answers(child2, address2)) return { address: address2, stop: stop2 };
+  if (await answers(child2, host)) return { address: `${host}/${runFolder()}`, stop: stop2 };
   await stop2();
   throw new ImageFailure(`${program} does not start as a registry on this machine`, {
     hint: `try \`${program} serve\` with a configuration of your own`
   });
 }
-async function answers(child2, address2) {
+async function answers(child2, host) {
   const seen2 = { gone: false };
   for (const event of ["error", "exit"]) child2.on(event, () => seen2.gone = true);
   for (let tries = 0; tries < START_TRIES && !seen2.gone; tries += 1) {
-    const ok2 = await fetch(`http://${address2}/v2/`).then(
+    const ok2 = await fetch(`http://${host}/v2/`).then(
       (answer) => answer.ok,
       () => false
     );
@@ -65023,11 +68523,11 @@ function freePort() {
     });
   });
 }
-var imageRegistry = { digest: digest2, copy, throwAway };
+var imageRegistry = { digest: digest2, isPublic: isPublic2, copy, throwAway };
 
 // src/edges/repo2docker.ts
-import { readFile as readFile11, writeFile as writeFile7 } from "node:fs/promises";
-import { join as join22 } from "node:path";
+import { readFile as readFile11 } from "node:fs/promises";
+import { join as join25 } from "node:path";
 init_json();
 init_failure();
 var BUILD_MS = 120 * 6e4;
@@ -65051,15 +68551,16 @@ var buildx = (flag) => `--DockerEngine.extra_buildx_build_args=${flag}`;
 async function build3(request2) {
   const program = await findRepo2docker();
   return withTemporaryFolder(async (scratch) => {
-    const metadata = join22(scratch, "metadata.json");
+    const metadata = join25(scratch, "metadata.json");
     const { user, labels, epoch } = request2;
+    const { certificates, script } = await reachOfMachine(request2.mirrors);
     const args = [
       ...["--no-run", "--user-id", String(user.uid), "--user-name", user.name],
       ...["--image-name", request2.tag],
       ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
       ...["--provenance=mode=max", `--metadata-file=${metadata}`].map(buildx),
       ...cacheFlags(request2.cache).map(buildx),
-      ...(await secretFlags(scratch)).map(buildx),
+      ...secretFlags(certificates).map(buildx),
       "."
     ];
     const hear = lines2(request2.onLine);
@@ -65067,6 +68568,7 @@ async function build3(request2) {
       cwd: request2.folder,
       env: {
         ...dockerEnvironment(),
+        [MACHINE2]: script,
         ...epoch === void 0 ? {} : { SOURCE_DATE_EPOCH: String(epoch) }
       },
       timeoutMs: BUILD_MS,
@@ -65090,22 +68592,20 @@ function builtDigest(metadata) {
     });
   return digest3;
 }
-async function secretFlags(scratch) {
-  const { certificates, script } = await reachOfMachine();
-  const machine = join22(scratch, "machine");
-  await writeFile7(machine, script, { mode: 384 });
+var MACHINE2 = "GLACIOCLOUD_MACHINE";
+function secretFlags(certificates) {
   const sources = {
-    machine,
-    certificates
+    machine: `env=${MACHINE2}`,
+    certificates: certificates === void 0 ? void 0 : `src=${certificates}`
   };
   return Object.entries(sources).flatMap(
-    ([id, source]) => source === void 0 ? [] : [`--secret=id=${id},src=${source}`]
+    ([id, source]) => source === void 0 ? [] : [`--secret=id=${id},${source}`]
   );
 }
 function lines2(onLine) {
   let rest = "";
-  return (text) => {
-    const parts = (rest + text).split("\n");
+  return (text2) => {
+    const parts = (rest + text2).split("\n");
     rest = parts.pop() ?? "";
     for (const part of parts) onLine(part.trimEnd());
   };
@@ -65113,7 +68613,7 @@ function lines2(onLine) {
 var repo2docker = { build: build3 };
 
 // src/edges/secrets-at-hand.ts
-import { join as join23 } from "node:path";
+import { join as join26 } from "node:path";
 var USUAL_KEY = ".config/sops/age/keys.txt";
 function secretsAtHand(root) {
   return {
@@ -65121,7 +68621,7 @@ function secretsAtHand(root) {
       if (findTool("sops") === void 0) return "sops";
       const { SOPS_AGE_KEY = "", SOPS_AGE_KEY_FILE = "", HOME = "" } = process.env;
       if (SOPS_AGE_KEY !== "" || SOPS_AGE_KEY_FILE !== "") return void 0;
-      return await exists(join23(HOME, USUAL_KEY)) ? void 0 : "key";
+      return await exists(join26(HOME, USUAL_KEY)) ? void 0 : "key";
     },
     opened: async (hub) => ({
       secrets: await decryptSecrets(root, hub) ?? /* @__PURE__ */ new Map(),
@@ -65129,6 +68629,38 @@ function secretsAtHand(root) {
     })
   };
 }
+
+// src/edges/git-remote.ts
+init_failure();
+var TIMEOUT_MS3 = 6e4;
+var COMMIT4 = /^[0-9a-f]{40}$/u;
+async function commit(repository, ref) {
+  if (COMMIT4.test(ref)) return ref;
+  const address2 = `https://github.com/${repository}`;
+  const { code: code2, stdout, stderr } = await exec(
+    "git",
+    ["ls-remote", "--", address2, ref, `${ref}^{}`],
+    {
+      env: UNATTENDED,
+      timeoutMs: TIMEOUT_MS3
+    }
+  );
+  if (code2 !== 0)
+    throw new ImageFailure(`${address2} does not answer: ${stderr.trim().slice(-200)}`, {
+      hint: "correct oggm.git in image.yaml, or run it again"
+    });
+  const found3 = new Map(
+    stdout.split("\n").map((line) => line.split("	").reverse())
+  );
+  for (const name of [`refs/heads/${ref}`, `refs/tags/${ref}^{}`, `refs/tags/${ref}`]) {
+    const sha = found3.get(name);
+    if (sha !== void 0) return sha;
+  }
+  throw new ImageFailure(`${address2} has no branch or tag ${ref}`, {
+    hint: "correct oggm.ref in image.yaml; a commit is written with its 40 digits"
+  });
+}
+var githubRefs = { commit };
 
 // src/edges/github/place.ts
 var PUBLIC_API = "https://api.github.com";
@@ -65141,8 +68673,8 @@ async function githubPlace(root) {
   if (owner === "" || repo === "") return "repository";
   return { api: isGiven(GITHUB_API_URL) ? GITHUB_API_URL : PUBLIC_API, token, owner, repo };
 }
-function isGiven(text) {
-  return text !== void 0 && text !== "";
+function isGiven(text2) {
+  return text2 !== void 0 && text2 !== "";
 }
 
 // src/compose.ts
@@ -65163,6 +68695,7 @@ function imagePorts() {
     builder: repo2docker,
     engine: dockerEngine,
     registry: imageRegistry,
+    refs: githubRefs,
     clock: systemClock,
     script: imageScript
   };
@@ -65202,6 +68735,48 @@ async function githubSetup(root) {
   const setup = new GithubSetup2(new GithubClient2(place, 1e3));
   return { kind: "answered", value: { repository: `${place.owner}/${place.repo}`, setup } };
 }
+function accessSources(place) {
+  const { root, people, present: present2, directory, kubeconfig } = place;
+  const inCluster = { kube: new Kube(kubeconfig ?? ""), script: chartScript };
+  return {
+    present: (hubs) => present2 === void 0 ? presentInCluster(inCluster, hubs) : presentPeople(present2, hubs),
+    plansAbsent: present2 !== void 0,
+    directory: directory === void 0 ? onGithub : directoryFile(directory),
+    names: gitNames(people ?? root)
+  };
+}
+function accessWorld({ root, people, kubeconfig }, progress) {
+  return {
+    kube: new Kube(kubeconfig ?? ""),
+    script: chartScript,
+    clock: systemClock,
+    names: gitNames(people ?? root),
+    progress
+  };
+}
+async function requestWorld(directory) {
+  const [github, runner] = await Promise.all([
+    Promise.resolve().then(() => (init_requests(), requests_exports)),
+    Promise.resolve().then(() => (init_runner(), runner_exports))
+  ]);
+  const here2 = runner.githubSettings();
+  return {
+    desk: github.githubRequestDesk(here2),
+    pullsIn: (repository) => github.githubRequestPulls(
+      repository === void 0 ? here2 : runner.accessRepository(repository)
+    ),
+    directory: directory === void 0 ? onGithub : directoryFile(directory)
+  };
+}
+var onGithub = {
+  teams: async (wanted) => {
+    const [{ githubDirectory: githubDirectory2 }, { directorySettings: directorySettings2 }] = await Promise.all([
+      Promise.resolve().then(() => (init_directory(), directory_exports)),
+      Promise.resolve().then(() => (init_runner(), runner_exports))
+    ]);
+    return githubDirectory2(directorySettings2()).teams(wanted);
+  }
+};
 
 // src/core/show/completion.ts
 function completionScript(commands) {
@@ -65233,7 +68808,7 @@ import { delimiter as delimiter2 } from "node:path";
 async function confirmNamed(named2) {
   for (const { option, kind, written: written2, path } of named2) {
     if (path === void 0) continue;
-    const found3 = await kindOf(path);
+    const found3 = await kindOf2(path);
     if (found3 === void 0 && !written2)
       throw new UsageError(`${option}: there is no ${kind} ${path}`, "correct the path");
     if (found3 !== void 0 && found3 !== kind)
@@ -65242,7 +68817,7 @@ async function confirmNamed(named2) {
 }
 async function oneThere(paths) {
   const all = (paths ?? "").split(delimiter2).filter((path) => path !== "");
-  for (const path of all) if (await kindOf(path) === "file") return path;
+  for (const path of all) if (await kindOf2(path) === "file") return path;
   return all[0];
 }
 
@@ -65287,16 +68862,17 @@ var RUNS = {
   help: ({ target }) => outcome({ exit: 0, text: helpText(commandNamed(target[0])) }),
   version: () => outcome({ exit: 0, text: `${VERSION12}
 ` }),
-  check: ({ root, chartsFrom, at: at2 }, report) => check({ root, chartsFrom, now: timeOf2(at2) }, report),
-  render: ({ root, chartsFrom, at: at2, out, all, target }, report) => render({ root, chartsFrom, now: timeOf2(at2), out, hubs: all ? "all" : target }, report),
+  check: ({ root, chartsFrom, at: at2 }, report) => check({ root, chartsFrom, now: timeOf3(at2) }, report),
+  render: ({ root, chartsFrom, at: at2, out, all, target }, report) => render({ root, chartsFrom, now: timeOf3(at2), out, hubs: all ? "all" : target }, report),
   image: runImage,
   "pull-request": async () => {
     const { github, runner } = await actionEdges();
     return pullRequest(runner.checkRun(), github);
   },
   review: runReview,
-  plan: ({ root, chartsFrom, at: at2, present: present2, html: html2 }, report) => plan({ root, chartsFrom, now: timeOf2(at2), present: present2, html: html2 }, report),
+  plan: ({ root, chartsFrom, at: at2, present: present2, html: html2 }, report) => plan({ root, chartsFrom, now: timeOf3(at2), present: present2, html: html2 }, report),
   deploy: runDeploy,
+  access: runAccess,
   try: async ({ root }) => {
     const { github, runner } = await actionEdges();
     return tryOut(root, runner.tryRequest(), github);
@@ -65308,9 +68884,9 @@ var RUNS = {
   waves: ({ root, chartsFrom }, report) => waves({ root, chartsFrom }, report),
   state: (inputs) => showState(kubeconfigOf(inputs), inputs.target),
   drift: async (inputs, report) => drift(kubeconfigOf(inputs), inputs.target, await maybeAction(), report),
-  doctor: async ({ root, cluster, kubeconfig, at: at2 }, report) => doctor({ root, cluster, now: timeOf2(at2) }, await doctorPorts(root, kubeconfig), report),
+  doctor: async ({ root, cluster, kubeconfig, at: at2 }, report) => doctor({ root, cluster, now: timeOf3(at2) }, await doctorPorts(root, kubeconfig), report),
   outside: runOutside,
-  secrets: ({ root, target, at: at2 }) => secrets(root, target, timeOf2(at2)),
+  secrets: ({ root, target, at: at2 }) => secrets(root, target, timeOf3(at2)),
   new: ({ root, target }) => createFile(root, target),
   init: ({ root, answers: answers2 }) => init({ root, given: answers2 }, standardStreams()),
   explain: ({ target }) => explainRule(target[0]),
@@ -65344,7 +68920,7 @@ async function kubeconfigFile({ command, kubeconfig }) {
 async function runImage(inputs, report) {
   const edges = inputs.pullRequest ? await actionEdges() : void 0;
   const asked3 = edges && { github: edges.github, run: edges.runner.runAddress() };
-  return image({ ...inputs, now: timeOf2(inputs.at) }, imagePorts(), report, asked3);
+  return image({ ...inputs, now: timeOf3(inputs.at) }, imagePorts(), report, asked3);
 }
 async function runReview(inputs, report) {
   const { root, chartsFrom, present: present2, html: html2, head: head2 = "", at: at2 } = inputs;
@@ -65363,7 +68939,7 @@ async function runReview(inputs, report) {
     );
   const record = reviewedRecord(inputs);
   const full = runner.runAddress();
-  const now = timeOf2(at2);
+  const now = timeOf3(at2);
   return review(
     { root, repository: ".", chartsFrom, present: present2, html: html2, pull, head: head2, record, full, now },
     github,
@@ -65372,7 +68948,7 @@ async function runReview(inputs, report) {
 }
 function reviewedRecord({ reviewed: reviewed2, base: base2 = "", merge: merge3 = "" }) {
   if (reviewed2 === void 0) return void 0;
-  if (![base2, merge3].every((commit) => /^[0-9a-f]{40}$/u.test(commit)))
+  if (![base2, merge3].every((commit2) => /^[0-9a-f]{40}$/u.test(commit2)))
     throw new UsageError(
       "review --reviewed needs --base SHA and --merge SHA",
       "the command pull-request finds both"
@@ -65381,7 +68957,7 @@ function reviewedRecord({ reviewed: reviewed2, base: base2 = "", merge: merge3 =
 }
 async function runDeploy(inputs, report) {
   const { root, chartsFrom, wave, cluster, record } = inputs;
-  const { now, approved, retry: retry2, again, hold, reason, pull } = inputs;
+  const { now, approved: approved2, retry: retry2, again, hold, reason, pull } = inputs;
   const action = isInActions() ? await actionEdges() : void 0;
   const asked3 = {
     root,
@@ -65392,7 +68968,7 @@ async function runDeploy(inputs, report) {
     cluster,
     record,
     now,
-    approved,
+    approved: approved2,
     retry: retry2,
     again,
     hold,
@@ -65408,10 +68984,42 @@ async function runDeploy(inputs, report) {
   const ports = deployPorts({ root, kubeconfig: kubeconfigOf(inputs) });
   return deploy({ inputs: asked3, ports, report });
 }
+async function runAccess(inputs, report) {
+  const { root, people, present: present2, directory, at: at2, target } = inputs;
+  const [verb2 = "", ...hubs] = target;
+  if (verb2 === "forms") return accessForms(root);
+  if (verb2 === "request") return runRequest(inputs);
+  if (verb2 === "notices") {
+    const { desk } = await requestWorld(directory);
+    return accessNotices({ root, people, now: timeOf3(at2) }, desk);
+  }
+  const asked3 = { root, people, hubs, now: timeOf3(at2), detail: await detailOfRun() };
+  const kubeconfig = present2 === void 0 ? kubeconfigOf(inputs) : void 0;
+  const place = { root, people, present: present2, directory, kubeconfig };
+  if (verb2 === "plan") return accessPlan(asked3, accessSources(place));
+  if (verb2 !== "apply")
+    throw new UsageError(
+      `access knows no "${verb2}"`,
+      "write access plan, apply, request, notices or forms"
+    );
+  if (present2 !== void 0) throw new UsageError("access apply compares with the cluster itself");
+  const world = accessWorld(place, (text2) => report.progress(text2));
+  return accessApply(asked3, accessSources(place), world);
+}
+async function runRequest({ root, people, directory, at: at2 }) {
+  const { requestEvent: requestEvent2 } = await Promise.resolve().then(() => (init_runner(), runner_exports));
+  const asked3 = { root, people, event: requestEvent2(), now: timeOf3(at2) };
+  return accessRequest(asked3, await requestWorld(directory));
+}
+async function detailOfRun() {
+  if (process.env["GITHUB_ACTIONS"] !== "true") return "everybody";
+  const { isPrivateRun: isPrivateRun2 } = await Promise.resolve().then(() => (init_runner(), runner_exports));
+  return isPrivateRun2() ? "everybody" : "counts";
+}
 async function runOutside({ root, target, at: at2 }, report) {
   const action = await maybeAction();
   const actions = action && { github: action.github, run: action.runner.runAddress() };
-  return outside({ root, hubs: target, now: timeOf2(at2), clock: systemClock, actions }, report);
+  return outside({ root, hubs: target, now: timeOf3(at2), clock: systemClock, actions }, report);
 }
 async function actionEdges() {
   const [{ githubForge: githubForge2 }, runner] = await Promise.all([
@@ -65434,7 +69042,7 @@ function kubeconfigOf({ kubeconfig }) {
     throw new UsageError("no kubeconfig is named", "give --kubeconfig FILE, or set KUBECONFIG");
   return kubeconfig;
 }
-function timeOf2(at2) {
+function timeOf3(at2) {
   if (at2 === void 0) return systemClock.now().getTime();
   const time2 = instant(at2);
   if (Number.isNaN(time2))
@@ -65444,9 +69052,9 @@ function timeOf2(at2) {
 
 // src/main.ts
 init_failure();
-async function main(read4, report) {
+async function main(read5, report) {
   try {
-    const inputs = read4();
+    const inputs = read5();
     const result2 = await dispatch(inputs, report);
     await report.result(result2, inputs.json);
     return result2.exit;
