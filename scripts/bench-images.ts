@@ -31,6 +31,7 @@ case "$1" in
   info) echo '[["driver-type","io.containerd.snapshotter.v1"]]';;
   buildx) echo '"${digest}"';;
   run) echo '{"install": []}';;
+  ps | volume | image) ;; # a killed run has left nothing
   *) exit 1;;
 esac
 `;

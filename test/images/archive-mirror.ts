@@ -30,7 +30,7 @@ export async function archiveMirror(host: string, data: string): Promise<Archive
       () => answer.writeHead(404).end(),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
   return {
     address: `http://${host}:${port}`,

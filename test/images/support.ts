@@ -138,10 +138,16 @@ export async function must(program: string, args: readonly string[]): Promise<st
 }
 
 /** Address of this machine, as containers reach it. */
-export async function bridgeAddress(): Promise<string> {
+export async function bridgeAddress(env: Record<string, string> = {}): Promise<string> {
   const gateway = '{{(index .IPAM.Config 0).Gateway}}';
-  return (await must(DOCKER, ['network', 'inspect', 'bridge', '--format', gateway])).trim();
+  const program = env['GLACIOCLOUD_DOCKER'] ?? DOCKER;
+  const args = ['network', 'inspect', 'bridge', '--format', gateway];
+  const { code, stdout, stderr } = await exec(program, args, { env: { ...machine(), ...env } });
+  if (code !== 0) throw new Error(stderr);
+  return stdout.trim();
 }
+
+const machine = (): Record<string, string> => process.env as Record<string, string>;
 
 /** A base with one fault, by plain Buildx. */
 export async function pushBase(

@@ -59,10 +59,11 @@ function docker(): number {
       say('1000000');
       return 0;
     case 'image':
-      say('5');
+      if (args[1] !== 'ls') say('5');
       return 0;
     case 'login':
     case 'push':
+    case 'ps':
     case 'pull':
     case 'volume':
     case 'rm':

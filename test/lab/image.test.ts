@@ -1,12 +1,15 @@
-import { writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ImageResult } from '../../src/core/images/test-report.ts';
 import { at } from '../../src/core/json.ts';
 import { exec } from '../../src/edges/exec.ts';
 import { Kube } from '../../src/edges/kube.ts';
+import { archiveMirror } from '../images/archive-mirror.ts';
+import type { ArchiveMirror } from '../images/archive-mirror.ts';
 import { up } from '../images/docker.ts';
 import type { DockerPlace } from '../images/docker.ts';
+import { bridgeAddress } from '../images/support.ts';
 import { CLI, commitAll, edit, temporary } from '../support/sample.ts';
 import type { Lab } from './lab.ts';
 import { writePlatform } from './platform.ts';
@@ -15,8 +18,11 @@ import type { DeployRun } from './support.ts';
 
 /*
  * An image from its file to a person's server: resolved and built by the real repo2docker, tested, pushed to the lab's registry,
- * deployed and started, with a Docker of its own (as `npm run test:images`).
+ * deployed and started, with a Docker of its own (as `npm run test:images`). GLACIOCLOUD_SAMPLE_DATA=DIR: OGGM comes from PyPI
+ * and its sample data through a mirror, and a glacier runs in the test of the image and in the hub.
  */
+const DATA = process.env['GLACIOCLOUD_SAMPLE_DATA'] ?? '';
+const GLACIER = 'Hintereisferner 0.740 → 0.558 km³';
 const HUB = 'lab-built';
 /** The lab's registry stays from run to run, and what it has is not built again. */
 const REPOSITORY = `built-${Date.now()}`;
@@ -29,6 +35,7 @@ describe('an image', () => {
   let env: Record<string, string> = {};
   let built: ImageResult;
   let run: DeployRun;
+  let mirror: ArchiveMirror | undefined;
 
   beforeAll(async () => {
     lab = await theLab();
@@ -40,13 +47,19 @@ describe('an image', () => {
     await edit(root, 'platform.yaml', `${lab.registry}/lab`, `${lab.registry}/${REPOSITORY}`);
     const [image = '', digest = ''] = (lab.images['oggm'] ?? '').split('@');
     const file = { title: 'Built', oggm: { version: '1.6.3' }, from: { image, digest } };
-    await writeFile(
-      join(root, 'images/oggm/image.yaml'),
-      JSON.stringify({ ...file, pip: ['tabulate==0.9.0'] }),
-    );
+    const pip = ['tabulate==0.9.0'];
+    if (DATA === '') process.stderr.write('  ▸ NO SAMPLE DATA: no glacier is run\n');
+    else {
+      mirror = await archiveMirror(await bridgeAddress(docker.env), DATA);
+      await appendFile(join(root, 'platform.yaml'), `\nmirrors: {github: "${mirror.address}"}\n`);
+      pip.push('oggm[full]==1.6.3');
+    }
+    const bake = DATA === '' ? [] : ['sample-data', 'salem'];
+    await writeFile(join(root, 'images/oggm/image.yaml'), JSON.stringify({ ...file, pip, bake }));
     await commitAll(root, 'an image');
   }, 1_200_000);
   afterAll(async () => {
+    await mirror?.stop();
     await docker.down();
     await removeNamespaces(lab, HUB);
     await folder.remove();
@@ -67,6 +80,8 @@ describe('an image', () => {
     built = (await build())!;
     expect([built.outcome, built.reason]).toEqual(['built', 'tested and pushed']);
     process.stderr.write(`  ▸ ${measured(built)}\n`);
+    if (DATA !== '')
+      expect(built.tests.find(({ name }) => name === 'oggm')?.detail).toContain(GLACIER);
     const address = `http://${lab.registry}/v2/${REPOSITORY}/oggm/manifests/candidate`;
     const accept = { Accept: 'application/vnd.oci.image.index.v1+json' };
     const { headers } = await fetch(address, { headers: accept });
@@ -79,6 +94,7 @@ describe('an image', () => {
     expect([run.code, run.output]).toEqual([0, expect.any(String)]);
     const kernels = run.json.health.filter(({ check }) => check.startsWith('kernel'));
     expect(kernels.map(({ ok }) => ok)).toEqual([true, true]);
+    if (DATA !== '') expect(kernels.map(({ detail }) => detail).join()).toContain(GLACIER);
   });
 
   test('gives a person what its file adds, in the bytes that were tested', async () => {
