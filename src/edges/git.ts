@@ -17,6 +17,11 @@ export async function isInGit(root: string): Promise<boolean> {
   return result?.code === 0;
 }
 
+/** Where a folder lies in its repository: empty at the top, else with a slash at its end. */
+export async function folderInRepository(root: string): Promise<string> {
+  return (await asked(root, ['rev-parse', '--show-prefix'])).replace(/\n$/u, '');
+}
+
 /** Message of that commit. */
 export async function headMessage(root: string): Promise<string | undefined> {
   const result = await exec('git', ['-C', root, 'log', '-1', '--format=%B']).catch(() => undefined);

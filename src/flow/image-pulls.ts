@@ -19,7 +19,7 @@ import { inMarkdown } from '../core/escape.ts';
 import { packagesPath, readPackages } from '../core/model/package-list.ts';
 import type { Package } from '../core/model/package-list.ts';
 import type { Doc, ImageFile, ImageLockFile, ImageName, Platform } from '../core/model/types.ts';
-import { headCommit } from '../edges/git.ts';
+import { folderInRepository, headCommit } from '../edges/git.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { gatherLockFiles } from '../gather/lock-files.ts';
 import { gatherPlatform } from '../gather/platform.ts';
@@ -43,6 +43,8 @@ export interface PullPlace {
   platform: Platform;
   /** The commit that is checked out. */
   base: string;
+  /** The platform's folder in its repository: empty at the top, else with a slash at its end. */
+  folder: string;
   /** Page of this run. */
   run: string | undefined;
   now: number;
@@ -69,7 +71,8 @@ export async function pullPlace(
     );
   const before = new Map<ImageName, Files>();
   for (const { name } of images) before.set(name, await gatherLockFiles(place.root, name));
-  return { ...asked, ...place, base, before };
+  const folder = await folderInRepository(place.root);
+  return { ...asked, ...place, base, folder, before };
 }
 
 /** Sentences about open issues that speak against an image: its own, and those of the probes of hubs that try it. */
@@ -128,7 +131,7 @@ async function tellImage(
     mark: titleMark(image),
     title: titleMark(image) + titleOf(asking, result, change),
     body: bodyOf(asking, place.platform, result, change),
-    files,
+    files: new Map([...files].map(([path, text]) => [place.folder + path, text])),
   });
   const unstarted = await startForPull(github, branch);
   const merged = asking === 'refresh' ? await mergedBySelf(place, change, number, head) : '';

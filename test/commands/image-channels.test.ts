@@ -12,6 +12,7 @@ import type { Release } from '../../src/core/unit.ts';
 import { ImageFailure } from '../../src/failure.ts';
 import { gatherPlatform } from '../../src/gather/platform.ts';
 import type { Outcome } from '../../src/outcome.ts';
+import type { Proposal } from '../../src/ports/own-pulls.ts';
 import { FakeImages, NOTHING_ASKED } from '../support/images.ts';
 import { commitAll, edit, git, temporary } from '../support/sample.ts';
 
@@ -192,6 +193,29 @@ describe('image promote', () => {
     await rm(join(root, LOCK));
     const answer = await run({ target: ['promote'] });
     expect(answer.text).toBe('· science unchanged: nothing of it was built yet\n');
+  });
+
+  test.each([
+    ['at the top of its repository', '', LOCK],
+    ['in a folder of its repository', 'platform', `platform/${LOCK}`],
+  ])('asks for the files of a platform %s', async (_where, at, path) => {
+    await rm(join(root, '.git'), { recursive: true });
+    const top = at === '' ? root : folder.path;
+    await git(top, 'init', '--quiet');
+    await commitAll(top, 'files');
+    const asked: string[] = [];
+    const github = {
+      ...(TELLS_NOBODY as object),
+      propose: ({ files }: Proposal) => {
+        asked.push(...files.keys());
+        return Promise.resolve({ number: 7, head: 'c' });
+      },
+    } as never;
+    const fake = new FakeImages();
+    const inputs = { ...NOTHING_ASKED, root, now: NOW, target: ['promote', 'science'] };
+    const ports = fake.ports(() => Promise.resolve(''));
+    await image(inputs, ports, SILENT, { github, run: undefined });
+    expect(asked).toEqual([path]);
   });
 
   test('what a registry has lost of one image keeps no other from its promotion', async () => {

@@ -155,7 +155,7 @@ const placeOf = async (platform: Platform, now: number): Promise<PullPlace> => {
   const before = new Map<string, ReadonlyMap<string, string>>();
   for (const name of platform.images.keys()) before.set(name, await gatherLockFiles(root, name));
   const run = 'https://github.com/example/hubs/actions/runs/1';
-  return { github: stage.as(token), root, platform, base: main(), run, now, before };
+  return { github: stage.as(token), root, platform, base: main(), folder: '', run, now, before };
 };
 
 /** One night at 02:00: refresh, then promote, each upon the newest main as the workflow does it. */
