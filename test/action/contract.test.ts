@@ -102,6 +102,16 @@ describe('workflows', () => {
     }
   });
 
+  test('what two merges push of one image comes one after the other', async () => {
+    const { jobs } = load(await read('.github/workflows/image.yml')) as {
+      jobs: { push: { concurrency: object } };
+    };
+    expect(jobs.push.concurrency).toEqual({
+      group: 'image-push-${{ matrix.image }}',
+      'cancel-in-progress': false,
+    });
+  });
+
   test('the linter would find a mistake', async () => {
     const lint = await lintWorkflows();
     expect(
