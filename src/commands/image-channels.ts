@@ -1,3 +1,4 @@
+import { credentialIn } from '../core/credentials/shapes.ts';
 import { hasErrors } from '../core/finding.ts';
 import { flowResult } from '../core/images/flow-result.ts';
 import type { FlowResult } from '../core/images/flow-result.ts';
@@ -96,6 +97,12 @@ function reasonOf(reason: string | undefined): string {
     throw new UsageError(
       `a reason is one line of at most ${LONGEST_REASON} characters`,
       'say in short what is wrong with the build',
+    );
+  const credential = credentialIn(reason);
+  if (credential !== undefined)
+    throw new UsageError(
+      `the reason holds ${credential}`,
+      'everybody reads it, in the lock and on the hub: say it without, and revoke what you wrote',
     );
   return reason;
 }

@@ -376,6 +376,12 @@ describe('image yank', () => {
       'say in short what is wrong with the build',
     ],
     [
+      'a reason without a credential',
+      { reason: `log in with ghp_${'a1'.repeat(18)}` },
+      'the reason holds a token of GitHub',
+      'everybody reads it, in the lock and on the hub: say it without, and revoke what you wrote',
+    ],
+    [
       'an image that there is',
       { target: ['yank', 'x', fresh] },
       'there is no image "x"',
