@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { image } from '../../src/commands/image.ts';
 import type { ImageInputs } from '../../src/commands/image.ts';
 import { lockText } from '../../src/core/images/lock.ts';
+import { ImageFailure } from '../../src/failure.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { FakeImages, NOTHING_ASKED, digestNo } from '../support/images.ts';
 import { DOUBLE, commitAll, edit, git, temporary } from '../support/sample.ts';
@@ -74,19 +75,36 @@ describe('image refresh', () => {
     fake.registry.set(`${HERE}/science:candidate`, bad);
     const told = {
       issueTexts: () => Promise.resolve([]),
+      openIssue: () => Promise.resolve(1),
       closeIssue: () => Promise.resolve(),
+      withdraw: () => Promise.resolve(),
       propose: () => Promise.resolve({ number: 7, head: 'c' }),
       startWorkflow: () => Promise.resolve(),
     } as never; // a double of GitHub
     const ports = fake.ports((built) => readFile(join(built, 'Dockerfile'), 'utf8'));
     const inputs = { ...NOTHING_ASKED, root, chartsFrom: DOUBLE, now: MONDAY };
-    const report = { progress: () => undefined } as never;
+    const said: string[] = [];
+    const report = { progress: (text: string) => said.push(text) } as never;
     const asked = { github: told, run: undefined };
     const answer = await image({ ...inputs, target: ['refresh', 'child'] }, ports, report, asked);
     expect(answer.json).toMatchObject({
       images: [{ image: 'child', outcome: 'built', pull_request: 7 }],
     });
     expect(fake.registry.get(`${HERE}/science:candidate`)).toBe(good);
+    fake.registry.set(`${HERE}/science:candidate`, bad);
+    const copy = (): Promise<void> =>
+      Promise.reject(new ImageFailure('cannot copy', { hint: 'look there' }));
+    const broken = { ...ports, registry: { ...ports.registry, copy } };
+    const failed = await image({ ...inputs, target: ['refresh', 'child'] }, broken, report, asked);
+    expect(said).toContain('science: its tags do not follow its lock: cannot copy; look there');
+    expect(failed.json).toMatchObject({
+      images: [
+        {
+          outcome: 'failed',
+          reason: expect.stringMatching(/^its base is 2026-11-02-bbbbbb of science, which was/u),
+        },
+      ],
+    });
   });
 
   test('has time for OGGM’s own tests, and only it', async () => {
