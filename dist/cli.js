@@ -54958,6 +54958,9 @@ async function isInGit(root) {
   const result2 = await exec("git", ["-C", root, "rev-parse", "--git-dir"]).catch(() => void 0);
   return result2?.code === 0;
 }
+async function folderInRepository(root) {
+  return (await asked(root, ["rev-parse", "--show-prefix"])).replace(/\n$/u, "");
+}
 async function headMessage(root) {
   const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
   return result2?.code === 0 ? result2.stdout : void 0;
@@ -63422,7 +63425,8 @@ async function pullPlace(asked3, place, images) {
     );
   const before = /* @__PURE__ */ new Map();
   for (const { name } of images) before.set(name, await gatherLockFiles(place.root, name));
-  return { ...asked3, ...place, base: base2, before };
+  const folder = await folderInRepository(place.root);
+  return { ...asked3, ...place, base: base2, folder, before };
 }
 async function troublesOf({ github, platform }, image2) {
   const troubles = [];
@@ -63465,7 +63469,7 @@ async function tellImage(place, asking, result2) {
     mark: titleMark(image2),
     title: titleMark(image2) + titleOf(asking, result2, change),
     body: bodyOf(asking, place.platform, result2, change),
-    files
+    files: new Map([...files].map(([path, text2]) => [place.folder + path, text2]))
   });
   const unstarted = await startForPull(github, branch);
   const merged3 = asking === "refresh" ? await mergedBySelf(place, change, number, head2) : "";
@@ -63673,6 +63677,12 @@ function reasonOf3(reason) {
     throw new UsageError(
       `a reason is one line of at most ${LONGEST_REASON2} characters`,
       "say in short what is wrong with the build"
+    );
+  const credential = credentialIn(reason);
+  if (credential !== void 0)
+    throw new UsageError(
+      `the reason holds ${credential}`,
+      "everybody reads it, in the lock and on the hub: say it without, and revoke what you wrote"
     );
   return reason;
 }
