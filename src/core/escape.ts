@@ -161,9 +161,9 @@ function entities(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** GitHub finds people, teams, issues, commits and addresses in any text, whatever is escaped in it. */
+/** GitHub finds people, teams, issues, commits and addresses in any text, whatever is escaped in it: after `_` too. */
 function unlinked(text: string): string {
-  return unnamed(text).replaceAll(/\b[0-9a-f]{7,40}\b/giu, (commit) =>
+  return unnamed(text).replaceAll(/(?<![a-z0-9])[0-9a-f]{7,40}(?![a-z0-9])/giu, (commit) =>
     commit.replaceAll(/.{6}(?=.)/gu, `$&${GAP}`),
   );
 }
@@ -172,7 +172,7 @@ function unnamed(text: string): string {
   return text
     .replaceAll('@', `@${GAP}`)
     .replaceAll('://', `:${GAP}//`)
-    .replaceAll(/\bwww(?=\.)/giu, `$&${GAP}`)
+    .replaceAll(/(?<![a-z0-9])www(?=\.)/giu, `$&${GAP}`)
     .replaceAll(/#(?=\d)/gu, `#${GAP}`)
-    .replaceAll(/\bgh-(?=\d)/giu, `$&${GAP}`);
+    .replaceAll(/(?<![a-z0-9])gh-(?=\d)/giu, `$&${GAP}`);
 }
