@@ -27015,12 +27015,12 @@ function entities(text2) {
 }
 function unlinked(text2) {
   return unnamed(text2).replaceAll(
-    /\b[0-9a-f]{7,40}\b/giu,
+    /(?<![a-z0-9])[0-9a-f]{7,40}(?![a-z0-9])/giu,
     (commit2) => commit2.replaceAll(/.{6}(?=.)/gu, `$&${GAP}`)
   );
 }
 function unnamed(text2) {
-  return text2.replaceAll("@", `@${GAP}`).replaceAll("://", `:${GAP}//`).replaceAll(/\bwww(?=\.)/giu, `$&${GAP}`).replaceAll(/#(?=\d)/gu, `#${GAP}`).replaceAll(/\bgh-(?=\d)/giu, `$&${GAP}`);
+  return text2.replaceAll("@", `@${GAP}`).replaceAll("://", `:${GAP}//`).replaceAll(/(?<![a-z0-9])www(?=\.)/giu, `$&${GAP}`).replaceAll(/#(?=\d)/gu, `#${GAP}`).replaceAll(/(?<![a-z0-9])gh-(?=\d)/giu, `$&${GAP}`);
 }
 var BREAKS, EMOJI, ACTS, UNSEEN, GAP;
 var init_escape = __esm({
