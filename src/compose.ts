@@ -13,7 +13,7 @@ import { machineRandom, processName } from './edges/machine.ts';
 import { gitNames } from './edges/names.ts';
 import { presentPeople } from './edges/present-people.ts';
 import { imageRegistry } from './edges/registry.ts';
-import { repo2docker } from './edges/repo2docker.ts';
+import { repo2docker, scannerImage } from './edges/repo2docker.ts';
 import { secretsAtHand } from './edges/secrets-at-hand.ts';
 import { sopsSecrets } from './edges/sops.ts';
 import { githubRefs } from './edges/git-remote.ts';
@@ -54,6 +54,7 @@ export function imagePorts(): ImagePorts {
     engine: dockerEngine,
     registry: imageRegistry,
     refs: githubRefs,
+    scanner: scannerImage(),
     clock: systemClock,
     script: imageScript,
   };

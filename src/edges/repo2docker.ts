@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BUILD_SECRETS, REPO2DOCKER } from '../core/images/build-plan.ts';
+import { BUILD_SECRETS, REPO2DOCKER, SCANNER } from '../core/images/build-plan.ts';
 import { objectOf, textAt } from '../core/json.ts';
 import { ImageFailure } from '../failure.ts';
 import type { BuildRequest, Builder } from '../ports/images.ts';
@@ -45,6 +45,7 @@ async function build(request: BuildRequest): Promise<string | undefined> {
       ...['--image-name', request.tag],
       ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
       ...['--provenance=mode=max', `--metadata-file=${metadata}`].map(buildx),
+      ...scanFlags(request.scanner).map(buildx),
       ...cacheFlags(request.cache).map(buildx),
       ...secretFlags(certificates).map(buildx),
       '.',
@@ -64,6 +65,10 @@ async function build(request: BuildRequest): Promise<string | undefined> {
     if (code !== 0) return undefined;
     return builtDigest(await readFile(metadata, 'utf8'));
   });
+}
+
+function scanFlags(scanner: string | undefined): string[] {
+  return scanner === undefined ? [] : [`--attest=type=sbom,generator=${scanner}`];
 }
 
 /** A cache that cannot be read or written costs time, and no build. */
@@ -103,6 +108,11 @@ function lines(onLine: (line: string) => void): (text: string) => void {
     rest = parts.pop() ?? '';
     for (const part of parts) onLine(part.trimEnd());
   };
+}
+
+/** Docker's own where the machine names no other. */
+export function scannerImage(): string {
+  return process.env['GLACIOCLOUD_SCANNER'] ?? SCANNER;
 }
 
 export const repo2docker: Builder = { build };

@@ -178,6 +178,7 @@ export class ImageRun {
   ): Promise<{ digest: string } | { digest: undefined; error: string }> {
     const { ports, platform, commit, target } = this.job;
     const log = new BuildLog();
+    const scanner = target === undefined ? undefined : await this.#scanner();
     const digest = await withTemporaryFolder(async (scratch) => {
       const folder = join(scratch, 'image');
       await fillFolder(folder, files);
@@ -187,6 +188,7 @@ export class ImageRun {
         user: platform.settings.data.user,
         labels: labelsOf({ image: this.image.data, hash, base, commit: commit?.sha }),
         epoch: commit?.time,
+        scanner,
         cache: target === undefined ? undefined : `${target}/${this.image.name}-cache:cache`,
         mirrors: platform.settings.data.mirrors ?? {},
         onLine: (line) => {
@@ -196,6 +198,18 @@ export class ImageRun {
       });
     });
     return digest === undefined ? { digest, error: log.firstError() } : { digest };
+  }
+
+  /** Where it cannot be had the image goes without a list. */
+  async #scanner(): Promise<string | undefined> {
+    const { registry, scanner } = this.job.ports;
+    const digest = await registry.digest(scanner).catch((error: unknown) => {
+      if (error instanceof ImageFailure) return undefined;
+      throw error;
+    });
+    if (digest !== undefined) return atDigest(scanner, digest);
+    this.#say(`no SBOM is attached: ${scanner} cannot be had`);
+    return undefined;
   }
 
   /** By way of a registry, because that is what people get. */

@@ -12,6 +12,8 @@ export interface BuildRequest {
   labels: Readonly<Record<string, string>>;
   /** Seconds since 1970 that the build has as its time; undefined where nothing says it. */
   epoch: number | undefined;
+  /** Image, by digest, that lists what is in the build; the list (SBOM) is attached. Undefined: none is. */
+  scanner: string | undefined;
   /** Where steps of earlier builds are found, and those of this one are kept; undefined: on this machine only. */
   cache: string | undefined;
   /** Asked by its steps, and in nothing that comes out. */
@@ -106,6 +108,8 @@ export interface ImagePorts {
   engine: ContainerEngine;
   registry: Registry;
   refs: Refs;
+  /** Image that lists what is in a build, where it can be had. */
+  scanner: string;
   clock: Clock;
   /** Text of a script that runs in images, by its name. */
   script: (name: string) => Promise<string>;

@@ -496,6 +496,7 @@ exit ${code}
     labels: { 'org.example': 'a b' },
     epoch: 1_700_000_000,
     cache: undefined,
+    scanner: undefined,
     mirrors: {},
     onLine: (line: string) => heard.push(line),
   });
@@ -515,6 +516,14 @@ exit ${code}
       `${flag}--cache-from=${at}`,
       `${flag}--cache-to=${at},ignore-error=true`,
     ]);
+  });
+
+  test('attaches a list of what is in it, made by the scanner that it is told', async () => {
+    await says(REPO2DOCKER);
+    await repo2docker.build({ ...request(), scanner: 'example.org/scanner@sha256:00' });
+    expect(await seen('args')).toContain(
+      '--DockerEngine.extra_buildx_build_args=--attest=type=sbom,generator=example.org/scanner@sha256:00\n',
+    );
   });
 
   test('builds without pushing, with the time of the commit, and its lines are heard whole', async () => {

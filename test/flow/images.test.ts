@@ -9,7 +9,7 @@ import type { Mirrors } from '../../src/core/model/types.ts';
 import { packagesHash, packagesPath } from '../../src/core/model/package-list.ts';
 import { buildImages } from '../../src/flow/images.ts';
 import type { ImageJob } from '../../src/flow/image-run.ts';
-import { FakeImages, NEAR, digestNo } from '../support/images.ts';
+import { FakeImages, NEAR, SCANNER_DOUBLE, digestNo } from '../support/images.ts';
 import { platformWith } from '../support/written.ts';
 
 /* Docker, repo2docker and registries are a double here; test/images has the real ones. */
@@ -87,6 +87,7 @@ describe('an image that is new', () => {
       `digest: ${BASE}:1`,
       `digest: ${TARGET}/science:${content}`,
       'throwAway: ',
+      `digest: ${SCANNER_DOUBLE}`,
       `build: ${near}:${content}`,
       `push: ${near}:${content}`,
       `pull: ${near}@${built}`,
@@ -187,6 +188,27 @@ describe('an image that is new', () => {
     });
   });
 
+  test.each([
+    ['is there', BASE_DIGEST, `registry.example.org/scanner@${BASE_DIGEST}`, []],
+    [
+      'cannot be had',
+      undefined,
+      undefined,
+      [`science: no SBOM is attached: ${SCANNER_DOUBLE} cannot be had`],
+    ],
+  ])('has a list of what is in it where its scanner %s', async (_, digest, expected, says) => {
+    if (digest !== undefined) fake.registry.set(SCANNER_DOUBLE, digest);
+    await run();
+    expect(fake.built.get(`${NEAR}/science:${contentOf()}`)?.scanner).toBe(expected);
+    expect(told.filter((one) => one.includes('SBOM'))).toEqual(says);
+  });
+
+  test('needs no list where it is not pushed', async () => {
+    fake.registry.set(SCANNER_DOUBLE, BASE_DIGEST);
+    await run({ target: undefined });
+    expect([...fake.built.values()].map(({ scanner }) => scanner)).toEqual([undefined]);
+  });
+
   test('stands on its base by digest, and says where it comes from', async () => {
     await run();
     const { dockerfile, labels, cache } = fake.built.get(`${NEAR}/science:${contentOf()}`)!;
@@ -244,8 +266,9 @@ describe('an image that is new', () => {
   test('is told as it goes', async () => {
     fake.builds = () => ({ lines: ['#5 [2/3] RUN pip install x', '#5 DONE 2.0s'], ok: true });
     await run();
-    expect(told.slice(0, 4)).toEqual([
+    expect(told.slice(0, 5)).toEqual([
       'science: it was never built',
+      `science: no SBOM is attached: ${SCANNER_DOUBLE} cannot be had`,
       'science: RUN pip install x: 2.0 s',
       'science: passed size (0.0 s): 1000.0 MB in 9 layers',
       'science: passed packages (2.0 s): list_packages.py is content',

@@ -12,7 +12,9 @@ import {
   blobsOf,
   inRegistry,
   notebook,
+  pushScanner,
   pushing,
+  statementsOf,
   tags,
   testPlatform,
 } from './support.ts';
@@ -37,7 +39,8 @@ describe('an image that is sound', () => {
     'is built, tested and pushed: the registry has the digest that was tested, under its content and as candidate',
     async () => {
       const secret = { PIP_EXTRA_INDEX_URL: `http://user:${CANARY}@127.0.0.1:9/simple` };
-      const { code, images } = await platform.build(pushing('science'), secret);
+      const scanner = { GLACIOCLOUD_SCANNER: await pushScanner() };
+      const { code, images } = await platform.build(pushing('science'), { ...secret, ...scanner });
       first = images[0]!;
       expect(
         images.map(({ tests }) => tests.map(({ name, ok, detail }) => [name, ok || detail])),
@@ -71,6 +74,13 @@ describe('an image that is sound', () => {
     },
     8 * MINUTES,
   );
+
+  test('has what made it and what is in it attached, under the digest that was tested', async () => {
+    expect(await statementsOf('science', first.digest ?? '')).toEqual([
+      expect.stringMatching(/^https:\/\/slsa\.dev\/provenance\//u),
+      'https://spdx.dev/Document',
+    ]);
+  });
 
   test('carries nothing of the machine that built it', async () => {
     const bundle = process.env['SSL_CERT_FILE'] ?? '';

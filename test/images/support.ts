@@ -163,6 +163,37 @@ export async function pushBase(
   await rm(folder, { recursive: true });
 }
 
+/** A stand-in for Docker's scanner, which is in no registry of packages: it lists one package. */
+export async function pushScanner(): Promise<string> {
+  const list = {
+    _type: 'https://in-toto.io/Statement/v0.1',
+    predicateType: 'https://spdx.dev/Document',
+    predicate: { spdxVersion: 'SPDX-2.3', name: 'stand-in', packages: [{ name: 'oggm' }] },
+  };
+  const write = `printf '%s' '${JSON.stringify(list)}' > "$BUILDKIT_SCAN_DESTINATION/list.spdx.json"`;
+  const entry = JSON.stringify(['/bin/sh', '-c', write]);
+  await pushBase('scanner', `ENTRYPOINT ${entry}`);
+  return `${REGISTRY}/base/scanner:1`;
+}
+
+/** Kinds of statement that are attached to an image. */
+export async function statementsOf(name: string, digest: string): Promise<string[]> {
+  const ask = async (reference: string): Promise<unknown> => {
+    const address = `http://${REGISTRY}/v2/oggm/${name}/manifests/${reference}`;
+    return (await fetch(address, { headers: { Accept: TYPES.join(', ') } })).json();
+  };
+  const { manifests } = (await ask(digest)) as {
+    manifests: { digest: string; annotations?: Record<string, string> }[];
+  };
+  const attached = manifests.find(
+    ({ annotations }) => annotations?.['vnd.docker.reference.type'] === 'attestation-manifest',
+  );
+  const { layers } = (await ask(attached?.digest ?? '')) as {
+    layers: { annotations: Record<string, string> }[];
+  };
+  return layers.map(({ annotations }) => annotations['in-toto.io/predicate-type'] ?? '').sort();
+}
+
 /** Everything that the registry holds of an image but the layers of its base, unpacked. */
 export async function blobsOf(name: string): Promise<Buffer[]> {
   const folder = join(process.env['DOCKER_CONFIG'] ?? '', '../registry/docker/registry/v2');

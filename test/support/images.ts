@@ -24,6 +24,8 @@ export const NOTHING_ASKED: Omit<ImageInputs, 'root' | 'now'> = {
   base: undefined,
 };
 
+/** In no registry, unless a test puts it there. */
+export const SCANNER_DOUBLE = 'registry.example.org/scanner:1';
 export const NEAR = '127.0.0.1:5999';
 
 /** Digest that the double's builds have: of their number. */
@@ -46,6 +48,7 @@ export class FakeImages {
       labels: Readonly<Record<string, string>>;
       epoch: number | undefined;
       cache: string | undefined;
+      scanner: string | undefined;
       mirrors: Mirrors;
     }
   >();
@@ -84,13 +87,14 @@ export class FakeImages {
     const { outside } = this;
     return {
       clock: this.clock,
+      scanner: SCANNER_DOUBLE,
       script: (name) => Promise.resolve(name),
       builder: {
         build: (request) =>
           outside.call('build', request.tag, async () => {
             const dockerfile = await readDockerfile(request.folder);
-            const { labels, epoch, cache, mirrors } = request;
-            this.built.set(request.tag, { dockerfile, labels, epoch, cache, mirrors });
+            const { labels, epoch, cache, mirrors, scanner } = request;
+            this.built.set(request.tag, { dockerfile, labels, epoch, cache, mirrors, scanner });
             const { lines, ok } = this.builds(request.tag);
             lines.forEach(request.onLine);
             await this.clock.sleep(60_000);

@@ -8,6 +8,8 @@ import { mirrorVariables } from './mirrors.ts';
 export const REPO2DOCKER = '2026.4.0';
 /** What that repo2docker builds environments of conda on. */
 export const ENVIRONMENT_BASE = 'docker.io/library/buildpack-deps:24.04';
+/** Lists what is in a build, as Docker's own does where nothing else is said. */
+export const SCANNER = 'docker.io/docker/buildkit-syft-scanner:stable-1';
 /** Settings of repo2docker in a folder. */
 export const SETTINGS = 'repo2docker_config.json';
 /** Raised when the same folder is built in another way. */
