@@ -64251,6 +64251,7 @@ function mirrorVariables({ pypi, github }) {
 // src/core/images/build-plan.ts
 var REPO2DOCKER2 = "2026.4.0";
 var ENVIRONMENT_BASE = "docker.io/library/buildpack-deps:24.04";
+var SCANNER = "docker.io/docker/buildkit-syft-scanner:stable-1";
 var SETTINGS2 = "repo2docker_config.json";
 var FORMAT = 1;
 var NO_SIZE_BYTES = 2 * 2 ** 30;
@@ -65131,6 +65132,7 @@ var ImageRun = class {
   async #build({ files, hash, base: base2 }, tag) {
     const { ports, platform: platform2, commit: commit2, target } = this.job;
     const log = new BuildLog();
+    const scanner = target === void 0 ? void 0 : await this.#scanner();
     const digest3 = await withTemporaryFolder(async (scratch) => {
       const folder = join17(scratch, "image");
       await fillFolder(folder, files);
@@ -65140,6 +65142,7 @@ var ImageRun = class {
         user: platform2.settings.data.user,
         labels: labelsOf2({ image: this.image.data, hash, base: base2, commit: commit2?.sha }),
         epoch: commit2?.time,
+        scanner,
         cache: target === void 0 ? void 0 : `${target}/${this.image.name}-cache:cache`,
         mirrors: platform2.settings.data.mirrors ?? {},
         onLine: (line) => {
@@ -65149,6 +65152,17 @@ var ImageRun = class {
       });
     });
     return digest3 === void 0 ? { digest: digest3, error: log.firstError() } : { digest: digest3 };
+  }
+  /** Where it cannot be had the image goes without a list. */
+  async #scanner() {
+    const { registry, scanner } = this.job.ports;
+    const digest3 = await registry.digest(scanner).catch((error3) => {
+      if (error3 instanceof ImageFailure) return void 0;
+      throw error3;
+    });
+    if (digest3 !== void 0) return atDigest(scanner, digest3);
+    this.#say(`no SBOM is attached: ${scanner} cannot be had`);
+    return void 0;
   }
   /** By way of a registry, because that is what people get. */
   async #test({ packages: packages2, exactly }, reference) {
@@ -69046,6 +69060,7 @@ async function build3(request2) {
       ...["--image-name", request2.tag],
       ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
       ...["--provenance=mode=max", `--metadata-file=${metadata}`].map(buildx),
+      ...scanFlags(request2.scanner).map(buildx),
       ...cacheFlags(request2.cache).map(buildx),
       ...secretFlags(certificates).map(buildx),
       "."
@@ -69065,6 +69080,9 @@ async function build3(request2) {
     if (code2 !== 0) return void 0;
     return builtDigest(await readFile11(metadata, "utf8"));
   });
+}
+function scanFlags(scanner) {
+  return scanner === void 0 ? [] : [`--attest=type=sbom,generator=${scanner}`];
 }
 function cacheFlags(cache) {
   if (cache === void 0) return [];
@@ -69096,6 +69114,9 @@ function lines2(onLine) {
     rest = parts.pop() ?? "";
     for (const part of parts) onLine(part.trimEnd());
   };
+}
+function scannerImage() {
+  return process.env["GLACIOCLOUD_SCANNER"] ?? SCANNER;
 }
 var repo2docker = { build: build3 };
 
@@ -69183,6 +69204,7 @@ function imagePorts() {
     engine: dockerEngine,
     registry: imageRegistry,
     refs: githubRefs,
+    scanner: scannerImage(),
     clock: systemClock,
     script: imageScript
   };
