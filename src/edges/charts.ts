@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HUB_CODE } from '../core/hub/values/hub.ts';
+import { HUB_CODE, HUB_PAGES } from '../core/hub/values/hub.ts';
 import type { JsonObject } from '../core/json.ts';
 import { isAnother } from '../core/charts/source.ts';
 import type { SeenChart } from '../core/charts/source.ts';
@@ -100,13 +100,14 @@ function pinOf(
   return { name, version, digest: contentDigest(files), double, verified };
 }
 
-/** Short digest of the code that the umbrella chart mounts into the hub; a file that it lacks counts as empty. */
+/** Short digest of code and pages that the umbrella chart mounts into the hub; code that it lacks counts as empty. */
 function codeDigest(umbrella: ChartFiles): string {
   const code = HUB_CODE.map((file): [string, Uint8Array] => [
     file,
     umbrella.get(`files/${file}`) ?? new Uint8Array(),
   ]);
-  return contentDigest(new Map(code)).slice(0, 16);
+  const pages = [...umbrella].filter(([path]) => path.startsWith(HUB_PAGES));
+  return contentDigest(new Map([...code, ...pages])).slice(0, 16);
 }
 
 interface Got {

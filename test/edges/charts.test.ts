@@ -681,7 +681,9 @@ describe('what Helm gets', () => {
       },
     ]);
     const code = HUB_CODE.map((file): [string, Uint8Array] => [file, ours.get(`files/${file}`)!]);
-    expect(charts?.codeDigest).toBe(contentDigest(new Map(code)).slice(0, 16));
+    const pages = [...ours].filter(([path]) => path.startsWith('files/pages/'));
+    expect(pages.map(([path]) => path)).toContain('files/pages/login.html');
+    expect(charts?.codeDigest).toBe(contentDigest(new Map([...code, ...pages])).slice(0, 16));
   });
 });
 

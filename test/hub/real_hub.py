@@ -16,6 +16,7 @@ import requests
 
 HERE = Path(__file__).parent
 FILES = HERE.parent.parent / "charts" / "oggm-hub" / "files"
+PAGES = FILES / "pages"
 HEALTH_TOKEN = "health-token-0123456789abcdef"
 ROOT_TOKEN = "test-token-0123456789abcdef"
 PROXY_TOKEN = "proxy-token-0123456789abcdef"
@@ -149,10 +150,13 @@ class RealHub:
             shown.symlink_to(f"..data/{name}.json")
 
     def own_machines(self, content):
-        """Beside access.json, in the same mounted Secret."""
-        fresh = self.mount("access") / "machines.json.new"
+        self.beside("access", "machines", content)
+
+    def beside(self, mount, name, content):
+        """Another file of the same mounted Secret or ConfigMap."""
+        fresh = self.mount(mount) / f"{name}.json.new"
         fresh.write_text(content if isinstance(content, str) else json.dumps(content))
-        fresh.rename(self.mount("access") / "machines.json")
+        fresh.rename(self.mount(mount) / f"{name}.json")
 
     def remove(self, name):
         shutil.rmtree(self.mount(name))
@@ -171,6 +175,7 @@ class RealHub:
             },
             "GLACIOCLOUD_MOUNTS": str(self.mounts),
             "GLACIOCLOUD_KEEP": str(self.keep),
+            "GLACIOCLOUD_PAGES": str(PAGES),
             "HOME": str(self.folder / "home"),
             "PYTHONPATH": str(HERE),
         }

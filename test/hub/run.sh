@@ -5,15 +5,16 @@ set -euo pipefail
 cd "$(dirname "$0")"
 cache=${GLACIOCLOUD_CACHE:-$HOME/.cache/glaciocloud}
 proxy_version=5.2.0
+axe_version=4.14.1
 python=${PYTHON:-python3}
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one in PYTHON." >&2; exit 2; }
-key=$({ cat requirements.txt; "$python" --version; echo "$proxy_version"; } | sha256sum | cut -c1-12)
+key=$({ cat requirements.txt; "$python" --version; echo "$proxy_version $axe_version"; } | sha256sum | cut -c1-12)
 venv=$cache/hub-venv-$key
 if [ ! -e "$venv/complete" ]; then
   rm -rf "$venv"
   "$python" -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement requirements.txt
-  npm install --silent --no-audit --no-fund --prefix "$venv/proxy" "configurable-http-proxy@$proxy_version"
+  npm install --silent --no-audit --no-fund --prefix "$venv/proxy" "configurable-http-proxy@$proxy_version" "axe-core@$axe_version"
   touch "$venv/complete"
 fi
 # Python of the repository is formatted and linted with the same tools everywhere.

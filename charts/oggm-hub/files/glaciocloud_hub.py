@@ -9,6 +9,7 @@ anything:
 /etc/hub-access/machines.json    the throw-away users that prove the hub healthy; without it those that
                                  access.json names
 /etc/hub-profiles/profiles.json  images and sizes, and which groups may choose them
+/etc/hub-profiles/pages.json     the hub's title and links (glaciocloud_pages.py)
 /etc/hub-notices/notices.json    the announcement and the spawn switch
 
 The last good content of each survives a broken file, and a restart of the hub where the database
@@ -29,6 +30,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from typing import Any
 
+import glaciocloud_pages as words
 import glaciocloud_start
 from glaciocloud_access import (
     Door,
@@ -46,16 +48,23 @@ from jupyterhub.utils import new_token
 from oauthenticator.github import GitHubOAuthenticator
 from prometheus_client import Gauge
 from tornado import web
+from tornado.httpclient import HTTPClientError
 from tornado.ioloop import PeriodicCallback
 from traitlets.log import get_logger
 
 MOUNTS = os.environ.get("GLACIOCLOUD_MOUNTS", "/etc")
 KEEP = os.environ.get("GLACIOCLOUD_KEEP", "/srv/jupyterhub")
+# Templates that come before JupyterHub's own.
+PAGES_FOLDER = os.environ.get("GLACIOCLOUD_PAGES", "/usr/local/etc/jupyterhub/pages")
 # A start of a throw-away user that cannot succeed ends by itself after this time: cancelling it
 # would block later ones.
 MACHINE_START_SECONDS = 180
 # How often the hub looks for people who have gone.
 SWEEP_SECONDS = 1
+GITHUB_AWAY = (
+    "The hub could not ask GitHub who you are, so nobody can sign in just now. Who is signed in can go"
+    " on. Try again in some minutes."
+)
 ENTRIES_OUT = Gauge(
     "glaciocloud_access_entries_out", "Entries of access.json that do not count", ["kind"]
 )
@@ -177,6 +186,7 @@ ACCESS = Watched("hub-access/access.json", read_access)
 MACHINES = Watched("hub-access/machines.json", read_own_machines, optional=True)
 PROFILES = Watched("hub-profiles/profiles.json", check_profiles)
 NOTICES = Watched("hub-notices/notices.json", check_notices)
+PAGES = Watched("hub-profiles/pages.json", words.check_pages, optional=True)
 
 
 DOORS: dict[str, Door] = {}
@@ -216,16 +226,29 @@ def access() -> Json:
     return door().read(JOINED.read)
 
 
-def closed_because(entry: Json | None) -> str | None:
-    """Why an entry of the access file does not count now, or None when it does."""
+def closed_kind(entry: Json | None) -> str | None:
+    """`never`, `early` or `ended` for an entry that does not count now, or None when it does."""
     now = time.time()
     if entry is None:
-        return "Your GitHub account has no access to this hub. Ask its maintainers for access."
+        return "never"
     if entry["from"] is not None and now < entry["from"]:
-        return f"Your access to this hub begins {utc(entry['from'])}."
+        return "early"
     if entry["until"] is not None and now >= entry["until"]:
-        return f"Your access to this hub ended {utc(entry['until'])}. Your files are kept; ask the maintainers to extend it."
+        return "ended"
     return None
+
+
+def closed_because(entry: Json | None) -> str | None:
+    """Why an entry of the access file does not count now, or None when it does."""
+    kind = closed_kind(entry)
+    if kind is None:
+        return None
+    if entry is None:
+        return "Your GitHub account has no access to this hub. Ask its maintainers for access."
+    if kind == "early":
+        return f"Your access to this hub begins on {words.moment(entry['from'])}."
+    ended = words.moment(entry["until"], last_day=True)
+    return f"Your access to this hub ended on {ended}. Your files are kept; ask the maintainers to extend it."
 
 
 def no_login_because(github_id: str, name: str) -> str | None:
@@ -254,19 +277,16 @@ async def watch_start(spawner: Any, pod: Any) -> None:
     await glaciocloud_start.watch(spawner, no_start_because)
 
 
-def utc(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, timezone.utc).strftime("on %d %b %Y at %H:%M UTC")
-
-
 class Refusal(web.HTTPError):
     """A reason for people: JupyterHub's page about a failed start shows `jupyterhub_message`, its
-    other pages the reason.
+    other pages the reason. `kind`: one of those that pages have a title for.
     """
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, kind: str = "other", account: str = "") -> None:
         line = one_line(reason)
         super().__init__(status, line)
         self.jupyterhub_message = line
+        self.told = {"kind": kind, "account": one_line(account)}
 
 
 class AccessFileAuthenticator(GitHubOAuthenticator):
@@ -291,11 +311,23 @@ class AccessFileAuthenticator(GitHubOAuthenticator):
 
     async def check_allowed(self, username: str, auth_model: Json | None) -> bool:
         info = ((auth_model or {}).get("auth_state") or {}).get(self.user_auth_state_key) or {}
-        refusal = no_login_because(str(info.get("id", "")), username)
+        github_id = str(info.get("id", ""))
+        refusal = no_login_because(github_id, username)
         if refusal:
             self.log.warning("Login of %s refused: %s", quoted(username), refusal)
-            raise Refusal(403, refusal)
+            listed = access()
+            is_mistake = github_id in listed["out"]
+            kind = None if is_mistake else closed_kind(listed["users"].get(github_id))
+            raise Refusal(403, refusal, kind or "other", str(info.get("login", "")))
         return True
+
+    async def authenticate(self, handler: Any, data: Any = None, **kwargs: Any) -> Any:
+        """Who signs in is told when it is GitHub that fails."""
+        try:
+            return await super().authenticate(handler, data, **kwargs)
+        except (HTTPClientError, OSError) as error:
+            self.log.error("GitHub does not answer a login: %s", quoted(error))
+            raise Refusal(503, GITHUB_AWAY, "github") from None
 
     async def update_auth_model(self, auth_model: Json) -> Json:
         entry = self._entry(auth_model["auth_state"])
@@ -406,7 +438,9 @@ def profile_list(spawner: Any) -> list[Json]:
         raise Refusal(
             503,
             f"No servers can be started now: {spawning.get('reason') or 'the hub is being worked on'}",
+            "paused",
         )
+    refuse_full(spawner)
     groups = {"all", *(group.name for group in user.groups)}
 
     def may(item: Json) -> bool:
@@ -429,12 +463,26 @@ def profile_list(spawner: Any) -> list[Json]:
     return profiles
 
 
+def refuse_full(spawner: Any) -> None:
+    """Before somebody chooses. At the start itself JupyterHub counts, that start included."""
+    if spawner.pending == "spawn":
+        return
+    settings = getattr(spawner.user, "settings", {})
+    if "users" not in settings:
+        return
+    active = settings["users"].count_active_users()["active"]
+    full = words.room_because(active, settings.get("active_server_limit") or 0)
+    if full:
+        raise Refusal(429, full, "full")
+
+
 def image_profile(image: Json, sizes: Json) -> Json:
     return {
         "slug": image["slug"],
         # KubeSpawner's form prints these as they are.
         "display_name": html.escape(image["title"]),
         "description": html.escape(image.get("description") or ""),
+        "about": html.escape(words.about_image(image)),
         "default": bool(image.get("default")),
         "kubespawner_override": {
             "image": image["image"],
@@ -453,7 +501,7 @@ def size_choice(size: Json, share: float) -> Json:
         "environment": literal(size.get("env", {})),
     }
     return {
-        "display_name": html.escape(size["title"]),
+        "display_name": html.escape(f"{size['title']} ({words.about_size(size)})"),
         "default": bool(size.get("default")),
         "kubespawner_override": limits,
     }
@@ -492,9 +540,20 @@ def options_from_form(form: dict[str, list[str]], spawner: Any = None) -> Json:
     return {name: value for name, value in (("profile", profile), ("size", size)) if value}
 
 
-def announcement(user: Any) -> str:
-    """Plain text for the hub's pages, which print it as it is."""
-    return html.escape((NOTICES.read() or {}).get("announcement") or "")
+def notices(user: Any) -> list[Json]:
+    """What the pages announce: `[{severity, text}]`."""
+    text = (NOTICES.read() or {}).get("announcement")
+    return [{"severity": "info", "text": text}] if text else []
+
+
+def pages(user: Any) -> Json:
+    """Title and links of the hub."""
+    return PAGES.read() or words.PLAIN
+
+
+def lasts(user: Any) -> str:
+    """Until when the access of whoever looks at the page lasts."""
+    return words.lasts(access()["names"].get(user.name)) if user else ""
 
 
 class StateHandler(APIHandler):
@@ -586,8 +645,14 @@ def configure(c: Any) -> None:
     c.KubeSpawner.after_pod_created_hook = watch_start
     c.JupyterHub.template_vars = {
         **c.JupyterHub.get("template_vars", {}),
-        "announcement": announcement,
+        "notices": notices,
+        "pages": pages,
+        "lasts": lasts,
+        # a template variable that is a function is called with the user
+        "refused": lambda user: words.refused,
     }
+    c.JupyterHub.template_paths = [*c.JupyterHub.get("template_paths", []), PAGES_FOLDER]
+    c.KubeSpawner.additional_profile_form_template_paths = [PAGES_FOLDER]
     c.JupyterHub.extra_handlers = [
         *c.JupyterHub.get("extra_handlers", []),
         (r"/glaciocloud/state", StateHandler),

@@ -81,11 +81,14 @@ export function hubImages(
     if (resolved.kind === 'unpromoted') {
       const kept = running.get(name);
       if (kept === undefined || isWithdrawn(kept, lock?.data)) continue;
-      found.push({ name, reference: kept, pinned: kept.includes('@sha256:'), file: image.data });
+      const pinned = kept.includes('@sha256:');
+      const built = builtOf(kept, lock?.data);
+      found.push({ name, reference: kept, pinned, file: image.data, built });
       continue;
     }
     const { reference, kind } = resolved;
-    found.push({ name, reference, pinned: kind !== 'unlocked', file: image.data });
+    const built = builtOf(reference, lock?.data);
+    found.push({ name, reference, pinned: kind !== 'unlocked', file: image.data, built });
   }
   return found;
 }
@@ -98,4 +101,23 @@ function isWithdrawn(reference: string, lock: ImageLockFile | undefined): boolea
 
 export interface HubImage extends ImagePin {
   file: ImageFile;
+  /** The build that it is, where the lock knows it. */
+  built: Built | undefined;
+}
+
+/** What people read of a build. `day`: ISO date. */
+export interface Built {
+  day: string;
+  oggm: string | undefined;
+}
+
+const DAY_LENGTH = '2026-11-21'.length;
+
+function builtOf(reference: string, lock: ImageLockFile | undefined): Built | undefined {
+  const found = Object.entries(lock?.builds ?? {}).find(([, { digest }]) =>
+    reference.endsWith(`@${digest}`),
+  );
+  if (!found) return undefined;
+  const [name, { oggm }] = found;
+  return { day: name.slice(0, DAY_LENGTH), oggm: oggm?.version };
 }

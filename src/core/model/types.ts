@@ -71,6 +71,8 @@ export interface PlatformFile {
   waves: Wave[];
   tiers: Record<string, { until: Duration }>;
   access?: { repository: string; ref: string };
+  /** Where the pages of hubs lead to. */
+  pages: { repository?: string; help?: string; binder?: string };
   mirrors?: Mirrors;
   /** Pull requests of the night that are merged by the night. */
   automerge?: 'candidate';

@@ -52,6 +52,11 @@ const WHOLE: Record<string, File> = {
       { hub: 'old', cluster: 'main', homes: 'delete', database: 'keep', count: 3, reason: 'x' },
     ],
     mirrors: MIRRORS,
+    pages: {
+      repository: 'example/hubs',
+      help: 'https://docs.example.org',
+      binder: 'https://binder.example.org',
+    },
     notSecret: ['MAP_TOKEN'],
   },
   'clusters/main.yaml': {

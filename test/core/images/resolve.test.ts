@@ -163,4 +163,23 @@ describe('hubImages', () => {
     const image = platform.images.get('science');
     expect(doc && hubImages(platform, doc).map(({ file }) => file)).toEqual([image?.data]);
   });
+
+  test('says of a locked build its day, and its OGGM where the lock knows it', () => {
+    const built = (more: object) => {
+      const platform = platformWith({
+        [HUB]: { images: ['science'] },
+        [LOCK]: lock({ stable: second }, more),
+      });
+      const doc = platform.environments.get('hub');
+      return doc && hubImages(platform, doc).map((image) => image.built);
+    };
+    expect(built({})).toEqual([{ day: '2026-11-02', oggm: undefined }]);
+    expect(built({ oggm: { version: '1.6.3' } })).toEqual([{ day: '2026-11-02', oggm: '1.6.3' }]);
+  });
+
+  test('says nothing of an image without a lock', () => {
+    const platform = platformWith({});
+    const doc = platform.environments.get('hub');
+    expect(doc && hubImages(platform, doc).map(({ built }) => built)).toEqual([undefined]);
+  });
 });

@@ -5,6 +5,7 @@ import { hubPart } from './hub.ts';
 import { loginPart } from './login.ts';
 import { nodesPart } from './nodes.ts';
 import { noticesPart } from './notices.ts';
+import { pagesPart } from './pages.ts';
 import { probePart } from './probe.ts';
 import { profilesPart } from './profiles.ts';
 import { serversPart } from './servers.ts';
@@ -17,6 +18,7 @@ const PARTS: readonly ((context: HubContext) => Part)[] = [
   serversPart,
   sessionsPart,
   profilesPart,
+  pagesPart,
   nodesPart,
   noticesPart,
   probePart,

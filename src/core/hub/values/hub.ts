@@ -12,8 +12,12 @@ import type { HubContext, Part } from './part.ts';
 export const HUB_CODE = [
   'glaciocloud_access.py',
   'glaciocloud_hub.py',
+  'glaciocloud_pages.py',
   'glaciocloud_start.py',
 ] as const;
+
+/** Folder of the chart with the hub's own pages, which belong to its code. */
+export const HUB_PAGES = 'files/pages/';
 
 /** Folder on the hub's sys.path: the chart's own configuration lies there too. */
 const CODE_FOLDER = '/usr/local/etc/jupyterhub';
@@ -72,6 +76,7 @@ function mounts(): JsonObject {
   return {
     extraVolumes: [
       { name: 'hub-code', configMap: { name: 'hub-code' } },
+      { name: 'hub-pages', configMap: { name: 'hub-pages' } },
       { name: 'hub-access', secret: { secretName: 'hub-access', optional: true } },
       { name: 'hub-profiles', configMap: { name: 'hub-profiles', optional: true } },
       { name: 'hub-notices', configMap: { name: 'hub-notices', optional: true } },
@@ -83,6 +88,7 @@ function mounts(): JsonObject {
         subPath: file,
         readOnly: true,
       })),
+      { name: 'hub-pages', mountPath: `${CODE_FOLDER}/pages`, readOnly: true },
       { name: 'hub-access', mountPath: '/etc/hub-access', readOnly: true },
       { name: 'hub-profiles', mountPath: '/etc/hub-profiles', readOnly: true },
       { name: 'hub-notices', mountPath: '/etc/hub-notices', readOnly: true },

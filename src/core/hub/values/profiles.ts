@@ -13,10 +13,12 @@ export function profilesPart(context: HubContext): Part {
       profiles: {
         v: 1,
         cpuGuaranteeShare: CPU_GUARANTEE_SHARE,
-        images: images.map(({ name, reference, file }, index) => ({
+        images: images.map(({ name, reference, file, built }, index) => ({
           slug: slug(name),
           title: file.title,
           description: file.description ?? '',
+          oggm: built?.oggm ?? file.oggm?.version ?? '',
+          built: built?.day ?? '',
           image: reference,
           for: ['all'],
           default: index === 0,
@@ -35,13 +37,17 @@ function sizeProfile(name: string, size: Size, isDefault: boolean): JsonObject {
   const cores = String(Math.max(1, Math.floor(size.cpu)));
   return {
     slug: name,
-    title: size.title ?? `${size.cpu} CPU, ${size.memory} memory`,
+    title: size.title ?? capital(name),
     cpu: size.cpu,
     memory: size.memory,
     for: size.for,
     default: isDefault,
     env: { SLURM_JOB_CPUS_PER_NODE: cores, PYTHON_CPU_COUNT: cores, OMP_NUM_THREADS: cores },
   };
+}
+
+function capital(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
 /** The size marked as default, or the first. */

@@ -40,6 +40,7 @@ describe('a hub’s values', () => {
     expect(Object.keys(built.values.glaciocloud).sort()).toEqual([
       'hub',
       'notices',
+      'pages',
       'placeholders',
       'prepull',
       'probe',

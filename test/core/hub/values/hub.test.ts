@@ -22,7 +22,12 @@ test('scopes of a service: what it needs for each of its own users, and no more'
 test('the hub itself', () => {
   const part = hubPart(contextWith({}, { [MAIN]: { storage: { homes: { class: 'fast' } } } }));
   const folder = '/usr/local/etc/jupyterhub';
-  expect(HUB_CODE).toEqual(['glaciocloud_access.py', 'glaciocloud_hub.py', 'glaciocloud_start.py']);
+  expect(HUB_CODE).toEqual([
+    'glaciocloud_access.py',
+    'glaciocloud_hub.py',
+    'glaciocloud_pages.py',
+    'glaciocloud_start.py',
+  ]);
   expect(part).toEqual({
     jupyterhub: {
       hub: {
@@ -34,6 +39,7 @@ test('the hub itself', () => {
         extraConfig: { glaciocloud: 'import glaciocloud_hub\nglaciocloud_hub.configure(c)\n' },
         extraVolumes: [
           { name: 'hub-code', configMap: { name: 'hub-code' } },
+          { name: 'hub-pages', configMap: { name: 'hub-pages' } },
           { name: 'hub-access', secret: { secretName: 'hub-access', optional: true } },
           { name: 'hub-profiles', configMap: { name: 'hub-profiles', optional: true } },
           { name: 'hub-notices', configMap: { name: 'hub-notices', optional: true } },
@@ -53,10 +59,17 @@ test('the hub itself', () => {
           },
           {
             name: 'hub-code',
+            mountPath: `${folder}/glaciocloud_pages.py`,
+            subPath: 'glaciocloud_pages.py',
+            readOnly: true,
+          },
+          {
+            name: 'hub-code',
             mountPath: `${folder}/glaciocloud_start.py`,
             subPath: 'glaciocloud_start.py',
             readOnly: true,
           },
+          { name: 'hub-pages', mountPath: `${folder}/pages`, readOnly: true },
           { name: 'hub-access', mountPath: '/etc/hub-access', readOnly: true },
           { name: 'hub-profiles', mountPath: '/etc/hub-profiles', readOnly: true },
           { name: 'hub-notices', mountPath: '/etc/hub-notices', readOnly: true },

@@ -48,6 +48,8 @@ test('what users choose from: images for all, sizes for whom they are', () => {
             slug: 'tools-2-0',
             title: 'Tools',
             description: 'For maps.',
+            oggm: '',
+            built: '',
             image: 'registry.example.org/tools:2.0',
             for: ['all'],
             default: true,
@@ -57,6 +59,8 @@ test('what users choose from: images for all, sizes for whom they are', () => {
             slug: 'science',
             title: 'Science',
             description: '',
+            oggm: '1.6.3',
+            built: '',
             image: base,
             for: ['all'],
             default: false,
@@ -70,7 +74,7 @@ test('what users choose from: images for all, sizes for whom they are', () => {
         sizes: [
           {
             slug: 'small',
-            title: '1.5 CPU, 4G memory',
+            title: 'Small',
             cpu: 1.5,
             memory: '4G',
             for: ['all'],
@@ -79,7 +83,7 @@ test('what users choose from: images for all, sizes for whom they are', () => {
           },
           {
             slug: 'tiny',
-            title: '0.5 CPU, 512M memory',
+            title: 'Tiny',
             cpu: 0.5,
             memory: '512M',
             for: ['all', 'tier:researcher'],

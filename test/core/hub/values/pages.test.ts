@@ -1,0 +1,18 @@
+import { expect, test } from '@jest/globals';
+import { pagesPart } from '../../../../src/core/hub/values/pages.ts';
+import { contextWith } from './context.ts';
+
+const NOTHING = { v: 1, title: 'Hub', ask: '', help: '', binder: '' };
+
+test.each([
+  [{}, NOTHING],
+  [
+    { repository: 'example/hubs' },
+    { ...NOTHING, ask: 'https://github.com/example/hubs/issues/new?template=access.yml' },
+  ],
+  [{ help: 'https://docs.example.org' }, { ...NOTHING, help: 'https://docs.example.org' }],
+  [{ binder: 'https://binder.example.org' }, { ...NOTHING, binder: 'https://binder.example.org' }],
+])('%j is where the pages lead to', (pages, expected) => {
+  const context = contextWith({}, { 'platform.yaml': { pages } });
+  expect(pagesPart(context)).toEqual({ glaciocloud: { pages: expected } });
+});
