@@ -225,6 +225,15 @@ def test_the_spawn_switch_stops_people_but_not_admins_and_machines(make_spawner,
     assert pod(make_spawner(name="probe_0"))[0] == "example.org/plain:1"
 
 
+def test_a_pause_stops_admins_too_but_not_machines(make_spawner, tmp_path):
+    paused = {"v": 1, "spawning": {"open": False, "admins": False, "reason": "new disks"}}
+    (tmp_path / "notices.json").write_text(json.dumps(paused))
+    for admin in (False, True):
+        with pytest.raises(Exception, match="No servers can be started now: new disks"):
+            pod(make_spawner(admin=admin))
+    assert pod(make_spawner(name="probe_0"))[0] == "example.org/plain:1"
+
+
 def test_a_machine_does_not_wait_as_long_as_people(make_spawner):
     machine, person = make_spawner(name="probe_0"), make_spawner()
     usual = person.start_timeout

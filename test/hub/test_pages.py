@@ -5,6 +5,8 @@ text, and how they are in Chromium.
 import json
 import os
 import shutil
+import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import glaciocloud_pages as words
@@ -141,6 +143,23 @@ def test_what_github_calls_somebody_is_text(hub, github):
     assert "&lt;b&gt;mallory&amp;" in page and "<b>" not in page
 
 
+def test_the_clock_of_the_hub_says_what_is_announced(hub):
+    now = datetime.now(timezone.utc)
+    soon, ago = ((now + timedelta(seconds=seconds)).isoformat() for seconds in (2, -2))
+    told = [
+        {"severity": "info", "text": "Always <here>"},
+        {"severity": "critical", "text": "Already over", "from": None, "until": ago},
+        {"severity": "warning", "text": "Begins soon", "from": soon, "until": None},
+    ]
+    hub.write("notices", {"v": 1, "notices": told, "spawning": {"open": True}})
+    page = text_of(requests.get(f"{hub.url}/hub/login", timeout=10))
+    assert '<div class="gc-notice gc-info" role="status">Always &lt;here&gt;</div>' in page
+    assert "Already over" not in page and "Begins soon" not in page
+    time.sleep(2.1)
+    page = text_of(requests.get(f"{hub.url}/hub/login", timeout=10))
+    assert page.index('gc-warning" role="status">Begins soon') < page.index("Always &lt;here&gt;")
+
+
 @pytest.mark.parametrize("mode", ["refuse", "hang"])
 def test_when_github_is_away_the_page_says_so(hub, github, mode):
     github.mode = mode
@@ -259,6 +278,69 @@ def test_room(active, limit, text):
 def test_a_wrong_file_of_pages_is_not_taken(broken):
     with pytest.raises(ValueError):
         words.check_pages(json.dumps(broken).encode())
+
+
+NOTICE = {"severity": "info", "text": "x", "from": "2026-11-01", "until": "2026-11-02"}
+DAY = 86400
+BEGIN = datetime(2026, 11, 1, tzinfo=timezone.utc).timestamp()
+
+
+def checked(**content):
+    return words.check_notices(json.dumps({"v": 1, "spawning": {"open": True}, **content}).encode())
+
+
+@pytest.mark.parametrize(
+    ("now", "count"), [(BEGIN - 1, 0), (BEGIN, 1), (BEGIN + 2 * DAY - 1, 1), (BEGIN + 2 * DAY, 0)]
+)
+def test_a_notice_counts_from_its_first_day_to_its_last(now, count):
+    assert len(words.announced(checked(notices=[NOTICE]), now)) == count
+
+
+def test_the_worst_is_told_first():
+    told = [{"severity": one, "text": one} for one in ("info", "critical", "warning")]
+    shown = words.announced(checked(notices=told), 0)
+    assert [one["text"] for one in shown] == ["critical", "warning", "info"]
+
+
+def test_what_earlier_releases_wrote_is_announced():
+    shown = words.announced(checked(announcement="hello"), 0)
+    assert [(one["severity"], one["text"]) for one in shown] == [("info", "hello")]
+    assert words.announced(checked(announcement=None), 0) == []
+
+
+@pytest.mark.parametrize(
+    ("spawning", "people", "admins"),
+    [
+        ({"open": True}, None, None),
+        ({"open": True, "admins": False, "reason": "r"}, None, None),
+        ({"open": False, "reason": "r"}, "r", None),
+        ({"open": False, "admins": True, "reason": "r"}, "r", None),
+        ({"open": False, "admins": False, "reason": "r"}, "r", "r"),
+        ({"open": False, "admins": False}, *["the hub is being worked on"] * 2),
+    ],
+)
+def test_who_may_start_servers(spawning, people, admins):
+    notices = checked(spawning=spawning)
+    assert words.paused_because(notices, is_admin=False) == people
+    assert words.paused_because(notices, is_admin=True) == admins
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"spawning": {}},
+        {"spawning": {"open": 1}},
+        {"spawning": {"open": False, "admins": "no"}},
+        {"spawning": {"open": False, "reason": 1}},
+        {"announcement": 1},
+        {"notices": [{**NOTICE, "severity": "bad"}]},
+        {"notices": [{**NOTICE, "text": None}]},
+        {"notices": [{**NOTICE, "until": "tomorrow"}]},
+    ],
+)
+def test_wrong_notices_are_not_taken(content):
+    with pytest.raises(ValueError):
+        checked(**content)
 
 
 # in Chromium

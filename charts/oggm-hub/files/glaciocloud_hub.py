@@ -10,7 +10,7 @@ anything:
                                  access.json names
 /etc/hub-profiles/profiles.json  images and sizes, and which groups may choose them
 /etc/hub-profiles/pages.json     the hub's title and links (glaciocloud_pages.py)
-/etc/hub-notices/notices.json    the announcement and the spawn switch
+/etc/hub-notices/notices.json    announcements and the spawn switch (glaciocloud_pages.py)
 
 The last good content of each survives a broken file, and a restart of the hub where the database
 has a volume. Of those who may no longer enter, sessions, tokens and servers end; their files stay.
@@ -168,24 +168,10 @@ def check_profiles(raw: bytes) -> Json:
     return content
 
 
-def check_notices(raw: bytes) -> Json:
-    """`{"v": 1, "announcement": text or null,
-    "spawning": {"open": true} or {"open": false, "reason": text}}`
-    """
-    content: Json = json.loads(raw)
-    if not isinstance(content["spawning"]["open"], bool):
-        raise ValueError("spawning.open is neither true nor false")
-    if not isinstance(content.get("announcement"), str | None):
-        raise ValueError("the announcement is no text")
-    if not isinstance(content["spawning"].get("reason"), str | None):
-        raise ValueError("spawning.reason is no text")
-    return content
-
-
 ACCESS = Watched("hub-access/access.json", read_access)
 MACHINES = Watched("hub-access/machines.json", read_own_machines, optional=True)
 PROFILES = Watched("hub-profiles/profiles.json", check_profiles)
-NOTICES = Watched("hub-notices/notices.json", check_notices)
+NOTICES = Watched("hub-notices/notices.json", words.check_notices)
 PAGES = Watched("hub-profiles/pages.json", words.check_pages, optional=True)
 
 
@@ -432,14 +418,10 @@ def profile_list(spawner: Any) -> list[Json]:
     if menu is None:
         raise Refusal(503, "The list of images cannot be read. The maintainers have to repair it.")
     user = spawner.user
-    spawning = (NOTICES.read() or {"spawning": {"open": True}})["spawning"]
     machine = user.name in access()["machines"]
-    if not spawning["open"] and not user.admin and not machine:
-        raise Refusal(
-            503,
-            f"No servers can be started now: {spawning.get('reason') or 'the hub is being worked on'}",
-            "paused",
-        )
+    paused = words.paused_because(NOTICES.read() or words.QUIET, is_admin=bool(user.admin))
+    if paused and not machine:
+        raise Refusal(503, f"No servers can be started now: {paused}", "paused")
     refuse_full(spawner)
     groups = {"all", *(group.name for group in user.groups)}
 
@@ -541,9 +523,8 @@ def options_from_form(form: dict[str, list[str]], spawner: Any = None) -> Json:
 
 
 def notices(user: Any) -> list[Json]:
-    """What the pages announce: `[{severity, text}]`."""
-    text = (NOTICES.read() or {}).get("announcement")
-    return [{"severity": "info", "text": text}] if text else []
+    """What the pages announce now: `[{severity, text}]`, the worst first."""
+    return words.announced(NOTICES.read() or words.QUIET, time.time())
 
 
 def pages(user: Any) -> Json:
@@ -564,7 +545,7 @@ class StateHandler(APIHandler):
         listed = access()
         people = listed["users"].values()
         menu = PROFILES.read() or {"images": [], "sizes": []}
-        notices = NOTICES.read() or {"spawning": {"open": True}}
+        notices = NOTICES.read() or words.QUIET
         entered = sum(closed_because(person) is None for person in people)
         self.finish(
             {

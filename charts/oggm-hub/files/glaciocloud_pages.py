@@ -1,14 +1,20 @@
 """What the hub's pages say to people: words for what the mounted files hold.
 
-/etc/hub-profiles/pages.json  the hub's title, and where to ask, to read on and to try
+/etc/hub-profiles/pages.json   the hub's title, and where to ask, to read on and to try
+/etc/hub-notices/notices.json  announcements, each with its time, and the spawn switch
 """
 
 import json
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from glaciocloud_access import instant
+
 Json = dict[str, Any]
 PLAIN: Json = {"v": 1, "title": "JupyterHub", "ask": "", "help": "", "binder": ""}
+QUIET: Json = {"v": 1, "notices": [], "spawning": {"open": True}}
+# The worst first.
+SEVERITIES = ("critical", "warning", "info")
 UNITS = {"K": "KB", "M": "MB", "G": "GB", "T": "TB"}
 REFUSED = {
     "never": "You have no access yet",
@@ -33,6 +39,60 @@ def check_pages(raw: bytes) -> Json:
         if not isinstance(link, str) or (link and not link.startswith(("https://", "http://"))):
             raise ValueError(f"{name} is no address")
     return content
+
+
+def check_notices(raw: bytes) -> Json:
+    """`{"v": 1, "notices": [{severity, text, from, until}], "spawning": {open, admins, reason}}`; from
+    and until are times or null. Where it is not open, `admins` says whether they may start servers
+    all the same: they may where nothing is said.
+    """
+    content: Json = json.loads(raw)
+    spawning = content["spawning"]
+    for name in ("open", "admins"):
+        if not isinstance(spawning.get(name, True), bool) or "open" not in spawning:
+            raise ValueError(f"spawning.{name} is neither true nor false")
+    if not isinstance(spawning.get("reason"), str | None):
+        raise ValueError("spawning.reason is no text")
+    return {**content, "notices": [checked_notice(one) for one in given_notices(content)]}
+
+
+def given_notices(content: Json) -> list[Json]:
+    """Those of the file. Earlier releases wrote one, `announcement`, without an end."""
+    text = content.get("announcement")
+    if not isinstance(text, str | None):
+        raise ValueError("the announcement is no text")
+    first = [{"severity": "info", "text": text}] if text else []
+    return [*first, *content.get("notices", [])]
+
+
+def checked_notice(notice: Json) -> Json:
+    if notice["severity"] not in SEVERITIES or not isinstance(notice["text"], str):
+        raise ValueError("a notice has no severity that is known, or no text")
+    return {
+        "severity": notice["severity"],
+        "text": notice["text"],
+        "from": instant("from", notice.get("from")),
+        "until": instant("until", notice.get("until"), last_day=True),
+    }
+
+
+def announced(notices: Json, now: float) -> list[Json]:
+    """What is announced at a moment, the worst first."""
+    shown = [
+        notice
+        for notice in notices["notices"]
+        if (notice["from"] is None or notice["from"] <= now)
+        and (notice["until"] is None or now < notice["until"])
+    ]
+    return sorted(shown, key=lambda notice: SEVERITIES.index(notice["severity"]))
+
+
+def paused_because(notices: Json, *, is_admin: bool) -> str | None:
+    """Why this person may start no server now, or None."""
+    spawning = notices["spawning"]
+    if spawning["open"] or (is_admin and spawning.get("admins", True)):
+        return None
+    return str(spawning.get("reason") or "the hub is being worked on")
 
 
 def moment(seconds: float, *, last_day: bool = False) -> str:
