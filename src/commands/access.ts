@@ -7,7 +7,7 @@ import type { Finding } from '../core/finding.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { findingsJson, findingsText } from '../core/show/findings.ts';
-import { makeTrue, planAccess } from '../flow/access.ts';
+import { announce, makeTrue, planAccess } from '../flow/access.ts';
 import type { AccessInputs, AccessSources, PlannedAccess } from '../flow/access.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
@@ -26,14 +26,19 @@ export async function accessApply(
 ): Promise<Outcome> {
   const planned = await planAccess(inputs, sources);
   if (planned.kind === 'refused') return refused(planned.findings);
+  const unannounced = await announce(planned, world);
   const { plan, results } = await makeTrue(planned, world);
   const said = planOutcome({ ...planned, plan }, inputs);
   const isStuck = results.some(({ stuck }) => stuck.length > 0);
   return {
     ...said,
-    exit: isStuck ? 3 : said.exit,
-    text: `${said.text}${resultsText(results, inputs.detail)}`,
-    json: { ...said.json, results: results.map((one) => resultJson(one, inputs.detail)) },
+    exit: isStuck || unannounced.length > 0 ? 3 : said.exit,
+    text: `${said.text}${resultsText(results, inputs.detail)}${unannouncedText(unannounced)}`,
+    json: {
+      ...said.json,
+      results: results.map((one) => resultJson(one, inputs.detail)),
+      unannounced,
+    },
   };
 }
 
@@ -74,6 +79,11 @@ function resultsText(results: readonly HubAccessResult[], detail: Detail): strin
       : terminal`${hub}: the hub has not been seen to read it\n`;
     return [head, ...stuckText(hub, stuck, detail)];
   });
+  return terminal`${lines}`.text;
+}
+
+function unannouncedText(hubs: readonly string[]): string {
+  const lines = hubs.map((hub) => terminal`${hub}: its notices could not be written\n`);
   return terminal`${lines}`.text;
 }
 

@@ -1,5 +1,6 @@
 import { applyAccess } from '../apply/access/apply.ts';
 import type { AccessWorld, HubAccessResult } from '../apply/access/apply.ts';
+import { writeNotices } from '../apply/access/notices.ts';
 import { decideAccess } from '../core/access/decide.ts';
 import type { AccessFacts, AccessPlan } from '../core/access/decide.ts';
 import { dayOf } from '../core/access/days.ts';
@@ -8,6 +9,7 @@ import type { PresentHub } from '../core/access/plan.ts';
 import type { TeamLists } from '../core/access/teams.ts';
 import { isTeam } from '../core/access/teams.ts';
 import type { Detail } from '../core/access/text.ts';
+import { noticesText } from '../core/notices/notices.ts';
 import { mentionsOf } from '../core/access/wanted.ts';
 import type { HubWish } from '../core/access/wanted.ts';
 import { runRules } from '../core/check/run.ts';
@@ -44,6 +46,8 @@ export interface PlannedAccess {
   facts: AccessFacts;
   plan: AccessPlan;
   findings: Finding[];
+  /** What each hub that is there announces, and who may start servers, as text. */
+  notices: ReadonlyMap<string, string>;
   /** How often GitHub was asked. */
   requests: number;
 }
@@ -76,7 +80,8 @@ export async function planAccess(
     now,
   };
   const theirs = findings.filter(({ at }) => at.file.startsWith('access/'));
-  return { kind: 'planned', facts, plan: decideAccess(facts), findings: theirs, requests };
+  const notices = new Map(wishes.map(({ hub }) => [hub, noticesText(platform, hub)]));
+  return { kind: 'planned', facts, plan: decideAccess(facts), findings: theirs, notices, requests };
 }
 
 /**
@@ -101,6 +106,25 @@ async function keepNames({ names }: AccessPlan, world: AccessWorld): Promise<boo
     world.progress(`nobody new enters: ${messageOf(error)}`);
     return false;
   }
+}
+
+/** Each hub for itself, before its people. Names those where it could not be written. */
+export async function announce(
+  { notices }: Pick<PlannedAccess, 'notices'>,
+  world: AccessWorld,
+): Promise<string[]> {
+  const failed = await Promise.all(
+    [...notices].map(async ([hub, text]) => {
+      try {
+        if (await writeNotices(hub, text, world)) world.progress(`${hub}: the notices are written`);
+        return [];
+      } catch (error) {
+        world.progress(`${hub}: the notices are not written: ${messageOf(error)}`);
+        return [hub];
+      }
+    }),
+  );
+  return failed.flat();
 }
 
 /** Without its people's files a platform would seem to let nobody in. */

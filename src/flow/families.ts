@@ -4,6 +4,7 @@ import { clusterFamily } from '../core/cluster/family.ts';
 import type { Finding } from '../core/finding.ts';
 import { hubFamily } from '../core/hub/family.ts';
 import { immutableFindings } from '../core/hub/immutable.ts';
+import { noticesFamily } from '../core/notices/family.ts';
 import { diffManifests } from '../core/plan/diff.ts';
 import type { ReleaseChange, ReleaseFacts } from '../core/plan/release.ts';
 import type { Diff } from '../core/plan/types.ts';
@@ -40,6 +41,9 @@ export const FAMILIES: readonly RegisteredFamily[] = [
   }),
   register(accessFamily, {
     gather: async ({ platform, main, now }) => ({ platform, before: await main(), now }),
+  }),
+  register(noticesFamily, {
+    gather: async ({ platform, main }) => ({ platform, before: await main() }),
   }),
 ];
 

@@ -88,6 +88,7 @@ describe('a fresh hub', () => {
     expect(bench.outside.made('apply', 'upgrade', 'create', 'delete', 'deleteBy')).toEqual([
       'apply: Namespace one',
       'apply: Secret one/hub-access',
+      'apply: ConfigMap one/hub-notices',
       'apply: Secret one/hub-access',
       'apply: Secret one/hub-generated',
       'create: Secret glaciocloud-system/glaciocloud-digest-key',

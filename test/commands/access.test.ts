@@ -1,10 +1,11 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AccessWorld } from '../../src/apply/access/apply.ts';
 import { accessApply, accessPlan } from '../../src/commands/access.ts';
 import { accessSources } from '../../src/compose.ts';
-import { at } from '../../src/core/json.ts';
+import { at, textAt } from '../../src/core/json.ts';
+import { Failure } from '../../src/failure.ts';
 import type { AccessInputs } from '../../src/flow/access.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { gitNames } from '../../src/edges/names.ts';
@@ -266,8 +267,9 @@ describe('is refused', () => {
 
 describe('access apply', () => {
   /** Hubs that answer what is said here; nothing else of the cluster is asked for. */
+  let kube: ClusterDouble;
+  let said: string[];
   function apply(detail: AccessInputs['detail'], out: boolean): Promise<Outcome> {
-    const kube = new ClusterDouble(new FakeClock());
     kube.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'one' } });
     kube.scripts = ({ onLine }) => {
       onLine('{"loaded": true, "seconds": 1.5, "detail": ""}');
@@ -281,7 +283,7 @@ describe('access apply', () => {
       names,
       clock: new FakeClock(),
       script: () => Promise.resolve(''),
-      progress: () => undefined,
+      progress: (text) => said.push(text),
     };
     const sources = accessSources({
       root,
@@ -295,6 +297,8 @@ describe('access apply', () => {
   }
 
   beforeEach(async () => {
+    kube = new ClusterDouble(new FakeClock());
+    said = [];
     await git(join(folder.path, 'platform'), 'init', '-q');
     await write('platform/access/members/7001.yaml', MEMBER);
     const users = { '9': { name: 'old-login', groups: ['tier:researcher'] } };
@@ -320,6 +324,41 @@ describe('access apply', () => {
     expect(text).toContain('  ✗ 9 old-login: it starts\n');
     expect(at(json, '/results/0/stuck')).toEqual([{ id: 9, reason: 'it starts' }]);
     expect(at(json, '/results/0/seconds/out')).toBeNull();
+  });
+
+  const notices = () => textAt(kube.peek('ConfigMap', 'hub-notices', 'one'), '/data/notices.json');
+
+  test('a hub is told what it announces and who may start servers', async () => {
+    await write('platform/announcements/a.md', '---\nuntil: 2026-12-02\n---\nA course.\n');
+    const file = await readFile(join(folder.path, 'platform/environments/one.yaml'), 'utf8');
+    await write('platform/environments/one.yaml', `${file}spawn: {state: paused, reason: disks}\n`);
+    const { exit, json } = await apply('everybody', true);
+    expect([exit, at(json, '/unannounced')]).toEqual([0, []]);
+    expect(JSON.parse(notices())).toEqual({
+      v: 1,
+      notices: [{ severity: 'info', text: 'A course.', from: null, until: '2026-12-02' }],
+      spawning: { open: false, admins: false, reason: 'disks' },
+    });
+    expect(said).toEqual(['one: the notices are written']);
+    await apply('everybody', true);
+    expect(said).toEqual(['one: the notices are written']);
+  });
+
+  test('where that cannot be written people come and go all the same, and it is said', async () => {
+    const usual = kube.apply.bind(kube);
+    kube.apply = (objects, manager) =>
+      manager === 'glaciocloud-notices'
+        ? Promise.reject(new Failure('no room', { hint: '' }))
+        : usual(objects, manager);
+    const { exit, text, json } = await apply('everybody', true);
+    expect(exit).toBe(3);
+    expect(text.split('\n').slice(-3)).toEqual([
+      'one: the hub has read it after 1.5 s',
+      'one: its notices could not be written',
+      '',
+    ]);
+    expect(at(json, '/unannounced')).toEqual(['one']);
+    expect(said).toEqual(['one: the notices are not written: no room']);
   });
 
   test('names nobody where anybody may read along', async () => {

@@ -170,6 +170,22 @@ export const HELM_ROWS: readonly HelmRow[] = [
     ],
   },
   {
+    what: 'an upgrade leaves alone what others have marked as kept since it made it',
+    ask: async (bench) => {
+      const { kube, namespace } = bench;
+      await upgrade(bench, { word: 'one', more: true });
+      const metadata = {
+        name: 'more',
+        namespace,
+        annotations: { 'helm.sh/resource-policy': 'keep' },
+      };
+      await kube.apply([{ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: {} }], 'others');
+      await upgrade(bench, { word: 'two' });
+      return maps(bench);
+    },
+    answer: ['kept', 'more', 'word'],
+  },
+  {
     what: 'the way back takes over what somebody has made anew',
     ask: async (bench) => {
       const { kube, namespace } = bench;

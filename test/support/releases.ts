@@ -242,7 +242,10 @@ export class ReleasesDouble implements Releases {
   }
 
   #dropUnlessKept(object: JsonObject, namespace: string): void {
-    if (at(object, '/metadata/annotations/helm.sh~1resource-policy') !== 'keep')
+    const [kind, name] = [textAt(object, '/kind'), textAt(object, '/metadata/name')];
+    // Helm asks what lives, not what it once wrote.
+    const live = this.#cluster.peek(kind, name, textAt(object, '/metadata/namespace') || namespace);
+    if (at(live ?? object, '/metadata/annotations/helm.sh~1resource-policy') !== 'keep')
       this.#cluster.drop(object, namespace);
   }
 

@@ -36,14 +36,17 @@ const base: Written = {
 export function textsWith(changes: Written): Map<string, string> {
   const paths = new Set([...Object.keys(base), ...Object.keys(changes)]);
   return new Map(
-    [...paths].map((path) => [
-      path,
-      dump(
-        { ...base[path], ...changes[path] },
-        { lineWidth: -1, noRefs: true, schema: CORE_SCHEMA, skipInvalid: true },
-      ),
-    ]),
+    [...paths].map((path) => [path, fileText(path, { ...base[path], ...changes[path] })]),
   );
+}
+
+/** A page has its keys above its text. */
+export function fileText(path: string, data: Record<string, unknown>): string {
+  const yaml = (keys: Record<string, unknown>): string =>
+    dump(keys, { lineWidth: -1, noRefs: true, schema: CORE_SCHEMA, skipInvalid: true });
+  if (!path.endsWith('.md')) return yaml(data);
+  const { text, ...keys } = data;
+  return `---\n${yaml(keys)}---\n${typeof text === 'string' ? text : ''}`;
 }
 
 /** What the texts say; a text that its own schema refuses is a mistake of the test. */

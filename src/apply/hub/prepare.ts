@@ -3,6 +3,8 @@ import { firstAccess, machinesText } from '../../core/access/door.ts';
 import { at, compareText, isObject, merge } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { SECRETS_NAME } from '../../core/hub/values/login.ts';
+import { firstNotices } from '../../core/notices/notices.ts';
+import { takeOverNotices } from '../access/notices.ts';
 import { digestKey } from '../cluster.ts';
 import { generatedValues } from './generated.ts';
 import { prepareProbe } from './probe.ts';
@@ -46,6 +48,7 @@ export async function prepareNamespace(
       },
     ]);
   }
+  await takeOverNotices(namespace, firstNotices(hub.data.spawn), world.kube);
   await keepMachines(namespace, machinesText(hub.data), world);
   const generated = await generatedValues(
     namespace,

@@ -9,6 +9,7 @@ const FOLDERS = {
   cluster: 'clusters/*.yaml',
   image: 'images/*/image.yaml',
   data: 'data/*.yaml',
+  environment: 'environments/*.yaml',
 } as const satisfies Partial<Record<Kind, string>>;
 
 function* dangling(
@@ -51,5 +52,8 @@ export const unknownReference: Rule = {
           hint: `choose ${waves.join(', ')}`,
         };
     }
+    for (const page of platform.announcements.values())
+      for (const [index, hub] of page.data.hubs.entries())
+        yield* dangling(platform, 'environment', hub, page.at(pointer('hubs', index)));
   },
 };

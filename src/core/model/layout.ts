@@ -38,6 +38,11 @@ const LAYOUT: readonly { kind: Kind; path: RegExp; example: string }[] = [
     path: /^access\/(removals)\.yaml$/u,
     example: 'access/removals.yaml',
   },
+  {
+    kind: 'announcement',
+    path: /^announcements\/(?!README\.md$)([^/]+)\.md$/u,
+    example: 'announcements/<name>.md',
+  },
 ];
 
 /** Folders that the platform reads; everything else in the repository is none of its business. */
@@ -47,6 +52,7 @@ export const PLATFORM_FOLDERS = [
   'images',
   'data',
   'access',
+  'announcements',
   'secrets',
 ] as const;
 

@@ -5,6 +5,7 @@ import { isPackageList, packagesHash, readPackages } from './package-list.ts';
 import { onePerPlace } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { compareText } from '../json.ts';
+import { frontMatterYaml } from '../notices/front-matter.ts';
 import { readSource } from '../source.ts';
 import type { Source } from '../source.ts';
 import { isForm, locate, misplaced } from './layout.ts';
@@ -80,6 +81,7 @@ class Reader {
     approvers: new Map(),
     member: new Map(),
     cohort: new Map(),
+    announcement: new Map(),
   };
 
   constructor(unseen: ReadonlySet<string>) {
@@ -98,7 +100,8 @@ class Reader {
       this.#passOver(file, content.text);
       return;
     }
-    const source = readSource(file, content.text);
+    const isPage = located.kind === 'announcement';
+    const source = readSource(file, isPage ? frontMatterYaml(content.text) : content.text);
     this.sources.set(file, source);
     this.#read(located.kind, located.name, source);
   }
@@ -132,6 +135,7 @@ class Reader {
         accessRemovals: this.#docs['access-removals'].get('removals'),
         members: this.#docs.member,
         cohorts: this.#docs.cohort,
+        announcements: this.#docs.announcement,
         names: this.#names,
         forms: this.#forms,
         paths: new Set(files.keys()),

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { closest, distance } from 'fastest-levenshtein';
 import accessRemovals from '../../../schemas/access-removals.schema.json' with { type: 'json' };
+import announcement from '../../../schemas/announcement.schema.json' with { type: 'json' };
 import approvers from '../../../schemas/approvers.schema.json' with { type: 'json' };
 import cluster from '../../../schemas/cluster.schema.json' with { type: 'json' };
 import cohort from '../../../schemas/cohort.schema.json' with { type: 'json' };
@@ -33,6 +34,7 @@ export const SCHEMAS = {
   approvers,
   member,
   cohort,
+  announcement,
 } as const satisfies Record<Kind, object>;
 
 const compiled = new Map<Kind, ValidateFunction>();

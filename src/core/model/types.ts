@@ -129,6 +129,8 @@ export interface EnvironmentFile {
   probe?: { api: Duration; spawn: Duration; onlyWhenWarm: boolean };
   capacity: { maxServers: number; placeholders: number; events: ClassEvent[] };
   budget?: { monthly: number; currency: string };
+  /** Who may start servers. */
+  spawn?: { state: 'open' | 'admins' | 'paused'; reason: string };
   shared?: JsonObject;
   quota?: JsonObject;
   backup?: JsonObject;
@@ -227,6 +229,15 @@ export interface CohortFile {
   members: number[];
 }
 
+export interface AnnouncementFile {
+  hubs: HubName[];
+  severity: 'info' | 'warning' | 'critical';
+  /** Day or moment, UTC. */
+  from?: string;
+  until: string;
+  text: string;
+}
+
 /** A file that its schema accepts: its name, its data with defaults, and where everything stands. */
 export interface Doc<T> {
   name: string;
@@ -248,6 +259,7 @@ export interface Kinds {
   approvers: ApproversFile;
   member: MemberFile;
   cohort: CohortFile;
+  announcement: AnnouncementFile;
 }
 export type Kind = keyof Kinds;
 
@@ -266,6 +278,7 @@ export interface Platform {
   accessRemovals: Doc<AccessRemovalsFile> | undefined;
   members: ReadonlyMap<string, Doc<MemberFile>>;
   cohorts: ReadonlyMap<string, Doc<CohortFile>>;
+  announcements: ReadonlyMap<string, Doc<AnnouncementFile>>;
   names: ReadonlyMap<Kind, ReadonlySet<string>>;
   /** Texts of the forms by which people ask for access, by path, as they lie in the repository. */
   forms: ReadonlyMap<string, string>;

@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { CORE_SCHEMA, dump } from 'js-yaml';
 import { imageFolder } from '../../../src/core/images/folder.ts';
 import { judgedSize } from '../../../src/core/images/test-report.ts';
 import { mirrorVariables } from '../../../src/core/images/mirrors.ts';
@@ -8,6 +7,8 @@ import { auditSecrets } from '../../../src/core/hub/secrets.ts';
 import { wantedReleases } from '../../../src/core/hub/release.ts';
 import { readPlatform } from '../../../src/core/model/platform.ts';
 import { SCHEMAS } from '../../../src/core/model/read.ts';
+import { noticesText } from '../../../src/core/notices/notices.ts';
+import { fileText } from '../../support/written.ts';
 import { runRules } from '../../../src/core/check/run.ts';
 import { at, escapeSegment, parentOf, segmentsOf } from '../../../src/core/json.ts';
 import type { Json, JsonObject } from '../../../src/core/json.ts';
@@ -21,13 +22,14 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 const chart = { version: '4.4.0', repository: 'https://charts.example.org/', sha256: null };
 
 type File = JsonObject;
-const KINDS = ['platform', 'cluster', 'environment', 'image'] as const;
+const KINDS = ['platform', 'cluster', 'environment', 'image', 'announcement'] as const;
 type Written = (typeof KINDS)[number];
 const PATHS: Readonly<Record<Written, string>> = {
   platform: 'platform.yaml',
   cluster: 'clusters/main.yaml',
   environment: 'environments/hub.yaml',
   image: 'images/science/image.yaml',
+  announcement: 'announcements/course.md',
 };
 
 const CLASS = { from: '2026-12-01T08:00Z', until: '2026-12-02T18:00Z', users: 30 };
@@ -102,12 +104,20 @@ const WHOLE: Record<string, File> = {
         { ...CLASS, name: 'Afternoon', hours: '12:00-14:00' },
       ],
     },
+    spawn: { state: 'paused', reason: 'new disks' },
     budget: { monthly: 100, currency: 'EUR' },
     shared: { a: 1 },
     quota: { a: 1 },
     backup: { a: 1 },
     values: {},
     notSecret: [],
+  },
+  'announcements/course.md': {
+    hubs: ['hub'],
+    severity: 'info',
+    from: '2026-12-01',
+    until: '2026-12-02',
+    text: 'A course.',
   },
   'images/locked/image.yaml': { title: 'Locked' },
   'images/locked/image.lock.yaml': {
@@ -243,8 +253,7 @@ function decided(files: Record<string, File>): {
   refused: string[];
 } {
   const texts = Object.entries(files).map(([path, data]) => {
-    const text = dump(data, { schema: CORE_SCHEMA, noRefs: true, skipInvalid: true });
-    return [path, { kind: 'text', text }] as const;
+    return [path, { kind: 'text', text: fileText(path, data) }] as const;
   });
   const { platform, findings } = readPlatform(new Map(texts));
   const refused = findings
@@ -269,6 +278,7 @@ function decided(files: Record<string, File>): {
   const hubs = [...platform.environments.values()];
   const all = JSON.stringify([
     wantedReleases(platform, { pins: [], codeDigest: '' }),
+    hubs.map(({ name }) => noticesText(platform, name)),
     [...findings, ...found]
       .filter(({ rule }) => rule !== 'not-yet')
       .map(({ message, hint }) => [message, hint]),

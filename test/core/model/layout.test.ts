@@ -12,6 +12,7 @@ test.each([
   ['access/members/583231.yaml', 'member', '583231'],
   ['access/cohorts/class.yaml', 'cohort', 'class'],
   ['access/removals.yaml', 'access-removals', 'removals'],
+  ['announcements/course.md', 'announcement', 'course'],
 ])('%s is a %s', (path, kind, name) => {
   expect(locate(path)).toEqual({ kind, name });
   expect(misplaced(path)).toBeUndefined();
@@ -33,6 +34,7 @@ test.each([
   ['access/cohort/class.yaml', 'access/cohorts/<slug>.yaml'],
   ['access/approver.yaml', 'access/approvers.yaml'],
   ['access/x.yaml', 'access/approvers.yaml'],
+  ['announcements/course.yaml', 'announcements/<name>.md'],
   ['secrets/hub.yaml', 'secrets/<hub>.sops.yaml'],
   ['secrets/hub.sops.yml', 'secrets/<hub>.sops.yaml'],
   ['secrets/hub.sops.yaml.txt', 'secrets/<hub>.sops.yaml'],
@@ -46,6 +48,8 @@ test.each([
 test.each([
   'README.md',
   'clusters/README.md',
+  'announcements/README.md',
+  'announcements/deep/course.md',
   'clusters/main.yaml.orig',
   'images/science/environment.yaml',
   'images/science/deep/image.yml',
@@ -63,7 +67,9 @@ test.each([
 });
 
 test('folders', () => {
-  expect(PLATFORM_FOLDERS.join(' ')).toBe('clusters environments images data access secrets');
+  expect(PLATFORM_FOLDERS.join(' ')).toBe(
+    'clusters environments images data access announcements secrets',
+  );
 });
 
 test.each([

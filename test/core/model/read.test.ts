@@ -44,7 +44,7 @@ describe('what is wrong in a file of a hub', () => {
         '2:1',
         'unknown-key',
         'the key "something-else" is not known here',
-        'known keys: kind, title, url, cluster, wave, images, sizes, home, scratch, data, env, mirrors, sessions, access, secrets, dask, probe, capacity, budget, shared, quota, backup, values, notSecret',
+        'known keys: kind, title, url, cluster, wave, images, sizes, home, scratch, data, env, mirrors, sessions, access, secrets, dask, probe, spawn, capacity, budget, shared, quota, backup, values, notSecret',
       ],
     ],
     [
@@ -293,6 +293,7 @@ test('each kind has a schema of its own, which says what file it is for', () => 
   expect(
     Object.fromEntries(Object.entries(SCHEMAS).map(([kind, { title }]) => [kind, title])),
   ).toEqual({
+    announcement: 'announcements/<name>.md',
     platform: 'platform.yaml',
     cluster: 'clusters/<name>.yaml',
     environment: 'environments/<hub>.yaml',

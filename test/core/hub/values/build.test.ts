@@ -39,7 +39,6 @@ describe('a hub’s values', () => {
   test('have below glaciocloud: what restarts nothing', () => {
     expect(Object.keys(built.values.glaciocloud).sort()).toEqual([
       'hub',
-      'notices',
       'pages',
       'placeholders',
       'prepull',

@@ -1,0 +1,50 @@
+import { canonical, compareText } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { EnvironmentFile, Platform, HubName } from '../model/types.ts';
+
+/** The ConfigMap that the hub's pages read. */
+export const NOTICES_MAP = 'hub-notices';
+const NOTICES_FILE = 'notices.json';
+/** Who owns it. It is never Helm's: a rollback must not undo a pause. */
+export const NOTICES_MANAGER = 'glaciocloud-notices';
+const KEEP = { 'helm.sh/resource-policy': 'keep' };
+
+/** What a hub's pages announce, with from and until, and who may start servers. The hub's own clock decides. */
+export function noticesText(platform: Platform, hub: HubName): string {
+  const announced = [...platform.announcements.values()]
+    .filter(({ data }) => data.hubs.length === 0 || data.hubs.includes(hub))
+    .sort((a, b) => compareText(a.name, b.name))
+    .map(({ data: { severity, text, from, until } }): Json => {
+      return { severity, text, from: from ?? null, until };
+    });
+  return textOf(announced, platform.environments.get(hub)?.data.spawn);
+}
+
+/** Before anybody has announced anything: the switch alone. */
+export function firstNotices(spawn: EnvironmentFile['spawn']): string {
+  return textOf([], spawn);
+}
+
+function textOf(notices: Json[], spawn: EnvironmentFile['spawn']): string {
+  return `${canonical({ v: 1, notices, spawning: spawning(spawn) })}\n`;
+}
+
+/** As the hub reads it: machines that prove it healthy may always start servers. */
+function spawning(spawn: EnvironmentFile['spawn']): JsonObject {
+  if (spawn === undefined || spawn.state === 'open') return { open: true };
+  return { open: false, admins: spawn.state === 'admins', reason: spawn.reason };
+}
+
+/** Helm leaves alone what bears the annotation, also where an earlier release of the chart had made it. */
+export function noticesMap(namespace: string, text: string): JsonObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: NOTICES_MAP, namespace, annotations: KEEP },
+    data: { [NOTICES_FILE]: text },
+  };
+}
+
+/** Where the text stands in the object, and what says that it is no longer Helm's. */
+export const NOTICES_PATH = `/data/${NOTICES_FILE}`;
+export const KEPT_PATH = '/metadata/annotations/helm.sh~1resource-policy';
