@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { writeNotices } from '../../src/apply/access/notices.ts';
 import { applyHub } from '../../src/apply/hub/hub.ts';
 import type { UnitResult } from '../../src/apply/types.ts';
 import { at, textAt } from '../../src/core/json.ts';
@@ -382,4 +383,39 @@ test('the secrets that the healthy hub reads stay, however many changes have fai
   const all = bench.kube.names('Secret').filter((name) => name.includes('hub-secrets'));
   expect(all).toHaveLength(4);
   expect(all).toContain(first);
+});
+
+describe('what a hub announces, and a pause', () => {
+  const notices = (bench: Bench) =>
+    field(bench, 'ConfigMap', 'hub-notices', '/data/notices.json') ?? 'gone';
+  /** As an earlier release of the chart made it: nobody has marked it as kept. */
+  async function ofAnEarlierRelease(): Promise<Bench> {
+    const old = map('hub-notices', { data: { 'notices.json': 'old' } });
+    const bench = await running([old]);
+    const metadata = { name: 'hub-notices', namespace: HUB };
+    bench.kube.serverSideApply({ ...old, metadata }, 'glaciocloud-notices', true);
+    charted(bench, []);
+    return bench;
+  }
+
+  test('are taken over from an earlier release of the chart, which Helm would take away', async () => {
+    const bench = await ofAnEarlierRelease();
+    expect((await apply(bench)).outcome).toBe('done');
+    expect(notices(bench)).toBe('{"notices":[],"spawning":{"open":true},"v":1}\n');
+  });
+
+  test('stay where the change is taken back', async () => {
+    const bench = await running();
+    await writeNotices(HUB, 'a pause', bench);
+    failing(bench);
+    expect(ended(await apply(bench))).toEqual(backed);
+    expect(notices(bench)).toBe('a pause');
+  });
+
+  test('stay through later changes', async () => {
+    const bench = await running();
+    await writeNotices(HUB, 'a pause', bench);
+    expect((await apply(bench)).outcome).toBe('done');
+    expect(notices(bench)).toBe('a pause');
+  });
 });

@@ -345,6 +345,14 @@ def test_wrong_notices_are_not_taken(content):
 
 # in Chromium
 
+TOLD = [
+    {"severity": "info", "text": "Course today <9:00> & tomorrow"},
+    {
+        "severity": "warning",
+        "text": "The disks are changed on Monday.\n\nSave your work before eight.",
+    },
+    {"severity": "critical", "text": "x" * 400},
+]
 LOOKS = [("desktop", "light"), ("desktop", "dark"), ("phone", "light"), ("phone", "dark")]
 
 
@@ -365,7 +373,7 @@ def axe():
 
 def prepare(hub, github, page):
     """The address of a page, and the cookies with which it is that page."""
-    hub.write("notices", {**OPEN, "announcement": "Course today <9:00> & tomorrow"})
+    hub.write("notices", {**OPEN, "notices": TOLD})
     if page == "login":
         return "/hub/login", requests.cookies.RequestsCookieJar()
     if page == "refused":

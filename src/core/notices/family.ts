@@ -11,6 +11,9 @@ export interface NoticesFacts {
   before: Platform | undefined;
 }
 
+/** Characters. */
+const HEADLINE = 100;
+
 type Switch = EnvironmentFile['spawn'];
 
 /** An announcement that comes, changes or goes, or who may start servers on a hub from now on. */
@@ -67,7 +70,11 @@ function showAnnouncement({
   const now = to ?? from;
   const hubs = now === undefined || now.hubs.length === 0 ? 'every hub' : now.hubs.join(', ');
   const verb = to ? 'announces' : 'no longer announces';
-  const effect = { code: 'announce', text: `${hubs} ${verb}: ${now?.text ?? ''}`, risk: 1 };
+  const effect = {
+    code: 'announce',
+    text: `${hubs} ${verb}: ${headline(now?.text ?? '')}`,
+    risk: 1,
+  };
   const marker = changed(from, to);
   return step({
     id: `announce/${name}`,
@@ -79,6 +86,13 @@ function showAnnouncement({
     identity: ['announce', name, to ? { ...to } : null],
     kind: 'announce',
   });
+}
+
+/** The first line, and not endless: a plan is read line by line. */
+function headline(text: string): string {
+  const [first = ''] = text.split('\n');
+  const isWhole = first === text && text.length <= HEADLINE;
+  return isWhole ? text : `${first.slice(0, HEADLINE)} …`;
 }
 
 function changed(from: unknown, to: unknown): ShownStep['marker'] {

@@ -80,6 +80,15 @@ test.each<[string, Written, Written, string[]]>([
   ).toEqual(expected);
 });
 
+test.each([
+  ['x'.repeat(100), 'x'.repeat(100)],
+  ['x'.repeat(101), `${'x'.repeat(100)} …`],
+  ['One line.\n\nAnother.', 'One line. …'],
+])('a plan shows of %j one line', (text, line) => {
+  const [step] = shown({}, { [PAGE]: { ...course, text } });
+  expect(step?.effects.map((effect) => effect.text)).toEqual([`every hub announces: ${line}`]);
+});
+
 test('nothing changes, or nobody knows what was before', () => {
   const all = { [PAGE]: course, [HUB]: { spawn: { state: 'paused', reason: 'disks' } } };
   expect(shown(all, all)).toEqual([]);
