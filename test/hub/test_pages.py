@@ -157,7 +157,8 @@ def test_the_clock_of_the_hub_says_what_is_announced(hub):
     assert "Already over" not in page and "Begins soon" not in page
     time.sleep(2.1)
     page = text_of(requests.get(f"{hub.url}/hub/login", timeout=10))
-    assert page.index('gc-warning" role="status">Begins soon') < page.index("Always &lt;here&gt;")
+    warned = '<div class="gc-notice gc-warning" role="status"><strong>Please note:</strong> Begins soon</div>'
+    assert page.index(warned) < page.index("Always &lt;here&gt;")
 
 
 @pytest.mark.parametrize("mode", ["refuse", "hang"])
@@ -190,6 +191,27 @@ def test_images_and_sizes_in_words(hub):
     assert "Large (7.5 cores, 32 GB memory)" in page
     assert page.count('name="profile"') == 2 and page.count(" checked") == 1
     assert "Your access lasts until 28 February 2030." in page
+
+
+def test_a_pause_says_why_and_leaves_alone_what_runs_and_what_proves_the_hub(hub):
+    hub.people({"1001": {"name": "alice", "admin": True}}, {"probe_0": []})
+    browser = hub.login()
+    assert hub.spawn("alice", {})[1]["ready"]
+    paused = {"open": False, "admins": False, "reason": "new <disks>"}
+    hub.write("notices", {"v": 1, "notices": [], "spawning": paused})
+    assert hub.state()["notices"]["spawning"] is False
+    assert hub.api("GET", "/users/alice").json()["servers"][""]["ready"]
+    page = text_of(browser.get(f"{hub.url}/hub/home", timeout=10))
+    assert "It is running." in page and ">Open it</a>" in page and ">Stop it</a>" in page
+    hub.delete_server("alice")
+    answer = browser.get(f"{hub.url}/hub/spawn", timeout=10)
+    page = text_of(answer)
+    assert answer.status_code == 503
+    assert "<h1>No new servers for now</h1>" in page
+    assert "No servers can be started now: new &lt;disks&gt;" in page
+    hub.api("POST", "/users/probe_0").raise_for_status()
+    assert hub.spawn("probe_0", {})[1]["ready"]
+    hub.delete_server("probe_0")
 
 
 def test_other_errors_keep_their_page(hub):
