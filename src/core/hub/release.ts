@@ -1,7 +1,6 @@
 import { clusterRelease } from '../cluster/release.ts';
 import { hubImages } from '../images/resolve.ts';
 import type { HubImage, Running } from '../images/resolve.ts';
-import { withdrawnFor } from '../images/withdrawn.ts';
 import { compareText } from '../json.ts';
 import type { Doc, EnvironmentFile, HubName, Platform } from '../model/types.ts';
 import { wantedRelease } from '../plan/release.ts';
@@ -29,7 +28,6 @@ export function valuesOf(
     cluster: cluster.data,
     platform: platform.settings.data,
     images,
-    withdrawn: withdrawnFor(platform, hub),
     codeDigest: charts.codeDigest,
   });
 }

@@ -1,5 +1,7 @@
 import { canonical, compareText } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
+import { withdrawnFor } from '../images/withdrawn.ts';
+import type { Withdrawn } from '../images/withdrawn.ts';
 import type { EnvironmentFile, Platform, HubName } from '../model/types.ts';
 
 /** The ConfigMap that the hub's pages read. */
@@ -17,7 +19,19 @@ export function noticesText(platform: Platform, hub: HubName): string {
     .map(({ data: { severity, text, from, until } }): Json => {
       return { severity, text, from: from ?? null, until };
     });
-  return textOf(announced, platform.environments.get(hub)?.data.spawn);
+  const file = platform.environments.get(hub);
+  const withdrawn = file ? withdrawnFor(platform, file) : [];
+  return textOf([...withdrawn.map(withdrawal), ...announced], file?.data.spawn);
+}
+
+/** It is told until the hub's channel names a newer build. */
+function withdrawal({ title, build, why, isOffered }: Withdrawn): Json {
+  const next = isOffered
+    ? 'stop yours and start it again to get the last good one'
+    : 'until there is another, no server starts with this image';
+  const what = `The image “${title}” of ${build.slice(0, 10)} was withdrawn (${why})`;
+  const text = `${what}: servers that run it go on; ${next}.`;
+  return { severity: 'warning', text, from: null, until: null };
 }
 
 /** Before anybody has announced anything: the switch alone. */

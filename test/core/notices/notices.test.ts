@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { lockChecksum } from '../../../src/core/images/lock.ts';
 import { firstNotices, noticesMap, noticesText } from '../../../src/core/notices/notices.ts';
+import type { ImageBuild } from '../../../src/core/model/types.ts';
 import { HUB, platformWith } from '../../support/written.ts';
 import type { Written } from '../../support/written.ts';
 
@@ -45,6 +47,31 @@ test('announcements for every hub, or for this one, by name, with their times', 
     ],
     spawning: open,
   });
+});
+
+test.each([
+  ['stop yours and start it again to get the last good one', { stable: '2026-11-20-aaaaaa' }],
+  ['until there is another, no server starts with this image', {}],
+])('first, the image that was withdrawn: %s', (next, channels) => {
+  const built = (letter: string): ImageBuild => ({
+    digest: `sha256:${letter.repeat(64)}`,
+    tests: { oggm: 'passed' },
+    promoted: letter === 'a' ? '2026-11-21T02:00:00Z' : '2026-11-26T02:00:00Z',
+  });
+  const builds = {
+    '2026-11-20-aaaaaa': built('a'),
+    '2026-11-25-bbbbbb': { ...built('b'), yanked: 'numpy crashes' },
+  };
+  const lock = { recipe: '1'.repeat(40), builds, channels };
+  const text = `The image “Science” of 2026-11-25 was withdrawn (numpy crashes): servers that run it go on; ${next}.`;
+  expect(
+    read({
+      [HUB]: { wave: 'production', images: ['science'] },
+      'images/science/image.yaml': { title: 'Science' },
+      'images/science/image.lock.yaml': { ...lock, checksum: lockChecksum(lock) },
+      'announcements/a.md': page('For all'),
+    }),
+  ).toMatchObject({ notices: [{ severity: 'warning', text, from: null, until: null }, {}] });
 });
 
 test('the ConfigMap is one that Helm leaves alone', () => {

@@ -4,7 +4,6 @@ import { entryPart } from './entry.ts';
 import { hubPart } from './hub.ts';
 import { loginPart } from './login.ts';
 import { nodesPart } from './nodes.ts';
-import { noticesPart } from './notices.ts';
 import { pagesPart } from './pages.ts';
 import { probePart } from './probe.ts';
 import { profilesPart } from './profiles.ts';
@@ -20,7 +19,6 @@ const PARTS: readonly ((context: HubContext) => Part)[] = [
   profilesPart,
   pagesPart,
   nodesPart,
-  noticesPart,
   probePart,
 ];
 

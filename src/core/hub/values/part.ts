@@ -1,5 +1,4 @@
 import type { HubImage } from '../../images/resolve.ts';
-import type { Withdrawn } from '../../images/withdrawn.ts';
 import { merge } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import type { ClusterFile, Doc, EnvironmentFile, PlatformFile } from '../../model/types.ts';
@@ -20,8 +19,6 @@ export interface HubContext {
   cluster: ClusterFile;
   platform: PlatformFile;
   images: readonly HubImage[];
-  /** Builds that were withdrawn, and that its people had. */
-  withdrawn: readonly Withdrawn[];
   /** Digest of the code that is mounted into the hub; a change of it restarts the hub. */
   codeDigest: string;
 }

@@ -14,7 +14,6 @@ export function contextWith(hub: Record<string, unknown>, more: Written = {}): H
     cluster: cluster.data,
     platform: platform.settings.data,
     images: hubImages(platform, doc),
-    withdrawn: [],
     codeDigest: 'digest-of-code',
   };
 }
