@@ -6,7 +6,6 @@ import { decideAccess } from '../../src/core/access/decide.ts';
 import type { AccessFacts } from '../../src/core/access/decide.ts';
 import type { GivenName, NameBook } from '../../src/core/access/names.ts';
 import { stateObject } from '../../src/core/hub/state.ts';
-import type { ReleaseState } from '../../src/core/hub/state.ts';
 import { doorText } from '../../src/core/access/secret.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
 import { objectOf, textAt } from '../../src/core/json.ts';
@@ -17,6 +16,7 @@ import type { Ended, PythonRequest } from '../../src/ports.ts';
 import { entry, facts, of, people } from '../support/access-facts.ts';
 import { FakeClock } from '../support/clock.ts';
 import { ClusterDouble, secretText } from '../support/cluster.ts';
+import { aState } from '../support/states.ts';
 
 const HUB = 'science';
 const RESEARCHER = of('tier:researcher', { why: 'access/members/7.yaml', until: '2027-01-31' });
@@ -328,18 +328,7 @@ describe('names', () => {
 });
 
 describe('what is there', () => {
-  const STATE: ReleaseState = {
-    v: 1,
-    wanted: 'a'.repeat(40),
-    healthy: undefined,
-    quarantined: undefined,
-    copy: undefined,
-    hold: undefined,
-    removing: undefined,
-    infrastructure: 0,
-    last: { at: '2026-11-24T12:00:00Z', outcome: 'failed', reason: '' },
-  };
-  const deployed = (): void => kube.add(stateObject(HUB, STATE));
+  const deployed = (): void => kube.add(stateObject(HUB, aState()));
 
   test('is nothing where no hub was deployed', async () => {
     expect((await presentInCluster(world(), [HUB])).size).toBe(0);
@@ -347,7 +336,7 @@ describe('what is there', () => {
   });
 
   test('is looked for in a hub whose state cannot be read', async () => {
-    kube.add({ ...stateObject(HUB, STATE), data: { 'state.json': '{' } });
+    kube.add({ ...stateObject(HUB, aState()), data: { 'state.json': '{' } });
     door({ '7': { name: 'ada', groups: ['tier:researcher'] } });
     expect(await presentInCluster(world(), [HUB])).toEqual(
       new Map([[HUB, { entries: new Map([['7', ada]]), users: [] }]]),

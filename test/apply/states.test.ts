@@ -1,20 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { readStates } from '../../src/apply/cluster.ts';
 import { stateObject } from '../../src/core/hub/state.ts';
-import type { ReleaseState } from '../../src/core/hub/state.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import { aState } from '../support/states.ts';
 
-const state: ReleaseState = {
-  v: 1,
-  wanted: 'd',
-  healthy: undefined,
-  quarantined: undefined,
-  copy: undefined,
-  hold: undefined,
-  removing: undefined,
-  infrastructure: 0,
-  last: { at: '2026-11-24T12:00:00Z', outcome: 'failed', reason: 'x' },
-};
+const state = aState({ last: { at: '2026-11-24T12:00:00Z', outcome: 'failed', reason: 'x' } });
 const configMap = (namespace: string, text: string): JsonObject => ({
   metadata: { namespace },
   data: { 'state.json': text },

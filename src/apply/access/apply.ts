@@ -10,6 +10,7 @@ import {
 } from '../../core/access/secret.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { textAt } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { Failure, messageOf } from '../../failure.ts';
 import type { Clock } from '../../ports.ts';
 import type { NameKeeper } from '../../ports/access.ts';
@@ -105,25 +106,32 @@ function stuckAt({ id, name }: AccessStep, reason: string): Stuck {
   return { id, name, reason };
 }
 
-/** Gives the digest that the hub has to report. What is as it should be is not written again. */
+/**
+ * Gives the digest that the hub has to report. What is as it should be is not written again, but the hub is told again,
+ * because a run may have ended between both.
+ */
 async function writeDoor({ hub, entries }: HubPlan, { plan, world }: Run): Promise<string> {
   const { kube, clock } = world;
   const before = await storedAccess(kube, hub);
   const access = doorText(entries, before.access);
-  if (access === before.access) return sha256Hex(access);
-  const run = runText({ at: clock.now().toISOString(), plan: plan.digest });
+  if (access !== before.access) {
+    const run = runText({ at: clock.now().toISOString(), plan: plan.digest });
+    await kube.apply([secretOf(hub, access, run)], ACCESS_MANAGER);
+  }
+  // The kubelet looks at a pod that changes at once, and at others within two minutes.
+  const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
+  await kube.annotate('pods', 'app=jupyterhub,component=hub', hub, touch);
+  return sha256Hex(access);
+}
+
+function secretOf(hub: string, access: string, run: string): JsonObject {
   const size = Buffer.byteLength(access) + Buffer.byteLength(run);
   if (size > MOST_BYTES)
     throw new Failure(`${hub}: access.json would have ${Math.ceil(size / 1024)} KiB, of 900`, {
       hint: 'let fewer people into one hub',
     });
   const encode = (text: string): string => Buffer.from(text).toString('base64');
-  const texts = { 'access.json': access, 'run.json': run };
-  await kube.apply([accessSecret(hub, texts, encode)], ACCESS_MANAGER);
-  // The kubelet looks at a pod that changes at once, and at others within two minutes.
-  const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
-  await kube.annotate('pods', 'app=jupyterhub,component=hub', hub, touch);
-  return sha256Hex(access);
+  return accessSecret(hub, { 'access.json': access, 'run.json': run }, encode);
 }
 
 /** KubeSpawner remembers the name of a home's claim in the record that goes: it is kept before. */

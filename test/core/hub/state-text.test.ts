@@ -2,19 +2,10 @@ import { expect, test } from '@jest/globals';
 import { statesOnly, statesText } from '../../../src/core/hub/state-text.ts';
 import type { ReleaseState } from '../../../src/core/hub/state.ts';
 import { aRelease } from '../../support/shown.ts';
+import { aState } from '../../support/states.ts';
 
-const state = (more: Partial<ReleaseState>): ReleaseState => ({
-  v: 1,
-  wanted: 'd',
-  healthy: undefined,
-  quarantined: undefined,
-  copy: undefined,
-  hold: undefined,
-  removing: undefined,
-  infrastructure: 0,
-  last: { at: 'now', outcome: 'done', reason: '' },
-  ...more,
-});
+const state = (more: Partial<ReleaseState>): ReleaseState =>
+  aState({ last: { at: 'now', outcome: 'done', reason: '' }, ...more });
 
 test('what a cluster knows of its hubs', () => {
   const digest = '0123456789';

@@ -4,6 +4,7 @@ import type { ReleaseState } from '../../../src/core/hub/state.ts';
 import { at, objectOf, textAt } from '../../../src/core/json.ts';
 import type { Json, JsonObject } from '../../../src/core/json.ts';
 import type { Release } from '../../../src/core/unit.ts';
+import { aState } from '../../support/states.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const AT = '2026-11-24T11:00:00Z';
@@ -16,17 +17,7 @@ const release: Release = {
   images: [],
   secrets: [],
 };
-const least: ReleaseState = {
-  v: 1,
-  wanted: 'd',
-  healthy: undefined,
-  quarantined: undefined,
-  copy: undefined,
-  hold: undefined,
-  removing: undefined,
-  infrastructure: 0,
-  last: { at: AT, outcome: 'done', reason: '' },
-};
+const least = aState({ last: { at: AT, outcome: 'done', reason: '' } });
 const full: ReleaseState = {
   ...least,
   healthy: { digest: 'd', revision: 3, since: AT, release },
