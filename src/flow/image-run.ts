@@ -15,7 +15,9 @@ import type { Occasion } from '../core/images/tests.ts';
 import type { Package } from '../core/model/package-list.ts';
 import type { Doc, ImageFile, ImageLockFile } from '../core/model/types.ts';
 import { fillFolder, withTemporaryFolder } from '../edges/files.ts';
-import { Failure, ImageFailure } from '../failure.ts';
+import { Failure } from '../failure.ts';
+import { hiddenText, moveCandidate, pushTested, scannerAt } from './image-push.ts';
+import type { PushPlace } from './image-push.ts';
 import { resolve } from './image-resolve.ts';
 import type { Resolved, ResolveJob } from './image-resolve.ts';
 import { testImage } from './image-tests.ts';
@@ -85,9 +87,13 @@ export class ImageRun {
       if (failed !== '')
         return this.#ended('failed', digest, `nothing is pushed: ${failed} failed`);
       if (this.job.target === undefined) return this.#ended('built', digest, 'tested, not pushed');
-      await this.#timed('push', () => this.#push(atDigest(tag, digest), hash, digest));
+      await this.#timed('push', async () => {
+        await pushTested(this.#place(), { from: atDigest(tag, digest), hash, digest });
+        await this.#move(digest);
+      });
       await this.#record(resolved, digest);
-      return this.#ended('built', digest, `tested and pushed${await this.#door(hash)}`);
+      const hidden = await hiddenText(this.#place(), hash);
+      return this.#ended('built', digest, `tested and pushed${hidden}`);
     } finally {
       await engine.remove(tag);
     }
@@ -125,7 +131,7 @@ export class ImageRun {
   ): Promise<ImageResult> {
     if (reason.kind !== 'unrecorded') this.#name = reason.build;
     else if (this.job.write) {
-      const reference = `${this.job.target ?? ''}/${this.image.name}@${digest}`;
+      const reference = `${this.#place().name}@${digest}`;
       await this.#timed('test', () => this.#test(resolved, reference));
       const failed = this.#failed();
       if (failed !== '')
@@ -172,6 +178,13 @@ export class ImageRun {
       .join(', ');
   }
 
+  async #scanner(): Promise<string | undefined> {
+    const { registry, scanner } = this.job.ports;
+    const found = await scannerAt(registry, scanner);
+    if (found === undefined) this.#say(`no SBOM is attached: ${scanner} cannot be had`);
+    return found;
+  }
+
   async #build(
     { files, hash, base }: Resolved,
     tag: string,
@@ -200,18 +213,6 @@ export class ImageRun {
     return digest === undefined ? { digest, error: log.firstError() } : { digest };
   }
 
-  /** Where it cannot be had the image goes without a list. */
-  async #scanner(): Promise<string | undefined> {
-    const { registry, scanner } = this.job.ports;
-    const digest = await registry.digest(scanner).catch((error: unknown) => {
-      if (error instanceof ImageFailure) return undefined;
-      throw error;
-    });
-    if (digest !== undefined) return atDigest(scanner, digest);
-    this.#say(`no SBOM is attached: ${scanner} cannot be had`);
-    return undefined;
-  }
-
   /** By way of a registry, because that is what people get. */
   async #test({ packages, exactly }: Resolved, reference: string): Promise<void> {
     const { ports, platform, hubVersion, occasion } = this.job;
@@ -233,34 +234,14 @@ export class ImageRun {
     this.#packages = tested.packages;
   }
 
-  /** The same bytes, under the hash of their content; the tag that moves comes last. */
-  async #push(from: string, hash: string, digest: string): Promise<void> {
-    const { registry } = this.job.ports;
-    const to = `${this.job.target ?? ''}/${this.image.name}:${hash}`;
-    await registry.copy(from, to);
-    const arrived = await registry.digest(to);
-    if (arrived !== digest)
-      throw new ImageFailure(`${to} is ${arrived ?? 'not there'}, and ${digest} was tested`, {
-        hint: 'this registry changes what it gets: use another one',
-      });
-    await this.#move(digest);
-  }
-
-  /** The first push to some registries, GitHub's among them, makes what only its owner sees. */
-  async #door(hash: string): Promise<string> {
-    const { registry } = this.job.ports;
-    const name = `${this.job.target ?? ''}/${this.image.name}`;
-    if (await registry.isPublic(`${name}:${hash}`)) return '';
-    return `; ${name} can be pulled with a login only: make it public in its settings, or no hub starts it`;
-  }
-
-  /** `candidate` is the newest that was tested; what is old again is none. */
+  /** What is old again is no candidate. */
   async #move(digest: string): Promise<void> {
-    if (this.job.locked !== undefined) return;
-    const name = `${this.job.target ?? ''}/${this.image.name}`;
-    const { registry } = this.job.ports;
-    if ((await registry.digest(`${name}:candidate`)) === digest) return;
-    await registry.copy(`${name}@${digest}`, `${name}:candidate`);
+    if (this.job.locked === undefined) await moveCandidate(this.#place(), digest);
+  }
+
+  #place(): PushPlace {
+    const { ports, target } = this.job;
+    return { registry: ports.registry, name: `${target ?? ''}/${this.image.name}` };
   }
 
   async #timed<T>(step: keyof ImageSeconds, use: () => Promise<T>): Promise<T> {

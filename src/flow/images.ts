@@ -11,7 +11,6 @@ export async function buildImages(
   job: ImageJob,
   images: readonly Doc<ImageFile>[],
 ): Promise<ImageResult[]> {
-  await job.ports.engine.ready();
   const near = new Near(job.ports.registry);
   try {
     const one = (image: Doc<ImageFile>): Promise<ImageResult> =>

@@ -87,7 +87,7 @@ const done = await whole.run();
 const calls = whole.fake.outside.calls.length;
 
 test('a whole run makes these calls', () => {
-  expect([done.outcome, calls]).toEqual(['built', 36]);
+  expect([done.outcome, calls]).toEqual(['built', 35]);
   whole.expectSound();
 });
 
@@ -117,7 +117,7 @@ describe('a run that is killed', () => {
       // And then there is nothing left to do.
       const before = world.fake.outside.calls.length;
       expect((await world.run()).reason).toMatch(/^it is 2026-11-26-/u);
-      expect(world.fake.outside.calls.length - before).toBe(4);
+      expect(world.fake.outside.calls.length - before).toBe(3);
     },
   );
 });

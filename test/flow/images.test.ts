@@ -83,7 +83,6 @@ describe('an image that is new', () => {
     const content = contentOf();
     const near = `${NEAR}/science`;
     expect(fake.outside.calls).toEqual([
-      'ready: ',
       `digest: ${BASE}:1`,
       `digest: ${TARGET}/science:${content}`,
       'throwAway: ',
@@ -288,7 +287,6 @@ describe('what the registry has under its content', () => {
       tests: [],
     });
     expect(fake.outside.calls.slice(before)).toEqual([
-      'ready: ',
       `digest: ${BASE}:1`,
       `digest: ${TARGET}/science:${contentOf()}`,
       `digest: ${TARGET}/science:candidate`,
@@ -316,7 +314,7 @@ describe('what the registry has under its content', () => {
     expect(await run()).toMatchObject([{ outcome: 'unchanged', digest: built, size_bytes: 1e9 }]);
     expect(written).toEqual(first);
     const calls = fake.outside.calls.slice(before);
-    expect(calls[3]).toBe(`pull: ${TARGET}/science@${built}`);
+    expect(calls[2]).toBe(`pull: ${TARGET}/science@${built}`);
     expect(calls.filter((call) => /^(throwAway|build|push|copy)/u.test(call))).toEqual([]);
   });
 
@@ -585,13 +583,6 @@ describe('what fails', () => {
       `${TARGET}/science:${contentOf()} is ${digestNo(7)}, and ${built} was tested; this registry changes what it gets: use another one`,
     );
     expect(fake.registry.has(`${TARGET}/science:candidate`)).toBe(false);
-  });
-
-  test('because Docker’s store is the classic one: at once, and no registry is started', async () => {
-    const error = new ImageFailure('classic', { hint: 'switch' });
-    fake.outside.fail({ call: 'ready', error });
-    await expect(run()).rejects.toThrow('classic');
-    expect(fake.outside.calls).toEqual(['ready: ']);
   });
 
   test('while a home is in use: the home goes all the same', async () => {

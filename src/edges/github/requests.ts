@@ -11,6 +11,7 @@ import { GithubClient } from './client.ts';
 import type { GithubSettings, Second } from './client.ts';
 import { GithubOwnPulls } from './own-pulls.ts';
 import { GithubPulls } from './pulls.ts';
+import { dispatch } from './workflow-starts.ts';
 
 /** Issues of the repository in which people ask. */
 export function githubRequestDesk(settings: GithubSettings, second: Second = 1000): RequestDesk {
@@ -41,11 +42,7 @@ export function githubRequestDesk(settings: GithubSettings, second: Second = 100
       await client.ask('the issue', 'PUT /issues/{issue}/lock', { issue });
       await client.ask('the issue', 'PATCH /issues/{issue}', { issue, state: 'closed' });
     },
-    start: async (workflow) => {
-      const home = await client.ask('the repository', 'GET ');
-      const route = 'POST /actions/workflows/{workflow}/dispatches';
-      await client.ask('a workflow', route, { workflow, ref: home.text('/default_branch') });
-    },
+    start: (workflow) => dispatch(client, workflow),
   };
 }
 

@@ -13,12 +13,13 @@ export class GithubWorkflowStarts implements WorkflowStarts {
 
   async startWorkflow(file: string, branch: string | undefined): Promise<void> {
     if ((await this.#client.me()) !== RUNS_OWN) return;
-    const ref = branch ?? (await this.#defaultBranch());
-    const route = 'POST /actions/workflows/{file}/dispatches';
-    await this.#client.ask(`a run of ${file}`, route, { file, ref });
+    await dispatch(this.#client, file, branch);
   }
+}
 
-  async #defaultBranch(): Promise<string> {
-    return (await this.#client.ask('the repository', 'GET ')).text('/default_branch');
-  }
+/** A run of a workflow on a branch, or on the default branch. */
+export async function dispatch(client: GithubClient, file: string, branch?: string): Promise<void> {
+  const ref = branch ?? (await client.ask('the repository', 'GET ')).text('/default_branch');
+  const route = 'POST /actions/workflows/{file}/dispatches';
+  await client.ask(`a run of ${file}`, route, { file, ref });
 }
