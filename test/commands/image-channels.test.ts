@@ -6,7 +6,8 @@ import type { ImageInputs } from '../../src/commands/image.ts';
 import { wantedReleases } from '../../src/core/hub/release.ts';
 import { lockText } from '../../src/core/images/lock.ts';
 import type { LockContent } from '../../src/core/images/yank.ts';
-import { at, textAt } from '../../src/core/json.ts';
+import { at, objectOf, textAt } from '../../src/core/json.ts';
+import { noticesText } from '../../src/core/notices/notices.ts';
 import type { ImageBuild } from '../../src/core/model/types.ts';
 import type { Release } from '../../src/core/unit.ts';
 import { ImageFailure } from '../../src/failure.ts';
@@ -101,7 +102,7 @@ async function wanted(running: string): Promise<Wanted> {
   if (!release) throw new Error('the hub has no release');
   return {
     references: release.images.map((one) => one.reference),
-    announcement: textAt(release.values, '/glaciocloud/notices/announcement'),
+    announcement: textAt(objectOf(noticesText(platform, 'hub')), '/notices/0/text'),
     restarting: at(release.values, '/jupyterhub'),
     text: JSON.stringify(release),
   };

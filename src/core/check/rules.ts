@@ -34,6 +34,7 @@ import { addressTaken, duplicate, slugTaken, unitName } from './names.ts';
 import { databaseKept, ownNamespace, podSafe, userPodSafe } from '../hub/rules/pods.ts';
 import { objectKind } from '../hub/rules/objects.ts';
 import { RAW_VALUE_RULES } from '../hub/rules/raw-values.ts';
+import { announcementPast } from '../notices/rules.ts';
 import { unknownReference } from './references.ts';
 import { archiveEndpoint, archivePlace, removalSound } from '../removal/rules.ts';
 import { chartRepository } from '../charts/rules.ts';
@@ -94,6 +95,7 @@ export const RULES: readonly Rule[] = [
   eventSpawnRate,
   eventOverlap,
   eventPast,
+  announcementPast,
   eventImage,
   multiprocessing,
   slurmCpus,

@@ -1,3 +1,4 @@
+const DAY_MS = 86_400_000;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** Seconds of `90s`, `30m`, `24h`, `180d`. */
@@ -53,6 +54,11 @@ export function instant(text: string): number {
   return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text.slice(0, 10)
     ? Number.NaN
     : time;
+}
+
+/** Milliseconds since 1970 at which an instant or day is over: a day is included. */
+export function endOf(text: string): number {
+  return instant(text) + (text.length === 10 ? DAY_MS : 0);
 }
 
 /** `image-1.6.3` is `image-1-6-3` where only letters, digits and hyphens are allowed. */

@@ -2,7 +2,7 @@ import { canonical, compareText } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { withdrawnFor } from '../images/withdrawn.ts';
 import type { Withdrawn } from '../images/withdrawn.ts';
-import type { EnvironmentFile, Platform, HubName } from '../model/types.ts';
+import type { ClassEvent, EnvironmentFile, Platform, HubName } from '../model/types.ts';
 
 /** The ConfigMap that the hub's pages read. */
 export const NOTICES_MAP = 'hub-notices';
@@ -21,7 +21,18 @@ export function noticesText(platform: Platform, hub: HubName): string {
     });
   const file = platform.environments.get(hub);
   const withdrawn = file ? withdrawnFor(platform, file) : [];
-  return textOf([...withdrawn.map(withdrawal), ...announced], file?.data.spawn);
+  const classes = (file?.data.capacity.events ?? []).map((one) => classOf(one, platform));
+  return textOf([...withdrawn.map(withdrawal), ...announced, ...classes], file?.data.spawn);
+}
+
+/** It is told from its first day on: who belongs to it sees what to choose, and others why the hub is full. */
+function classOf({ name, from, until, hours, image }: ClassEvent, platform: Platform): Json {
+  const title = image === undefined ? undefined : platform.images.get(image)?.data.title;
+  const daily = hours === undefined ? '' : `, each day ${hours} UTC`;
+  const choose = title === undefined ? '' : `. Choose the image “${title}”`;
+  const end = until.slice(0, 'YYYY-MM-DDThh:mm'.length).replace('T', ' ');
+  const text = `Class: ${name}, until ${end} UTC${daily}${choose}.`;
+  return { severity: 'info', text, from: from.slice(0, 'YYYY-MM-DD'.length), until };
 }
 
 /** It is told until the hub's channel names a newer build. */

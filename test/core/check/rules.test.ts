@@ -4,6 +4,7 @@ import { RULES } from '../../../src/core/check/rules.ts';
 test('what is a warning; everything else stops a deployment', () => {
   const warnings = RULES.filter(({ severity }) => severity === 'warning').map(({ id }) => id);
   expect(warnings.sort()).toEqual([
+    'announcement-past',
     'capacity',
     'event-overlap',
     'event-past',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  endOf,
   instant,
   memoryBytes,
   quantityBytes,
@@ -62,4 +63,11 @@ test.each([
 
 test('a slug has no dots', () => {
   expect(slug('image-1.6.3')).toBe('image-1-6-3');
+});
+
+test.each([
+  ['2026-12-01', Date.UTC(2026, 11, 2)],
+  ['2026-12-01T08:00Z', Date.UTC(2026, 11, 1, 8)],
+])('%s is over at', (text, expected) => {
+  expect(endOf(text)).toBe(expected);
 });

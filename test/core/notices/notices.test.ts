@@ -50,6 +50,29 @@ test('announcements for every hub, or for this one, by name, with their times', 
 });
 
 test.each([
+  [
+    'Class: Glacier school, until 2026-12-03 18:00 UTC, each day 08:00-10:00 UTC. Choose the image “Science”.',
+    { hours: '08:00-10:00', image: 'science' },
+  ],
+  ['Class: Glacier school, until 2026-12-03 18:00 UTC.', {}],
+])('a class, from the beginning of its first day: %s', (text, more) => {
+  const event = { name: 'Glacier school', from: '2026-12-01T08:00Z', until: '2026-12-03T18:00Z' };
+  const capacity = { maxServers: 40, events: [{ ...event, users: 5, ...more }] };
+  expect(
+    read({
+      [HUB]: { images: ['science'], capacity },
+      'images/science/image.yaml': { title: 'Science' },
+      'announcements/a.md': page('For all'),
+    }),
+  ).toMatchObject({
+    notices: [
+      { text: 'For all' },
+      { severity: 'info', text, from: '2026-12-01', until: '2026-12-03T18:00Z' },
+    ],
+  });
+});
+
+test.each([
   ['stop yours and start it again to get the last good one', { stable: '2026-11-20-aaaaaa' }],
   ['until there is another, no server starts with this image', {}],
 ])('first, the image that was withdrawn: %s', (next, channels) => {
