@@ -1,6 +1,7 @@
+import type { HubImage } from '../../images/resolve.ts';
 import type { JsonObject } from '../../json.ts';
 import { CPU_GUARANTEE_SHARE } from '../../model/limits.ts';
-import type { Size } from '../../model/types.ts';
+import type { ImageFile, Size } from '../../model/types.ts';
 import { slug } from '../../model/quantities.ts';
 import { modelEnv } from './servers.ts';
 import type { HubContext, Part } from './part.ts';
@@ -17,8 +18,7 @@ export function profilesPart(context: HubContext): Part {
           slug: slug(name),
           title: file.title,
           description: file.description ?? '',
-          oggm: built?.oggm ?? file.oggm?.version ?? '',
-          built: built?.day ?? '',
+          ...about(file, built),
           image: reference,
           for: ['all'],
           default: index === 0,
@@ -30,6 +30,12 @@ export function profilesPart(context: HubContext): Part {
       },
     },
   };
+}
+
+/** What the spawn page says of an image, as far as it is known. */
+function about({ oggm }: ImageFile, built: HubImage['built']): JsonObject {
+  const version = built?.oggm ?? oggm?.version;
+  return { ...(version !== undefined && { oggm: version }), ...(built && { built: built.day }) };
 }
 
 function sizeProfile(name: string, size: Size, isDefault: boolean): JsonObject {
