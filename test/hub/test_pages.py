@@ -30,7 +30,7 @@ MENU = {
             "slug": "oggm-stable",
             "title": "OGGM <stable>",
             "description": "For classes & first steps.",
-            "oggm": "1.6.3",
+            "software": "OGGM 1.6.3",
             "built": "2026-11-21",
             "image": "example.org/oggm:1",
             "for": ["all"],
@@ -255,8 +255,8 @@ def test_moments(seconds, last_day, text):
 @pytest.mark.parametrize(
     ("image", "text"),
     [
-        ({"oggm": "1.6.3", "built": "2026-01-02"}, "OGGM 1.6.3, built 2 January 2026"),
-        ({"oggm": "1.6.3", "built": ""}, "OGGM 1.6.3"),
+        ({"software": "OGGM 1.6.3", "built": "2026-01-02"}, "OGGM 1.6.3, built 2 January 2026"),
+        ({"software": "OGGM 1.6.3", "built": ""}, "OGGM 1.6.3"),
         ({"built": "2026-01-02"}, "built 2 January 2026"),
         ({}, ""),
     ],

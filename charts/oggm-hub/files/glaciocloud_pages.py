@@ -120,9 +120,9 @@ def built(text: str) -> str:
 
 
 def about_image(image: Json) -> str:
-    """`OGGM 1.6.3, built 21 November 2026`, as far as it is known."""
-    version, date = image.get("oggm") or "", built(image.get("built") or "")
-    parts = [f"OGGM {version}" if version else "", f"built {date}" if date else ""]
+    """`Python 3.13, built 21 November 2026`, as far as it is known."""
+    date = built(image.get("built") or "")
+    parts = [image.get("software") or "", f"built {date}" if date else ""]
     return ", ".join(part for part in parts if part)
 
 

@@ -35,7 +35,10 @@ export function profilesPart(context: HubContext): Part {
 /** What the spawn page says of an image, as far as it is known. */
 function about({ oggm }: ImageFile, built: HubImage['built']): JsonObject {
   const version = built?.oggm ?? oggm?.version;
-  return { ...(version !== undefined && { oggm: version }), ...(built && { built: built.day }) };
+  return {
+    ...(version !== undefined && { software: `OGGM ${version}` }),
+    ...(built && { built: built.day }),
+  };
 }
 
 function sizeProfile(name: string, size: Size, isDefault: boolean): JsonObject {

@@ -57,7 +57,7 @@ test('what users choose from: images for all, sizes for whom they are', () => {
             slug: 'science',
             title: 'Science',
             description: '',
-            oggm: '1.6.3',
+            software: 'OGGM 1.6.3',
             image: base,
             for: ['all'],
             default: false,
