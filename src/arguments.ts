@@ -21,6 +21,7 @@ export interface Inputs {
   present: string | undefined;
   people: string | undefined;
   directory: string | undefined;
+  logins: string | undefined;
   html: string | undefined;
   base: string | undefined;
   merge: string | undefined;
@@ -155,6 +156,7 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     present: word('present'),
     people: word('people'),
     directory: word('directory'),
+    logins: word('logins'),
     html: word('html'),
     base: word('base'),
     merge: word('merge'),

@@ -18,13 +18,14 @@ import { secretsAtHand } from './edges/secrets-at-hand.ts';
 import { sopsSecrets } from './edges/sops.ts';
 import { githubRefs } from './edges/git-remote.ts';
 import { chartScript, imageScript } from './edges/tool-root.ts';
-import { githubPlace } from './edges/github/place.ts';
+import { githubAnywhere, githubPlace } from './edges/github/place.ts';
 import type { Unplaced } from './edges/github/place.ts';
 import type { AccessSources } from './flow/access.ts';
 import type { RequestWorld } from './flow/access-request.ts';
 import type { DeployPorts } from './flow/deployment.ts';
 import type { DoctorPorts } from './flow/doctor.ts';
-import type { Directory } from './ports/access.ts';
+import { UsageError } from './failure.ts';
+import type { Accounts, Directory } from './ports/access.ts';
 import type { ImagePorts } from './ports/images.ts';
 
 /** Where a deployment meets the outside. */
@@ -166,5 +167,16 @@ const onGithub: Directory = {
       import('./edges/runner.ts'),
     ]);
     return githubDirectory(directorySettings()).teams(wanted);
+  },
+};
+
+/** Asked with whatever token is at hand: anybody may look up an account. */
+export const loginsOnGithub: Accounts = {
+  byLogin: async (logins) => {
+    const anywhere = githubAnywhere();
+    if (!anywhere)
+      throw new UsageError(UNPLACED.token.why, 'export GITHUB_TOKEN="$(gh auth token)"');
+    const { githubAccounts } = await import('./edges/github/accounts.ts');
+    return githubAccounts(anywhere).byLogin(logins);
   },
 };

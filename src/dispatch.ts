@@ -1,6 +1,7 @@
 import { isCommand } from './arguments.ts';
 import type { Inputs } from './arguments.ts';
 import { accessApply, accessPlan } from './commands/access.ts';
+import { accessClass } from './commands/access-class.ts';
 import { accessForms } from './commands/access-forms.ts';
 import { accessNotices } from './commands/access-notices.ts';
 import { accessRequest } from './commands/access-request.ts';
@@ -23,7 +24,7 @@ import { secrets } from './commands/secrets.ts';
 import { showState } from './commands/state.ts';
 import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
-import { accessSources, accessWorld, requestWorld } from './compose.ts';
+import { accessSources, accessWorld, loginsOnGithub, requestWorld } from './compose.ts';
 import { deployPorts, doctorPorts, imagePorts } from './compose.ts';
 import type { Detail } from './core/access/text.ts';
 import { instant } from './core/model/quantities.ts';
@@ -96,7 +97,7 @@ export async function dispatch(inputs: Inputs, report: Report): Promise<Outcome>
 
 /** Every path that an option of the command names. */
 async function namedBy(inputs: Inputs): Promise<NamedPath[]> {
-  const { command, root, chartsFrom, present, record, out, html, reviewed } = inputs;
+  const { command, root, chartsFrom, present, logins, record, out, html, reviewed } = inputs;
   const there = { written: false } as const;
   const made = { written: true } as const;
   const charts = /^https?:\/\//u.test(chartsFrom ?? '') ? undefined : chartsFrom;
@@ -104,6 +105,7 @@ async function namedBy(inputs: Inputs): Promise<NamedPath[]> {
     { option: '--root', kind: 'folder', written: command === 'init', path: root },
     { option: '--charts-from', kind: 'folder', ...there, path: charts },
     { option: '--present', kind: 'folder', ...there, path: present },
+    { option: '--logins', kind: 'file', ...there, path: logins },
     { option: '--kubeconfig', kind: 'file', ...there, path: await kubeconfigFile(inputs) },
     { option: '--record', kind: 'folder', ...made, path: record },
     { option: '--out', kind: 'folder', ...made, path: out },
@@ -200,14 +202,20 @@ async function runAccess(inputs: Inputs, report: Report): Promise<Outcome> {
     const { desk } = await requestWorld(directory);
     return accessNotices({ root, people, now: timeOf(at) }, desk);
   }
-  const asked = { root, people, hubs, now: timeOf(at), detail: await detailOfRun() };
+  const detail = await detailOfRun();
+  if (verb === 'class') {
+    const { logins } = inputs;
+    const asked = { root, people, slug: hubs[0], logins, now: timeOf(at), detail };
+    return accessClass(asked, loginsOnGithub);
+  }
+  const asked = { root, people, hubs, now: timeOf(at), detail };
   const kubeconfig = present === undefined ? kubeconfigOf(inputs) : undefined;
   const place = { root, people, present, directory, kubeconfig };
   if (verb === 'plan') return accessPlan(asked, accessSources(place));
   if (verb !== 'apply')
     throw new UsageError(
       `access knows no "${verb}"`,
-      'write access plan, apply, request, notices or forms',
+      'write access plan, apply, request, class, notices or forms',
     );
   if (present !== undefined) throw new UsageError('access apply compares with the cluster itself');
   const world = accessWorld(place, (text) => report.progress(text));

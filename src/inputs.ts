@@ -37,6 +37,11 @@ export const OPTIONS = {
     value: 'FILE',
     help: 'the organisation’s teams and their members, as JSON (default: GitHub, by GITHUB_API_URL)',
   },
+  logins: {
+    type: 'string',
+    value: 'FILE',
+    help: 'of `access class`: logins on GitHub, one a line; of a table its first column',
+  },
   html: { type: 'string', value: 'FILE', help: 'write the whole plan as one HTML page' },
   at: {
     type: 'string',
@@ -210,9 +215,9 @@ export const COMMANDS = {
   },
   access: {
     summary:
-      'show, or make true, who enters which hub: access plan|apply HUB…; `access forms` writes the forms by which people ask, and `access request`, in an issues or issue_comment event, answers them; `access notices` tells people in their issues that access ends',
-    target: 'plan|apply|request|notices|forms HUB…',
-    options: ['root', 'people', 'present', 'kubeconfig', 'directory', 'at', 'json'],
+      'show, or make true, who enters which hub: access plan|apply HUB…; `access forms` writes the forms by which people ask, and `access request`, in an issues or issue_comment event, answers them; `access notices` tells people in their issues that access ends; `access class COHORT` writes the members of a class',
+    target: 'plan|apply|request|notices|forms HUB… | class COHORT',
+    options: ['root', 'people', 'present', 'kubeconfig', 'directory', 'logins', 'at', 'json'],
   },
   try: {
     summary: 'in an issue_comment event: which commit `/try SHA` asks for',

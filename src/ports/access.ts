@@ -1,3 +1,4 @@
+import type { FoundAccounts } from '../core/access/class/roster.ts';
 import type { NameBook } from '../core/access/names.ts';
 import type { TeamLists } from '../core/access/teams.ts';
 import type { Who } from '../core/model/types.ts';
@@ -16,4 +17,10 @@ export interface NameKeeper {
   read(): Promise<NameBook | undefined>;
   /** Adds names, or claims to names. Fails where somebody else wrote meanwhile. */
   keep(names: NameBook): Promise<void>;
+}
+
+/** Accounts by their logins. */
+export interface Accounts {
+  /** Those that there are; `requests`: how often somebody was asked. */
+  byLogin(logins: readonly string[]): Promise<{ found: FoundAccounts; requests: number }>;
 }

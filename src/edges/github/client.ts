@@ -124,6 +124,14 @@ export class GithubClient {
     return new Answer(what, body as Json);
   }
 
+  /** As `graphql`; what GitHub does not find is null in the answer, and everything else is there. */
+  async graphqlMaybe(what: string, query: string, variables: Fields): Promise<Answer> {
+    const body = await explained(what, () =>
+      this.#octokit.graphql<unknown>(query, { ...variables }).catch(partOf),
+    );
+    return new Answer(what, body as Json);
+  }
+
   /** The id of who this token belongs to: what we wrote before bears it. A token of an App can only ask this way. */
   async me(): Promise<number> {
     if (this.#me === undefined) {
@@ -132,6 +140,25 @@ export class GithubClient {
     }
     return this.#me;
   }
+}
+
+/** The data of an answer whose errors all say that something is not there. */
+function partOf(error: unknown): unknown {
+  const { data, errors } = isPartial(error) ? error : {};
+  if (data && errors?.every((one) => one.type === 'NOT_FOUND')) return data;
+  throw error;
+}
+
+/** What the client throws where GraphQL answers with errors. */
+function isPartial(error: unknown): error is { data?: object; errors?: { type?: string }[] } {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'errors' in error &&
+    Array.isArray(error.errors) &&
+    'data' in error &&
+    typeof error.data === 'object'
+  );
 }
 
 function inRepository(route: string): string {

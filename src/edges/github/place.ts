@@ -11,13 +11,21 @@ const PUBLIC_API = 'https://api.github.com';
  * goes to github.com, or to the address that the environment names, and nowhere else.
  */
 export async function githubPlace(root: string): Promise<GithubSettings | Unplaced> {
-  const { GITHUB_TOKEN, GH_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL } = process.env;
-  const token = [GITHUB_TOKEN, GH_TOKEN].find(isGiven);
-  if (token === undefined) return 'token';
+  const anywhere = githubAnywhere();
+  if (!anywhere) return 'token';
+  const { GITHUB_REPOSITORY } = process.env;
   const named = isGiven(GITHUB_REPOSITORY) ? GITHUB_REPOSITORY : await originRepository(root);
   const [owner = '', repo = ''] = named?.split('/') ?? [];
   if (owner === '' || repo === '') return 'repository';
-  return { api: isGiven(GITHUB_API_URL) ? GITHUB_API_URL : PUBLIC_API, token, owner, repo };
+  return { ...anywhere, owner, repo };
+}
+
+/** For what belongs to no repository; undefined without a token. */
+export function githubAnywhere(): GithubSettings | undefined {
+  const { GITHUB_TOKEN, GH_TOKEN, GITHUB_API_URL } = process.env;
+  const token = [GITHUB_TOKEN, GH_TOKEN].find(isGiven);
+  if (token === undefined) return undefined;
+  return { api: isGiven(GITHUB_API_URL) ? GITHUB_API_URL : PUBLIC_API, token, owner: '', repo: '' };
 }
 
 function isGiven(text: string | undefined): text is string {

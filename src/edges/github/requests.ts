@@ -5,12 +5,12 @@ import type {
   ShownPull,
 } from '../../core/access/request/facts.ts';
 import type { RequestDesk, RequestPulls } from '../../ports/requests.ts';
-import { GithubRefused } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { GithubClient } from './client.ts';
 import type { GithubSettings, Second } from './client.ts';
 import { GithubOwnPulls } from './own-pulls.ts';
 import { GithubPulls } from './pulls.ts';
+import { timeIn } from './time.ts';
 import { dispatch } from './workflow-starts.ts';
 
 /** Issues of the repository in which people ask. */
@@ -31,7 +31,7 @@ export function githubRequestDesk(settings: GithubSettings, second: Second = 100
     },
     accountSince: async (id) => {
       const account = await client.askGlobal('an account', 'GET /user/{id}', { id });
-      return timeOf(account, '/created_at');
+      return timeIn(account, '/created_at');
     },
     answer: (issue, mark) => pulls.markedText(issue, mark),
     keepAnswer: async (issue, mark, body) => {
@@ -75,7 +75,7 @@ function issueOf(item: Answer): RequestIssue {
     body: item.textOrNone('/body') ?? '',
     isOpen: item.text('/state') === 'open',
     isPull: item.has('/pull_request'),
-    createdAt: timeOf(item, '/created_at'),
+    createdAt: timeIn(item, '/created_at'),
   };
 }
 
@@ -83,22 +83,13 @@ function commentOf(item: Answer): RequestComment {
   return {
     author: authorOf(item),
     body: item.textOrNone('/body') ?? '',
-    createdAt: timeOf(item, '/created_at'),
-    updatedAt: timeOf(item, '/updated_at'),
+    createdAt: timeIn(item, '/created_at'),
+    updatedAt: timeIn(item, '/updated_at'),
   };
 }
 
 function numbered(item: Answer): { number: number; body: string } {
   return { number: item.id('/number'), body: item.textOrNone('/body') ?? '' };
-}
-
-function timeOf(item: Answer, path: string): number {
-  const time = Date.parse(item.text(path));
-  if (Number.isNaN(time))
-    throw new GithubRefused(`GitHub gave a time that is none in ${path}`, {
-      hint: 'try again later; if it stays, report it',
-    });
-  return time;
 }
 
 async function shownOf(client: GithubClient, open: Answer): Promise<ShownPull> {
@@ -112,7 +103,7 @@ async function shownOf(client: GithubClient, open: Answer): Promise<ShownPull> {
     number: pull,
     url: open.text('/html_url'),
     head,
-    headAt: timeOf(commit, '/committer/date'),
+    headAt: timeIn(commit, '/committer/date'),
     files,
   };
 }

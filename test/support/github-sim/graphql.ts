@@ -13,16 +13,52 @@ type Variables = Record<string, string | null>;
 const TEAM =
   /t(\d+): organization\(login: \$o\1\) \{ team\(slug: \$s\1\) \{ members\(first: (\d+), after: \$c\1, membership: (ALL|IMMEDIATE)\) \{ totalCount pageInfo \{ hasNextPage endCursor \} nodes \{ databaseId login \} \} \} \}/gu;
 
+/** As `src/edges/github/accounts.ts` asks; GitHub's own schema accepts it. */
+const USER = /u(\d+): user\(login: \$l\1\) \{ databaseId login name createdAt \}/gu;
+
 /** The questions that we ask, and no others: a double of GitHub's GraphQL. */
 export function graphql(state: State, token: Token, body: Body): GraphqlAnswer {
   const query = String(body['query']);
   if (query === '{ viewer { databaseId } }')
     return { status: 200, body: { data: { viewer: { databaseId: token.user.id } } } };
+  const users = [...query.matchAll(USER)];
+  if (
+    users.length > 0 &&
+    !/[^{}\s]/u.test(query.replaceAll(USER, '').replace(/^query\([^)]*\)/u, ''))
+  )
+    return usersAnswer(state, users, (body['variables'] ?? {}) as Variables);
   const asked = [...query.matchAll(TEAM)];
   const rest = query.replaceAll(TEAM, '').replace(/^query\([^)]*\)/u, '');
   if (asked.length === 0 || /[^{}\s]/u.test(rest))
     return { status: 501, body: { message: 'github-sim does not know this query' } };
   return teamsAnswer(state, token, asked, (body['variables'] ?? {}) as Variables);
+}
+
+/** A login that nobody has, or has no longer, is null beside an error; the others are there. */
+function usersAnswer(
+  state: State,
+  asked: readonly RegExpMatchArray[],
+  variables: Variables,
+): GraphqlAnswer {
+  const data: Body = {};
+  const errors: Body[] = [];
+  for (const [, index = ''] of asked) {
+    const login = variables[`l${index}`] ?? '';
+    const user = [...state.users.values()].find(
+      (one) => one.type === 'User' && one.login.toLowerCase() === login.toLowerCase(),
+    );
+    data[`u${index}`] = user
+      ? {
+          databaseId: user.id,
+          login: user.login,
+          name: user.name ?? null,
+          createdAt: user.created_at ?? '2020-01-01T00:00:00Z',
+        }
+      : null;
+    const message = `Could not resolve to a User with the login of '${login}'.`;
+    if (!user) errors.push({ type: 'NOT_FOUND', path: [`u${index}`], message });
+  }
+  return { status: 200, body: errors.length > 0 ? { data, errors } : { data } };
 }
 
 function teamsAnswer(

@@ -4,6 +4,8 @@ import type { Body } from './contract.ts';
 export interface User {
   id: number;
   login: string;
+  /** What they call themselves. */
+  name?: string;
   type: 'User' | 'Bot';
   created_at?: string;
 }

@@ -26,7 +26,10 @@ export function memberText({ id, login, tier, from, until, request }: MemberFile
   return `${lines.join('\n')}\n`;
 }
 
-/** A class with these members, the rest of its file as it is; undefined where that cannot be written into it. */
+/**
+ * A class with these members, the rest of its file as it is; undefined where that cannot be written into it. Of a list
+ * with one id a line the lines stay, with what is said beside them.
+ */
 export function withMembers(
   { file, text }: Pick<Source, 'file' | 'text'>,
   members: readonly number[],
@@ -36,10 +39,34 @@ export function withMembers(
   const start = first < 0 ? lines.length : first;
   const length = lines.slice(start + 1).findIndex((line) => /^[^\s#-]/u.test(line));
   const end = length < 0 ? lines.length : start + 1 + length;
-  const written =
-    members.length === 0 ? ['members: []'] : ['members:', ...members.map((id) => `  - ${id}`)];
-  const changed = [...lines.slice(0, start), ...written, ...lines.slice(end)];
-  return checked({ path: file, text: `${changed.join('\n')}\n` }, members);
+  const inPlaceOf = (list: readonly string[]): Change | undefined => {
+    const changed = [...lines.slice(0, start), ...list, ...lines.slice(end)];
+    return checked({ path: file, text: `${changed.join('\n')}\n` }, members);
+  };
+  const kept = keptLines(lines.slice(start, end), members);
+  return (kept && inPlaceOf(kept)) ?? inPlaceOf(freshLines(members));
+}
+
+function freshLines(members: readonly number[]): string[] {
+  return members.length === 0 ? ['members: []'] : ['members:', ...members.map((id) => `  - ${id}`)];
+}
+
+const ITEM = /^( *- )(\d+)(?:$|\s)/u;
+
+/** Without those who are gone, and with the others behind the last one; undefined where it is no such list. */
+function keptLines(
+  [head, ...rest]: readonly string[],
+  members: readonly number[],
+): string[] | undefined {
+  const items = rest.map((line) => ({ line, id: Number(ITEM.exec(line)?.[2] ?? 0) }));
+  const last = items.findLastIndex(({ id }) => id > 0);
+  const margin = ITEM.exec(items[last]?.line ?? '')?.[1];
+  if (head === undefined || margin === undefined || members.length === 0) return undefined;
+  const stay = (some: typeof items): string[] =>
+    some.filter(({ id }) => id === 0 || members.includes(id)).map(({ line }) => line);
+  const come = members.filter((id) => items.every((item) => item.id !== id));
+  const fresh = come.map((id) => `${margin}${id}`);
+  return [head, ...stay(items.slice(0, last + 1)), ...fresh, ...stay(items.slice(last + 1))];
 }
 
 /** What was written into a text counts only where reading it gives exactly what was meant. */

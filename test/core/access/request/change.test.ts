@@ -28,6 +28,19 @@ test.each([
   expect(withMembers({ file, text }, [5, 1])).toEqual({ path: file, text: expected });
 });
 
+const LISTED = `${HEAD}members:\n  # first week\n  - 1 # ada\n  - 2\n# places\ncapacity: 3\n`;
+test.each<[string, string, number[], string]>([
+  ['behind the last one', LISTED, [1, 2, 7, 9], LISTED.replace('- 2\n', '- 2\n  - 7\n  - 9\n')],
+  ['without one', LISTED, [2], LISTED.replace('  - 1 # ada\n', '')],
+  ['one for another', LISTED, [1, 9], LISTED.replace('- 2\n', '- 9\n')],
+  ['with their margin', `members:\n- 1\n- 2 # b\n`, [1, 2, 3], `members:\n- 1\n- 2 # b\n- 3\n`],
+  ['in another order', LISTED, [2, 1], `${HEAD}members:\n  - 2\n  - 1\ncapacity: 3\n`],
+  ['nobody any more', LISTED, [], `${HEAD}members: []\ncapacity: 3\n`],
+  ['ids that are no plain numbers', 'members:\n  - "1"\n', [1], 'members:\n  - 1\n'],
+])('of a list of lines what is said stays: %s', (_name, text, members, expected) => {
+  expect(withMembers({ file, text }, members)).toEqual({ path: file, text: expected });
+});
+
 test('a class without members', () => {
   expect(withMembers({ file, text: 'members: [1]\n' }, [])).toEqual({
     path: file,

@@ -1,0 +1,55 @@
+import { loginKey } from '../../core/access/class/roster.ts';
+import type { FoundAccount } from '../../core/access/class/roster.ts';
+import type { Accounts } from '../../ports/access.ts';
+import type { Answer } from './answer.ts';
+import { GithubClient } from './client.ts';
+import type { GithubSettings, Second } from './client.ts';
+import { timeIn } from './time.ts';
+
+/** Accounts in one question. */
+const AT_ONCE = 100;
+
+/** Accounts of GitHub by their logins. Any token may ask. */
+export function githubAccounts(settings: GithubSettings, second: Second = 1000): Accounts {
+  const client = new GithubClient(settings, second);
+  return {
+    byLogin: async (logins) => {
+      const wanted = [...new Set(logins.map(loginKey))];
+      const found = new Map<string, FoundAccount>();
+      let requests = 0;
+      for (let from = 0; from < wanted.length; from += AT_ONCE) {
+        const batch = wanted.slice(from, from + AT_ONCE);
+        requests += 1;
+        for (const [login, account] of await askedFor(client, batch)) found.set(login, account);
+      }
+      return { found, requests };
+    },
+  };
+}
+
+/** Logins are variables: nothing in one of them becomes a part of the question. */
+async function askedFor(
+  client: GithubClient,
+  logins: readonly string[],
+): Promise<[string, FoundAccount][]> {
+  const names = logins.map((_login, index) => `$l${index}: String!`).join(', ');
+  const users = logins.map(
+    (_login, index) => `u${index}: user(login: $l${index}) { databaseId login name createdAt }`,
+  );
+  const variables = Object.fromEntries(logins.map((login, index) => [`l${index}`, login]));
+  const query = `query(${names}) { ${users.join(' ')} }`;
+  const answer = await client.graphqlMaybe('accounts', query, variables);
+  return logins.flatMap((login, index): [string, FoundAccount][] =>
+    answer.has(`/u${index}`) ? [[login, accountAt(answer, `/u${index}`)]] : [],
+  );
+}
+
+function accountAt(answer: Answer, path: string): FoundAccount {
+  const name = answer.textOrNone(`${path}/name`);
+  return {
+    id: answer.id(`${path}/databaseId`),
+    login: answer.text(`${path}/login`),
+    name: name === '' ? undefined : name,
+    createdAt: timeIn(answer, `${path}/createdAt`),
+  };
+}
