@@ -1,10 +1,12 @@
 import type { AccessWorld } from './apply/access/apply.ts';
 import { presentInCluster } from './apply/access/hub-people.ts';
 import { internet } from './edges/address.ts';
+import { gitAudit } from './edges/audit.ts';
 import { buckets } from './edges/bucket.ts';
 import { systemClock } from './edges/clock.ts';
 import { directoryFile } from './edges/directory-file.ts';
 import { dockerEngine } from './edges/docker.ts';
+import { gitFileHistory } from './edges/file-history.ts';
 import { HelmReleases } from './edges/helm-releases.ts';
 import { findHelm } from './edges/helm.ts';
 import { Kube } from './edges/kube.ts';
@@ -21,10 +23,12 @@ import { chartScript, imageScript } from './edges/tool-root.ts';
 import { githubAnywhere, githubPlace } from './edges/github/place.ts';
 import type { Unplaced } from './edges/github/place.ts';
 import type { AccessSources } from './flow/access.ts';
+import type { AuditWorld } from './flow/access-audit.ts';
 import type { RequestWorld } from './flow/access-request.ts';
 import type { DeployPorts } from './flow/deployment.ts';
 import type { DoctorPorts } from './flow/doctor.ts';
 import { UsageError } from './failure.ts';
+import { peopleFolder } from './gather/platform.ts';
 import type { Accounts, Directory } from './ports/access.ts';
 import type { ImagePorts } from './ports/images.ts';
 
@@ -128,16 +132,22 @@ export function accessSources(place: AccessPlace): AccessSources {
   };
 }
 
-/** Where access is made true. */
-export function accessWorld(
+/** Where access is made true, and written down. `run`: of GitHub Actions. */
+export async function accessWorld(
   { root, people, kubeconfig }: AccessPlace,
+  run: number | undefined,
   progress: (text: string) => void,
-): AccessWorld {
+): Promise<AccessWorld & AuditWorld> {
+  const checkout =
+    people === undefined ? undefined : { folder: people, below: await peopleFolder(people) };
   return {
     kube: new Kube(kubeconfig ?? ''),
     script: chartScript,
     clock: systemClock,
     names: gitNames(people ?? root),
+    audit: gitAudit(people ?? root),
+    history: gitFileHistory({ root, people: checkout }),
+    run,
     progress,
   };
 }

@@ -218,7 +218,8 @@ async function runAccess(inputs: Inputs, report: Report): Promise<Outcome> {
       'write access plan, apply, request, class, notices or forms',
     );
   if (present !== undefined) throw new UsageError('access apply compares with the cluster itself');
-  const world = accessWorld(place, (text) => report.progress(text));
+  const run = isInActions() ? (await import('./edges/runner.ts')).runId() : undefined;
+  const world = await accessWorld(place, run, (text) => report.progress(text));
   return accessApply(asked, accessSources(place), world);
 }
 

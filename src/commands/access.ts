@@ -7,10 +7,13 @@ import type { Finding } from '../core/finding.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { findingsJson, findingsText } from '../core/show/findings.ts';
+import type { AuditWorld } from '../flow/access-audit.ts';
 import { announce, makeTrue, planAccess } from '../flow/access.ts';
 import type { AccessInputs, AccessSources, PlannedAccess } from '../flow/access.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+
+const UNAUDITED = 'the audit is not written: the next run writes what is missing\n';
 
 /** Who would come into which hub, and who out of it, and why. Changes nothing. */
 export async function accessPlan(inputs: AccessInputs, sources: AccessSources): Promise<Outcome> {
@@ -22,22 +25,23 @@ export async function accessPlan(inputs: AccessInputs, sources: AccessSources): 
 export async function accessApply(
   inputs: AccessInputs,
   sources: AccessSources,
-  world: AccessWorld,
+  world: AccessWorld & AuditWorld,
 ): Promise<Outcome> {
   const planned = await planAccess(inputs, sources);
   if (planned.kind === 'refused') return refused(planned.findings);
   const unannounced = await announce(planned, world);
-  const { plan, results } = await makeTrue(planned, world);
+  const { plan, results, audited } = await makeTrue(planned, world);
   const said = planOutcome({ ...planned, plan }, inputs);
   const isStuck = results.some(({ stuck }) => stuck.length > 0);
   return {
     ...said,
-    exit: isStuck || unannounced.length > 0 ? 3 : said.exit,
-    text: `${said.text}${resultsText(results, inputs.detail)}${unannouncedText(unannounced)}`,
+    exit: isStuck || unannounced.length > 0 || !audited ? 3 : said.exit,
+    text: `${said.text}${resultsText(results, inputs.detail)}${unannouncedText(unannounced)}${audited ? '' : UNAUDITED}`,
     json: {
       ...said.json,
       results: results.map((one) => resultJson(one, inputs.detail)),
       unannounced,
+      audited,
     },
   };
 }

@@ -20,6 +20,8 @@ import type { Platform } from '../core/model/types.ts';
 import { UsageError, messageOf } from '../failure.ts';
 import { gatherPlatform, gatherWithPeople } from '../gather/platform.ts';
 import type { Directory, NameKeeper } from '../ports/access.ts';
+import { writeAudit } from './access-audit.ts';
+import type { AuditWorld } from './access-audit.ts';
 
 export interface AccessInputs {
   root: string;
@@ -84,18 +86,27 @@ export async function planAccess(
   return { kind: 'planned', facts, plan: decideAccess(facts), findings: theirs, notices, requests };
 }
 
+/** The plan that was followed, what came of it, and whether all of it is written down. */
+export interface MadeTrue {
+  plan: AccessPlan;
+  results: HubAccessResult[];
+  audited: boolean;
+}
+
 /**
  * Names go into the branch before any hub hears them. Where they cannot be kept nobody new enters, and everything else
  * goes on.
  */
 export async function makeTrue(
   { facts, plan }: Pick<PlannedAccess, 'facts' | 'plan'>,
-  world: AccessWorld,
-): Promise<{ plan: AccessPlan; results: HubAccessResult[] }> {
+  world: AccessWorld & AuditWorld,
+): Promise<MadeTrue> {
   const book = new Map([...(facts.book ?? []), ...plan.names]);
   const kept = plan.names.size === 0 || (await keepNames(plan, world));
   const followed = kept ? plan : decideAccess({ ...facts, book: undefined });
-  return { plan: followed, results: await applyAccess(followed, world, book) };
+  const results = await applyAccess(followed, world, book);
+  const audited = await writeAudit({ plan: followed, results }, world);
+  return { plan: followed, results, audited };
 }
 
 async function keepNames({ names }: AccessPlan, world: AccessWorld): Promise<boolean> {

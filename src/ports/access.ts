@@ -1,4 +1,6 @@
 import type { FoundAccounts } from '../core/access/class/roster.ts';
+import type { Audit, AuditLine } from '../core/access/audit/line.ts';
+import type { Commit, Written } from '../core/access/audit/origin.ts';
 import type { NameBook } from '../core/access/names.ts';
 import type { TeamLists } from '../core/access/teams.ts';
 import type { Who } from '../core/model/types.ts';
@@ -23,4 +25,17 @@ export interface NameKeeper {
 export interface Accounts {
   /** Those that there are; `requests`: how often somebody was asked. */
   byLogin(logins: readonly string[]): Promise<{ found: FoundAccounts; requests: number }>;
+}
+
+/** Where each effect on a person is written down: a branch that only grows. */
+export interface AuditKeeper {
+  read(): Promise<Audit>;
+  /** Fails where somebody else wrote meanwhile. */
+  append(lines: readonly AuditLine[]): Promise<void>;
+}
+
+/** What git knows of people's files. */
+export interface FileHistory {
+  /** The newest commit that changed it; undefined where there is none, or the clone is too shallow to say. */
+  newest(file: Written): Promise<Commit | undefined>;
 }

@@ -3,28 +3,35 @@ import type { AccessWorld } from '../../src/apply/access/apply.ts';
 import { presentInCluster } from '../../src/apply/access/hub-people.ts';
 import { decideAccess } from '../../src/core/access/decide.ts';
 import type { GivenName } from '../../src/core/access/names.ts';
+import { readAudit, withLines } from '../../src/core/access/audit/line.ts';
 import { readEntries } from '../../src/core/access/entry.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
 import { stateObject } from '../../src/core/hub/state.ts';
 import { objectOf, textAt } from '../../src/core/json.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import type { AuditWorld } from '../../src/flow/access-audit.ts';
 import { makeTrue } from '../../src/flow/access.ts';
 import type { PythonRequest } from '../../src/ports.ts';
 import { facts, of, people } from '../support/access-facts.ts';
+import { auditLine, held } from '../support/audit.ts';
 import { FakeClock } from '../support/clock.ts';
 import { ClusterDouble, secretText } from '../support/cluster.ts';
 import { aState } from '../support/states.ts';
 
-/* Runs that are killed before or after each of their calls. Cluster, hub and the branch of names are doubles. */
+/* Runs that are killed before or after each of their calls. Cluster, hub and the branches of names and audit are doubles. */
 const HUB = 'science';
 const TOUCHED = '/metadata/annotations/glaciocloud.org~1touch';
 const RESEARCHER = of('tier:researcher', { until: '2027-01-31' });
+
+const WITHOUT_END = held({ groups: [], until: null });
 
 /** A hub with Ada (7) in it, who is to go, while Bob (8) is to come. */
 class Scene {
   readonly clock = new FakeClock();
   readonly kube = new ClusterDouble(this.clock);
   readonly book = new Map<string, GivenName>([['7', { name: 'ada', claims: {} }]]);
+  /** Files of the branch `audit`. */
+  audit: ReadonlyMap<string, string> = withLines(new Map(), [auditLine({ after: WITHOUT_END })]);
   /** Whom the hub itself knows. */
   readonly known = new Set(['ada']);
   /** Its file as it was when its pod was last changed: nobody waits for the kubelet's own turn. */
@@ -85,7 +92,7 @@ class Scene {
     }
   }
 
-  #world(): AccessWorld {
+  #world(): AccessWorld & AuditWorld {
     return {
       kube: this.kube,
       script: (name) => Promise.resolve(name),
@@ -98,6 +105,17 @@ class Scene {
             for (const [id, given] of names) this.book.set(id, given);
           }),
       },
+      audit: {
+        read: () => Promise.resolve(readAudit(this.audit)),
+        append: async (lines) => {
+          if (lines.length === 0) return;
+          await this.kube.outside.call('append', 'audit', () => {
+            this.audit = withLines(this.audit, lines);
+          });
+        },
+      },
+      history: { newest: () => Promise.resolve(undefined) },
+      run: undefined,
     };
   }
 
@@ -117,6 +135,17 @@ class Scene {
   isAsWanted(): void {
     expect([...readEntries(this.door)].map(([id, { name }]) => [id, name])).toEqual([['8', 'bob']]);
     expect([...this.known]).toEqual([]);
+    const effects = readAudit(this.audit).lines.map(({ subject, kind, before, after }) => [
+      subject,
+      kind,
+      before?.until,
+      after?.until,
+    ]);
+    expect(effects.sort()).toEqual([
+      ['7', 'grant', undefined, null],
+      ['7', 'revoke', null, undefined],
+      ['8', 'grant', undefined, '2027-01-31'],
+    ]);
     expect(this.book).toEqual(
       new Map([
         ['7', { name: 'ada', claims: { [HUB]: 'claim-ada' } }],
@@ -146,7 +175,7 @@ test('a run that was killed anywhere is finished by the next, and the one after 
       outside.revive();
       expect([call, when, await scene.run()]).toEqual([call, when, []]);
       scene.isAsWanted();
-      const writes = () => outside.made('apply', 'annotate', 'delete', 'keep').length;
+      const writes = () => outside.made('apply', 'annotate', 'delete', 'keep', 'append').length;
       const before = writes();
       expect([call, when, await scene.run(), writes()]).toEqual([call, when, [], before]);
     }

@@ -11,6 +11,7 @@ import { sha256Hex } from '../../src/core/digest.ts';
 import { objectOf, textAt } from '../../src/core/json.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { Failure, KubeFailure, TimedOut } from '../../src/failure.ts';
+import type { AuditWorld } from '../../src/flow/access-audit.ts';
 import { makeTrue } from '../../src/flow/access.ts';
 import type { Ended, PythonRequest } from '../../src/ports.ts';
 import { entry, facts, of, people } from '../support/access-facts.ts';
@@ -88,7 +89,7 @@ const owned = (kind: string, name: string, component: string, username: string):
   },
 });
 
-const world = (): AccessWorld => ({
+const world = (): AccessWorld & AuditWorld => ({
   kube,
   script: (name) => Promise.resolve(`# ${name}`),
   clock,
@@ -101,6 +102,12 @@ const world = (): AccessWorld => ({
       return Promise.resolve();
     },
   },
+  audit: {
+    read: () => Promise.resolve({ lines: [], damaged: [] }),
+    append: () => Promise.resolve(),
+  },
+  history: { newest: () => Promise.resolve(undefined) },
+  run: undefined,
 });
 
 /** One hub that the given people enter, with the given ones in it now. */
@@ -378,7 +385,8 @@ describe('what is there', () => {
     door({ '7': { name: 'ada' } });
     script = () => Promise.reject(error);
     const present = await presentInCluster(world(), [HUB]);
-    expect([present.get(HUB)?.users, present.get(HUB)?.entries.size]).toEqual([[], 1]);
+    const found = present.get(HUB);
+    expect([found?.users, found?.entries.size, found?.isSilent]).toEqual([[], 1, true]);
   });
 
   test('is not guessed where something else fails', async () => {

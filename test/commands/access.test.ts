@@ -6,7 +6,10 @@ import { accessApply, accessPlan } from '../../src/commands/access.ts';
 import { accessSources } from '../../src/compose.ts';
 import { at, textAt } from '../../src/core/json.ts';
 import { Failure } from '../../src/failure.ts';
+import { gitAudit } from '../../src/edges/audit.ts';
+import { gitFileHistory } from '../../src/edges/file-history.ts';
 import type { AccessInputs } from '../../src/flow/access.ts';
+import type { AuditWorld } from '../../src/flow/access-audit.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { gitNames } from '../../src/edges/names.ts';
 import { FILES } from '../support/apply-bench.ts';
@@ -278,9 +281,12 @@ describe('access apply', () => {
     };
     const root = join(folder.path, 'platform');
     const names = gitNames(root);
-    const world: AccessWorld = {
+    const world: AccessWorld & AuditWorld = {
       kube,
       names,
+      audit: gitAudit(root),
+      history: gitFileHistory({ root, people: undefined }),
+      run: undefined,
       clock: new FakeClock(),
       script: () => Promise.resolve(''),
       progress: (text) => said.push(text),
@@ -324,6 +330,35 @@ describe('access apply', () => {
     expect(text).toContain('  ✗ 9 old-login: it starts\n');
     expect(at(json, '/results/0/stuck')).toEqual([{ id: 9, reason: 'it starts' }]);
     expect(at(json, '/results/0/seconds/out')).toBeNull();
+  });
+
+  test('writes down what it did: once, with the commit that decided', async () => {
+    const root = join(folder.path, 'platform');
+    await git(root, 'add', '-A');
+    await git(root, 'commit', '-qm', 'Access, request 3: writes 7001.yaml (#4)\n\nApproved-by: 99');
+    await apply('everybody', true);
+    const commit = await git(root, 'rev-parse', 'HEAD');
+    const decided = { commit, pull: 4, issue: 3, approver: '99' };
+    expect((await gitAudit(root).read()).lines).toMatchObject([
+      { subject: '7001', kind: 'grant', result: 'done', run: null, ...decided },
+      { subject: '9', kind: 'grant', result: 'found', commit: null },
+      { subject: '9', kind: 'revoke', result: 'done', commit: null },
+    ]);
+  });
+
+  test('is partly done while that cannot be written', async () => {
+    const root = join(folder.path, 'platform');
+    await writeFile(join(root, '.git/refs/heads/audit.lock'), '');
+    const { exit, text, json } = await apply('everybody', true);
+    expect([exit, at(json, '/audited')]).toEqual([3, false]);
+    expect(text.split('\n').slice(-2)).toEqual([
+      'the audit is not written: the next run writes what is missing',
+      '',
+    ]);
+    expect(said).toEqual([
+      'one: the notices are written',
+      expect.stringMatching(/^the audit cannot be written: git fast-import: /u),
+    ]);
   });
 
   const notices = () => textAt(kube.peek('ConfigMap', 'hub-notices', 'one'), '/data/notices.json');

@@ -49,8 +49,10 @@ export async function presentInCluster(
   const present = new Map<string, PresentHub>();
   for (const hub of hubs.filter((one) => known.has(one) || unreadable.has(one))) {
     const { access } = await storedAccess(world.kube, hub);
-    const users = together(await usersOf(world, hub), await podUsers(world.kube, hub));
-    present.set(hub, { entries: readEntries(access), users });
+    const told = await usersOf(world, hub);
+    const users = together(told ?? [], await podUsers(world.kube, hub));
+    const entries = readEntries(access);
+    present.set(hub, told ? { entries, users } : { entries, users, isSilent: true });
   }
   return present;
 }
@@ -71,8 +73,8 @@ function together(users: readonly HubUser[], withPods: readonly HubUser[]): HubU
   return [...users, ...others.values()];
 }
 
-/** Whom a hub knows; nobody where it does not answer: its people's pods are ended without it. */
-async function usersOf(world: HubAccess, hub: string): Promise<HubUser[]> {
+/** Whom a hub knows; undefined where it does not answer: its people's pods are ended without it. */
+async function usersOf(world: HubAccess, hub: string): Promise<HubUser[] | undefined> {
   const lines: JsonObject[] = [];
   try {
     await askHub(world, hub, {
@@ -81,10 +83,10 @@ async function usersOf(world: HubAccess, hub: string): Promise<HubUser[]> {
       onObject: (line) => void lines.push(line),
     });
   } catch (error) {
-    if (error instanceof KubeFailure || error instanceof TimedOut) return [];
+    if (error instanceof KubeFailure || error instanceof TimedOut) return undefined;
     throw error;
   }
-  return readUsers(at(lines.at(-1), '/users'));
+  return lines.length === 0 ? undefined : readUsers(at(lines.at(-1), '/users'));
 }
 
 export interface HubQuestion {

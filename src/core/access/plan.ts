@@ -17,6 +17,8 @@ export interface HubUser {
 export interface PresentHub {
   entries: Entries;
   users: readonly HubUser[];
+  /** The hub did not say whom it knows. */
+  isSilent?: true;
 }
 
 export type StepKind = 'grant' | 'change' | 'expire' | 'revoke';
