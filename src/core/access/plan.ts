@@ -220,7 +220,9 @@ function leftovers(facts: HubFacts, around: Around, held: readonly HeldStep[]): 
     .filter(({ name }) => !listed.has(name) && !isHeld(ids.get(name)))
     .map(({ name }): AccessStep => {
       const why = 'the hub still knows them, and nothing lets them in';
-      const id = ids.get(name);
+      const known = ids.get(name);
+      // Who has an entry here under another name keeps it: this record is not that entry's.
+      const id = known !== undefined && present.entries.has(known) ? undefined : known;
       return { kind: 'revoke', hub, id, name, why, until: undefined, before: undefined };
     });
 }

@@ -147,6 +147,25 @@ describe('whom the hub still knows', () => {
     expect(steps(plan)).toEqual([]);
   });
 
+  test('under another name than in the file, leaves what is in the file alone', () => {
+    const stay = Object.fromEntries(
+      Array.from({ length: 40 }, (_, n) => [`${n + 1}`, [RESEARCHER]]),
+    );
+    const crowd = { ...many(40, 'tier:researcher', 1), ...many(8, TEAM) };
+    const plan = decideAccess(
+      facts({
+        people: people(stay),
+        book: new Map([['100', { name: 'other', claims: {} }]]),
+        present: there(crowd, [user('other')]),
+      }),
+    );
+    expect(steps(plan).filter(([kind]) => kind === 'revoke')).toEqual([
+      ['revoke', undefined, 'other', 'the hub still knows them, and nothing lets them in'],
+    ]);
+    expect(inHub(plan)).toContain('100');
+    expect(held(plan)).toHaveLength(8);
+  });
+
   test('and who is in the file, is one revocation and not two', () => {
     const present = there({ '9': entry('gone') }, [user('gone')]);
     expect(steps(decideAccess(facts({ book, present })))).toHaveLength(1);
