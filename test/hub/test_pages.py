@@ -430,3 +430,6 @@ def test_a_page_in_chromium(hub, github, browser, axe, page):
         assert browser.serious(axe) == [], (size, scheme)
         assert browser.value("document.documentElement.scrollWidth - innerWidth") <= 0
         assert browser.value("document.documentElement.dataset.bsTheme") == scheme
+        # Announcements begin where the text below them does.
+        edges = "[...document.querySelectorAll('.gc-notice')].map((one) => one.getBoundingClientRect().left)"
+        assert all(edge >= 16 for edge in browser.value(edges))
