@@ -153,7 +153,7 @@ function tableOf(plan: string): string {
   return plan.split('<details>')[0]?.trim() ?? '';
 }
 
-function framed(text: string): string {
+export function framed(text: string): string {
   const line = '─'.repeat(78);
   return `${line}\n${text.trim()}\n${line}`;
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { DOUBLE, edit, temporary } from '../test/support/sample.ts';
 import { openPullRequest, stage } from '../test/support/pull-request.ts';
 import { demoImage, platformWithImage } from './demo-image.ts';
+import { demoRequest } from './demo-request.ts';
 import { unpackTools } from './tools.ts';
 
 /*
@@ -73,6 +74,8 @@ try {
       `\nPull request ${bad.pull.number}: ${bad.pull.title}. The check fails (exit code ${bad.check.at(-1)?.code ?? 0}) with these annotations:\n`,
     );
     for (const line of annotations) say(`  ${line}`);
+
+    await demoRequest(demo, { say, progress });
   } finally {
     await demo.sim.close();
   }

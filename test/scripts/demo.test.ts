@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { exec } from '../../src/edges/exec.ts';
 import { ROOT } from '../support/sample.ts';
 
-test('the demo: a hub that changes, an image from its file to its first hub, mistakes', async () => {
+test('the demo: a hub that changes, an image from its file to its first hub, mistakes, somebody who is let in', async () => {
   const { code, stdout, stderr } = await exec(process.execPath, ['scripts/demo.ts'], {
     cwd: ROOT,
     timeoutMs: 110_000,
@@ -27,6 +27,14 @@ test('the demo: a hub that changes, an image from its file to its first hub, mis
     '\n| = | classroom, hub | nothing | |\n',
     'Pull request 4: A few mistakes. The check fails (exit code 2)',
     'environments/hub-staging.yaml,line=5,col=10::there is no clusters/bremne.yaml; did you mean "bremen"?',
+    'Issue 5, by ice-researcher:',
+    '**This request waits for somebody who decides.**',
+    '\nmaintainer writes: /approve\nPull request 1 of example/access, merged: Access, request 5: writes members/',
+    '\n  + tier: "researcher"\n',
+    '\n  Approved-by: ',
+    '**You have access.**',
+    'The workflow access was started: yes. Its plan:\n\nhub: 1 comes in\n  + ',
+    ' ice-researcher until ',
   ];
   let from = 0;
   for (const part of parts) {
