@@ -2,11 +2,11 @@ import { dayOf } from '../days.ts';
 import type { Day } from '../days.ts';
 import type { Asked } from './body.ts';
 import type { Command } from './command.ts';
+import { classOf, revocation } from './brought.ts';
 import { NOTHING, refusal } from './decision.ts';
 import type { Decision, Refusal, RefusalCode } from './decision.ts';
 import type { RequestComment, RequestFacts } from './facts.ts';
-import { cohortOf, endingOn, grantOf, isMeant, lastDay, renewal, shownEnd } from './grant.ts';
-import { wishOf, withdrawal } from './grant.ts';
+import { endingOn, grantOf, isMeant, lastDay, renewal, shownEnd, wishOf } from './grant.ts';
 import type { Grant, Wish } from './grant.ts';
 import { rightOf } from './rights.ts';
 import type { Right } from './rights.ts';
@@ -73,7 +73,7 @@ function rightProblem(given: CommandFacts, { name }: Command): Refusal | undefin
 }
 
 function rightHere({ facts, comment, asked }: CommandFacts): Right {
-  return rightOf(facts, comment.author.id, asked && cohortOf(facts.platform, asked));
+  return rightOf(facts, comment.author.id, classOf(facts, asked));
 }
 
 function stays({ now }: CommandFacts, refused: Refusal): Decision {
@@ -176,7 +176,7 @@ function memberGrant({ facts, asked }: CommandFacts): Grant | undefined {
 
 function revoked(given: CommandFacts): Decision {
   const { facts, comment, asked } = given;
-  const change = asked && grantOf(facts, asked) && withdrawal(facts, asked);
+  const change = revocation(facts, asked);
   if (!change && facts.said === 'revoked') return given.now;
   if (!change) return refuse(given, 'no-access', 'there is no access that could be revoked');
   const effect = { kind: 'merge', change, by: comment.author.id, ends: true } as const;

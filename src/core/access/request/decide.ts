@@ -2,6 +2,7 @@ import { dayOf } from '../days.ts';
 import { readBody } from './body.ts';
 import type { Asked, BodyReading } from './body.ts';
 import { readCommand } from './command.ts';
+import { broughtBy } from './brought.ts';
 import { decideCommand } from './decide-command.ts';
 import { NOTHING, refusal } from './decision.ts';
 import type { Decision, Refusal } from './decision.ts';
@@ -28,7 +29,10 @@ export function decideRequest(facts: RequestFacts): Decision {
     return stays(
       refusal('edited-comment', 'a comment that was edited does nothing: write a new one'),
     );
-  if (!issue.isOpen) return stays(refusal('closed', 'this request is closed: open a new one'));
+  // Whoever asks can close the issue: that keeps nobody in.
+  const revokes = read.kind === 'command' && command === 'revoke';
+  if (!issue.isOpen && !revokes)
+    return stays(refusal('closed', 'this request is closed: open a new one'));
   if (read.kind === 'malformed') return stays(refusal('grammar', read.usage));
   const now = decideIssue(facts, reading);
   const asked = reading.kind === 'read' ? reading.asked : undefined;
@@ -51,16 +55,28 @@ function decideIssue(facts: RequestFacts, reading: BodyReading): Decision {
   const { issue, said } = facts;
   if (!issue.isOpen) return { ...NOTHING, state: said };
   if (said === 'denied' || said === 'withdrawn') return ending(said);
+  const asked = reading.kind === 'read' ? reading.asked : undefined;
+  const grant = asked && grantOf(facts, asked);
+  if (grant && hasBrought(facts, grant, asked))
+    return { ...NOTHING, state: 'active', until: grant.until };
+  if (said !== 'revoked' && !grant && broughtBy(facts)) return stillActive();
   if (reading.kind === 'none')
     return invalid(facts, refusal('edited', 'it is no longer a request: it was edited by hand'));
   if (reading.kind === 'wrong') return invalid(facts, refusal(reading.code, reading.message));
-  const { asked } = reading;
-  const grant = grantOf(facts, asked);
-  if (grant && hasBrought(facts, grant, asked))
-    return { ...NOTHING, state: 'active', until: grant.until };
+  return decideAsked(facts, reading.asked, grant);
+}
+
+function decideAsked(facts: RequestFacts, asked: Asked, grant: Grant | undefined): Decision {
+  const { said } = facts;
   if (said === 'revoked') return { ...NOTHING, state: said, effect: { kind: 'apply', ends: true } };
   const problem = problemOf(facts, asked, grant);
   return problem ? invalid(facts, problem) : proposed(facts, asked);
+}
+
+/** What was edited since brings nothing else, and takes nothing away. */
+function stillActive(): Decision {
+  const why = 'it was edited after it had brought access: open a new request for anything else';
+  return { ...NOTHING, state: 'active', refused: refusal('edited', why) };
 }
 
 /** A run that was cut off has said it, and not closed the issue. */
