@@ -145,6 +145,11 @@ function branchOf(issue: number): string {
   return `glaciocloud/request-${issue}`;
 }
 
+/** One of its own: what whoever asks withdraws or asks for anew leaves an end of access alone. */
+function endingBranchOf(issue: number): string {
+  return `${branchOf(issue)}-end`;
+}
+
 /** Files by the paths that a platform has them at. */
 function inAccess(shown: ShownPull, folder: string): ShownPull {
   const files = [...shown.files].map(([path, text]): [string, string | null] => [
@@ -179,28 +184,33 @@ async function tell({ inputs, desk }: Place, decision: Decision, done: Done): Pr
 
 async function effected(place: Place, state: RequestState, effect: Effect): Promise<Done> {
   const { facts, desk, pulls, inputs } = place;
+  const branch = branchOf(inputs.event.issue);
   switch (effect.kind) {
     case 'none':
       return { state, refused: undefined, pull: facts.pull };
     case 'propose':
-      return { state, refused: undefined, pull: await proposed(place, effect.change) };
+      return { state, refused: undefined, pull: await proposed(place, effect.change, branch) };
     case 'apply':
       await desk.start(APPLY);
       return { state, refused: undefined, pull: undefined };
     case 'withdraw':
-      await pulls.withdraw(branchOf(inputs.event.issue), inMarkdown`${effect.why}`.text);
+      await pulls.withdraw(branch, inMarkdown`${effect.why}`.text);
       return { state, refused: undefined, pull: undefined };
     case 'merge':
       return merged(place, state, effect);
   }
 }
 
-async function proposed({ inputs, pulls, folder }: Place, change: Change): Promise<ShownPull> {
+async function proposed(
+  { inputs, pulls, folder }: Place,
+  change: Change,
+  branch: string,
+): Promise<ShownPull> {
   const { issue } = inputs.event;
   const path = `${folder}${change.path.slice('access/'.length)}`;
   const mark = `Access, request ${issue}: `;
   await pulls.propose({
-    branch: branchOf(issue),
+    branch,
     base: inputs.base,
     mark,
     title: `${mark}${change.text === null ? 'takes away' : 'writes'} ${path}`,
@@ -208,7 +218,7 @@ async function proposed({ inputs, pulls, folder }: Place, change: Change): Promi
       .text,
     files: new Map([[path, change.text]]),
   });
-  const shown = await pulls.shown(branchOf(issue));
+  const shown = await pulls.shown(branch);
   if (!shown) throw new UsageError('the pull request was closed meanwhile', 'write /recheck');
   return inAccess(shown, folder);
 }
@@ -220,7 +230,7 @@ async function merged(
   { change, by }: Effect & { kind: 'merge' },
 ): Promise<Done> {
   const { facts, desk, pulls, inputs } = place;
-  const pull = await proposed(place, change);
+  const pull = await proposed(place, change, await branchFor(place, state));
   if (!isShown(pull, change)) {
     const refused = refusal('changed', 'the pull request holds something else: look at it again');
     return { state: 'needs-review', refused, pull };
@@ -236,4 +246,12 @@ async function merged(
     };
   await desk.start(APPLY);
   return { state, refused: undefined, pull };
+}
+
+/** Where access ends, nothing that was asked for before is left to merge. */
+async function branchFor({ inputs, pulls }: Place, state: RequestState): Promise<string> {
+  const { issue } = inputs.event;
+  if (state !== 'revoked') return branchOf(issue);
+  await pulls.withdraw(branchOf(issue), inMarkdown`Access has ended.`.text);
+  return endingBranchOf(issue);
 }

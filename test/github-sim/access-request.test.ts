@@ -331,6 +331,28 @@ describe('people’s files in the same repository', () => {
     expect([issue.state, filesOn(stage.repository).has(path)]).toEqual(['open', true]);
   });
 
+  test('a revocation that waits is undone by nobody who asked', async () => {
+    const issue = open(accessBody());
+    const member = `id: ${asker.id}\ntier: researcher\nuntil: "2026-12-01"\nrequest: 1\n`;
+    const path = `access/members/${asker.id}.yaml`;
+    await stage.forge.commitFiles('main', new Map([[path, member]]), 'member');
+    expect(await here(issue, says(asker, issue, '/renew'))).toMatchObject({ pull: 2 });
+    await here(issue, says(approver, issue, '/revoke left'));
+    const open_ = (): (string | undefined)[] =>
+      [...stage.repository.issues.values()].flatMap(({ pull, title, state }) =>
+        pull && state === 'open' ? [title] : [],
+      );
+    const ends = `Access, request 1: takes away ${path}`;
+    expect(open_()).toEqual([ends]);
+    for (const command of ['/withdraw', '/recheck']) await here(issue, says(asker, issue, command));
+    issue.body = 'I stay.';
+    await here(issue);
+    expect(open_()).toEqual([ends]);
+    issue.body = accessBody();
+    await here(issue, says(asker, issue, '/renew'));
+    expect(open_()).toContain(ends);
+  });
+
   test('--people is refused, and without it the private repository is', async () => {
     const root = await write('here', filesOn(stage.repository));
     const people = await write('people', filesOn(access));
