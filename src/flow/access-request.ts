@@ -1,4 +1,4 @@
-import { ANSWER_MARK, answerText, stateOf } from '../core/access/request/answer.ts';
+import { ANSWER_MARK, answerText, stateOf, underWayText } from '../core/access/request/answer.ts';
 import { olderRequest } from '../core/access/request/body.ts';
 import type { Change } from '../core/access/request/change.ts';
 import { decideRequest, isIdle } from '../core/access/request/decide.ts';
@@ -167,7 +167,7 @@ async function carryOut(place: Place): Promise<RequestResult> {
   const ends = 'ends' in effect && effect.ends;
   const waits = effect.kind === 'merge' && inputs.people === undefined;
   // Said first: a run that is cut off between the two is finished by the next.
-  if (ends && !waits) await tell(place, decision, { state, refused, pull: facts.pull });
+  if (ends && !waits) await desk.keepAnswer(inputs.event.issue, ANSWER_MARK, underWayText(state));
   const done = await effected(place, state, effect);
   const told = { ...done, refused: done.refused ?? refused };
   await tell(place, decision, told);

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { underWayText } from '../../src/core/access/request/answer.ts';
 import { githubDirectory } from '../../src/edges/github/directory.ts';
 import { githubForge } from '../../src/edges/github/forge.ts';
 import { githubRequestDesk, githubRequestPulls } from '../../src/edges/github/requests.ts';
@@ -396,6 +397,20 @@ describe('what ends', () => {
     expect(await write_(approver, issue, '/revoke left')).toMatchObject({ state: 'revoked' });
     expect([memberFile(), issue.state, issue.locked]).toEqual([undefined, 'closed', true]);
     expect(started()).toEqual(['access.yml', 'access.yml']);
+  });
+
+  test('access is not said to have ended where GitHub fails before it has', async () => {
+    const issue = open();
+    const text = `id: ${asker.id}\ntier: researcher\nuntil: "2027-01-31"\nrequest: ${issue.number}\n`;
+    await peopleOnMain({ [`members/${asker.id}.yaml`]: text });
+    stage.answerOnce('PUT', /\/merge$/u, { status: 502 });
+    const no = says(approver, issue, '/revoke left');
+    await expect(event(issue, no)).rejects.toThrow('GitHub refused the merge');
+    expect(ours(issue)).toEqual([underWayText('revoked')]);
+    expect(memberFile()).toBeDefined();
+    expect(await write_(approver, issue, '/revoke left')).toMatchObject({ state: 'revoked' });
+    expect([memberFile(), issue.state]).toEqual([undefined, 'closed']);
+    expect(ours(issue)).toEqual([expect.stringContaining('**Access has ended.**')]);
   });
 
   test('more time is asked for and given in the same issue', async () => {

@@ -26,6 +26,12 @@ export function answerText(decision: Decision, state: RequestState, { page }: Do
   return `${ANSWER_MARK}${state} -->\n${lines.map(({ text }) => text).join('')}`;
 }
 
+/** What an end is said by before it has come about: whoever reads it must not take it for done. */
+export function underWayText(state: RequestState): string {
+  const text = inMarkdown`**This is under way.** If this line stays, write the command again.`;
+  return `${ANSWER_MARK}${state} -->\n${text.text}\n`;
+}
+
 /** What a comment of ours said last. */
 export function stateOf(comment: string): RequestState | undefined {
   const word = comment.slice(ANSWER_MARK.length).split(' ', 1)[0];

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { ANSWER_MARK, answerText, stateOf } from '../../../../src/core/access/request/answer.ts';
+import {
+  ANSWER_MARK,
+  answerText,
+  stateOf,
+  underWayText,
+} from '../../../../src/core/access/request/answer.ts';
 import { NOTHING } from '../../../../src/core/access/request/decision.ts';
 import type { Decision } from '../../../../src/core/access/request/decision.ts';
 import { STATES } from '../../../../src/core/access/request/facts.ts';
@@ -44,6 +49,14 @@ describe('the one comment', () => {
     expect(text.startsWith(ANSWER_MARK)).toBe(true);
     expect(stateOf(text)).toBe(state);
     expect(text.split('\n').filter((line) => line !== '')).toHaveLength(4);
+  });
+
+  test('says of an end that it is under way, and is found again', () => {
+    const text = underWayText('revoked');
+    expect(text).toBe(
+      '<!-- glaciocloud-request revoked -->\n**This is under way.** If this line stays, write the command again.\n',
+    );
+    expect(stateOf(text)).toBe('revoked');
   });
 
   test.each([
