@@ -13,8 +13,9 @@ export async function tellEnds(
 ): Promise<Record<Notice['kind'], number>> {
   const told = { soon: 0, ended: 0 };
   for (const notice of noticesOf(platform, now)) {
-    const { isOpen, isPull } = await desk.issue(notice.issue);
-    if (!isOpen || isPull) continue;
+    const issue = await desk.issue(notice.issue);
+    // A number may be mistyped: an issue of somebody else is not closed for it.
+    if (!issue?.isOpen || issue.isPull || issue.author.id !== notice.id) continue;
     await tell(notice, desk);
     told[notice.kind] += 1;
   }

@@ -118,6 +118,7 @@ async function look(
   desk: RequestDesk,
 ): Promise<Pick<RequestFacts, 'issue' | 'comment'> | undefined> {
   const issue = await desk.issue(event.issue);
+  if (!issue) return undefined;
   if (event.comment === undefined)
     return isIdle(issue, undefined) ? undefined : { issue, comment: undefined };
   const comment = await desk.comment(event.comment);

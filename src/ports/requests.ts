@@ -8,7 +8,8 @@ import type { OwnPulls } from './own-pulls.ts';
 
 /** The repository in which people ask. Everything is asked anew: what an event says may be old, or edited. */
 export interface RequestDesk {
-  issue(issue: number): Promise<RequestIssue>;
+  /** Undefined where it is gone, or was moved to another repository. */
+  issue(issue: number): Promise<RequestIssue | undefined>;
   /** Undefined where it is gone. */
   comment(comment: number): Promise<RequestComment | undefined>;
   /** Open issues of somebody, pull requests left out. */

@@ -49,7 +49,20 @@ describe('an issue', () => {
     expect(await desk().issue(issue.number)).toMatchObject({ isOpen: false });
     const pull = stage.pull();
     expect(await desk().issue(pull.number)).toMatchObject({ isPull: true });
-    expect((await desk().issue(stage.issue({}).number)).author.isBot).toBe(true);
+    expect((await desk().issue(stage.issue({}).number))?.author.isBot).toBe(true);
+  });
+
+  test('that is gone, or that GitHub leads elsewhere for', async () => {
+    const { number } = stage.issue({ user: stage.stranger });
+    for (const status of [404, 410]) {
+      stage.answerOnce('GET', /\/issues\/\d+$/u, { status });
+      expect(await desk().issue(number)).toBeUndefined();
+    }
+    stage.answerOnce('GET', /\/issues\/\d+$/u, { status: 403 });
+    await expect(desk().issue(number)).rejects.toMatchObject({ status: 403 });
+    expect(await desk().issue(number)).toMatchObject({ number });
+    stage.answerOnce('GET', /\/issues\/\d+$/u, { status: 200, body: { number: number + 1 } });
+    expect(await desk().issue(number)).toBeUndefined();
   });
 
   test('of an account that is gone, or without a body', async () => {

@@ -47,7 +47,7 @@ test('people hear of the end twice, and then their issue is closed', async () =>
     'platform',
     textsWith({
       'platform.yaml': { tiers },
-      'access/members/7.yaml': member(7, issue.number),
+      [`access/members/${stage.stranger.id}.yaml`]: member(stage.stranger.id, issue.number),
       'access/members/8.yaml': member(8, closed.number),
       'access/members/9.yaml': member(9, stage.pull().number),
     }),
@@ -83,8 +83,9 @@ test('of people’s files elsewhere', async () => {
   const issue = stage.issue({ user: stage.stranger });
   const settings = { tiers, access: { repository: 'example/access' } };
   const root = await write('platform', textsWith({ 'platform.yaml': settings }));
-  const text = `id: 7\ntier: researcher\nuntil: "2026-12-31"\nrequest: ${issue.number}\n`;
-  const people = await write('people', new Map([['members/7.yaml', text]]));
+  const { id } = stage.stranger;
+  const text = `id: ${id}\ntier: researcher\nuntil: "2026-12-31"\nrequest: ${issue.number}\n`;
+  const people = await write('people', new Map([[`members/${id}.yaml`, text]]));
   const now = Date.UTC(2026, 11, 30);
   expect(await accessNotices({ root, people, now }, desk())).toMatchObject({
     text: '1 end soon, 0 have ended\n',
@@ -92,6 +93,34 @@ test('of people’s files elsewhere', async () => {
   await expect(accessNotices({ root, people: undefined, now }, desk())).rejects.toThrow(
     'people’s files are elsewhere, and --people is not given',
   );
+});
+
+test('an issue that is gone, moved or somebody else’s keeps nobody else from hearing it', async () => {
+  const [gone, moved, another, mine] = [1, 2, 3, 4].map(() =>
+    stage.issue({ user: stage.stranger }),
+  );
+  if (!gone || !moved || !another || !mine) throw new Error('there are four');
+  stage.repository.issues.delete(gone.number);
+  const elsewhere = { ...moved, number: 77, created_at: '2026-01-01T00:00:00Z' };
+  stage.answerOnce('GET', new RegExp(`/issues/${moved.number}$`, 'u'), {
+    status: 200,
+    body: { ...elsewhere, user: { id: stage.stranger.id, login: 'x', type: 'User' } },
+  });
+  const files = [gone, moved, another, mine].map(({ number }, index) => {
+    const id = number === another.number ? 1 : stage.stranger.id;
+    const text = `id: ${id}\ntier: researcher\nuntil: "2026-12-31"\nrequest: ${number}\n`;
+    return [`access/members/${index + 1}.yaml`, text] as const;
+  });
+  const root = await write(
+    'platform',
+    new Map([...textsWith({ 'platform.yaml': { tiers } }), ...files]),
+  );
+  const now = Date.UTC(2027, 0, 1);
+  expect(await accessNotices({ root, people: undefined, now }, desk())).toMatchObject({
+    exit: 0,
+    text: '0 end soon, 1 have ended\n',
+  });
+  expect([moved, another, mine].map(({ state }) => state)).toEqual(['open', 'open', 'closed']);
 });
 
 test('a platform that cannot be read is refused', async () => {

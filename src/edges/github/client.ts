@@ -82,7 +82,8 @@ export class GithubClient {
     try {
       return await this.ask(what, route, fields);
     } catch (error) {
-      if (error instanceof GithubRefused && error.status === 404) return undefined;
+      if (error instanceof GithubRefused && (error.status === 404 || error.status === 410))
+        return undefined;
       throw error;
     }
   }

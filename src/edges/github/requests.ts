@@ -18,8 +18,11 @@ export function githubRequestDesk(settings: GithubSettings, second: Second = 100
   const client = new GithubClient(settings, second);
   const pulls = new GithubPulls(client);
   return {
-    issue: async (issue) =>
-      issueOf(await client.ask('the issue', 'GET /issues/{issue}', { issue })),
+    issue: async (issue) => {
+      const found = await client.askMaybe('the issue', 'GET /issues/{issue}', { issue });
+      // GitHub leads on to where an issue was moved, which is none of ours.
+      return found?.id('/number') === issue ? issueOf(found) : undefined;
+    },
     comment: async (comment) => {
       const route = 'GET /issues/comments/{comment}';
       const found = await client.askMaybe('the comment', route, { comment });

@@ -15,8 +15,8 @@ const due = (until: string, request: number | undefined = 12, now = NOON) =>
     }),
     now,
   );
-const soon = (until: string, days: number) => [{ kind: 'soon', issue: 12, until, days }];
-const ended = [{ kind: 'ended', issue: 12 }];
+const soon = (until: string, days: number) => [{ kind: 'soon', id: 7, issue: 12, until, days }];
+const ended = [{ kind: 'ended', id: 7, issue: 12 }];
 
 test.each([
   ['2026-12-09', []],
@@ -38,7 +38,7 @@ test('the day is that of UTC, and people without an issue hear nothing here', ()
 });
 
 test('each end and each time ahead has a notice of its own', () => {
-  const notice = { kind: 'soon', issue: 12, until: '2026-12-08', days: 14 } as const;
+  const notice = { kind: 'soon', id: 7, issue: 12, until: '2026-12-08', days: 14 } as const;
   expect(noticeMark(notice)).toBe('<!-- glaciocloud-notice 2026-12-08 14 -->');
   expect(noticeText(notice)).toBe(
     '<!-- glaciocloud-notice 2026-12-08 14 -->\nYour access ends on 2026-12-08, in the evening (UTC). Write /renew if you need it for longer.\n',
