@@ -1,3 +1,4 @@
+import { withoutPeople } from '../core/access/findings.ts';
 import { UsageError } from '../failure.ts';
 import { tellEnds } from '../flow/access-notices.ts';
 import { gatherPlatform, gatherWithPeople } from '../gather/platform.ts';
@@ -18,7 +19,7 @@ export async function accessNotices(
 ): Promise<Outcome> {
   const { platform, findings } =
     people === undefined ? await gatherPlatform(root) : await gatherWithPeople(root, people);
-  if (!platform) return refused(findings);
+  if (!platform) return refused(withoutPeople(findings));
   if (platform.settings.data.access && people === undefined)
     throw new UsageError('people’s files are elsewhere, and --people is not given');
   const { soon, ended } = await tellEnds(platform, desk, now);

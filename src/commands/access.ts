@@ -72,7 +72,9 @@ function mistakes(findings: readonly Finding[], detail: Detail): string {
   if (findings.length === 0) return '';
   if (detail === 'everybody') return findingsText(findings);
   const count = findings.filter(({ severity }) => severity === 'error').length;
-  return count === 0 ? '' : `⚠ ${count} mistakes in people’s files: run check there\n`;
+  return count === 0
+    ? ''
+    : `⚠ ${count} mistakes in people’s files: by hand, access plan shows them\n`;
 }
 
 function resultsText(results: readonly HubAccessResult[], detail: Detail): string {

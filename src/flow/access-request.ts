@@ -1,3 +1,4 @@
+import { withoutPeople } from '../core/access/findings.ts';
 import { ANSWER_MARK, answerText, stateOf, underWayText } from '../core/access/request/answer.ts';
 import { olderRequest } from '../core/access/request/body.ts';
 import type { Change } from '../core/access/request/change.ts';
@@ -85,7 +86,7 @@ export async function requestAccess(
   const reading =
     people === undefined ? await gatherPlatform(root) : await gatherWithPeople(root, people);
   const { platform } = reading;
-  if (!platform) return { kind: 'refused', findings: reading.findings };
+  if (!platform) return { kind: 'refused', findings: withoutPeople(reading.findings) };
   const isElsewhere = platform.settings.data.access !== undefined;
   if (isElsewhere !== (people !== undefined))
     throw new UsageError(

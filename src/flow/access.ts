@@ -4,6 +4,7 @@ import { writeNotices } from '../apply/access/notices.ts';
 import { decideAccess } from '../core/access/decide.ts';
 import type { AccessFacts, AccessPlan } from '../core/access/decide.ts';
 import { dayOf } from '../core/access/days.ts';
+import { withoutPeople } from '../core/access/findings.ts';
 import { peopleOf } from '../core/access/people.ts';
 import type { PresentHub } from '../core/access/plan.ts';
 import type { TeamLists } from '../core/access/teams.ts';
@@ -66,7 +67,7 @@ export async function planAccess(
   const reading =
     people === undefined ? await gatherPlatform(root) : await gatherWithPeople(root, people);
   const { platform } = reading;
-  if (!platform) return { kind: 'refused', findings: reading.findings };
+  if (!platform) return { kind: 'refused', findings: told(reading, inputs.detail) };
   needPeople(platform, people);
   const findings = findingsOf(reading, platform, now);
   const hubs = wishesOf(platform, inputs.hubs);
@@ -84,6 +85,10 @@ export async function planAccess(
   const theirs = findings.filter(({ at }) => at.file.startsWith('access/'));
   const notices = new Map(wishes.map(({ hub }) => [hub, noticesText(platform, hub)]));
   return { kind: 'planned', facts, plan: decideAccess(facts), findings: theirs, notices, requests };
+}
+
+function told({ findings }: Reading, detail: Detail): Finding[] {
+  return detail === 'everybody' ? findings : withoutPeople(findings);
 }
 
 /** The plan that was followed, what came of it, and whether all of it is written down. */

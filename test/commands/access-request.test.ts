@@ -92,7 +92,12 @@ describe('access request', () => {
 
   test('a platform that cannot be read is refused', async () => {
     await writeFile(join(folder.path, 'platform.yaml'), 'nothing: true\n');
-    expect((await run({})).exit).toBe(2);
+    await mkdir(join(folder.path, 'access/members'), { recursive: true });
+    await writeFile(join(folder.path, 'access/members/7001.yaml'), 'login: "canary login"\n');
+    const outcome = await run({});
+    expect(outcome.exit).toBe(2);
+    expect(outcome.text).toContain('platform.yaml:1');
+    expect(JSON.stringify(outcome)).not.toMatch(/7001|canary/u);
   });
 });
 

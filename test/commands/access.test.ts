@@ -229,12 +229,34 @@ describe('people’s files of another repository', () => {
     const everything = JSON.stringify([found.text, found.json, found.outputs, found.findings]);
     for (const word of ['700', 'canary']) expect(everything).not.toContain(word);
     expect(found.text).toContain('one: 1 comes in, 1 is taken out\n');
-    expect(found.text).toContain('mistakes in people’s files: run check there\n');
+    expect(found.text).toContain('mistakes in people’s files: by hand, access plan shows them\n');
     expect([found.exit, at(found.json, '/counts/grant'), at(found.json, '/steps')]).toEqual([
       2,
       1,
       [],
     ]);
+  });
+});
+
+describe('where platform.yaml cannot be read either', () => {
+  beforeEach(async () => {
+    await write('platform/platform.yaml', 'nothing: true\n');
+    await write('people/members/7001.yaml', `id: 7001\nlogin: "canary login"\n`);
+  });
+  const textOf = async (detail: 'everybody' | 'counts'): Promise<string> => {
+    const { exit, text, json, findings, summary } = await plan({ people: 'people', detail });
+    expect(exit).toBe(2);
+    return JSON.stringify([text, json, findings, summary]);
+  };
+
+  test('anybody may read what is wrong with it, and nothing of people’s files', async () => {
+    const text = await textOf('counts');
+    expect(text).toContain('platform.yaml:1');
+    for (const word of ['700', 'canary']) expect(text).not.toContain(word);
+  });
+
+  test('whoever runs it by hand reads all of it', async () => {
+    expect(await textOf('everybody')).toContain('canary login');
   });
 });
 

@@ -124,6 +124,13 @@ test('an issue that is gone, moved or somebody else’s keeps nobody else from h
 });
 
 test('a platform that cannot be read is refused', async () => {
-  const root = await write('platform', new Map([['platform.yaml', 'nothing: true\n']]));
-  expect((await accessNotices({ root, people: undefined, now: 0 }, desk())).exit).toBe(2);
+  const texts = {
+    'platform.yaml': 'nothing: true\n',
+    'access/members/7001.yaml': 'login: a canary\n',
+  };
+  const root = await write('platform', new Map(Object.entries(texts)));
+  const outcome = await accessNotices({ root, people: undefined, now: 0 }, desk());
+  expect(outcome.exit).toBe(2);
+  expect(outcome.text).toContain('platform.yaml:1');
+  expect(JSON.stringify(outcome)).not.toMatch(/7001|canary/u);
 });
