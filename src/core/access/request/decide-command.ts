@@ -127,7 +127,7 @@ function awaited({ facts, asked, now }: CommandFacts): Wish | undefined {
   const end = facts.pull && shownEnd(facts.pull);
   const latest = renewal(facts, dayOf(facts.now), asked.days);
   if (end === undefined || !latest || end > latest.until) return undefined;
-  return endingOn(facts, end);
+  return endingOn(facts, end, dayOf(facts.now));
 }
 
 /** A request for more time is done with that; the issue of the access itself stays open while it lasts. */
@@ -159,11 +159,18 @@ function renewed(given: CommandFacts): Decision {
 
 function extended(given: CommandFacts, until: Day): Decision {
   const { facts } = given;
-  const wish = memberGrant(given) && endingOn(facts, until);
-  if (!wish) return refuse(given, 'no-access', 'there is no access that could be extended');
   const today = dayOf(facts.now);
-  const tier = facts.platform.members.get(String(facts.issue.author.id))?.data.tier ?? '';
+  const wish = memberGrant(given) && endingOn(facts, until, today);
+  if (!wish) return refuse(given, 'no-access', 'there is no access that could be extended');
+  const { tier = '', from = today } =
+    facts.platform.members.get(String(facts.issue.author.id))?.data ?? {};
   const latest = lastDay(facts.platform, tier, today, ANY_DAYS);
+  if (until < from && from > today)
+    return refuse(
+      given,
+      'no-later',
+      `the last day may be any until ${latest}, and not before ${from}`,
+    );
   if (until < today || until > latest)
     return refuse(given, 'no-later', `the last day may be any until ${latest}`);
   return merged(given, wish);

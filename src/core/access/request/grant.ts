@@ -79,16 +79,20 @@ export function renewal(
 ): Wish | undefined {
   const member = platform.members.get(String(issue.author.id))?.data;
   if (!member) return undefined;
-  return endingOn({ platform, issue }, lastDay(platform, member.tier, from, days));
+  return endingOn({ platform, issue }, lastDay(platform, member.tier, from, days), from);
 }
 
+/** A first day that has come is left out: a tier's longest time counts from it, and would be over sooner. */
 export function endingOn(
   { platform, issue }: Pick<RequestFacts, 'platform' | 'issue'>,
   until: Day,
+  today: Day,
 ): Wish | undefined {
   const member = platform.members.get(String(issue.author.id))?.data;
   if (!member) return undefined;
-  const text = memberText({ ...member, until });
+  const { from, ...rest } = member;
+  const isToCome = from !== undefined && from > today;
+  const text = memberText({ ...rest, until, ...(isToCome ? { from } : {}) });
   return { change: { path: memberPath(member.id), text }, until };
 }
 

@@ -372,6 +372,37 @@ describe('/extend', () => {
   });
 });
 
+describe('a file with a first day', () => {
+  const since = (from: string): Written => ({
+    [MEMBER]: { id: 7, tier: 'researcher', from, until: '2026-12-01', request: 12 },
+  });
+  const textOf = ({ effect }: ReturnType<typeof decide>) =>
+    'change' in effect ? effect.change.text : undefined;
+
+  // The longest time of a tier counts from the first day: with one that has passed the file would be a mistake.
+  test.each(['2026-06-01', '2026-11-24'])(
+    'that has come, %s, loses it with a later end',
+    (from) => {
+      expect(textOf(by(ASKER, '/renew', { pull: undefined }, since(from)))).toBe(
+        textUntil('2027-02-22'),
+      );
+      expect(textOf(decide('/extend 2027-01-31', { pull: undefined }, since(from)))).toBe(
+        textUntil('2027-01-31'),
+      );
+    },
+  );
+
+  test('that is yet to come keeps it, and never ends before it', () => {
+    const people = since('2026-11-30');
+    const extend = (until: string) => decide(`/extend ${until}`, { pull: undefined }, people);
+    expect(textOf(extend('2026-11-30'))).toContain('from: "2026-11-30"\nuntil: "2026-11-30"\n');
+    expect(extend('2026-11-29').refused).toEqual({
+      code: 'no-later',
+      reason: 'the last day may be any until 2027-05-23, and not before 2026-11-30',
+    });
+  });
+});
+
 describe('/revoke', () => {
   test('takes the file away, and closes the issue', () => {
     expect(decide('/revoke left', {}, member('2027-01-31'))).toEqual({
