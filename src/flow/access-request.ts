@@ -1,6 +1,7 @@
 import { withoutPeople } from '../core/access/findings.ts';
 import { ANSWER_MARK, answerText, stateOf, underWayText } from '../core/access/request/answer.ts';
 import { olderRequest } from '../core/access/request/body.ts';
+import { isSettled } from '../core/access/request/brought.ts';
 import type { Change } from '../core/access/request/change.ts';
 import { decideRequest, isIdle } from '../core/access/request/decide.ts';
 import { refusal } from '../core/access/request/decision.ts';
@@ -133,10 +134,12 @@ async function gatherFacts(
   const { issue } = given;
   const answer = await desk.answer(issue.number, ANSWER_MARK);
   const shown = await pulls.shown(branchOf(issue.number));
+  const open = await desk.openOf(issue.author);
+  const waiting = open.filter((one) => !isSettled({ ...given, now: inputs.now }, one));
   return {
     ...given,
     pull: shown && inAccess(shown, folder),
-    older: olderRequest(issue, await desk.openOf(issue.author)),
+    older: olderRequest(issue, waiting),
     accountSince: await desk.accountSince(issue.author.id),
     said: answer === undefined ? undefined : stateOf(answer),
     now: inputs.now,

@@ -459,6 +459,27 @@ describe('a class', () => {
   });
 });
 
+describe('a request that was granted keeps nobody from another', () => {
+  const joining = accessBody({ tier: 'student', cohort: 'course' });
+  test('who has access joins a class', async () => {
+    const first = open();
+    await event(first);
+    await write_(approver, first, '/approve');
+    expect(first.state).toBe('open');
+    const second = open(joining);
+    expect(await event(second)).toMatchObject({ state: 'needs-review', refused: undefined });
+    // One that waits does.
+    expect(await event(open(joining))).toMatchObject({ refused: { code: 'open-request' } });
+  });
+
+  test('who is in a class asks for access', async () => {
+    const first = open(joining);
+    await event(first);
+    expect(await write_(lead, first, '/approve')).toMatchObject({ state: 'active' });
+    expect(await event(open())).toMatchObject({ state: 'needs-review', refused: undefined });
+  });
+});
+
 describe('pitfall 24: a run that is cut off', () => {
   const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE'];
   const path = /^(?!\/graphql$)/u;

@@ -1,5 +1,6 @@
 import type { CohortFile, Doc } from '../../model/types.ts';
 import { dayOf } from '../days.ts';
+import { readBody } from './body.ts';
 import type { Asked } from './body.ts';
 import { memberPath, withMembers } from './change.ts';
 import type { Change } from './change.ts';
@@ -20,6 +21,17 @@ export function broughtBy({ platform, issue, said, now }: RequestFacts): Brought
   );
   const [cohort] = theirs;
   return cohort && theirs.length === 1 ? { kind: 'cohort', cohort } : undefined;
+}
+
+/** Whether another open issue of the same account has what it asks for: it stays open while access lasts. */
+export function isSettled(
+  facts: Pick<RequestFacts, 'platform' | 'issue' | 'now'>,
+  { number, body }: { number: number; body: string },
+): boolean {
+  const reading = readBody(body, facts.platform);
+  if (reading.kind !== 'read' || reading.asked.kind !== 'access') return false;
+  const grant = grantOf(facts, reading.asked);
+  return grant?.kind === 'cohort' || grant?.request === number;
 }
 
 /** The class whose leads may decide: of what the issue has brought, or else of what it asks for. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { isSettled } from '../../../../src/core/access/request/brought.ts';
 import { decideRequest } from '../../../../src/core/access/request/decide.ts';
 import type { Author, RequestFacts } from '../../../../src/core/access/request/facts.ts';
-import { accessBody } from '../../../support/request-body.ts';
+import { accessBody, renewBody } from '../../../support/request-body.ts';
 import {
   APPROVER,
   COURSE,
@@ -121,5 +122,21 @@ describe('an issue that its author has closed', () => {
     expect(say('/approve').refused?.code).toBe('closed');
     expect(say('/revoke').refused?.code).toBe('closed');
     expect(say('/revoke left', LEAD).refused?.code).toBe('not-approver');
+  });
+});
+
+describe('an issue is settled', () => {
+  const joining = accessBody({ tier: 'student', cohort: 'course' });
+  test.each<[string, string, Written, boolean]>([
+    ['by the file that names it', accessBody(), PERSON, true],
+    ['not by a file that names another', accessBody(), person('2027-01-31', 11), false],
+    ['not by a file that is over', accessBody(), person('2026-11-23'), false],
+    ['by the class that it is about', joining, inClass, true],
+    ['not while it waits', joining, PERSON, false],
+    ['not where it asks for more time', renewBody(), PERSON, false],
+    ['not where it is no request', 'Thank you!', PERSON, false],
+  ])('%s', (_how, body, people, expected) => {
+    const facts = requestFacts({ issue: issue({ number: 99 }) }, people);
+    expect(isSettled(facts, { number: 12, body })).toBe(expected);
   });
 });
