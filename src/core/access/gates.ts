@@ -31,6 +31,11 @@ export function gated(
   return new Map(hubs.map((one) => [one.hub, gatedHub(one, meant, teams)]));
 }
 
+/** Somebody known who has no entry any more lost it by a run that was cut off: what is owed is not asked for twice. */
+function isCounted({ kind, id, before }: AccessStep): boolean {
+  return kind === 'revoke' && (before !== undefined || id === undefined);
+}
+
 function gatedHub(
   counted: Counted,
   meant: readonly MeantRemoval[],
@@ -40,7 +45,7 @@ function gatedHub(
   const trouble = hubTrouble(counted, meant);
   const gatedResult: HubSteps = { steps: [], held: [...result.held] };
   for (const step of result.steps) {
-    const held = step.kind === 'revoke' ? (trouble ?? teamTrouble(step, teams)) : undefined;
+    const held = isCounted(step) ? (trouble ?? teamTrouble(step, teams)) : undefined;
     if (held) gatedResult.held.push({ hub, id: step.id, ...held });
     else gatedResult.steps.push(step);
   }
@@ -53,7 +58,7 @@ function hubTrouble(
   { hub, result, present, wanted }: Counted,
   meant: readonly MeantRemoval[],
 ): Trouble | undefined {
-  const going = result.steps.filter(({ kind }) => kind === 'revoke').length;
+  const going = result.steps.filter(isCounted).length;
   if (isMeant(hub, going, meant)) return undefined;
   // One person who is the last may go: that is no empty file.
   if (wanted === 0 && going > 1)

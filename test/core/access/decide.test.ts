@@ -172,6 +172,38 @@ describe('whom the hub still knows', () => {
   });
 });
 
+describe('a class that has come to its end in a hub that did not answer', () => {
+  const ids = Array.from({ length: 20 }, (_, index) => String(100 + index));
+  const book = new Map(ids.map((id) => [id, { name: `login${id}`, claims: {} }]));
+  const users = ids.map((id) => user(`login${id}`));
+  const names = (plan: AccessPlan) => steps(plan).map(([kind, , name]) => [kind, name]);
+
+  // Their entries went with the first run, which was none of many; the records are owed.
+  test('is owed the end by the next run, however many they are', () => {
+    const plan = decideAccess(facts({ book, present: there({}, users) }));
+    expect(names(plan)).toEqual(users.map(({ name }) => ['revoke', name]));
+    expect(held(plan)).toEqual([]);
+  });
+
+  test('holds up nobody else, and is held up by nobody', () => {
+    const present = there(many(6, 'tier:researcher', 300), users);
+    const plan = decideAccess(facts({ book, present }));
+    expect(names(plan)).toHaveLength(20);
+    expect(held(plan)).toEqual(
+      Array.from({ length: 6 }, (_, index) => [String(300 + index), 'nobody-left']),
+    );
+    const few = there(many(5, 'tier:researcher', 300), users);
+    const staying = people({ '300': [of('tier:researcher')] });
+    expect(held(decideAccess(facts({ book, people: staying, present: few })))).toEqual([]);
+  });
+
+  test('those whom only the hub knows are counted', () => {
+    const strangers = Array.from({ length: 6 }, (_, index) => user(`stranger-${index}`));
+    const plan = decideAccess(facts({ book, present: there({}, strangers) }));
+    expect(held(plan)).toEqual(strangers.map(() => [undefined, 'nobody-left']));
+  });
+});
+
 describe('what holds a revocation', () => {
   const gone = there({ '7': entry('ada', { groups: ['tier:researcher'] }) });
 
