@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
-import { FORM_HEAD, formTexts } from '../core/access/request/forms.ts';
+import { FORM_HEAD } from '../core/access/request/form-parts.ts';
+import { formTexts } from '../core/access/request/forms.ts';
 import { exists, writeWhole } from '../edges/files.ts';
 import { makeFolder } from '../edges/make-folder.ts';
 import { Failure } from '../failure.ts';

@@ -85,6 +85,7 @@ describe('an empty folder', () => {
         'environments/hub.yaml',
         '.github/ISSUE_TEMPLATE/access.yml',
         '.github/ISSUE_TEMPLATE/renew.yml',
+        '.github/ISSUE_TEMPLATE/class.yml',
         'access/README.md',
         '.sops.yaml',
         '.gitignore',

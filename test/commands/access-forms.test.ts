@@ -9,6 +9,7 @@ import { failureOf } from '../support/program.ts';
 
 const ACCESS = '.github/ISSUE_TEMPLATE/access.yml';
 const RENEW = '.github/ISSUE_TEMPLATE/renew.yml';
+const CLASS = '.github/ISSUE_TEMPLATE/class.yml';
 
 let folder: Awaited<ReturnType<typeof temporary>>;
 beforeEach(async () => {
@@ -28,8 +29,8 @@ const stale = async (): Promise<string[]> => {
 test('forms are written, and anew where the files have changed', async () => {
   expect(await accessForms(folder.path)).toMatchObject({
     exit: 0,
-    text: `✓ ${ACCESS}\n✓ ${RENEW}\n`,
-    json: { schema_version: 1, written: [ACCESS, RENEW] },
+    text: `✓ ${ACCESS}\n✓ ${RENEW}\n✓ ${CLASS}\n`,
+    json: { schema_version: 1, written: [ACCESS, RENEW, CLASS] },
   });
   expect(await stale()).toEqual([]);
   await edit(folder.path, 'platform.yaml', 'until: 180d', 'until: 20d');

@@ -43,6 +43,47 @@ export function renewBody(
   return `### For how much longer\n\n${time}\n\n### Rules\n\n${rules}\n\n### What for, still\n\n${reason}`;
 }
 
+export interface ClassFields {
+  slug: string;
+  title: string;
+  hub: string;
+  tier: string;
+  image: string;
+  from: string;
+  until: string;
+  people: string;
+  rules: string;
+  about: string;
+}
+
+export function classBody(given: Partial<ClassFields> = {}): string {
+  const fields: ClassFields = {
+    slug: 'ice-27',
+    title: 'Ice, 2027',
+    hub: 'hub',
+    tier: 'student',
+    image: 'science',
+    from: '2027-01-10',
+    until: '2027-02-28',
+    people: '60',
+    rules: `- [X] ${AGREED}`,
+    about: 'Mass balance.',
+    ...given,
+  };
+  return [
+    `### Short name of the class\n\n${fields.slug}`,
+    `### Name of the class\n\n${fields.title}`,
+    `### Hub\n\n${fields.hub}`,
+    `### Kind of access\n\n${fields.tier}`,
+    `### Image\n\n${fields.image}`,
+    `### First day\n\n${fields.from}`,
+    `### Last day\n\n${fields.until}`,
+    `### How many people\n\n${fields.people}`,
+    `### Rules\n\n${fields.rules}`,
+    `### What the class is about\n\n${fields.about}`,
+  ].join('\n\n');
+}
+
 /** A hub for researchers and students, for at most 180 and 120 days. */
 export function requestPlatform(more: Written = {}): Platform {
   return platformWith({

@@ -69,7 +69,7 @@ export const FORM_FOLDER = '.github/ISSUE_TEMPLATE';
 
 /** Forms by which people ask for access: made from the files, read to see whether they still say what files say. */
 export function isForm(path: string): boolean {
-  return path === `${FORM_FOLDER}/access.yml` || path === `${FORM_FOLDER}/renew.yml`;
+  return ['access', 'renew', 'class'].some((name) => path === `${FORM_FOLDER}/${name}.yml`);
 }
 
 /** Whether the text of a file is looked at; of others the path is enough. */

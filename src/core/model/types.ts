@@ -227,6 +227,7 @@ export interface CohortFile {
   until: string;
   capacity: number;
   members: number[];
+  request?: number;
 }
 
 export interface AnnouncementFile {

@@ -119,6 +119,7 @@ describe('what init writes', () => {
       ...platformFiles(ANSWERED, TOOL).keys(),
       '.github/ISSUE_TEMPLATE/access.yml',
       '.github/ISSUE_TEMPLATE/renew.yml',
+      '.github/ISSUE_TEMPLATE/class.yml',
       'access/README.md',
       '.sops.yaml',
       '.gitignore',

@@ -79,6 +79,7 @@ test.each([
   ['secrets/hub.yaml', true],
   ['.github/ISSUE_TEMPLATE/access.yml', true],
   ['.github/ISSUE_TEMPLATE/renew.yml', true],
+  ['.github/ISSUE_TEMPLATE/class.yml', true],
   ['.github/ISSUE_TEMPLATE/problem.yml', false],
   ['.github/access.yml', false],
   ['images/science/notebook.ipynb', false],

@@ -15,13 +15,14 @@ export interface Done {
 
 /** The one comment on a request: where it stands, what happens next, who decides, when it ends. */
 export function answerText(decision: Decision, state: RequestState, { page }: Done): string {
-  const { until, refused, command } = decision;
+  const { until, refused, command, cohort } = decision;
   const lines = [
     inMarkdown`**${TITLES[state]}**\n`,
     inMarkdown`\n${nextText(state, page)}\n`,
     ...(until === undefined ? [] : [inMarkdown`\n${endText(state, until)}\n`]),
     ...(refused ? [refusedText(command, refused.reason)] : []),
-    inMarkdown`\n${HELP[state]}\n`,
+    ...(cohort !== undefined && state === 'active' ? [classText(cohort)] : []),
+    inMarkdown`\n${cohort === undefined ? HELP[state] : (CLASS_HELP[state] ?? HELP[state])}\n`,
   ];
   return `${ANSWER_MARK}${state} -->\n${lines.map(({ text }) => text).join('')}`;
 }
@@ -73,6 +74,18 @@ const HELP: Readonly<Record<RequestState, string>> = {
   revoked: 'This issue is closed.',
   expired: 'This issue is closed.',
 };
+
+/** What is not asked of a class: it ends when its file says. */
+const CLASS_HELP: Readonly<Partial<Record<RequestState, string>>> = {
+  active: 'Approvers write /revoke WHY, which takes the class away.',
+};
+
+function classText(cohort: string): Markdown {
+  const command = code(`glaciocloud access class ${cohort} --logins FILE`);
+  const late = code(`issues/new?template=access.yml&cohort=${cohort}`);
+  return inMarkdown`\nMembers: send the team the list of their accounts, not here; it runs ${command}. \
+Who comes late asks at ${late} of this repository, and you approve it there, up to the number of places.\n`;
+}
 
 function nextText(state: RequestState, page: string | undefined): Markdown {
   return page === undefined

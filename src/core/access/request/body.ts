@@ -1,11 +1,16 @@
-import { AGREED, LABELS, choicesOf, daysOf } from './forms.ts';
+import { CLASS_FIELDS, COHORT, classOf } from './class-body.ts';
+import type { AskedClass } from './class-body.ts';
+import { CLASS_LABELS } from './class-form.ts';
+import { AGREED } from './form-parts.ts';
+import { LABELS, choicesOf, daysOf } from './forms.ts';
 import type { FormFiles } from './forms.ts';
 import { isPlain } from './plain.ts';
 
 /** What somebody asks for. */
 export type Asked =
   | { kind: 'access'; tier: string; days: number; cohort: string | undefined }
-  | { kind: 'renew'; days: number };
+  | { kind: 'renew'; days: number }
+  | AskedClass;
 
 /** Why a body is no request: `edited` has not the shape that the form gives. */
 export type BodyProblem = 'too-long' | 'characters' | 'edited' | 'choice';
@@ -19,8 +24,6 @@ export type BodyReading =
 /** GitHub takes 65,536 characters; a request needs few. */
 const MOST_CHARACTERS = 20_000;
 const MOST_REASON = 4000;
-/** Name of a cohort's file. */
-const COHORT = /^(?=.{1,32}$)[a-z](-?[a-z0-9])*$/u;
 const NO_RESPONSE = '_No response_';
 
 const ACCESS_FIELDS = [
@@ -40,19 +43,21 @@ export function readBody(body: string, files: FormFiles): BodyReading {
       return readAccess(text, files);
     case 'renew':
       return readRenew(text, files);
+    case 'class':
+      return readClass(text, files);
     case undefined:
       return { kind: 'none' };
   }
 }
 
-/** An older open issue of the same kind, of the same account. */
+/** An older open issue of the same kind, of the same account. Somebody may lead several classes. */
 export function olderRequest(
   { number, body }: { number: number; body: string },
   open: readonly { number: number; body: string }[],
 ): number | undefined {
   const kind = kindOf(body);
   const same = open.filter((one) => one.number < number && kindOf(one.body) === kind);
-  return kind === undefined || same.length === 0
+  return kind === undefined || kind === 'class' || same.length === 0
     ? undefined
     : Math.min(...same.map((one) => one.number));
 }
@@ -60,6 +65,7 @@ export function olderRequest(
 function kindOf(body: string): Asked['kind'] | undefined {
   const [first] = body.split(/[\r\n]/u, 1);
   if (first === heading(LABELS.tier)) return 'access';
+  if (first === heading(CLASS_LABELS.slug)) return 'class';
   return first === heading(LABELS.more) ? 'renew' : undefined;
 }
 
@@ -83,6 +89,15 @@ function readRenew(text: string, files: FormFiles): BodyReading {
   const days = daysOf(time);
   if (days === undefined || !choicesOf(files).times.includes(time)) return notOffered(LABELS.more);
   return closingProblem(rules, reason) ?? read({ kind: 'renew', days });
+}
+
+function readClass(text: string, files: FormFiles): BodyReading {
+  const values = fieldsOf(text, CLASS_FIELDS);
+  if (!Array.isArray(values)) return values;
+  const asked = classOf(values, files);
+  if (typeof asked === 'string') return notOffered(asked);
+  const [rules = '', about = ''] = values.slice(-2);
+  return closingProblem(rules, about) ?? read(asked);
 }
 
 function read(asked: Asked): BodyReading {

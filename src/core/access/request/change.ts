@@ -2,6 +2,7 @@ import { at, canonical } from '../../json.ts';
 import { readSource } from '../../source.ts';
 import type { Source } from '../../source.ts';
 import type { MemberFile } from '../../model/types.ts';
+import type { AskedClass } from './class-body.ts';
 
 /** One file of people's, as it is to be; null takes it away. */
 export interface Change {
@@ -22,6 +23,28 @@ export function memberText({ id, login, tier, from, until, request }: MemberFile
     ...(from === undefined ? [] : [`from: ${JSON.stringify(from)}`]),
     `until: ${JSON.stringify(until)}`,
     ...(request === undefined ? [] : [`request: ${request}`]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+export function cohortPath(slug: string): string {
+  return `access/cohorts/${slug}.yaml`;
+}
+
+/** A class's file, still without members. Who asks for it leads it. */
+export function cohortText(asked: AskedClass, lead: number, request: number): string {
+  const { title, hub, image, tier, from, until, people } = asked;
+  const lines = [
+    `# On the hub ${hub}, with the image ${image}.`,
+    `title: ${JSON.stringify(title)}`,
+    'leads:',
+    `  - ${lead}`,
+    `tier: ${JSON.stringify(tier)}`,
+    `from: ${JSON.stringify(from)}`,
+    `until: ${JSON.stringify(until)}`,
+    `capacity: ${people}`,
+    `request: ${request}`,
+    'members: []',
   ];
   return `${lines.join('\n')}\n`;
 }

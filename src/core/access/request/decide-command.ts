@@ -106,14 +106,14 @@ function held(given: CommandFacts): Decision {
 }
 
 function approved(given: CommandFacts): Decision {
-  const { facts, comment, now } = given;
+  const { facts, comment, now, asked } = given;
   const { pull } = facts;
   if (now.state === 'invalid') return now;
   if (now.state === 'active' && !pull)
     return { ...now, effect: { kind: 'apply', ends: isRenewal(given) } };
   const wish = awaited(given);
-  if (!pull || !wish) return refuse(given, 'no-pull', 'there is nothing to decide');
-  if (!isMeant(pull, wish.change) || pull.headAt >= comment.createdAt) {
+  if (!pull || !wish || !asked) return refuse(given, 'no-pull', 'there is nothing to decide');
+  if (!isMeant(pull, wish.change, asked) || pull.headAt >= comment.createdAt) {
     const changed = refusal('changed', 'it has changed since: look at it again');
     return { ...now, refused: changed, effect: { kind: 'propose', change: wish.change } };
   }
@@ -124,6 +124,7 @@ function approved(given: CommandFacts): Decision {
 function awaited({ facts, asked, now }: CommandFacts): Wish | undefined {
   if (!asked) return undefined;
   if (now.state !== 'active') return wishOf(facts, asked);
+  if (asked.kind === 'class') return undefined;
   const end = facts.pull && shownEnd(facts.pull);
   const latest = renewal(facts, dayOf(facts.now), asked.days);
   if (end === undefined || !latest || end > latest.until) return undefined;
@@ -144,7 +145,7 @@ function isRenewal({ asked }: CommandFacts): boolean {
 function renewed(given: CommandFacts): Decision {
   const { facts, comment, asked } = given;
   const grant = memberGrant(given);
-  if (!asked || !grant)
+  if (!asked || asked.kind === 'class' || !grant)
     return refuse(given, 'no-access', 'there is no access that could be renewed');
   const wish = renewal(facts, dayOf(comment.createdAt), asked.days);
   if (!wish || wish.until <= grant.until)

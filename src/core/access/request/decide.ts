@@ -1,4 +1,5 @@
 import { dayOf } from '../days.ts';
+import { mentionsOf } from '../wanted.ts';
 import { readBody } from './body.ts';
 import type { Asked, BodyReading } from './body.ts';
 import { readCommand } from './command.ts';
@@ -7,7 +8,7 @@ import { decideCommand } from './decide-command.ts';
 import { NOTHING, refusal } from './decision.ts';
 import type { Decision, Refusal } from './decision.ts';
 import type { RequestComment, RequestFacts, RequestIssue, RequestState } from './facts.ts';
-import { cohortOf, grantOf, isShown, wishOf } from './grant.ts';
+import { cohortOf, grantOf, isShown, ownClass, wishOf } from './grant.ts';
 import type { Grant } from './grant.ts';
 
 /** Accounts that are younger ask once they are older: throw-away accounts cost nothing. */
@@ -20,7 +21,9 @@ export function decideRequest(facts: RequestFacts): Decision {
   const reading = readBody(issue.body, facts.platform);
   const isNone = reading.kind === 'none' && said === undefined;
   if (isNone || isIdle(issue, comment)) return NOTHING;
-  if (!comment) return decideIssue(facts, reading);
+  const asked = reading.kind === 'read' ? reading.asked : undefined;
+  const cohort = asked?.kind === 'class' ? asked.slug : undefined;
+  if (!comment) return { ...decideIssue(facts, reading), cohort };
   const read = readCommand(comment.body);
   if (read.kind === 'none') return NOTHING;
   const command = read.kind === 'malformed' ? read.name : read.command.name;
@@ -35,9 +38,8 @@ export function decideRequest(facts: RequestFacts): Decision {
     return stays(refusal('closed', 'this request is closed: open a new one'));
   if (read.kind === 'malformed') return stays(refusal('grammar', read.usage));
   const now = decideIssue(facts, reading);
-  const asked = reading.kind === 'read' ? reading.asked : undefined;
   const decided = decideCommand({ facts, comment, asked, now }, read.command);
-  return { ...decided, command };
+  return { ...decided, command, cohort };
 }
 
 /** Whether nothing can follow, whatever the files say: people talk in issues, and most of it is for people. */
@@ -116,9 +118,35 @@ function problemOf(
   grant: Grant | undefined,
 ): Refusal | undefined {
   const { older } = facts;
-  const problem = asked.kind === 'renew' ? renewProblem(grant) : accessProblem(facts, asked, grant);
+  const problem = ownProblem(facts, asked, grant);
   if (problem ?? older === undefined) return problem;
   return refusal('open-request', `another request of this account is open: #${older}`);
+}
+
+function ownProblem(
+  facts: RequestFacts,
+  asked: Asked,
+  grant: Grant | undefined,
+): Refusal | undefined {
+  switch (asked.kind) {
+    case 'renew':
+      return renewProblem(grant);
+    case 'access':
+      return accessProblem(facts, asked, grant);
+    case 'class':
+      return nameProblem(facts, asked) ?? ageProblem(facts);
+  }
+}
+
+/** A name leads to a file, whoever made it, and to whatever hubs already say of a class of that name. */
+function nameProblem(facts: RequestFacts, asked: Asked & { kind: 'class' }): Refusal | undefined {
+  const { names, environments } = facts.platform;
+  if (ownClass(facts, asked)) return undefined;
+  const who = `cohort:${asked.slug}`;
+  const isNamed = [...environments.values()].some(({ data }) => mentionsOf(data).includes(who));
+  return isNamed || names.get('cohort')?.has(asked.slug) === true
+    ? refusal('class-name', 'there is a class of that short name: write another one')
+    : undefined;
 }
 
 function renewProblem(grant: Grant | undefined): Refusal | undefined {
@@ -134,12 +162,16 @@ function accessProblem(
 ): Refusal | undefined {
   if (asked.cohort !== undefined) return classProblem(facts, asked);
   if (grant) return refusal('has-access', `this account has access until ${grant.until}: renew it`);
-  if (facts.now - facts.accountSince < YOUNG_DAYS * DAY_MS)
-    return refusal(
-      'young-account',
-      `this account is younger than ${YOUNG_DAYS} days: write /recheck when it is older`,
-    );
-  return undefined;
+  return ageProblem(facts);
+}
+
+function ageProblem({ now, accountSince }: RequestFacts): Refusal | undefined {
+  return now - accountSince < YOUNG_DAYS * DAY_MS
+    ? refusal(
+        'young-account',
+        `this account is younger than ${YOUNG_DAYS} days: write /recheck when it is older`,
+      )
+    : undefined;
 }
 
 function classProblem(facts: RequestFacts, asked: Asked): Refusal | undefined {

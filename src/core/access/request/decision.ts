@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'active'
   | 'capacity'
   | 'changed'
+  | 'class-name'
   | 'closed'
   | 'edited-comment'
   | 'grammar'
@@ -51,6 +52,8 @@ export interface Decision {
   effect: Effect;
   /** Last day of access: that there is, or that is asked for. */
   until: Day | undefined;
+  /** Short name of the class that is asked for. */
+  cohort: string | undefined;
 }
 
 export const NOTHING: Decision = {
@@ -59,6 +62,7 @@ export const NOTHING: Decision = {
   refused: undefined,
   effect: { kind: 'none' },
   until: undefined,
+  cohort: undefined,
 };
 
 export function refusal(code: RefusalCode, reason: string): Refusal {

@@ -3,14 +3,17 @@ import type { Markdown } from '../../escape.ts';
 import { compareText } from '../../json.ts';
 import { seconds } from '../../model/quantities.ts';
 import type { Platform } from '../../model/types.ts';
+import { classForm, classHubs } from './class-form.ts';
+import { FORM_HEAD, RULES_LABEL, dropdown, rules, text, words } from './form-parts.ts';
 
-/** What a form asks for: access, or more time. */
-type FormName = 'access' | 'renew';
+/** What a form asks for: access, more time, or access for a class. */
+type FormName = 'access' | 'renew' | 'class';
 
 /** Where GitHub looks for forms. */
 const FORM_PATHS: Readonly<Record<FormName, string>> = {
   access: '.github/ISSUE_TEMPLATE/access.yml',
   renew: '.github/ISSUE_TEMPLATE/renew.yml',
+  class: '.github/ISSUE_TEMPLATE/class.yml',
 };
 
 /** What stands in an issue as `### Label`; the parser finds fields by it. */
@@ -18,14 +21,11 @@ export const LABELS = {
   tier: 'Kind of access',
   time: 'For how long',
   cohort: 'Class or workshop',
-  rules: 'Rules',
+  rules: RULES_LABEL,
   reason: 'What for',
   more: 'For how much longer',
   why: 'What for, still',
 } as const;
-
-export const AGREED =
-  'I use the hub for research or teaching, and keep my own copies of what matters.';
 
 /** Days of what may be chosen. */
 const TIMES: ReadonlyMap<string, number> = new Map([
@@ -74,12 +74,9 @@ export function formTexts(files: FormFiles): Map<string, string> {
   return new Map([
     [FORM_PATHS.access, accessForm(choices)],
     [FORM_PATHS.renew, renewForm(choices)],
+    [FORM_PATHS.class, classForm(classHubs(files))],
   ]);
 }
-
-/** What a form of ours begins with. */
-export const FORM_HEAD =
-  '# Written by `glaciocloud access forms` from platform.yaml and environments/.\n';
 
 /** It has no field for a login: access is for whoever opens the issue. */
 function accessForm(choices: Choices): string {
@@ -124,41 +121,4 @@ function tierLine({ name, days, hubs }: Choices['tiers'][number]): Markdown {
 
 function names({ tiers }: Choices): string[] {
   return tiers.map(({ name }) => name);
-}
-
-function words(value: Markdown): string {
-  return `  - type: markdown
-    attributes:
-      value: ${JSON.stringify(value.text)}`;
-}
-
-/** Quoted: YAML takes some words for something else. */
-function dropdown(id: string, label: string, options: readonly string[]): string {
-  return `  - type: dropdown
-    id: ${id}
-    attributes:
-      label: ${label}
-      options: [${options.map((option) => JSON.stringify(option)).join(', ')}]
-    validations:
-      required: true`;
-}
-
-function rules(): string {
-  return `  - type: checkboxes
-    id: rules
-    attributes:
-      label: ${LABELS.rules}
-      options:
-        - label: ${AGREED}
-          required: true`;
-}
-
-function text(id: string, label: string, description: string): string {
-  return `  - type: textarea
-    id: ${id}
-    attributes:
-      label: ${label}
-      description: ${description}
-    validations:
-      required: true`;
 }

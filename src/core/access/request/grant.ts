@@ -3,7 +3,7 @@ import type { CohortFile, Doc, Platform } from '../../model/types.ts';
 import { dayOf, daysAfter } from '../days.ts';
 import type { Day } from '../days.ts';
 import type { Asked } from './body.ts';
-import { memberPath, memberText, withMembers } from './change.ts';
+import { cohortPath, cohortText, memberPath, memberText, withMembers } from './change.ts';
 import type { Change } from './change.ts';
 import type { RequestFacts, RequestIssue, ShownPull } from './facts.ts';
 
@@ -18,9 +18,19 @@ export interface Wish {
   until: Day;
 }
 
+/** The class that somebody wants to join. */
 export function cohortOf(platform: Platform, asked: Asked): Doc<CohortFile> | undefined {
-  if (asked.kind === 'renew' || asked.cohort === undefined) return undefined;
+  if (asked.kind !== 'access' || asked.cohort === undefined) return undefined;
   return platform.cohorts.get(asked.cohort);
+}
+
+/** The class that an issue has brought. */
+export function ownClass(
+  { platform, issue }: Pick<RequestFacts, 'platform' | 'issue'>,
+  { slug }: Asked & { kind: 'class' },
+): Doc<CohortFile> | undefined {
+  const cohort = platform.cohorts.get(slug);
+  return cohort?.data.request === issue.number ? cohort : undefined;
 }
 
 /** What the files on the default branch give to whoever asks, by the kind of what is asked for. */
@@ -28,8 +38,15 @@ export function grantOf(
   { platform, issue, now }: Pick<RequestFacts, 'platform' | 'issue' | 'now'>,
   asked: Asked,
 ): Grant | undefined {
-  const grant = writtenGrant(platform, issue, asked);
+  const grant =
+    asked.kind === 'class'
+      ? classGrant(ownClass({ platform, issue }, asked))
+      : writtenGrant(platform, issue, asked);
   return grant && grant.until >= dayOf(now) ? grant : undefined;
+}
+
+function classGrant(cohort: Doc<CohortFile> | undefined): Grant | undefined {
+  return cohort && { kind: 'cohort', until: cohort.data.until, title: cohort.data.title };
 }
 
 function writtenGrant(
@@ -39,8 +56,7 @@ function writtenGrant(
 ): Grant | undefined {
   const cohort = cohortOf(platform, asked);
   if (cohort) {
-    const { members, until, title } = cohort.data;
-    return members.includes(author.id) ? { kind: 'cohort', until, title } : undefined;
+    return cohort.data.members.includes(author.id) ? classGrant(cohort) : undefined;
   }
   const member = platform.members.get(String(author.id))?.data;
   return member && { kind: 'member', until: member.until, request: member.request };
@@ -58,6 +74,10 @@ export function wishOf(
   asked: Asked,
 ): Wish | undefined {
   const { author, number, createdAt } = issue;
+  if (asked.kind === 'class') {
+    const text = cohortText(asked, author.id, number);
+    return { change: { path: cohortPath(asked.slug), text }, until: asked.until };
+  }
   const cohort = cohortOf(platform, asked);
   if (cohort) {
     const members = [...new Set([...cohort.data.members, author.id])];
@@ -102,6 +122,7 @@ export function withdrawal(
   asked: Asked,
 ): Change | undefined {
   const { id } = issue.author;
+  if (asked.kind === 'class') return { path: cohortPath(asked.slug), text: null };
   const cohort = cohortOf(platform, asked);
   if (!cohort) return { path: memberPath(id), text: null };
   const source = sources.get(cohort.file);
@@ -121,9 +142,9 @@ export function isShown({ files }: ShownPull, { path, text }: Change): boolean {
 }
 
 /** The same for an approval: who else has come into a class meanwhile makes no difference. */
-export function isMeant(pull: ShownPull, change: Change): boolean {
-  const isClass = !change.path.startsWith('access/members/');
-  const isSameClass = isClass && pull.files.size === 1 && pull.files.has(change.path);
+export function isMeant(pull: ShownPull, change: Change, asked: Asked): boolean {
+  const joins = asked.kind === 'access' && asked.cohort !== undefined;
+  const isSameClass = joins && pull.files.size === 1 && pull.files.has(change.path);
   return isSameClass || isShown(pull, change);
 }
 
