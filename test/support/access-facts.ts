@@ -17,7 +17,10 @@ export const entry = (name: string, more: Partial<Entry> = {}): Entry => ({
   ...more,
 });
 
-export const wish = (hub: string, access: { allow: string[]; admins?: string[] }): HubWish => ({
+export const wish = (
+  hub: string,
+  access: { allow: string[] } & Partial<HubWish['data']['access']>,
+): HubWish => ({
   hub,
   file: `environments/${hub}.yaml`,
   data: { access: { admins: [], ...access }, sizes: {} },

@@ -1,7 +1,7 @@
 import { digestOf } from '../digest.ts';
 import { canonical, compareText } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
-import type { Platform, Who } from '../model/types.ts';
+import type { EnvironmentFile, Platform, Who } from '../model/types.ts';
 import type { Decision, Family, ShownEffect, ShownReason, ShownStep } from '../plan/family.ts';
 import { effectsText, riskOf, summaryOf } from '../plan/words.ts';
 import { dayOf } from './days.ts';
@@ -19,6 +19,7 @@ export interface AccessFamilyFacts {
 }
 
 type List = 'allow' | 'admins';
+type Access = EnvironmentFile['access'];
 
 /** Somebody of whom a hub's file speaks, who comes or goes. */
 interface NamedChange {
@@ -32,6 +33,8 @@ export interface HubAccessChange {
   hub: string;
   named: NamedChange[];
   people: { come: number; go: number; change: number };
+  /** Whether leads begin, or cease, to open servers of their class. */
+  leads: 'begin' | 'cease' | 'same';
 }
 
 /** Who enters hubs, as far as files say it: what teams are is known where access is applied, and shown nowhere else. */
@@ -61,10 +64,17 @@ function decideAccessChanges({
     if (!old) continue;
     const named = namedChanges(old.data.access, doc.data.access);
     const people = counted(entering(before, hub, today), entering(platform, hub, today));
+    const leads = leadsChange(old.data.access, doc.data.access);
     const isSame = named.length === 0 && people.come + people.go + people.change === 0;
-    if (!isSame) decision.changes.push({ hub, named, people });
+    if (!isSame || leads !== 'same') decision.changes.push({ hub, named, people, leads });
   }
   return decision;
+}
+
+function leadsChange(from: Access, to: Access): HubAccessChange['leads'] {
+  const [before, after] = [from.leads?.servers === true, to.leads?.servers === true];
+  if (before === after) return 'same';
+  return after ? 'begin' : 'cease';
 }
 
 function namedChanges(from: Record<List, Who[]>, to: Record<List, Who[]>): NamedChange[] {
@@ -107,7 +117,7 @@ function textOf({ admin, groups, from, until }: Wanted): string {
 }
 
 function showAccess(change: HubAccessChange): ShownStep {
-  const { hub, named, people } = change;
+  const { hub, named, people, leads } = change;
   const reasons = reasonsOf(change);
   const effects = effectsOf(change);
   const id = idOf(hub);
@@ -128,7 +138,7 @@ function showAccess(change: HubAccessChange): ShownStep {
     diff: undefined,
     detail: 'changes',
     shape: digestOf([reasons.map(({ text }) => text), effectsText(effects)]),
-    identity: ['access', hub, names, { ...people }],
+    identity: ['access', hub, names, { ...people }, ...(leads === 'same' ? [] : [leads])],
     reviewed: undefined,
     json: {
       kind: 'access',
@@ -149,7 +159,7 @@ function noObjects(): JsonObject {
   return { added: [], removed: [], changed: [] };
 }
 
-function reasonsOf({ named, people }: HubAccessChange): ShownReason[] {
+function reasonsOf({ named, people, leads }: HubAccessChange): ShownReason[] {
   const texts = named.map(({ list, change, who }) => {
     const sign = change === 'added' ? '+' : '−';
     return {
@@ -159,7 +169,9 @@ function reasonsOf({ named, people }: HubAccessChange): ShownReason[] {
   });
   const changed = people.come + people.go + people.change;
   const files: ShownReason[] = changed === 0 ? [] : [{ code: 'people', text: 'people’s files' }];
-  return [...texts.sort((a, b) => compareText(a.text, b.text)), ...files];
+  const servers: ShownReason[] =
+    leads === 'same' ? [] : [{ code: 'leads', text: `${leads === 'begin' ? '+' : '−'} leads` }];
+  return [...texts.sort((a, b) => compareText(a.text, b.text)), ...servers, ...files];
 }
 
 /** A person stays unnamed. */
@@ -167,7 +179,7 @@ function spoken(who: Who): string {
   return who.startsWith('user:') ? 'a person' : who;
 }
 
-function effectsOf({ named, people }: HubAccessChange): ShownEffect[] {
+function effectsOf({ named, people, leads }: HubAccessChange): ShownEffect[] {
   const effects: ShownEffect[] = [];
   const has = (list: List, change: NamedChange['change']): boolean =>
     named.some((one) => one.list === list && one.change === change);
@@ -175,6 +187,14 @@ function effectsOf({ named, people }: HubAccessChange): ShownEffect[] {
     effects.push({ code: 'people-go', text: `access ends for ${persons(people.go)}`, risk: 6 });
   if (has('admins', 'added'))
     effects.push({ code: 'admins', text: 'more administrators, who can read every home', risk: 6 });
+  if (leads === 'begin')
+    effects.push({
+      code: 'leads',
+      text: 'leads of a class can read the homes of its members',
+      risk: 6,
+    });
+  if (leads === 'cease')
+    effects.push({ code: 'leads', text: 'leads of a class open no servers any more', risk: 1 });
   if (has('allow', 'removed') || has('admins', 'removed'))
     effects.push({ code: 'group-goes', text: 'a group loses access, or a part of it', risk: 5 });
   if (people.change > 0)

@@ -16,6 +16,9 @@ export interface MeantRemoval {
   count: number;
 }
 
+/** Who leads a class. No file can write such a group: it is no `Who` of a schema. */
+export const LEADS = 'leads:';
+
 /** What the people's files say. Ids are GitHub's, as text. */
 export interface People {
   affiliations: ReadonlyMap<string, readonly Affiliation[]>;
@@ -86,6 +89,7 @@ class Collector {
     for (const id of new Set([...leads, ...members]))
       for (const who of [`tier:${tier}`, `cohort:${doc.name}`])
         this.#add(id, { who, why: doc.file, ...span });
+    for (const id of leads) this.#add(id, { who: `${LEADS}${doc.name}`, why: doc.file, ...span });
   }
 
   people(): People {

@@ -1,6 +1,7 @@
 import { MACHINES } from './door.ts';
 import { hasEnded, sameEntry } from './entry.ts';
 import type { Entries, Entry } from './entry.ts';
+import { isLeadGroup } from './leads.ts';
 import type { NameBook, Naming } from './names.ts';
 import { isTeam } from './teams.ts';
 import type { Wanted } from './wanted.ts';
@@ -174,8 +175,9 @@ function leave(result: HubSteps, { facts, around, id, entry }: Leaving): void {
 }
 
 function whyGone({ groups }: Entry): string {
-  if (groups.length === 0) return 'no file and no team lets them in';
-  const sources = groups.map((group) => (isTeam(group) ? group : `files of ${group}`));
+  const named = groups.filter((group) => !isLeadGroup(group));
+  if (named.length === 0) return 'no file and no team lets them in';
+  const sources = named.map((group) => (isTeam(group) ? group : `files of ${group}`));
   return `no longer in ${sources.join(', ')}`;
 }
 

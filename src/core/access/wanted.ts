@@ -3,6 +3,7 @@ import type { EnvironmentFile, Who } from '../model/types.ts';
 import { firstStretch, includes } from './days.ts';
 import type { Day } from './days.ts';
 import type { Entries, Entry } from './entry.ts';
+import { leadGroups } from './leads.ts';
 import type { Affiliation, People } from './people.ts';
 import { isTeam, teamKey, teamList } from './teams.ts';
 import type { TeamLists } from './teams.ts';
@@ -41,7 +42,7 @@ export function unknownTeams({ data }: HubWish, teams: TeamLists): Who[] {
 export function wantedIn(wish: HubWish, sources: Sources): Map<string, Wanted> {
   const wanted = new Map<string, Wanted>();
   for (const [id, belongs] of affiliationsIn(wish, sources)) {
-    const one = wantedOf(wish.data, belongs, sources.today);
+    const one = wantedOf(wish.data, belongs, sources.today, leadFilter(wish, sources, id));
     if (one) wanted.set(id, one);
   }
   return wanted;
@@ -71,10 +72,20 @@ function memberIds(who: Who, teams: TeamLists, present: Entries): string[] {
     .map(([id]) => id);
 }
 
+/** Where not everything about somebody is known, nobody begins to lead them. */
+function leadFilter(wish: HubWish, sources: Sources, id: string): (group: string) => boolean {
+  const { people, teams, present } = sources;
+  const { ids, cohorts } = people.unreadable;
+  const isKnown = unknownTeams(wish, teams).length === 0 && !ids.has(id) && cohorts.size === 0;
+  const before = present.get(id)?.groups ?? [];
+  return (group) => isKnown || before.includes(group);
+}
+
 function wantedOf(
   data: HubWish['data'],
   belongs: readonly Affiliation[],
   today: Day,
+  isCertain: (group: string) => boolean,
 ): Wanted | undefined {
   const { allow, admins } = data.access;
   const entering = belongs.filter((one) => isAmong(one, [...allow, ...admins]));
@@ -82,10 +93,13 @@ function wantedOf(
   if (!stretch) return undefined;
   const day = stretch.from !== undefined && stretch.from > today ? stretch.from : today;
   const valid = belongs.filter((one) => includes(one, day));
+  const admin = valid.some((one) => isAmong(one, admins));
+  const hasLeads = data.access.leads?.servers === true && !admin;
+  const led = hasLeads ? leadGroups(belongs, today, day).filter(isCertain) : [];
   return {
     ...stretch,
-    admin: valid.some((one) => isAmong(one, admins)),
-    groups: groupsOf(data, valid),
+    admin,
+    groups: [...groupsOf(data, valid), ...led].sort(compareText),
     why: [...new Set(entering.filter((one) => includes(one, day)).map(({ why }) => why))],
   };
 }

@@ -123,7 +123,7 @@ export interface EnvironmentFile {
   env: Record<string, string>;
   mirrors?: Mirrors;
   sessions: { idle: Duration; keepBusy?: { max: Duration; warn: Duration[] } };
-  access: { allow: Who[]; admins: Who[] };
+  access: { allow: Who[]; admins: Who[]; leads?: { servers: boolean } };
   secrets: Record<string, { use: string; rotate?: Duration }>;
   dask?: { maxWorkers: number; worker: { cpu: number; memory: string } };
   probe?: { api: Duration; spawn: Duration; onlyWhenWarm: boolean };

@@ -53,6 +53,12 @@ describe('a change of who enters', () => {
       ['more administrators, who can read every home 6'],
     ],
     [
+      'leads begin to open servers',
+      { [HUB]: { access: { ...ACCESS, leads: { servers: true } } } },
+      ['+ leads'],
+      ['leads of a class can read the homes of its members 6'],
+    ],
+    [
       'administrators go',
       { [HUB]: { access: { ...ACCESS, admins: [] } } },
       ['− team:example/admins (administrators)'],
@@ -134,4 +140,20 @@ describe('no step', () => {
     const main = { ...platform, environments: new Map() };
     expect(accessFamily.decide({ platform, before: main, now: NOW }).changes).toEqual([]);
   });
+});
+
+test('leads that open no servers any more, and leads that never did', () => {
+  const withLeads = (servers: boolean): Written => ({
+    ...before,
+    [HUB]: { access: { ...ACCESS, leads: { servers } } },
+  });
+  expect(texts(shown(withLeads(true), before))).toEqual([
+    [['− leads'], ['leads of a class open no servers any more 1']],
+  ]);
+  expect(texts(shown(withLeads(false), before))).toEqual([]);
+  const [begins, ceases] = [
+    shown(withLeads(false), withLeads(true)),
+    shown(withLeads(true), withLeads(false)),
+  ];
+  expect(begins[0]?.identity).not.toEqual(ceases[0]?.identity);
 });

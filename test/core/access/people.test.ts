@@ -63,7 +63,7 @@ describe('people', () => {
       { who: 'cohort:class', ...span },
     ];
     expect([...affiliations]).toEqual([
-      ['1', both],
+      ['1', [...both, { who: 'leads:class', ...span }]],
       ['2', both],
     ]);
   });
