@@ -31,6 +31,8 @@ DATE_LENGTH = len("2026-12-31")
 DAY = 86400
 FIELDS = ("name", "admin", "groups", "from", "until")
 MACHINE = "machine"
+# Groups of who leads a class, and of those whose servers its leads may open (glaciocloud_leads.py).
+LEADS, LED = "leads:", "led:"
 LONGEST_GROUP = 255  # JupyterHub's column
 # For the person at the door; maintainers read the log, which may name other people.
 MISTAKEN = (
@@ -183,13 +185,21 @@ def checked_person(given: Any) -> Json:
     entry = {
         "name": checked_name(given.get("name")),
         "admin": admin is True,
-        "groups": checked_groups([] if given.get("groups") is None else given["groups"]),
+        "groups": unled(given.get("groups"), is_admin=admin is True),
         "from": instant("from", given.get("from")),
         "until": instant("until", given.get("until"), last_day=True),
     }
     if None not in (entry["from"], entry["until"]) and entry["from"] >= entry["until"]:
         raise ValueError("until: it is over before it begins. Change from or until.")
     return entry
+
+
+def unled(given: Any, *, is_admin: bool) -> list[str]:
+    """Groups as they count: an administrator, or who leads a class, is led by nobody."""
+    groups = checked_groups([] if given is None else given)
+    if is_admin or any(group.startswith(LEADS) for group in groups):
+        return [group for group in groups if not group.startswith(LED)]
+    return groups
 
 
 def checked_name(name: Any) -> str:

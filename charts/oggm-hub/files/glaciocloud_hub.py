@@ -30,9 +30,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from typing import Any
 
+import glaciocloud_leads as leading
 import glaciocloud_pages as words
 import glaciocloud_start
 from glaciocloud_access import (
+    LED,
     Door,
     Json,
     one_line,
@@ -59,6 +61,8 @@ PAGES_FOLDER = os.environ.get("GLACIOCLOUD_PAGES", "/usr/local/etc/jupyterhub/pa
 # A start of a throw-away user that cannot succeed ends by itself after this time: cancelling it
 # would block later ones.
 MACHINE_START_SECONDS = 180
+# Servers that a lead may open ask the hub anew after so many seconds, not after five minutes.
+LED_ARGS = ["--HubOAuth.cache_max_age=30"]
 # How often the hub looks for people who have gone.
 SWEEP_SECONDS = 1
 GITHUB_AWAY = (
@@ -237,6 +241,18 @@ def closed_because(entry: Json | None) -> str | None:
     return f"Your access to this hub ended on {ended}. Your files are kept; ask the maintainers to extend it."
 
 
+def classes() -> leading.Classes:
+    """Who leads whom now."""
+    names = access()["names"]
+    return leading.classes_of(
+        {
+            name: entry
+            for name, entry in names.items()
+            if not closed_because(entry) and not entry.get("refused")
+        }
+    )
+
+
 def no_login_because(github_id: str, name: str) -> str | None:
     """Why this GitHub account may not log in now under this name, or None when it may."""
     listed = access()
@@ -351,6 +367,7 @@ class Gone:
         self.app, self.log = app, log
         self.ended: set[int] = set()
         self.stopping: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self.leads = leading.Leads(app, log)
 
     async def end_all(self) -> None:
         listed = access()
@@ -361,6 +378,9 @@ class Gone:
         # Before the hub runs there is nothing to end, and without any file nothing is known.
         if getattr(self.app, "http_server", None) is None or ACCESS.data is None:
             return
+        # Before tokens end: by them it is seen which servers leads have opened.
+        for user_id in self.leads.follow(classes()):
+            self.stop_servers(user_id)
         gone = {
             row.id: row.name
             for row in self.app.db.query(orm.User.id, orm.User.name)
@@ -434,6 +454,9 @@ def profile_list(spawner: Any) -> list[Json]:
     if machine:
         for profile in profiles:
             profile["kubespawner_override"]["start_timeout"] = MACHINE_START_SECONDS
+    if any(group.startswith(LED) for group in groups):
+        for profile in profiles:
+            profile["kubespawner_override"]["args"] = LED_ARGS
     if not profiles or not sizes:
         # With an empty list KubeSpawner would start the chart's own image without any limit of
         # ours.
@@ -537,6 +560,27 @@ def lasts(user: Any) -> str:
     return words.lasts(access()["names"].get(user.name)) if user else ""
 
 
+def leads(user: Any) -> str:
+    """Who may open the server of whoever looks at the page."""
+    pairs = leading.pairs_of(classes()) if user else set()
+    return words.leads(sorted(lead for lead, one in pairs if one == user.name))
+
+
+def led(user: Any) -> list[Json]:
+    """Running servers that whoever looks at the page may open: `[{name, url}]`."""
+    pairs = leading.pairs_of(classes()) if user else set()
+    names = {one for lead, one in pairs if lead == user.name}
+    users = user.settings["users"] if names else {}
+    return sorted(
+        (
+            {"name": one.name, "url": one.url}
+            for one in users.values()
+            if one.name in names and one.active
+        ),
+        key=lambda one: str(one["name"]),
+    )
+
+
 class StateHandler(APIHandler):
     """What the hub has read: deployment compares the digests with what it wrote."""
 
@@ -629,6 +673,8 @@ def configure(c: Any) -> None:
         "notices": notices,
         "pages": pages,
         "lasts": lasts,
+        "leads": leads,
+        "led": led,
         # a template variable that is a function is called with the user
         "refused": lambda user: words.refused,
     }

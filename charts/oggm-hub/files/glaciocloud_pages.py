@@ -114,6 +114,16 @@ def lasts(entry: Json | None) -> str:
     return "" if until is None else f"Your access lasts until {moment(until, last_day=True)}."
 
 
+def leads(names: list[str]) -> str:
+    """Who may open the server of somebody in a class; empty where nobody may."""
+    if not names:
+        return ""
+    *others, last = names
+    who = f"{', '.join(others)} and {last}" if others else last
+    verb = "lead" if others else "leads"
+    return f"{who} {verb} your class, and may open your server with all your files while the class lasts."
+
+
 def built(text: str) -> str:
     """`2026-11-21` as people read it."""
     return day(datetime.fromisoformat(text)) if text else ""

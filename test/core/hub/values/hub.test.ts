@@ -25,6 +25,7 @@ test('the hub itself', () => {
   expect(HUB_CODE).toEqual([
     'glaciocloud_access.py',
     'glaciocloud_hub.py',
+    'glaciocloud_leads.py',
     'glaciocloud_pages.py',
     'glaciocloud_start.py',
   ]);
@@ -55,6 +56,12 @@ test('the hub itself', () => {
             name: 'hub-code',
             mountPath: `${folder}/glaciocloud_hub.py`,
             subPath: 'glaciocloud_hub.py',
+            readOnly: true,
+          },
+          {
+            name: 'hub-code',
+            mountPath: `${folder}/glaciocloud_leads.py`,
+            subPath: 'glaciocloud_leads.py',
             readOnly: true,
           },
           {
