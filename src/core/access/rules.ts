@@ -145,6 +145,30 @@ export const cohortSize: Rule = {
   },
 };
 
+export const classServers: Rule = {
+  id: 'class-servers',
+  severity: 'warning',
+  title: 'A hub that lets in a class has servers for all of it.',
+  why: 'In the first hour of a class everybody starts a server, and who comes last is told that the hub is full.',
+  on: 'platform',
+  *check(platform, now) {
+    for (const cohort of platform.cohorts.values()) {
+      const { capacity, tier, until } = cohort.data;
+      const who = [`tier:${tier}`, `cohort:${cohort.name}`];
+      const most = [...platform.environments.values()]
+        .filter(({ data }) => data.access.allow.some((one) => who.includes(one)))
+        .map(({ data }) => data.capacity.maxServers);
+      if (until >= dayOf(now) && most.length > 0 && capacity > Math.max(...most)) {
+        yield {
+          at: cohort.at('/capacity'),
+          message: `${capacity} places, and no hub that lets the class in allows more than ${Math.max(...most)} servers at once`,
+          hint: 'raise capacity.maxServers of the hub that the class uses',
+        };
+      }
+    }
+  },
+};
+
 type Dated = Doc<{ tier: string; from?: Day; until: Day }>;
 
 function datedFiles({ members, cohorts }: Platform): Dated[] {

@@ -43,6 +43,7 @@ import type { Rule } from '../rule.ts';
 import { VALUE_RULES } from '../hub/rules/values.ts';
 import {
   accessDays,
+  classServers,
   cohortSize,
   memberFile,
   noAdmins,
@@ -67,6 +68,7 @@ export const RULES: readonly Rule[] = [
   noAdmins,
   memberFile,
   cohortSize,
+  classServers,
   accessDays,
   tierTime,
   staleForm,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { HUB, said, saidOfHub } from '../../support/written.ts';
-import type { Said } from '../../support/written.ts';
+import { load } from 'js-yaml';
+import { HUB, said, saidOfHub, textsWith } from '../../support/written.ts';
+import type { Said, Written } from '../../support/written.ts';
 
 const MEMBER = 'access/members/7.yaml';
 const COHORT = 'access/cohorts/class.yaml';
@@ -119,6 +120,57 @@ test('cohort-size: as many as were approved', () => {
       'raise the capacity, or make a second cohort',
     ],
   ]);
+});
+
+describe('class-servers: one hub of a class has servers for all', () => {
+  const HINT = 'raise capacity.maxServers of the hub that the class uses';
+  const message = (places: number, most: number): string =>
+    `${places} places, and no hub that lets the class in allows more than ${most} servers at once`;
+  const hub = (allow: string[], maxServers: number, url = 'https://hub.example.org') => ({
+    ...(load(textsWith({}).get(HUB) ?? '') as object),
+    url,
+    access: { allow, admins: [] },
+    capacity: { maxServers },
+  });
+  const OTHER = 'environments/other.yaml';
+
+  test.each<[string, Written, Said[]]>([
+    ['as many servers', { [HUB]: hub(['tier:researcher'], 60) }, []],
+    [
+      'one server too few',
+      { [HUB]: hub(['tier:researcher'], 59) },
+      [[`${COHORT} 60`, message(60, 59), HINT]],
+    ],
+    [
+      'a hub that names the class',
+      { [HUB]: hub(['cohort:class'], 5) },
+      [[`${COHORT} 60`, message(60, 5), HINT]],
+    ],
+    [
+      'the larger of two hubs',
+      {
+        [HUB]: hub(['tier:researcher'], 5),
+        [OTHER]: hub(['tier:researcher'], 9, 'https://b.example.org'),
+      },
+      [[`${COHORT} 60`, message(60, 9), HINT]],
+    ],
+    ['no hub that lets the class in', { [HUB]: hub(['user:7'], 5) }, []],
+  ])('%s', (_name, written, expected) => {
+    expect(said('class-servers', { [COHORT]: { ...cohort, capacity: 60 }, ...written })).toEqual(
+      expected,
+    );
+  });
+
+  test.each([
+    ['2026-12-05T23:59Z', 1],
+    ['2026-12-06T00:00Z', 0],
+  ])('a class that is over needs none: at %s', (time, count) => {
+    const written = {
+      [COHORT]: { ...cohort, until: '2026-12-05', capacity: 60 },
+      [HUB]: hub(['tier:researcher'], 5),
+    };
+    expect(said('class-servers', written, { now: Date.parse(time) })).toHaveLength(count);
+  });
 });
 
 describe('access-days', () => {

@@ -7,6 +7,10 @@ import { auditSecrets } from '../../../src/core/hub/secrets.ts';
 import { wantedReleases } from '../../../src/core/hub/release.ts';
 import { readPlatform } from '../../../src/core/model/platform.ts';
 import { SCHEMAS } from '../../../src/core/model/read.ts';
+import type { People } from '../../../src/core/access/people.ts';
+import type { TeamLists } from '../../../src/core/access/teams.ts';
+import { wantedIn } from '../../../src/core/access/wanted.ts';
+import type { HubWish } from '../../../src/core/access/wanted.ts';
 import { noticesText } from '../../../src/core/notices/notices.ts';
 import { fileText } from '../../support/written.ts';
 import { runRules } from '../../../src/core/check/run.ts';
@@ -89,7 +93,11 @@ const WHOLE: Record<string, File> = {
     env: { MAP_TOKEN: 'public' },
     mirrors: MIRRORS,
     sessions: { idle: '1h', keepBusy: { max: '2h', warn: ['1h'] } },
-    access: { allow: ['team:example/users'], admins: ['team:example/admins'] },
+    access: {
+      allow: ['team:example/users'],
+      admins: ['team:example/admins'],
+      leads: { servers: true },
+    },
     secrets: {
       'github-client-id': { use: 'login', rotate: '30d' },
       'github-client-secret': { use: 'login' },
@@ -246,6 +254,26 @@ function withValue(kind: Written, path: string, value: Json | undefined): Record
   return files;
 }
 
+/** What a hub knows of somebody who leads a class and is in its team. */
+function groupsOfLead(wish: HubWish): unknown {
+  const always = { from: undefined, until: undefined };
+  const lead = { who: 'leads:course', why: 'access/cohorts/course.yaml', ...always };
+  const people: People = {
+    affiliations: new Map([['7', [lead]]]),
+    logins: new Map(),
+    unreadable: { ids: new Set(), cohorts: new Set(), limits: false },
+    removals: [],
+    protected: new Set(),
+  };
+  const members = [{ id: '7', login: undefined }];
+  const teams: TeamLists = new Map([
+    ['team:example/users', { kind: 'complete', members }],
+    ['team:example/admins', { kind: 'complete', members: [] }],
+  ]);
+  return wantedIn(wish, { people, teams, present: new Map(), today: '2026-11-24' }).get('7')
+    ?.groups;
+}
+
 /** Everything that files decide before a deployment: releases, images, what is found, what is audited. */
 function decided(files: Record<string, File>): {
   all: string;
@@ -279,6 +307,7 @@ function decided(files: Record<string, File>): {
   const all = JSON.stringify([
     wantedReleases(platform, { pins: [], codeDigest: '' }),
     hubs.map(({ name }) => noticesText(platform, name)),
+    hubs.map(({ name, file, data }) => groupsOfLead({ hub: name, file, data })),
     [...findings, ...found]
       .filter(({ rule }) => rule !== 'not-yet')
       .map(({ message, hint }) => [message, hint]),

@@ -6,6 +6,7 @@ test('what is a warning; everything else stops a deployment', () => {
   expect(warnings.sort()).toEqual([
     'announcement-past',
     'capacity',
+    'class-servers',
     'event-overlap',
     'event-past',
     'event-spawn-rate',
