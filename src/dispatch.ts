@@ -1,10 +1,5 @@
 import { isCommand } from './arguments.ts';
 import type { Inputs } from './arguments.ts';
-import { accessApply, accessPlan } from './commands/access.ts';
-import { accessClass } from './commands/access-class.ts';
-import { accessForms } from './commands/access-forms.ts';
-import { accessNotices } from './commands/access-notices.ts';
-import { accessRequest } from './commands/access-request.ts';
 import { check } from './commands/check.ts';
 import { deploy } from './commands/deploy.ts';
 import { doctor } from './commands/doctor.ts';
@@ -24,12 +19,12 @@ import { secrets } from './commands/secrets.ts';
 import { showState } from './commands/state.ts';
 import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
-import { accessSources, accessWorld, loginsOnGithub, requestWorld } from './compose.ts';
 import { deployPorts, doctorPorts, imagePorts } from './compose.ts';
-import type { Detail } from './core/access/text.ts';
-import { instant } from './core/model/quantities.ts';
 import { completionScript } from './core/show/completion.ts';
+import { runAccess } from './dispatch-access.ts';
+import { kubeconfigOf, timeOf } from './dispatch-inputs.ts';
 import { systemClock } from './edges/clock.ts';
+import { isInActions } from './edges/in-actions.ts';
 import type { Report } from './edges/report.ts';
 import { standardStreams } from './edges/terminal.ts';
 import { UsageError } from './failure.ts';
@@ -193,49 +188,6 @@ async function runDeploy(inputs: Inputs, report: Report): Promise<Outcome> {
   return deploy({ inputs: asked, ports, report });
 }
 
-async function runAccess(inputs: Inputs, report: Report): Promise<Outcome> {
-  const { root, people, present, directory, at, target } = inputs;
-  const [verb = '', ...hubs] = target;
-  if (verb === 'forms') return accessForms(root);
-  if (verb === 'request') return runRequest(inputs);
-  if (verb === 'notices') {
-    const { desk } = await requestWorld(directory);
-    return accessNotices({ root, people, now: timeOf(at) }, desk);
-  }
-  const detail = await detailOfRun();
-  if (verb === 'class') {
-    const { logins } = inputs;
-    const asked = { root, people, slug: hubs[0], logins, now: timeOf(at), detail };
-    return accessClass(asked, loginsOnGithub);
-  }
-  const asked = { root, people, hubs, now: timeOf(at), detail };
-  const kubeconfig = present === undefined ? kubeconfigOf(inputs) : undefined;
-  const place = { root, people, present, directory, kubeconfig };
-  if (verb === 'plan') return accessPlan(asked, accessSources(place));
-  if (verb !== 'apply')
-    throw new UsageError(
-      `access knows no "${verb}"`,
-      'write access plan, apply, request, class, notices or forms',
-    );
-  if (present !== undefined) throw new UsageError('access apply compares with the cluster itself');
-  const run = isInActions() ? (await import('./edges/runner.ts')).runId() : undefined;
-  const world = await accessWorld(place, run, (text) => report.progress(text));
-  return accessApply(asked, accessSources(place), world);
-}
-
-async function runRequest({ root, people, directory, at }: Inputs): Promise<Outcome> {
-  const { requestEvent } = await import('./edges/runner.ts');
-  const asked = { root, people, event: requestEvent(), now: timeOf(at) };
-  return accessRequest(asked, await requestWorld(directory));
-}
-
-/** Where anybody may read along, numbers only. */
-async function detailOfRun(): Promise<Detail> {
-  if (process.env['GITHUB_ACTIONS'] !== 'true') return 'everybody';
-  const { isPrivateRun } = await import('./edges/runner.ts');
-  return isPrivateRun() ? 'everybody' : 'counts';
-}
-
 async function runOutside({ root, target, at }: Inputs, report: Report): Promise<Outcome> {
   const action = await maybeAction();
   const actions = action && { github: action.github, run: action.runner.runAddress() };
@@ -259,25 +211,6 @@ async function maybeAction(): Promise<Awaited<ReturnType<typeof actionEdges>> | 
   return isInActions() && (process.env['GITHUB_TOKEN'] ?? '') !== '' ? actionEdges() : undefined;
 }
 
-function isInActions(): boolean {
-  return process.env['GITHUB_ACTIONS'] === 'true';
-}
-
 function commandNamed(word: string | undefined): CommandName | undefined {
   return word !== undefined && isCommand(word) ? word : undefined;
-}
-
-function kubeconfigOf({ kubeconfig }: Inputs): string {
-  if (kubeconfig === undefined || kubeconfig === '')
-    throw new UsageError('no kubeconfig is named', 'give --kubeconfig FILE, or set KUBECONFIG');
-  return kubeconfig;
-}
-
-/** Milliseconds since 1970: of `--at`, or now. */
-function timeOf(at: string | undefined): number {
-  if (at === undefined) return systemClock.now().getTime();
-  const time = instant(at);
-  if (Number.isNaN(time))
-    throw new UsageError(`"${at}" is not a time`, 'write it like 2026-11-30T08:00Z');
-  return time;
 }

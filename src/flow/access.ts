@@ -143,6 +143,15 @@ export async function announce(
   return failed.flat();
 }
 
+/** Names and audit are where people's files are: fails where these are elsewhere, and nobody says where. */
+export async function confirmPeople({
+  root,
+  people,
+}: Pick<AccessInputs, 'root' | 'people'>): Promise<void> {
+  const { platform } = await gatherPlatform(root);
+  if (platform) needPeople(platform, people);
+}
+
 /** Without its people's files a platform would seem to let nobody in. */
 function needPeople({ settings }: Platform, people: string | undefined): void {
   const { access } = settings.data;

@@ -126,7 +126,7 @@ export function lineText(line: AuditLine): string {
   return `${canonical(lineJson(line))}\n`;
 }
 
-function lineJson({ before, after, ...rest }: AuditLine): JsonObject {
+export function lineJson({ before, after, ...rest }: AuditLine): JsonObject {
   return { ...rest, before: heldJson(before), after: heldJson(after) };
 }
 
