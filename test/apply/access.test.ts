@@ -172,6 +172,35 @@ describe('who comes in', () => {
     );
   });
 
+  const runAt = () =>
+    textAt(objectOf(secretText(kube.peek('Secret', 'hub-access', HUB), 'run.json') ?? ''), '/at');
+
+  test('nothing to do is said once in 12 hours, with everybody as they were', async () => {
+    door({ '7': { name: 'ada' } });
+    const there = { '7': entry('ada', { groups: ['tier:researcher'], until: '2027-01-31' }) };
+    const before = accessJson();
+    const told: string[] = [];
+    for (const hours of [0, 11.99, 0.01, 1]) {
+      await clock.sleep(hours * 3_600_000);
+      await apply(factsWith(['7'], there));
+      told.push(runAt());
+    }
+    expect(told).toEqual([
+      '2026-11-24T12:00:00.000Z',
+      '2026-11-24T12:00:00.000Z',
+      '2026-11-25T00:00:00.000Z',
+      '2026-11-25T00:00:00.000Z',
+    ]);
+    expect(accessJson()).toBe(before);
+    expect([kube.outside.made('annotate').length, jobs]).toEqual([0, []]);
+  });
+
+  test('nothing to do is not said where no hub was prepared', async () => {
+    const there = { '7': entry('ada', { groups: ['tier:researcher'], until: '2027-01-31' }) };
+    await apply(factsWith(['7'], there));
+    expect(kube.outside.made('apply')).toEqual([]);
+  });
+
   test('nothing to do writes nothing, and asks no hub', async () => {
     const there = { '7': entry('ada', { groups: ['tier:researcher'], until: '2027-01-31' }) };
     expect(await apply(factsWith(['7'], there))).toEqual([
@@ -182,7 +211,7 @@ describe('who comes in', () => {
         stuck: [],
       },
     ]);
-    expect([kube.outside.calls.length, jobs]).toEqual([0, []]);
+    expect([kube.outside.calls.length, jobs]).toEqual([1, []]);
   });
 
   describe('too many for a Secret', () => {

@@ -20,6 +20,7 @@ LINKS = {
     "v": 1,
     "title": "Glacier Hub <b>",
     "ask": "https://github.com/example/hubs/issues/new?template=access.yml",
+    "renew": "https://github.com/example/hubs/issues/new?template=renew.yml&title=Renew",
     "help": "https://docs.example.org/?a=1&b=2",
     "binder": "https://binder.example.org/v2/gh/example/tutorials/stable",
 }
@@ -77,6 +78,12 @@ def as_usual(hub, github):
     hub.write("notices", OPEN)
     hub.people({"1001": {"name": "alice", "until": "2030-02-28"}})
     hub.beside("profiles", "pages", LINKS)
+    hub.beside("access", "run", ran(hours=1))
+
+
+def ran(**ago):
+    at = datetime.now(timezone.utc) - timedelta(**ago)
+    return {"v": 1, "at": at.isoformat(), "plan": "abc"}
 
 
 def text_of(answer):
@@ -113,7 +120,7 @@ def test_a_link_to_a_script_is_not_taken(hub):
             {"until": "2026-02-28"},
             "Your access has ended",
             "ended on 28 February 2026. Your files are kept",
-            "Ask for access",
+            "Ask for more time",
         ),
         (
             {"from": "2031-03-01"},
@@ -180,6 +187,30 @@ def test_home_says_until_when_access_lasts(hub):
     assert 'href="/hub/spawn/alice">Start it</a>' in page and "Stop it" not in page
     hub.people({"1001": {"name": "alice"}})
     assert "access lasts" not in browser.get(f"{hub.url}/hub/home", timeout=10).text
+
+
+def test_home_says_that_access_ends_soon_and_where_to_ask(hub):
+    day = datetime.now(timezone.utc) + timedelta(days=14)
+    hub.people({"1001": {"name": "alice", "until": day.strftime("%Y-%m-%d")}})
+    browser = hub.login()
+    page = text_of(browser.get(f"{hub.url}/hub/home", timeout=10))
+    notice = page.split('<div class="gc-notice gc-info" role="status">', 1)[1].split("</div>", 1)[0]
+    link = LINKS["renew"].replace("&", "&amp;")
+    said = f"{day.day} {day:%B %Y}; your files are kept."
+    assert notice == f'Your access ends after {said} <a href="{link}">Ask for more time</a>'
+    assert "Your access ends" not in requests.get(f"{hub.url}/hub/login", timeout=10).text
+
+
+def test_administrators_hear_that_nobody_compares_any_more(hub):
+    hub.people({"1001": {"name": "alice", "admin": True}})
+    hub.beside("access", "run", ran(hours=27))
+    browser = hub.login()
+    assert "The last run of `access apply`" in browser.get(f"{hub.url}/hub/home", timeout=10).text
+    hub.beside("access", "run", ran(hours=25))
+    assert "access apply" not in browser.get(f"{hub.url}/hub/home", timeout=10).text
+    hub.people({"1001": {"name": "alice"}})
+    hub.beside("access", "run", ran(hours=27))
+    assert "access apply" not in hub.login().get(f"{hub.url}/hub/home", timeout=10).text
 
 
 def test_images_and_sizes_in_words(hub):
@@ -322,6 +353,60 @@ def test_the_worst_is_told_first():
     told = [{"severity": one, "text": one} for one in ("info", "critical", "warning")]
     shown = words.announced(checked(notices=told), 0)
     assert [one["text"] for one in shown] == ["critical", "warning", "info"]
+
+
+def entry_until(text):
+    return {"until": words.instant("until", text, last_day=True)}
+
+
+@pytest.mark.parametrize(
+    ("until", "now", "severity"),
+    [
+        ("2026-11-15", BEGIN - 1, None),
+        ("2026-11-15", BEGIN, "info"),
+        ("2026-11-05", BEGIN + DAY - 1, "info"),
+        ("2026-11-04", BEGIN, "warning"),
+        ("2026-11-01", BEGIN + DAY - 1, "warning"),
+        ("2026-11-01", BEGIN + DAY, None),
+        ("2026-11-04T00:00:00Z", BEGIN, "warning"),
+        (None, BEGIN, None),
+    ],
+)
+def test_an_end_is_told_14_and_3_days_ahead(until, now, severity):
+    told = words.ends_soon(entry_until(until), "https://example.org", now)
+    assert [one["severity"] for one in told] == ([] if severity is None else [severity])
+
+
+def test_an_end_is_told_in_words():
+    assert words.ends_soon(entry_until("2026-11-02"), "", BEGIN) == [
+        {
+            "severity": "warning",
+            "text": "Your access ends after 2 November 2026; your files are kept.",
+            "link": None,
+        }
+    ]
+    (told,) = words.ends_soon(entry_until("2026-11-02"), "https://example.org", BEGIN)
+    assert told["link"] == {"text": "Ask for more time", "url": "https://example.org"}
+    assert words.ends_soon(None, "", BEGIN) == []
+
+
+def test_26_hours_are_too_long():
+    run = words.check_run(b'{"v": 1, "at": "2026-11-01T00:00:00.000Z", "plan": "x"}')
+    assert words.not_compared(run, BEGIN + 26 * 3600) == []
+    (told,) = words.not_compared(run, BEGIN + 26 * 3600 + 1)
+    assert (told["severity"], "1 November 2026" in told["text"]) == ("warning", True)
+    assert words.not_compared(None, BEGIN) == []
+
+
+@pytest.mark.parametrize("broken", ["{}", "[]", '{"at": null}', '{"at": "soon"}'])
+def test_a_wrong_note_of_a_run_is_not_taken(broken):
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        words.check_run(broken.encode())
+
+
+def test_pages_of_earlier_releases_have_no_link_to_more_time():
+    earlier = {name: text for name, text in LINKS.items() if name != "renew"}
+    assert words.check_pages(json.dumps(earlier).encode())["renew"] == ""
 
 
 def test_what_earlier_releases_wrote_is_announced():

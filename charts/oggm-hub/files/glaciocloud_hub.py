@@ -8,6 +8,7 @@ anything:
                                  which groups (glaciocloud_access.py)
 /etc/hub-access/machines.json    the throw-away users that prove the hub healthy; without it those that
                                  access.json names
+/etc/hub-access/run.json         when people's files were last compared (glaciocloud_pages.py)
 /etc/hub-profiles/profiles.json  images and sizes, and which groups may choose them
 /etc/hub-profiles/pages.json     the hub's title and links (glaciocloud_pages.py)
 /etc/hub-notices/notices.json    announcements and the spawn switch (glaciocloud_pages.py)
@@ -174,6 +175,7 @@ def check_profiles(raw: bytes) -> Json:
 
 ACCESS = Watched("hub-access/access.json", read_access)
 MACHINES = Watched("hub-access/machines.json", read_own_machines, optional=True)
+RUN = Watched("hub-access/run.json", words.check_run, optional=True)
 PROFILES = Watched("hub-profiles/profiles.json", check_profiles)
 NOTICES = Watched("hub-notices/notices.json", words.check_notices)
 PAGES = Watched("hub-profiles/pages.json", words.check_pages, optional=True)
@@ -546,8 +548,14 @@ def options_from_form(form: dict[str, list[str]], spawner: Any = None) -> Json:
 
 
 def notices(user: Any) -> list[Json]:
-    """What the pages announce now: `[{severity, text}]`, the worst first."""
-    return words.announced(NOTICES.read() or words.QUIET, time.time())
+    """What the pages tell somebody now: `[{severity, text, link?}]`, the worst first."""
+    now = time.time()
+    told = words.announced(NOTICES.read() or words.QUIET, now)
+    if user:
+        entry = access()["names"].get(user.name)
+        told += words.ends_soon(entry, pages(user)["renew"], now)
+        told += words.not_compared(RUN.read(), now) if user.admin else []
+    return words.by_severity(told)
 
 
 def pages(user: Any) -> Json:

@@ -2,6 +2,7 @@
 
 /etc/hub-profiles/pages.json   the hub's title, and where to ask, to read on and to try
 /etc/hub-notices/notices.json  announcements, each with its time, and the spawn switch
+/etc/hub-access/run.json       when people's files and teams were last compared with this hub
 """
 
 import json
@@ -11,10 +12,15 @@ from typing import Any
 from glaciocloud_access import instant
 
 Json = dict[str, Any]
-PLAIN: Json = {"v": 1, "title": "JupyterHub", "ask": "", "help": "", "binder": ""}
+PLAIN: Json = {"v": 1, "title": "JupyterHub", "ask": "", "renew": "", "help": "", "binder": ""}
 QUIET: Json = {"v": 1, "notices": [], "spawning": {"open": True}}
 # The worst first.
 SEVERITIES = ("critical", "warning", "info")
+# Days ahead: first a word, then a warning.
+SOON, VERY_SOON = 14, 3
+DAY = 86400
+# Each night compares; so much more is none that is merely late.
+STALE_SECONDS = 26 * 3600
 UNITS = {"K": "KB", "M": "MB", "G": "GB", "T": "TB"}
 REFUSED = {
     "never": "You have no access yet",
@@ -28,13 +34,13 @@ REFUSED = {
 
 
 def check_pages(raw: bytes) -> Json:
-    """`{"v": 1, "title": text, "ask": address, "help": address, "binder": address}`; an address is
-    empty where there is none.
+    """`{"v": 1, "title": text, "ask": address, "renew": address, "help": address, "binder": address}`;
+    an address is empty where there is none. Earlier releases wrote no `renew`.
     """
-    content: Json = json.loads(raw)
+    content: Json = {"renew": "", **json.loads(raw)}
     if not isinstance(content["title"], str):
         raise ValueError("title is no text")
-    for name in ("ask", "help", "binder"):
+    for name in ("ask", "renew", "help", "binder"):
         link = content[name]
         if not isinstance(link, str) or (link and not link.startswith(("https://", "http://"))):
             raise ValueError(f"{name} is no address")
@@ -76,6 +82,45 @@ def checked_notice(notice: Json) -> Json:
     }
 
 
+def check_run(raw: bytes) -> Json:
+    """`{"v": 1, "at": time}`: the last run that compared, or one some hours before it."""
+    at = instant("at", json.loads(raw)["at"])
+    if at is None:
+        raise ValueError("at is no time")
+    return {"at": at}
+
+
+def ends_soon(entry: Json | None, renew: str, now: float) -> list[Json]:
+    """That access ends, 14 and 3 days ahead: a notice with the way to more time, or none."""
+    until = (entry or {}).get("until")
+    if until is None or until <= now:
+        return []
+    # The last day is the one of its last second.
+    days = (until - 1) // DAY - now // DAY
+    if days > SOON:
+        return []
+    text = f"Your access ends after {moment(until, last_day=True)}; your files are kept."
+    severity = "warning" if days <= VERY_SOON else "info"
+    link = {"text": "Ask for more time", "url": renew} if renew else None
+    return [{"severity": severity, "text": text, "link": link}]
+
+
+def not_compared(run: Json | None, now: float) -> list[Json]:
+    """For administrators: that nobody has compared people's files with this hub for too long."""
+    if run is None or now - run["at"] <= STALE_SECONDS:
+        return []
+    text = (
+        f"The last run of `access apply` that this hub knows of was on {moment(run['at'])}: who was"
+        " let in or taken out since is not known here. Look at the workflow `access`."
+    )
+    return [{"severity": "warning", "text": text}]
+
+
+def by_severity(notices: list[Json]) -> list[Json]:
+    """The worst first."""
+    return sorted(notices, key=lambda notice: SEVERITIES.index(notice["severity"]))
+
+
 def announced(notices: Json, now: float) -> list[Json]:
     """What is announced at a moment, the worst first."""
     shown = [
@@ -84,7 +129,7 @@ def announced(notices: Json, now: float) -> list[Json]:
         if (notice["from"] is None or notice["from"] <= now)
         and (notice["until"] is None or now < notice["until"])
     ]
-    return sorted(shown, key=lambda notice: SEVERITIES.index(notice["severity"]))
+    return by_severity(shown)
 
 
 def paused_because(notices: Json, *, is_admin: bool) -> str | None:

@@ -6,11 +6,11 @@ import {
   MOST_BYTES,
   accessSecret,
   doorText,
+  isOldRun,
   runText,
 } from '../../core/access/secret.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { textAt } from '../../core/json.ts';
-import type { JsonObject } from '../../core/json.ts';
 import { Failure, messageOf } from '../../failure.ts';
 import type { Clock } from '../../ports.ts';
 import type { NameKeeper } from '../../ports/access.ts';
@@ -76,7 +76,10 @@ interface Run {
 /** Written, then read by the hub, then whoever is out is put out, and seen to be. */
 async function applyHub(hub: HubPlan, run: Run): Promise<HubAccessResult> {
   const { world } = run;
-  if (hub.steps.length === 0) return { ...NOTHING, hub: hub.hub };
+  if (hub.steps.length === 0) {
+    await sayAgain(hub.hub, run);
+    return { ...NOTHING, hub: hub.hub };
+  }
   const began = world.clock.elapsed();
   const since = (): number => Math.round((world.clock.elapsed() - began) / 10) / 100;
   const digest = await writeDoor(hub, run);
@@ -106,32 +109,46 @@ function stuckAt({ id, name }: AccessStep, reason: string): Stuck {
   return { id, name, reason };
 }
 
+/** That somebody compared, for the hub's page: where there is nothing else to write, some times a day. */
+async function sayAgain(hub: string, { plan, world }: Run): Promise<void> {
+  const { kube, clock } = world;
+  const { access, run } = await storedAccess(kube, hub);
+  if (access !== '' && isOldRun(run, clock.now().getTime()))
+    await writeSecret(hub, access, { plan, world });
+}
+
 /**
  * Gives the digest that the hub has to report. What is as it should be is not written again, but the hub is told again,
  * because a run may have ended between both.
  */
-async function writeDoor({ hub, entries }: HubPlan, { plan, world }: Run): Promise<string> {
-  const { kube, clock } = world;
+async function writeDoor(
+  { hub, entries }: HubPlan,
+  run: Pick<Run, 'plan' | 'world'>,
+): Promise<string> {
+  const { kube, clock } = run.world;
   const before = await storedAccess(kube, hub);
   const access = doorText(entries, before.access);
-  if (access !== before.access) {
-    const run = runText({ at: clock.now().toISOString(), plan: plan.digest });
-    await kube.apply([secretOf(hub, access, run)], ACCESS_MANAGER);
-  }
+  if (access !== before.access) await writeSecret(hub, access, run);
   // The kubelet looks at a pod that changes at once, and at others within two minutes.
   const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
   await kube.annotate('pods', 'app=jupyterhub,component=hub', hub, touch);
   return sha256Hex(access);
 }
 
-function secretOf(hub: string, access: string, run: string): JsonObject {
+async function writeSecret(
+  hub: string,
+  access: string,
+  { plan, world }: Pick<Run, 'plan' | 'world'>,
+): Promise<void> {
+  const run = runText({ at: world.clock.now().toISOString(), plan: plan.digest });
   const size = Buffer.byteLength(access) + Buffer.byteLength(run);
   if (size > MOST_BYTES)
     throw new Failure(`${hub}: access.json would have ${Math.ceil(size / 1024)} KiB, of 900`, {
       hint: 'let fewer people into one hub',
     });
   const encode = (text: string): string => Buffer.from(text).toString('base64');
-  return accessSecret(hub, { 'access.json': access, 'run.json': run }, encode);
+  const texts = { 'access.json': access, 'run.json': run };
+  await world.kube.apply([accessSecret(hub, texts, encode)], ACCESS_MANAGER);
 }
 
 /** KubeSpawner remembers the name of a home's claim in the record that goes: it is kept before. */

@@ -1,4 +1,4 @@
-import { canonical, objectOf } from '../json.ts';
+import { canonical, objectOf, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { entriesText } from './entry.ts';
 import type { Entries } from './entry.ts';
@@ -27,6 +27,15 @@ export interface RunNote {
 
 export function runText({ at, plan }: RunNote): string {
   return `${canonical({ v: 1, at, plan })}\n`;
+}
+
+/** A run that has nothing to do says so after so many hours: the hub's page warns administrators after 26. */
+const SAID_AGAIN_HOURS = 12;
+
+/** Whether what the last run wrote of itself is too old, or cannot be read. */
+export function isOldRun(text: string, now: number): boolean {
+  const at = Date.parse(textAt(objectOf(text), '/at'));
+  return !(now - at < SAID_AGAIN_HOURS * 3_600_000);
 }
 
 /** Values are encoded here: `stringData` would leave the server in doubt about who owns a key. */

@@ -2,13 +2,17 @@ import { expect, test } from '@jest/globals';
 import { pagesPart } from '../../../../src/core/hub/values/pages.ts';
 import { contextWith } from './context.ts';
 
-const NOTHING = { v: 1, title: 'Hub', ask: '', help: '', binder: '' };
+const NOTHING = { v: 1, title: 'Hub', ask: '', renew: '', help: '', binder: '' };
 
 test.each([
   [{}, NOTHING],
   [
     { repository: 'example/hubs' },
-    { ...NOTHING, ask: 'https://github.com/example/hubs/issues/new?template=access.yml' },
+    {
+      ...NOTHING,
+      ask: 'https://github.com/example/hubs/issues/new?template=access.yml',
+      renew: 'https://github.com/example/hubs/issues/new?template=renew.yml&title=Renew%3A+Hub',
+    },
   ],
   [{ help: 'https://docs.example.org' }, { ...NOTHING, help: 'https://docs.example.org' }],
   [{ binder: 'https://binder.example.org' }, { ...NOTHING, binder: 'https://binder.example.org' }],
