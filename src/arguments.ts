@@ -22,6 +22,9 @@ export interface Inputs {
   people: string | undefined;
   directory: string | undefined;
   logins: string | undefined;
+  from: string | undefined;
+  tier: string | undefined;
+  until: string | undefined;
   html: string | undefined;
   base: string | undefined;
   merge: string | undefined;
@@ -157,6 +160,9 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     people: word('people'),
     directory: word('directory'),
     logins: word('logins'),
+    from: word('from'),
+    tier: word('tier'),
+    until: word('until'),
     html: word('html'),
     base: word('base'),
     merge: word('merge'),

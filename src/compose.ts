@@ -127,7 +127,7 @@ export function accessSources(place: AccessPlace): AccessSources {
     present: (hubs) =>
       present === undefined ? presentInCluster(inCluster, hubs) : presentPeople(present, hubs),
     plansAbsent: present !== undefined,
-    directory: directory === undefined ? onGithub : directoryFile(directory),
+    directory: directory === undefined ? teamsOnGithub : directoryFile(directory),
     names: gitNames(people ?? root),
   };
 }
@@ -165,12 +165,12 @@ export async function requestWorld(directory: string | undefined): Promise<Reque
       github.githubRequestPulls(
         repository === undefined ? here : runner.accessRepository(repository),
       ),
-    directory: directory === undefined ? onGithub : directoryFile(directory),
+    directory: directory === undefined ? teamsOnGithub : directoryFile(directory),
   };
 }
 
 /** Loaded where a hub names a team, and nobody wrote the teams down. */
-const onGithub: Directory = {
+export const teamsOnGithub: Directory = {
   teams: async (wanted) => {
     const [{ githubDirectory }, { directorySettings }] = await Promise.all([
       import('./edges/github/directory.ts'),

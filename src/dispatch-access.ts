@@ -3,14 +3,17 @@ import { accessApply, accessPlan } from './commands/access.ts';
 import { accessClass } from './commands/access-class.ts';
 import { accessForms } from './commands/access-forms.ts';
 import { accessHistory } from './commands/access-history.ts';
+import { accessImport } from './commands/access-import.ts';
 import { accessNotices } from './commands/access-notices.ts';
 import { accessRequest } from './commands/access-request.ts';
-import { accessSources, accessWorld, loginsOnGithub, requestWorld } from './compose.ts';
+import { accessSources, accessWorld, loginsOnGithub } from './compose.ts';
+import { requestWorld, teamsOnGithub } from './compose.ts';
 import type { AccessPlace } from './compose.ts';
 import type { Detail } from './core/access/text.ts';
 import { kubeconfigOf, timeOf } from './dispatch-inputs.ts';
 import { gitAudit } from './edges/audit.ts';
 import { isInActions } from './edges/in-actions.ts';
+import { directoryFile } from './edges/directory-file.ts';
 import type { Report } from './edges/report.ts';
 import { UsageError } from './failure.ts';
 import type { AccessInputs } from './flow/access.ts';
@@ -25,6 +28,7 @@ const VERBS: ReadonlyMap<string, Run> = new Map([
   ['history', runHistory],
   ['request', runRequest],
   ['class', runClass],
+  ['import', runImport],
   ['notices', runNotices],
   ['forms', ({ root }) => accessForms(root)],
 ]);
@@ -77,6 +81,14 @@ async function runClass({ root, people, logins, target, at }: Inputs): Promise<O
   const detail = await detailOfRun();
   const asked = { root, people, slug: target[1], logins, now: timeOf(at), detail };
   return accessClass(asked, loginsOnGithub);
+}
+
+async function runImport(inputs: Inputs): Promise<Outcome> {
+  await confirmUnseen();
+  const { root, people, from, tier, until, directory } = inputs;
+  const asked = { root, people, from, tier, until, now: timeOf(inputs.at) };
+  const teams = directory === undefined ? teamsOnGithub : directoryFile(directory);
+  return accessImport(asked, { accounts: loginsOnGithub, directory: teams });
 }
 
 async function runNotices({ root, people, directory, at }: Inputs): Promise<Outcome> {

@@ -20,6 +20,7 @@ import { showState } from './commands/state.ts';
 import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
 import { deployPorts, doctorPorts, imagePorts } from './compose.ts';
+import { isTeam } from './core/access/teams.ts';
 import { completionScript } from './core/show/completion.ts';
 import { runAccess } from './dispatch-access.ts';
 import { kubeconfigOf, timeOf } from './dispatch-inputs.ts';
@@ -92,7 +93,7 @@ export async function dispatch(inputs: Inputs, report: Report): Promise<Outcome>
 
 /** Every path that an option of the command names. */
 async function namedBy(inputs: Inputs): Promise<NamedPath[]> {
-  const { command, root, chartsFrom, present, logins, record, out, html, reviewed } = inputs;
+  const { command, root, chartsFrom, present, logins, from, record, out, html, reviewed } = inputs;
   const there = { written: false } as const;
   const made = { written: true } as const;
   const charts = /^https?:\/\//u.test(chartsFrom ?? '') ? undefined : chartsFrom;
@@ -101,6 +102,7 @@ async function namedBy(inputs: Inputs): Promise<NamedPath[]> {
     { option: '--charts-from', kind: 'folder', ...there, path: charts },
     { option: '--present', kind: 'folder', ...there, path: present },
     { option: '--logins', kind: 'file', ...there, path: logins },
+    { option: '--from', kind: 'file', ...there, path: isTeam(from ?? '') ? undefined : from },
     { option: '--kubeconfig', kind: 'file', ...there, path: await kubeconfigFile(inputs) },
     { option: '--record', kind: 'folder', ...made, path: record },
     { option: '--out', kind: 'folder', ...made, path: out },

@@ -42,6 +42,13 @@ export const OPTIONS = {
     value: 'FILE',
     help: 'of `access class`: logins on GitHub, one a line; of a table its first column',
   },
+  from: {
+    type: 'string',
+    value: 'TEAM|FILE',
+    help: 'of `access import`: team:ORG/SLUG, or a file with logins as of --logins',
+  },
+  tier: { type: 'string', value: 'TIER', help: 'of `access import`: what everybody gets' },
+  until: { type: 'string', value: 'DAY', help: 'of `access import`: everybody’s last day' },
   html: { type: 'string', value: 'FILE', help: 'write the whole plan as one HTML page' },
   at: {
     type: 'string',
@@ -215,9 +222,21 @@ export const COMMANDS = {
   },
   access: {
     summary:
-      'show, or make true, who enters which hub: access plan|apply HUB…; `access history ID|HUB` says who let whom in, when and until when; `access forms` writes the forms by which people ask, and `access request`, in an issues or issue_comment event, answers them; `access notices` tells people in their issues that access ends; `access class COHORT` writes the members of a class',
-    target: 'plan|apply|request|notices|forms HUB… | history ID|HUB | class COHORT',
-    options: ['root', 'people', 'present', 'kubeconfig', 'directory', 'logins', 'at', 'json'],
+      'show, or make true, who enters which hub: access plan|apply HUB…; `access history ID|HUB` says who let whom in, when and until when; `access forms` writes the forms by which people ask, and `access request`, in an issues or issue_comment event, answers them; `access notices` tells people in their issues that access ends; `access class COHORT` writes the members of a class, `access import` a file for each person of a team or list',
+    target: 'plan|apply|import|request|notices|forms HUB… | history ID|HUB | class COHORT',
+    options: [
+      'root',
+      'people',
+      'present',
+      'kubeconfig',
+      'directory',
+      'logins',
+      'from',
+      'tier',
+      'until',
+      'at',
+      'json',
+    ],
   },
   try: {
     summary: 'in an issue_comment event: which commit `/try SHA` asks for',
