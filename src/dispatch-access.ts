@@ -1,6 +1,7 @@
 import type { Inputs } from './arguments.ts';
 import { accessApply, accessPlan } from './commands/access.ts';
 import { accessClass } from './commands/access-class.ts';
+import { accessErase } from './commands/access-erase.ts';
 import { accessForms } from './commands/access-forms.ts';
 import { accessHistory } from './commands/access-history.ts';
 import { accessImport } from './commands/access-import.ts';
@@ -12,8 +13,10 @@ import type { AccessPlace } from './compose.ts';
 import type { Detail } from './core/access/text.ts';
 import { kubeconfigOf, timeOf } from './dispatch-inputs.ts';
 import { gitAudit } from './edges/audit.ts';
+import { gitErasure } from './edges/erasure.ts';
 import { isInActions } from './edges/in-actions.ts';
 import { directoryFile } from './edges/directory-file.ts';
+import { machineRandom } from './edges/machine.ts';
 import type { Report } from './edges/report.ts';
 import { UsageError } from './failure.ts';
 import type { AccessInputs } from './flow/access.ts';
@@ -29,6 +32,7 @@ const VERBS: ReadonlyMap<string, Run> = new Map([
   ['request', runRequest],
   ['class', runClass],
   ['import', runImport],
+  ['erase', runErase],
   ['notices', runNotices],
   ['forms', ({ root }) => accessForms(root)],
 ]);
@@ -89,6 +93,12 @@ async function runImport(inputs: Inputs): Promise<Outcome> {
   const asked = { root, people, from, tier, until, now: timeOf(inputs.at) };
   const teams = directory === undefined ? teamsOnGithub : directoryFile(directory);
   return accessImport(asked, { accounts: loginsOnGithub, directory: teams });
+}
+
+async function runErase({ root, people, target }: Inputs): Promise<Outcome> {
+  await confirmUnseen();
+  const asked = { root, people, asked: target.slice(1) };
+  return accessErase(asked, gitErasure(people ?? root), machineRandom);
 }
 
 async function runNotices({ root, people, directory, at }: Inputs): Promise<Outcome> {

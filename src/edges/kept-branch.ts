@@ -45,6 +45,30 @@ export async function writeKept(root: string, kept: KeptBranch, made: KeptFiles)
   await must(root, kept, ['update-ref', remoteRef(kept.branch), ref]);
 }
 
+/**
+ * Branches anew, each from one commit with these files only: what stood there before is in nobody's history of it. All
+ * of them or none, and only where they are as they were read last.
+ */
+export async function restartKept(
+  root: string,
+  branches: readonly { kept: KeptBranch; made: KeptFiles }[],
+): Promise<void> {
+  const leases: string[] = [];
+  for (const { kept, made } of branches) {
+    const before = (await keptCommit(root, kept.branch)) ?? '';
+    leases.push(`--force-with-lease=${refOf(kept.branch)}:${before}`);
+    const input = commitOf(kept.branch, made, undefined);
+    await must(root, kept, ['fast-import', '--quiet', '--force'], { input });
+  }
+  const [first] = branches;
+  if (!first || !(await hasOrigin(root))) return;
+  const refs = branches.map(({ kept }) => `+${refOf(kept.branch)}:${refOf(kept.branch)}`);
+  const push = ['push', '--quiet', '--atomic', ...leases, 'origin', ...refs];
+  await must(root, first.kept, push, { timeoutMs: TIMEOUT_MS });
+  for (const { kept } of branches)
+    await must(root, kept, ['update-ref', remoteRef(kept.branch), refOf(kept.branch)]);
+}
+
 function refOf(branch: string): string {
   return `refs/heads/${branch}`;
 }

@@ -39,3 +39,10 @@ export interface FileHistory {
   /** The newest commit that changed it; undefined where there is none, or the clone is too shallow to say. */
   newest(file: Written): Promise<Commit | undefined>;
 }
+
+/** Names and audit together, for whoever is to be erased from both. */
+export interface Erasure {
+  read(): Promise<{ book: NameBook | undefined; audit: Audit }>;
+  /** Both anew, without what stood there before; all or nothing. */
+  restart(whole: { book: NameBook; lines: readonly AuditLine[] }): Promise<void>;
+}

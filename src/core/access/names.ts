@@ -9,10 +9,11 @@ export interface GivenName {
   claims: Readonly<Record<string, string>>;
 }
 
-/** By GitHub id. A name is given once and never taken back: it leads to a home. */
+/** By GitHub id, or `erased-…`. A name is given once and never taken back: it leads to a home. */
 export type NameBook = ReadonlyMap<string, GivenName>;
 
-const FILE = /^([1-9][0-9]{0,18})\.json$/u;
+/** Of an id, or of what stands in its place after an erasure. */
+const FILE = /^([1-9][0-9]{0,18}|erased-[0-9a-f]{1,40})\.json$/u;
 /** As the hub's door reads it. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/u;
 
