@@ -23,6 +23,7 @@ import { chartScript, imageScript } from './edges/tool-root.ts';
 import { githubAnywhere, githubPlace } from './edges/github/place.ts';
 import type { Unplaced } from './edges/github/place.ts';
 import type { AccessSources } from './flow/access.ts';
+import type { HomeSources } from './flow/access-homes.ts';
 import type { AuditWorld } from './flow/access-audit.ts';
 import type { RequestWorld } from './flow/access-request.ts';
 import type { DeployPorts } from './flow/deployment.ts';
@@ -130,6 +131,13 @@ export function accessSources(place: AccessPlace): AccessSources {
     directory: directory === undefined ? teamsOnGithub : directoryFile(directory),
     names: gitNames(people ?? root),
   };
+}
+
+/** Where homes of people are looked for. */
+export function homeSources(place: AccessPlace): HomeSources {
+  const { present, names } = accessSources(place);
+  const audit = gitAudit(place.people ?? place.root);
+  return { kube: new Kube(place.kubeconfig ?? ''), present, names, audit };
 }
 
 /** Where access is made true, and written down. `run`: of GitHub Actions. */

@@ -4,11 +4,12 @@ import { accessClass } from './commands/access-class.ts';
 import { accessErase } from './commands/access-erase.ts';
 import { accessForms } from './commands/access-forms.ts';
 import { accessHistory } from './commands/access-history.ts';
+import { accessHomes } from './commands/access-homes.ts';
 import { accessImport } from './commands/access-import.ts';
 import { accessNotices } from './commands/access-notices.ts';
 import { accessRequest } from './commands/access-request.ts';
 import { accessSources, accessWorld, loginsOnGithub } from './compose.ts';
-import { requestWorld, teamsOnGithub } from './compose.ts';
+import { homeSources, requestWorld, teamsOnGithub } from './compose.ts';
 import type { AccessPlace } from './compose.ts';
 import type { Detail } from './core/access/text.ts';
 import { kubeconfigOf, timeOf } from './dispatch-inputs.ts';
@@ -32,6 +33,7 @@ const VERBS: ReadonlyMap<string, Run> = new Map([
   ['request', runRequest],
   ['class', runClass],
   ['import', runImport],
+  ['homes', runHomes],
   ['erase', runErase],
   ['notices', runNotices],
   ['forms', ({ root }) => accessForms(root)],
@@ -93,6 +95,12 @@ async function runImport(inputs: Inputs): Promise<Outcome> {
   const asked = { root, people, from, tier, until, now: timeOf(inputs.at) };
   const teams = directory === undefined ? teamsOnGithub : directoryFile(directory);
   return accessImport(asked, { accounts: loginsOnGithub, directory: teams });
+}
+
+async function runHomes(inputs: Inputs): Promise<Outcome> {
+  if (inputs.present !== undefined)
+    throw new UsageError('access homes looks into the cluster itself');
+  return accessHomes(await askedOf(inputs), homeSources(placeOf(inputs)));
 }
 
 async function runErase({ root, people, target }: Inputs): Promise<Outcome> {

@@ -222,8 +222,9 @@ export const COMMANDS = {
   },
   access: {
     summary:
-      'show, or make true, who enters which hub: access plan|apply HUB…; `access history ID|HUB` says who let whom in, when and until when; `access forms` writes the forms by which people ask, and `access request`, in an issues or issue_comment event, answers them; `access notices` tells people in their issues that access ends; `access class COHORT` writes the members of a class, `access import` a file for each person of a team or list; `access erase ID` takes somebody who is out from names and audit',
-    target: 'plan|apply|import|request|notices|forms HUB… | history ID|HUB | erase ID | class COHORT',
+      'show, or make true, who enters which hub: access plan|apply HUB…; `access history ID|HUB` says who let whom in, when and until when, `access homes` lists homes of people gone; `access forms` writes the forms by which people ask, and `access request`, in an issues or issue_comment event, answers them; `access notices` tells people in their issues that access ends; `access class COHORT` writes the members of a class, `access import` a file for each person of a team or list; `access erase ID` takes somebody who is out from names and audit',
+    target:
+      'plan|apply|homes|import|request|notices|forms HUB… | history ID|HUB | erase ID | class COHORT',
     options: [
       'root',
       'people',

@@ -166,6 +166,11 @@ function findingsOf({ findings }: Reading, platform: Platform, now: number): Fin
   return onePerPlace([...findings, ...runRules({ platform, now, defaults: undefined })]);
 }
 
+/** Every hub, where none is named. */
+export function hubsAsked(platform: Platform, asked: readonly string[]): string[] {
+  return wishesOf(platform, asked).map(({ hub }) => hub);
+}
+
 function wishesOf({ environments }: Platform, asked: readonly string[]): HubWish[] {
   for (const hub of asked)
     if (!environments.has(hub))

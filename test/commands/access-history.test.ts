@@ -91,6 +91,6 @@ test('at a terminal it is', async () => {
 test('a word that access does not know is answered with those that it does', async () => {
   expect(await failureOf(asArguments('hostory'))).toMatchObject({
     message: 'access knows no "hostory"',
-    hint: 'write access plan, apply, history, request, class, import, erase, notices or forms',
+    hint: 'write access plan, apply, history, request, class, import, homes, erase, notices or forms',
   });
 });

@@ -10,11 +10,10 @@ import {
   runText,
 } from '../../core/access/secret.ts';
 import { sha256Hex } from '../../core/digest.ts';
-import { textAt } from '../../core/json.ts';
 import { Failure, messageOf } from '../../failure.ts';
 import type { Clock } from '../../ports.ts';
 import type { NameKeeper } from '../../ports/access.ts';
-import { USERNAME, storedAccess } from './hub-people.ts';
+import { claimsIn, storedAccess } from './hub-people.ts';
 import type { HubAccess } from './hub-people.ts';
 import { endPods, putOut } from './out.ts';
 import type { Out } from './out.ts';
@@ -47,7 +46,6 @@ const NOTHING: Omit<HubAccessResult, 'hub'> = {
   seconds: { write: undefined, loaded: undefined, out: undefined },
   stuck: [],
 };
-const HOMES = 'component=singleuser-storage';
 
 /** Each hub for itself, all at once: one that does not answer keeps nobody else in, or out. */
 export async function applyAccess(
@@ -158,13 +156,8 @@ async function keepClaims(
   { world, book }: Run,
 ): Promise<void> {
   if (leaving.length === 0) return;
-  const homes = await world.kube.list('persistentvolumeclaims', {
-    namespace: hub,
-    selector: HOMES,
-  });
-  const claims = new Map(
-    homes.map((one) => [textAt(one, USERNAME), textAt(one, '/metadata/name')]),
-  );
+  const homes = await claimsIn(world.kube, hub);
+  const claims = new Map(homes.map(({ name, claim }) => [name, claim]));
   const kept = new Map<string, GivenName>();
   for (const { id, name } of leaving) {
     const [given, claim] = [book.get(id ?? ''), claims.get(name)];

@@ -1,5 +1,7 @@
 import type { HubUser, PresentHub } from '../../core/access/plan.ts';
 import { readEntries } from '../../core/access/entry.ts';
+import { claimOf } from '../../core/access/homes.ts';
+import type { Claim } from '../../core/access/homes.ts';
 import { ACCESS_SECRET } from '../../core/access/secret.ts';
 import { readUsers } from '../../core/access/present.ts';
 import { at, objectOf, textAt } from '../../core/json.ts';
@@ -11,6 +13,7 @@ import { readStates } from '../cluster.ts';
 const SCRIPT = 'hub_people.py';
 /** Servers of people, and who they belong to. */
 export const SERVERS = 'component=singleuser-server';
+const HOMES = 'component=singleuser-storage';
 export const USERNAME = '/metadata/annotations/hub.jupyter.org~1username';
 /** For a hub that answers at once; one that does not is no reason to wait. */
 const LOOK_SECONDS = 60;
@@ -63,6 +66,15 @@ async function podUsers(kube: Cluster, hub: string): Promise<HubUser[]> {
   return pods.flatMap((pod) => {
     const name = textAt(pod, USERNAME);
     return name === '' ? [] : [{ name, servers: [''], tokens: 0 }];
+  });
+}
+
+/** Homes of a hub that are claims of their own, and who they belong to. */
+export async function claimsIn(kube: Pick<Cluster, 'list'>, hub: string): Promise<Claim[]> {
+  const found = await kube.list('persistentvolumeclaims', { namespace: hub, selector: HOMES });
+  return found.flatMap((one) => {
+    const name = textAt(one, USERNAME);
+    return name === '' ? [] : [claimOf(one, name)];
   });
 }
 
