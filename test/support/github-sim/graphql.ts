@@ -1,5 +1,9 @@
+import { schema as published } from '@octokit/graphql-schema';
+import { GraphQLError, buildSchema, graphql as execute } from 'graphql';
+import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import type { Body } from './contract.ts';
-import type { Organization, State, Team, Token } from './state.ts';
+import type { Organization, State, Team, Token, User } from './state.ts';
+import { nodeId, userByLogin } from './state.ts';
 
 /** What is answered to a question in GraphQL, with its status. */
 export interface GraphqlAnswer {
@@ -7,91 +11,140 @@ export interface GraphqlAnswer {
   body: Body;
 }
 
-type Variables = Record<string, string | null>;
+/** GitHub gives no more of a list at once. */
+const PAGE = 100;
 
-/** As `src/edges/github/directory.ts` asks; GitHub's own schema accepts it. */
-const TEAM =
-  /t(\d+): organization\(login: \$o\1\) \{ team\(slug: \$s\1\) \{ members\(first: (\d+), after: \$c\1, membership: (ALL|IMMEDIATE)\) \{ totalCount pageInfo \{ hasNextPage endCursor \} nodes \{ databaseId login \} \} \} \}/gu;
+let built: GraphQLSchema | undefined;
 
-/** As `src/edges/github/accounts.ts` asks; GitHub's own schema accepts it. */
-const USER = /u(\d+): user\(login: \$l\1\) \{ databaseId login name createdAt \}/gu;
-
-/** The questions that we ask, and no others: a double of GitHub's GraphQL. */
-export function graphql(state: State, token: Token, body: Body): GraphqlAnswer {
-  const query = String(body['query']);
-  if (query === '{ viewer { databaseId } }')
-    return { status: 200, body: { data: { viewer: { databaseId: token.user.id } } } };
-  const users = [...query.matchAll(USER)];
-  if (
-    users.length > 0 &&
-    !/[^{}\s]/u.test(query.replaceAll(USER, '').replace(/^query\([^)]*\)/u, ''))
-  )
-    return usersAnswer(state, users, (body['variables'] ?? {}) as Variables);
-  const asked = [...query.matchAll(TEAM)];
-  const rest = query.replaceAll(TEAM, '').replace(/^query\([^)]*\)/u, '');
-  if (asked.length === 0 || /[^{}\s]/u.test(rest))
-    return { status: 501, body: { message: 'github-sim does not know this query' } };
-  return teamsAnswer(state, token, asked, (body['variables'] ?? {}) as Variables);
+/** GitHub's own published schema: a field that it does not have is refused as GitHub refuses it. */
+function schema(): GraphQLSchema {
+  built ??= buildSchema(published.idl, { assumeValid: true, noLocation: true });
+  return built;
 }
 
-/** A login that nobody has, or has no longer, is null beside an error; the others are there. */
-function usersAnswer(
-  state: State,
-  asked: readonly RegExpMatchArray[],
-  variables: Variables,
-): GraphqlAnswer {
-  const data: Body = {};
-  const errors: Body[] = [];
-  for (const [, index = ''] of asked) {
-    const login = variables[`l${index}`] ?? '';
-    const user = [...state.users.values()].find(
-      (one) => one.type === 'User' && one.login.toLowerCase() === login.toLowerCase(),
-    );
-    data[`u${index}`] = user
-      ? {
-          databaseId: user.id,
-          login: user.login,
-          name: user.name ?? null,
-          createdAt: user.created_at ?? '2020-01-01T00:00:00Z',
-        }
-      : null;
-    const message = `Could not resolve to a User with the login of '${login}'.`;
-    if (!user) errors.push({ type: 'NOT_FOUND', path: [`u${index}`], message });
-  }
-  return { status: 200, body: errors.length > 0 ? { data, errors } : { data } };
+/**
+ * A double of GitHub's GraphQL: GitHub's schema, executed on what the simulated GitHub knows. A field that the schema has
+ * and the double has not is an error of its own, and no null.
+ */
+export async function graphql(state: State, token: Token, body: Body): Promise<GraphqlAnswer> {
+  const { data, errors } = await execute({
+    schema: schema(),
+    source: String(body['query']),
+    variableValues: (body['variables'] ?? {}) as Body,
+    rootValue: root(state, token),
+    fieldResolver: known,
+  });
+  const told = errors?.map(({ message, path, extensions }) => ({ ...extensions, path, message }));
+  return { status: 200, body: { ...(data ? { data } : {}), ...(told ? { errors: told } : {}) } };
 }
 
-function teamsAnswer(
-  state: State,
-  token: Token,
-  asked: readonly RegExpMatchArray[],
-  variables: Variables,
-): GraphqlAnswer {
-  const data: Body = {};
-  const errors: Body[] = [];
-  for (const [, index = '', first = '', membership = ''] of asked) {
-    const text = (name: string): string => variables[`${name}${index}`] ?? '';
-    const organization = state.organizations.get(text('o').toLowerCase());
-    if (!organization || token.members !== true) {
-      data[`t${index}`] = null;
-      const message = `Could not resolve to an Organization with the login of '${text('o')}'.`;
-      errors.push({ type: 'NOT_FOUND', path: [`t${index}`], message });
-      continue;
-    }
-    const team = organization.teams.get(text('s'));
-    const members = team && membersOf(state, organization, team, membership === 'ALL');
-    const page = members && pageOf(members, Number(first), text('c'), team.hides);
-    data[`t${index}`] = { team: page ? { members: page } : null };
-  }
-  return { status: 200, body: errors.length > 0 ? { data, errors } : { data } };
+const known: GraphQLFieldResolver<unknown, unknown> = (source, args: Body, _context, info) => {
+  const field = (source as Body)[info.fieldName];
+  if (field === undefined)
+    throw new Error(`github-sim does not know ${info.parentType.name}.${info.fieldName}`);
+  return typeof field === 'function' ? (field as (given: Body) => unknown)(args) : field;
+};
+
+function notFound(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { type: 'NOT_FOUND' } });
 }
 
-function membersOf(
-  state: State,
+function root(state: State, token: Token): Body {
+  return {
+    viewer: () => userNode(token.user),
+    user: ({ login }: { login: string }) => {
+      const user = userByLogin(state, login);
+      if (user?.type === 'User') return userNode(user);
+      throw notFound(`Could not resolve to a User with the login of '${login}'.`);
+    },
+    organization: ({ login }: { login: string }) => {
+      const organization = state.organizations.get(login.toLowerCase());
+      if (organization && token.members === true) return organizationNode(state, organization);
+      throw notFound(`Could not resolve to an Organization with the login of '${login}'.`);
+    },
+    // A deleted account is null in the list, beside an error.
+    nodes: ({ ids }: { ids: string[] }) =>
+      ids.map((id) => {
+        const user = [...state.users.values()].find((one) => nodeId(one) === id);
+        if (user) return userNode(user);
+        return notFound(`Could not resolve to a node with the global id of '${id}'`);
+      }),
+  };
+}
+
+function userNode(user: User): Body {
+  return {
+    __typename: user.type,
+    id: nodeId(user),
+    databaseId: user.id,
+    login: user.login,
+    name: user.name ?? null,
+    createdAt: user.created_at ?? '2020-01-01T00:00:00Z',
+  };
+}
+
+function organizationNode(state: State, organization: Organization): Body {
+  const person = (id: number): Edge => ({ node: userNode(found(state.users.get(id))) });
+  const team = (one: Team): Edge => ({ node: teamNode(state, organization, one) });
+  return {
+    __typename: 'Organization',
+    login: organization.login,
+    team: ({ slug }: { slug: string }) => {
+      const one = organization.teams.get(slug);
+      return one ? team(one).node : null;
+    },
+    teams: (page: Page) => connection([...organization.teams.values()], page, team),
+    membersWithRole: (page: Page) => connection([...organization.members.keys()], page, person),
+    // Who was invited by e-mail has no account yet, and is not here.
+    pendingMembers: (page: Page) => {
+      const waiting = organization.invitations.filter(({ failed }) => failed === undefined);
+      return connection(
+        waiting.flatMap(({ user }) => user?.id ?? []),
+        page,
+        person,
+      );
+    },
+  };
+}
+
+function teamNode(state: State, organization: Organization, team: Team): Body {
+  return {
+    __typename: 'Team',
+    slug: team.slug,
+    name: team.slug,
+    parentTeam: () => {
+      const parent = team.parent === undefined ? undefined : organization.teams.get(team.parent);
+      return parent ? teamNode(state, organization, parent) : null;
+    },
+    members: ({ membership, ...page }: Page & { membership: string }) => {
+      const ids = membersOf(organization, team, membership !== 'IMMEDIATE');
+      if (membership === 'CHILD_TEAM') for (const id of team.members) ids.delete(id);
+      const edge = (id: number): Edge => ({
+        node: userNode(found(state.users.get(id))),
+        role: roleIn(organization, team, id),
+      });
+      return connection([...ids], page, edge, team.hides);
+    },
+  };
+}
+
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('github-sim lost an account');
+  return value;
+}
+
+/** Owners of the organisation are shown as maintainers of each team that they are in. */
+function roleIn(organization: Organization, team: Team, id: number): 'MAINTAINER' | 'MEMBER' {
+  const isOwner = organization.members.get(id) === 'admin';
+  return isOwner || team.maintainers.has(id) ? 'MAINTAINER' : 'MEMBER';
+}
+
+/** Ids of the members of a team and, where asked, of those below it. */
+export function membersOf(
   organization: Organization,
   team: Team,
   withChildren: boolean,
-): Body[] {
+): Set<number> {
   const ids = new Set(team.members);
   const add = (above: Team): void => {
     for (const child of organization.teams.values()) {
@@ -101,16 +154,35 @@ function membersOf(
     }
   };
   if (withChildren) add(team);
-  return [...ids].map((id) => ({ databaseId: id, login: state.users.get(id)?.login ?? '' }));
+  return ids;
 }
 
-/** `hides`: so many members are counted and not given, as by a page that is cut off. */
-function pageOf(members: readonly Body[], first: number, after: string, hides: number): Body {
-  const from = after === '' ? 0 : Number(after);
-  const to = Math.min(members.length, from + first);
+interface Page {
+  first?: number;
+  after?: string | null;
+}
+
+interface Edge {
+  node: Body;
+  role?: string;
+}
+
+/** `hides`: so many of each page are counted and not given, as by a page that is cut off. */
+function connection<T>(
+  all: readonly T[],
+  { first, after }: Page,
+  edgeOf: (item: T) => Edge,
+  hides = 0,
+): Body {
+  if (first === undefined || first < 1 || first > PAGE)
+    throw new GraphQLError(`You must provide a \`first\` value from 1 to ${PAGE}`);
+  const from = Number(after ?? 0);
+  const to = Math.min(all.length, from + first);
+  const edges = all.slice(from, to).slice(hides).map(edgeOf);
   return {
-    totalCount: members.length,
-    pageInfo: { hasNextPage: to < members.length, endCursor: String(to) },
-    nodes: members.slice(from, to).slice(hides),
+    totalCount: all.length,
+    pageInfo: { hasNextPage: to < all.length, endCursor: String(to) },
+    nodes: edges.map(({ node }) => node),
+    edges,
   };
 }

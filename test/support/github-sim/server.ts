@@ -100,7 +100,7 @@ async function answer(
   }
   if (method === 'POST' && /^(?:\/api)?\/graphql$/u.test(path)) {
     const asked = state.tokens.get(token);
-    const answered = asked && graphql(state, asked, body);
+    const answered = asked && (await graphql(state, asked, body));
     send(answered?.status ?? 401, answered?.body ?? { message: 'Bad credentials' });
     return;
   }

@@ -29,13 +29,29 @@ export interface Team {
   parent: string | undefined;
   /** Ids of its own members; those of teams below it are not among them. */
   members: Set<number>;
+  /** Ids of members who may add and remove others. */
+  maintainers: Set<number>;
   /** Members of each page that are counted and not given. */
   hides: number;
 }
 
+/** Somebody who was asked to join; by e-mail there is no account yet. */
+export interface Invitation {
+  id: number;
+  user: User | undefined;
+  email: string | undefined;
+  /** Why it came to nothing; undefined while it waits. */
+  failed: string | undefined;
+  /** Slugs of the teams that it is for. */
+  teams: string[];
+}
+
 export interface Organization {
   login: string;
+  /** By id; `admin` is an owner. */
+  members: Map<number, 'admin' | 'member'>;
   teams: Map<string, Team>;
+  invitations: Invitation[];
 }
 
 export interface Comment {
@@ -183,11 +199,28 @@ export class State {
   /** A team of an organisation, which is made if need be. */
   addTeam(organization: string, slug: string, members: readonly User[], parent?: string): Team {
     const key = organization.toLowerCase();
-    const found = this.organizations.get(key) ?? { login: organization, teams: new Map() };
+    const found = this.organizations.get(key) ?? emptyOrganization(organization);
     this.organizations.set(key, found);
-    const team: Team = { slug, parent, members: new Set(members.map(({ id }) => id)), hides: 0 };
+    const ids = members.map(({ id }) => id);
+    for (const id of ids) if (!found.members.has(id)) found.members.set(id, 'member');
+    const team: Team = { slug, parent, members: new Set(ids), maintainers: new Set(), hides: 0 };
     found.teams.set(slug, team);
     return team;
+  }
+
+  /** The login is free at once, for anybody; the id stays. */
+  renameUser(user: User, login: string): void {
+    if (userByLogin(this, login)) throw new Error(`${login} is taken`);
+    user.login = login;
+  }
+
+  /** Out of every organisation and team; what they wrote stays. The login may be taken again. */
+  deleteUser({ id }: User): void {
+    this.users.delete(id);
+    for (const { members, teams } of this.organizations.values()) {
+      members.delete(id);
+      for (const team of teams.values()) team.members.delete(id);
+    }
   }
 
   addToken(token: string, user: User, write: readonly Permission[]): void {
@@ -256,4 +289,18 @@ export class State {
 export function objectId(type: string, content: string | Buffer): string {
   const bytes = Buffer.from(content);
   return createHash('sha1').update(`${type} ${bytes.length}\0`).update(bytes).digest('hex');
+}
+
+function emptyOrganization(login: string): Organization {
+  return { login, members: new Map(), teams: new Map(), invitations: [] };
+}
+
+/** Logins are the same in small and capital letters. */
+export function userByLogin(state: State, login: string): User | undefined {
+  return [...state.users.values()].find((one) => one.login.toLowerCase() === login.toLowerCase());
+}
+
+/** The id by which GraphQL knows an account. */
+export function nodeId({ id }: User): string {
+  return Buffer.from(`04:User${id}`).toString('base64');
 }
