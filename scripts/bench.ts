@@ -9,6 +9,7 @@ import { standInSecrets } from '../src/core/hub/values/stand-ins.ts';
 import { loadCharts } from '../src/edges/charts.ts';
 import { exec } from '../src/edges/exec.ts';
 import { CLI, DOUBLE, ROOT, copyPlatform, temporary } from '../test/support/sample.ts';
+import { accessRows } from './bench-access.ts';
 import { dockerRows } from './bench-docker.ts';
 import { dockerStandIn, platformOfImages } from './bench-images.ts';
 import { unpackTools } from './tools.ts';
@@ -69,6 +70,7 @@ try {
   await row('plan-171-changed', at(large, 'plan', '--present', record));
   await row('helm-loop-171', ['bash', await loop(record)]);
   await images();
+  await accessRows(folder.path, CLI, row);
   if (given.docker === true)
     await dockerRows({
       folder: folder.path,

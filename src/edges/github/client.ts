@@ -38,7 +38,8 @@ export class GithubClient {
   readonly #repo: { owner: string; repo: string };
   #me: number | undefined;
 
-  constructor({ api, token, owner, repo }: GithubSettings, second: Second) {
+  /** `pause`: seconds from one write or question in GraphQL to the next. */
+  constructor({ api, token, owner, repo }: GithubSettings, second: Second, pause = 1) {
     this.#repo = { owner, repo };
     const silent = (): void => undefined;
     const again = (after: number, _options: unknown, _client: unknown, count: number): boolean =>
@@ -52,7 +53,7 @@ export class GithubClient {
       retry: { retries: RETRIES, retryAfterBaseValue: second },
       throttle: {
         retryAfterBaseValue: second,
-        write: every(1),
+        write: every(pause),
         notifications: every(3),
         onRateLimit: again,
         onSecondaryRateLimit: again,

@@ -12,6 +12,8 @@ import type { GithubSettings, Second } from './client.ts';
 const TEAMS_AT_ONCE = 25;
 /** GitHub gives no more at once. */
 const PAGE = 100;
+/** Seconds between two questions: they write nothing, and cost one or two of the 2,000 points that a minute has. */
+const PAUSE = 0.1;
 
 /** A team that is being read, page by page. */
 interface Reading {
@@ -22,7 +24,7 @@ interface Reading {
 
 /** Teams of organisations on GitHub. Needs an App or token that may read members. */
 export function githubDirectory(settings: GithubSettings, second: Second = 1000): Directory {
-  const client = new GithubClient(settings, second);
+  const client = new GithubClient(settings, second, PAUSE);
   return { teams: (wanted) => new TeamReader(client).read(wanted) };
 }
 
