@@ -140,7 +140,7 @@ function roleIn(organization: Organization, team: Team, id: number): 'MAINTAINER
 }
 
 /** Ids of the members of a team and, where asked, of those below it. */
-export function membersOf(
+function membersOf(
   organization: Organization,
   team: Team,
   withChildren: boolean,
