@@ -249,6 +249,43 @@ describe('a request', () => {
     expect(memberFile(other)).toBeUndefined();
   });
 
+  test('pitfall 7: what GitHub calls somebody decides nothing', async () => {
+    const issue = open();
+    await event(issue);
+    // A member of an organisation who hides it is shown as a contributor or as nobody.
+    stage.stranger.association = 'OWNER';
+    approver.association = 'NONE';
+    expect(await write_(stage.stranger, issue, '/approve')).toMatchObject({
+      refused: { code: 'not-approver' },
+    });
+    expect(await write_(approver, issue, '/approve')).toMatchObject({ state: 'active' });
+    const shown = stage.sim.log.some(({ path }) => path.includes('/issues/comments/'));
+    expect(shown).toBe(true);
+  });
+
+  test('pitfall 32: what a bot writes is no command, and costs two questions', async () => {
+    const issue = open();
+    await event(issue);
+    await peopleOnMain({ 'approvers.yaml': `approvers: [{id: ${stage.bot.id}}]\n` });
+    const [writes, asked] = [stage.writes().length, stage.sim.log.length];
+    expect(await write_(stage.bot, issue, '/approve')).toMatchObject({ state: undefined });
+    expect([stage.writes().length, stage.sim.log.length]).toEqual([writes, asked + 2]);
+    expect(merges()).toBe(0);
+  });
+
+  test('pitfall 33: a flood of issues by others costs no question more', async () => {
+    const costs = async (issue: Issue): Promise<number> => {
+      const before = stage.sim.log.length;
+      await event(issue);
+      return stage.sim.log.length - before;
+    };
+    const alone = await costs(open());
+    for (let count = 0; count < 1000; count += 1)
+      stage.issue({ user: stage.stranger, body: 'x'.repeat(64_000) });
+    expect(await costs(open(accessBody(), stage.owner))).toBeLessThanOrEqual(alone);
+    expect(alone).toBeLessThanOrEqual(25);
+  });
+
   test('of somebody who asks twice', async () => {
     const first = open();
     await event(first);

@@ -72,9 +72,13 @@ function changed(call: Call): Issue {
   return issue;
 }
 const userBody = ({ id, login, type }: User): Body => ({ id, login, type });
+const association = (user: User): Body => ({
+  author_association: user.association ?? 'NONE',
+});
 const commentBody = ({ id, user, body, created_at, updated_at }: Comment): Body => ({
   id,
   user: userBody(user),
+  ...association(user),
   body,
   created_at,
   updated_at,
@@ -87,6 +91,7 @@ function issueBody(issue: Issue): Body {
     body: issue.body,
     state: issue.state,
     user: userBody(issue.user),
+    ...association(issue.user),
     labels: issue.labels.map((name) => ({ name })),
     comments: issue.comments.length,
     locked: issue.locked === true,

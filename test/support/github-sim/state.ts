@@ -8,6 +8,8 @@ export interface User {
   name?: string;
   type: 'User' | 'Bot';
   created_at?: string;
+  /** What GitHub calls them beside what they write. */
+  association?: string;
 }
 
 export type Permission =
