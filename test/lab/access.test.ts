@@ -2,15 +2,13 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dayOf, daysAfter } from '../../src/core/access/days.ts';
-import { textAt } from '../../src/core/json.ts';
-import { exec } from '../../src/edges/exec.ts';
-import { Kube } from '../../src/edges/kube.ts';
-import { unpackedTool } from '../../src/edges/tools.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
 import type { Team, User } from '../support/github-sim/state.ts';
-import { CLI, commitAll, edit, git, temporary } from '../support/sample.ts';
+import { commitAll, edit, git, temporary } from '../support/sample.ts';
 import { openDoor } from './door.ts';
+import { HubObjects, runAccess } from './hub-access.ts';
+import type { AccessRun } from './hub-access.ts';
 import type { Lab } from './lab.ts';
 import { writePlatform } from './platform.ts';
 import { deploy, killer, removeNamespaces, theLab } from './support.ts';
@@ -21,21 +19,10 @@ const HUB = 'lab-access';
 const PORT = 18060;
 const GITHUB = 18997;
 const ADDRESS = `http://127.0.0.1:${PORT}`;
-const SERVERS = 'component=singleuser-server';
-const HOMES = 'component=singleuser-storage';
 const PROMISED_SECONDS = 120;
 
-interface AccessJson {
-  steps: { kind: string; id: number | null }[];
-  results: {
-    loaded: boolean | null;
-    seconds: { out: number | null };
-    stuck: { id: number | null; reason: string }[];
-  }[];
-}
-
 let lab: Lab;
-let kube: Kube;
+let objects: HubObjects;
 let sim: GithubSim;
 let folder: Awaited<ReturnType<typeof temporary>>;
 let root: string;
@@ -47,18 +34,8 @@ let eva: User;
 
 const note = (text: string): boolean => process.stderr.write(`  ▸ ${text}\n`);
 
-async function access(verb: 'plan' | 'apply', more: Record<string, string> = {}) {
-  const tools = { GLACIOCLOUD_KUBECTL: unpackedTool('kubectl') };
-  const env = { GITHUB_TOKEN: 'reader', GITHUB_API_URL: sim.url, ...tools, ...more };
-  const args = ['access', verb, HUB, '--root', root, '--kubeconfig', lab.kubeconfig, '--json'];
-  const { code, stdout, stderr } = await exec(process.execPath, [CLI, ...args], {
-    env,
-    cwd: root,
-    timeoutMs: 300_000,
-  });
-  const json = (stdout.startsWith('{') ? JSON.parse(stdout) : {}) as Partial<AccessJson>;
-  const { steps = [], results = [] } = json;
-  return { code, output: stdout + stderr, steps: steps.map(({ kind, id }) => [kind, id]), results };
+function access(verb: 'plan' | 'apply', env: Record<string, string> = {}): Promise<AccessRun> {
+  return runAccess(verb, { lab, hub: HUB, root, api: sim.url }, { env });
 }
 
 /** Nothing that is owed is left: everybody who is to be out is seen to be, within what is promised. */
@@ -87,43 +64,6 @@ async function enter(user: User, name: string): Promise<Visitor> {
   return visitor;
 }
 
-const podsOf = (name: string) => objectsOf('pods', SERVERS, name);
-const homesOf = (name: string) => objectsOf('persistentvolumeclaims', HOMES, name);
-async function objectsOf(kind: string, selector: string, name: string): Promise<string[]> {
-  const all = await kube.list(kind, { namespace: HUB, selector });
-  return all
-    .filter((one) => textAt(one, '/metadata/annotations/hub.jupyter.org~1username') === name)
-    .map((one) => textAt(one, '/metadata/uid'));
-}
-
-/** GiB that pods may ask for. */
-async function memoryOfNode(): Promise<number> {
-  const [node = {}] = await kube.list('nodes', {});
-  return Number.parseInt(textAt(node, '/status/allocatable/memory'), 10) / 1024 ** 2;
-}
-
-/** A pod that asks for half of the node: beside it a vast server finds no room, and starts for as long as it may. */
-async function fillNode(): Promise<void> {
-  const half = `${Math.floor(0.5 * (await memoryOfNode()) * 1024)}Mi`;
-  const container = {
-    name: 'filler',
-    image: `${lab.pause.name}:${lab.pause.tag}`,
-    resources: { requests: { memory: half } },
-  };
-  await kube.apply([
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'filler', namespace: HUB },
-      spec: { containers: [container], terminationGracePeriodSeconds: 0 },
-    },
-  ]);
-}
-
-async function secretVersion(): Promise<string> {
-  return textAt(await kube.get('secret', 'hub-access', HUB), '/metadata/resourceVersion');
-}
-
 async function isOut(visitor: Visitor, user: User): Promise<void> {
   expect((await visitor.api('/hub/api/user')).status).toBe(403);
   expect(await visitor.look('/hub/home')).toBe(302);
@@ -133,7 +73,7 @@ async function isOut(visitor: Visitor, user: User): Promise<void> {
 
 beforeAll(async () => {
   lab = await theLab();
-  kube = new Kube(lab.kubeconfig);
+  objects = new HubObjects(lab, HUB);
   await removeNamespaces(lab, HUB);
   folder = await temporary();
   sim = await startGithubSim(GITHUB, '10.200.0.1');
@@ -150,7 +90,7 @@ beforeAll(async () => {
   await edit(root, 'platform.yaml', 'waves:', 'tiers: {researcher: {until: 180d}}\nwaves:');
   await edit(root, environment, '[team:example/users]', '[team:example/users, tier:researcher]');
   await edit(root, 'clusters/lab.yaml', 'memory: 16Gi', 'memory: 900Gi');
-  const vast = Math.floor(0.6 * (await memoryOfNode()));
+  const vast = Math.floor(0.6 * (await objects.memoryOfNode()));
   await edit(root, environment, 'home: ', `  vast: {cpu: 1, memory: ${vast}G}\nhome: `);
   await mkdir(join(root, 'access/members'), { recursive: true });
   await letInByFile(ada);
@@ -199,61 +139,23 @@ describe('who comes in', () => {
   });
 
   test('stays: nothing to do writes nothing', async () => {
-    const before = [await secretVersion(), await remembered(ada)];
+    const before = [await objects.secretVersion(), await remembered(ada)];
     const { code, steps, results } = await access('apply');
     expect([code, steps, results]).toMatchObject([0, [], [{ loaded: null, stuck: [] }]]);
-    expect([await secretVersion(), await remembered(ada)]).toEqual(before);
+    expect([await objects.secretVersion(), await remembered(ada)]).toEqual(before);
   });
 });
 
-describe('who goes', () => {
-  const KEPT = '/user/ada/api/contents/kept.txt';
-  const PAGE = '/user/ada/files/kept.txt';
-  let homes: string[];
-
-  test('while the server runs: server, token and cookie end, open connections too; the home stays', async () => {
-    const visitor = await enter(ada, 'ada');
-    await visitor.start('ada');
-    const body = { type: 'file', format: 'text', content: 'ice' };
-    expect((await visitor.api(KEPT, { method: 'PUT', body })).status).toBe(201);
-    const { closed } = await visitor.kernel('ada');
-    expect(await visitor.open(PAGE)).toMatchObject({ status: 200, path: PAGE, text: 'ice' });
-    homes = await homesOf('ada');
-    expect([homes.length, (await podsOf('ada')).length]).toEqual([1, 1]);
-
-    await rm(member(ada));
-    await applied([['revoke', ada.id]]);
-    expect(await podsOf('ada')).toEqual([]);
-    await closed;
-    await isOut(visitor, ada);
-    expect(await visitor.open(PAGE)).toMatchObject({ path: '/hub/login' });
-    expect(await homesOf('ada')).toEqual(homes);
-    expect(JSON.parse(await remembered(ada))).toMatchObject({
-      name: 'ada',
-      claims: { [HUB]: expect.stringMatching(/^claim-ada/u) },
-    });
-  });
-
-  test('while the server starts: the start ends, and no other is held up by that', async () => {
-    const visitor = await enter(bob, 'bob');
-    await fillNode();
-    await visitor.askServer('bob', 'vast');
-    expect(await visitor.server('bob')).toBe('spawn');
-    team.members.delete(bob.id);
-    await applied([['revoke', bob.id]]);
-    await kube.delete('pod', 'filler', HUB);
-    expect(await podsOf('bob')).toEqual([]);
-    await isOut(visitor, bob);
-  });
-
-  test('and comes back finds the home', async () => {
-    await letInByFile(ada);
-    await applied([['grant', ada.id]]);
-    const visitor = await enter(ada, 'ada');
-    await visitor.start('ada');
-    expect((await visitor.api(KEPT)).json).toMatchObject({ content: 'ice' });
-    expect(await homesOf('ada')).toEqual(homes);
-  });
+test('who goes while the server starts: the start ends, and no other is held up by that', async () => {
+  const visitor = await enter(bob, 'bob');
+  await objects.fillNode();
+  await visitor.askServer('bob', 'vast');
+  expect(await visitor.server('bob')).toBe('spawn');
+  team.members.delete(bob.id);
+  await applied([['revoke', bob.id]]);
+  await objects.emptyNode();
+  expect(await objects.podsOf('bob')).toEqual([]);
+  await isOut(visitor, bob);
 });
 
 /** One is taken out and the other let in, by their files. */

@@ -23,6 +23,12 @@ export interface ActPlace {
   secrets: Readonly<Record<string, string>>;
   /** Folders of programs that come first. */
   programs: readonly string[];
+  /** Variables of the repository or of an environment: act knows no difference. */
+  variables?: Readonly<Record<string, string>>;
+  /** Other repositories that are checked out: where their clones are, by `owner/name`. */
+  clones?: Readonly<Record<string, string>>;
+  /** What the stand-in of an App gives. */
+  appToken?: string;
 }
 
 /** What workflows print, for people who wait. */
@@ -45,7 +51,7 @@ export async function act(
   event: string,
   payload: object,
 ): Promise<ExecResult> {
-  const { bin, root, folder, api, secrets, programs } = place;
+  const { bin, root, folder, api, secrets, programs, variables = {} } = place;
   await writeFile(join(folder, 'event.json'), JSON.stringify(payload));
   await writeFile(
     join(folder, 'secrets'),
@@ -64,7 +70,8 @@ export async function act(
     ...[event, '-W', `.github/workflows/${workflow}`, '-e', join(folder, 'event.json')],
     ...['--pull=false', '-P', 'ubuntu-latest=-self-hosted', '--no-cache-server'],
     ...['--action-offline-mode', '--secret-file', join(folder, 'secrets')],
-    ...['--env', `GITHUB_API_URL=${api}`, ...(await standIns(root, folder))],
+    ...Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}=${value}`]),
+    ...['--env', `GITHUB_API_URL=${api}`, ...(await standIns(place))],
   ];
   const result = await exec(join(bin, 'act'), args, {
     cwd: root,
@@ -84,7 +91,8 @@ export async function act(
 export const artifactsOf = (folder: string): string => join(folder, 'artifacts');
 
 /** Actions of others that our workflows use, as arguments for act: doubles. */
-async function standIns(root: string, folder: string): Promise<string[]> {
+async function standIns(of: ActPlace): Promise<string[]> {
+  const { root, folder } = of;
   const files = (await readdir(join(root, '.github'), { recursive: true })).filter((name) =>
     name.endsWith('.yml'),
   );
@@ -105,26 +113,32 @@ async function standIns(root: string, folder: string): Promise<string[]> {
       join(place, 'action.yml'),
       'name: stand-in\ndescription: a double\nruns: {using: node24, main: index.js}\n',
     );
-    await writeFile(join(place, 'index.js'), standIn(action, root, folder));
+    await writeFile(join(place, 'index.js'), standIn(action, of));
     args.push(`--local-repository=${action}=${place}`);
   }
   return args;
 }
 
 /** Most do nothing: Node 24 is on the PATH already, and act has copied the working tree. */
-function standIn(action: string, root: string, folder: string): string {
-  if (action.startsWith('actions/checkout@')) return CHECKOUT.replace('ROOT', JSON.stringify(root));
+function standIn(action: string, { root, folder, clones = {}, appToken }: ActPlace): string {
+  if (action.startsWith('actions/checkout@'))
+    return CHECKOUT.replace('ROOT', JSON.stringify(root)).replace('CLONES', JSON.stringify(clones));
+  if (action.startsWith('actions/create-github-app-token@'))
+    return APP.replace('TOKEN', JSON.stringify(`token=${appToken ?? ''}\n`));
   if (action.startsWith('actions/upload-artifact@'))
     return UPLOAD.replace('ARTIFACTS', JSON.stringify(artifactsOf(folder)));
   return '';
 }
 
-/** What act does not do itself: another commit, or another folder. */
+/** What act does not do itself: another commit, another folder or another repository. */
 const CHECKOUT = `const { execFileSync } = require('node:child_process');
 const { cpSync } = require('node:fs');
-const { INPUT_PATH: path = '.', INPUT_REF: ref = 'HEAD' } = process.env;
-cpSync(ROOT, path, { recursive: true });
+const { INPUT_PATH: path = '.', INPUT_REF: ref = 'HEAD', INPUT_REPOSITORY: other = '' } = process.env;
+cpSync(other === '' ? ROOT : CLONES[other], path, { recursive: true });
 execFileSync('git', ['-C', path, 'checkout', '--quiet', '--force', ref], { stdio: 'inherit' });
+`;
+
+const APP = `require('node:fs').appendFileSync(process.env.GITHUB_OUTPUT, TOKEN);
 `;
 
 const UPLOAD = `const { copyFileSync } = require('node:fs');

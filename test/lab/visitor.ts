@@ -112,25 +112,6 @@ export class Visitor {
     throw new Error(`the server of ${name} is not ready after 90 s`);
   }
 
-  /** A kernel, and the code with which its connection was closed once it is. */
-  async kernel(name: string): Promise<{ closed: Promise<number> }> {
-    const { json } = await this.api(`/user/${name}/api/kernels`, {
-      method: 'POST',
-      body: { name: 'python3' },
-    });
-    const path = `/user/${name}/api/kernels/${(json as { id: string }).id}/channels`;
-    const url = new URL(`${path}?token=${this.token}`, this.#hub.replace('http', 'ws'));
-    const socket = new WebSocket(url);
-    const closed = new Promise<number>((resolve) =>
-      socket.addEventListener('close', ({ code }) => resolve(code)),
-    );
-    await new Promise<void>((resolve, reject) => {
-      socket.addEventListener('open', () => resolve());
-      socket.addEventListener('error', () => reject(new Error('the kernel does not answer')));
-    });
-    return { closed };
-  }
-
   /** As a browser asks for a page: `fetch` would say that a script asks, and hubs take no cookies from those. */
   async #ask(url: URL, { method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
     const isHub = url.origin === this.#hub;

@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { dayOf } from '../../src/core/access/days.ts';
 import { githubForge } from '../../src/edges/github/forge.ts';
+import { githubDirectory } from '../../src/edges/github/directory.ts';
+import { githubRequestDesk, githubRequestPulls } from '../../src/edges/github/requests.ts';
+import { requestAccess } from '../../src/flow/access-request.ts';
+import type { Requesting } from '../../src/flow/access-request.ts';
 import { checkOut, filesOnMain } from './github-sim/clone.ts';
 import type { GithubSim } from './github-sim/server.ts';
 import type { Issue, Repository, User } from './github-sim/state.ts';
@@ -75,6 +79,11 @@ export class Asking {
     const settings = { api: this.sim.url, token: 'owner', owner: 'example', repo: 'access' };
     const forge = githubForge(settings, 1);
     await forge.commitFiles('main', new Map(Object.entries(texts)), message);
+    await this.checkOut();
+  }
+
+  /** Main of people’s files, into the clone. */
+  async checkOut(): Promise<void> {
     await checkOut(this.access, this.people);
   }
 
@@ -127,7 +136,7 @@ export class Asking {
 
   /** One event, as the workflow answers it. */
   async hear({ name, payload }: AskEvent): Promise<Heard> {
-    await checkOut(this.access, this.people);
+    await this.checkOut();
     const env = {
       GITHUB_API_URL: this.sim.url,
       GITHUB_REPOSITORY: 'example/hubs',
@@ -142,10 +151,23 @@ export class Asking {
     const files = join(this.#folder, `request-${this.#runs}`);
     const inputs = { command: 'access', target: 'request', people: this.people };
     const { code, log, outputs } = await runAction(run, files, inputs);
-    await checkOut(this.access, this.people);
+    await this.checkOut();
     const result = outputs['result'];
     if (code !== 0 || result === undefined) throw new Error(log);
     return JSON.parse(result) as Heard;
+  }
+
+  /** The same without a program of its own: for many events. */
+  async hearHere({ payload }: AskEvent): Promise<Requesting> {
+    const base = await checkOut(this.access, this.people);
+    const settings = { api: this.sim.url, owner: 'example' };
+    const event = { issue: payload.issue.number, comment: payload.comment?.id };
+    const inputs = { root: this.#root, people: this.people, base, event, now: Date.now() };
+    return requestAccess(inputs, {
+      desk: githubRequestDesk({ ...settings, token: 'bot', repo: 'hubs' }, 1),
+      pullsIn: () => githubRequestPulls({ ...settings, token: 'there', repo: 'access' }, 1),
+      directory: githubDirectory({ ...settings, token: 'bot', repo: 'hubs' }, 1),
+    });
   }
 
   /** Whether the workflow `access` was started since this was asked last. */

@@ -1,0 +1,110 @@
+import type { Chromium, Seen } from './chromium.ts';
+
+interface Answer {
+  status: number;
+  text: string;
+}
+
+/** Asks as the page's own programs do, with its cookies. */
+const ASK = `async (path, method, body) => {
+  const xsrf = /(?:^|; )_xsrf=([^;]+)/u.exec(document.cookie)?.[1] ?? window.jhdata?.xsrf_token ?? '';
+  const headers = {'content-type': 'application/json', 'X-XSRFToken': xsrf};
+  const answer = await fetch(path, {method, headers, redirect: 'manual', ...(body ? {body} : {})});
+  return {status: answer.status, text: await answer.text()};
+}`;
+
+/** Somebody before a browser, at one hub. */
+export class Person {
+  readonly window: Chromium;
+  readonly #hub: string;
+  /** The name that the hub has for them. */
+  readonly #name: string;
+
+  /** `hub` is its address, without a slash at the end. */
+  constructor(window: Chromium, hub: string, name: string) {
+    this.window = window;
+    this.#hub = hub;
+    this.#name = name;
+  }
+
+  open(path: string): Promise<Seen> {
+    return this.window.open(`${this.#hub}${path}`);
+  }
+
+  /** From the hub's first page, over GitHub's, to where that leads. */
+  async signIn(): Promise<Seen> {
+    await this.open('/hub/login?next=%2Fhub%2Fhome');
+    return this.window.click('main a.btn-primary');
+  }
+
+  /** By the pages: home, choice, start. Ends where the start begins. */
+  async askServer(size: string): Promise<void> {
+    await this.open('/hub/home');
+    await this.window.click('#start');
+    await this.window.run(`document.querySelector('.gc-size select').value = '${size}'`);
+    await this.window.click('#spawn_form button[type=submit]');
+  }
+
+  /** Until the server's own page is there. */
+  async start(): Promise<void> {
+    await this.askServer('small');
+    await this.window.until(`location.pathname.startsWith('/user/${this.#name}/')`);
+    await this.window.see();
+  }
+
+  async stop(): Promise<void> {
+    await this.open('/hub/home');
+    await this.ask('DELETE', `/hub/api/users/${this.#name}/server`);
+    await this.window.until(
+      `(${ASK})('/hub/api/user', 'GET').then(({text}) => text.includes('"servers": {}'))`,
+    );
+  }
+
+  async ask(method: string, path: string, body?: object): Promise<Answer> {
+    const given = body === undefined ? 'undefined' : JSON.stringify(JSON.stringify(body));
+    return (await this.window.run(`(${ASK})('${path}', '${method}', ${given})`)) as Answer;
+  }
+
+  /** On the server's page: into a file of the home. */
+  async write(file: string, content: Buffer): Promise<void> {
+    const body = { type: 'file', format: 'base64', content: content.toString('base64') };
+    const { status, text } = await this.ask('PUT', this.#contents(file), body);
+    if (status !== 201) throw new Error(`${file} is not written: ${status} ${text}`);
+  }
+
+  async read(file: string): Promise<Buffer> {
+    const { status, text } = await this.ask('GET', `${this.#contents(file)}?format=base64`);
+    if (status !== 200) throw new Error(`${file} is not read: ${status} ${text}`);
+    return Buffer.from((JSON.parse(text) as { content: string }).content, 'base64');
+  }
+
+  /** On one of the hub's pages: a token of one's own. */
+  async takeToken(): Promise<string> {
+    const path = `/hub/api/users/${this.#name}/tokens`;
+    const { status, text } = await this.ask('POST', path, { note: 'lab' });
+    if (status !== 201) throw new Error(`no token: ${status} ${text}`);
+    return (JSON.parse(text) as { token: string }).token;
+  }
+
+  /** On the server's page: a kernel whose connection stays open in this page. */
+  async openKernel(): Promise<void> {
+    const path = `/user/${this.#name}/api/kernels`;
+    const { text } = await this.ask('POST', path, { name: 'python3' });
+    const { id } = JSON.parse(text) as { id: string };
+    await this.window.run(`new Promise((resolve, reject) => {
+      window.kernelState = 'opening';
+      window.kernel = new WebSocket('ws://' + location.host + '${path}/${id}/channels');
+      window.kernel.onopen = () => { window.kernelState = 'open'; resolve(); };
+      window.kernel.onclose = () => { window.kernelState = 'closed'; };
+      window.kernel.onerror = () => reject(new Error('the kernel does not answer'));
+    })`);
+  }
+
+  async kernelState(): Promise<unknown> {
+    return this.window.run('window.kernelState');
+  }
+
+  #contents(file: string): string {
+    return `/user/${this.#name}/api/contents/${file}`;
+  }
+}
