@@ -15,7 +15,7 @@ export async function tellEnds(
   for (const notice of noticesOf(platform, now)) {
     const issue = await desk.issue(notice.issue);
     // A number may be mistyped: an issue of somebody else is not closed for it.
-    if (!issue?.isOpen || issue.isPull || issue.author.id !== notice.id) continue;
+    if (!issue?.isOpen || issue.isPull || !notice.authors.includes(issue.author.id)) continue;
     await tell(notice, desk);
     told[notice.kind] += 1;
   }

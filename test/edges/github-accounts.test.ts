@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { githubAccounts } from '../../src/edges/github/accounts.ts';
 import { failureOf } from '../support/program.ts';
@@ -50,4 +52,50 @@ test('bots are nobody', async () => {
 
 test('without a proper token nothing is known', async () => {
   expect(await failureOf(ask(['someone'], 'wrong'))).toMatchObject({ exit: 1 });
+});
+
+/** What a double of GitHub answers to any question. */
+async function answered(body: object): Promise<unknown> {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const settings = { api: `http://127.0.0.1:${port}`, token: 'x', owner: '', repo: '' };
+  try {
+    return await githubAccounts(settings, 1)
+      .byLogin(['a'])
+      .catch((error: unknown) => error);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+test.each([
+  [{ data: { u0: null }, errors: [{ type: 'FORBIDDEN', message: 'no' }] }, /: no$/u],
+  [
+    {
+      data: { u0: null },
+      errors: [
+        { type: 'NOT_FOUND', message: 'gone' },
+        { type: 'SERVICE', message: 'broken' },
+      ],
+    },
+    /: gone$/u,
+  ],
+  [{ errors: [{ type: 'NOT_FOUND', message: 'gone' }] }, /: gone$/u],
+  [
+    { data: { u0: { databaseId: 7, login: 'a', name: null, createdAt: 'soon' } } },
+    /gave a time that is none in \/u0\/createdAt$/u,
+  ],
+  [
+    {
+      data: { u0: { databaseId: null, login: 'a', name: null, createdAt: '2020-01-01T00:00:00Z' } },
+    },
+    /without a proper \/u0\/databaseId$/u,
+  ],
+])('an answer that is no such thing is refused: %j', async (body, message) => {
+  expect(await answered(body)).toMatchObject({ message: expect.stringMatching(message) });
 });

@@ -10,7 +10,7 @@ import type { Requesting, RequestWorld } from '../../src/flow/access-request.ts'
 import { githubStage } from '../support/github-sim/stage.ts';
 import type { GithubStage } from '../support/github-sim/stage.ts';
 import type { Issue, Repository, User } from '../support/github-sim/state.ts';
-import { accessBody, renewBody } from '../support/request-body.ts';
+import { accessBody, classBody, renewBody } from '../support/request-body.ts';
 import { temporary } from '../support/sample.ts';
 import { HUB, textsWith } from '../support/written.ts';
 
@@ -514,6 +514,41 @@ describe('a request that was granted keeps nobody from another', () => {
     await event(first);
     expect(await write_(lead, first, '/approve')).toMatchObject({ state: 'active' });
     expect(await event(open())).toMatchObject({ state: 'needs-review', refused: undefined });
+  });
+});
+
+describe('a class that is asked for', () => {
+  const FILE = 'cohorts/ice-27.yaml';
+  const LATE = Date.UTC(2027, 0, 12, 12);
+  const classBodyIn = (): string => classBody({ people: '1' });
+
+  test('is one file of who asks, whom only an approver lets in; then it has members', async () => {
+    const issue = open(classBodyIn());
+    expect(await event(issue)).toMatchObject({ state: 'needs-review', pull: 1 });
+    expect(await write_(lead, issue, '/approve')).toMatchObject({
+      refused: { code: 'not-approver' },
+    });
+    expect(await write_(asker, issue, '/approve')).toMatchObject({
+      refused: { code: 'own-request' },
+    });
+    expect(await write_(approver, issue, '/approve')).toMatchObject({ state: 'active' });
+    expect(filesOn(access).get(FILE)).toContain(`leads:\n  - ${asker.id}\ntier: "student"`);
+    expect(messages().filter((text) => text.includes(`Approved-by: ${approver.id}`))).toHaveLength(
+      1,
+    );
+    expect(ours(issue)[0]).toContain('`glaciocloud access class ice-27 --logins FILE`');
+    expect([issue.state, issue.locked ?? false]).toEqual(['open', false]);
+
+    const joiner = stage.sim.state.addUser('joiner');
+    joiner.created_at = '2020-01-01T00:00:00Z';
+    const joins = open(accessBody({ tier: 'student', cohort: 'ice-27' }), joiner);
+    expect(await event(joins, undefined, LATE)).toMatchObject({ state: 'needs-review' });
+    expect(await write_(lead, joins, '/approve')).toMatchObject({
+      refused: { code: 'not-approver' },
+    });
+    expect(await write_(asker, joins, '/approve')).toMatchObject({ state: 'active' });
+    expect(filesOn(access).get(FILE)).toMatch(new RegExp(`members:\\n  - ${joiner.id}\\n$`, 'u'));
+    expect(await event(issue, undefined, LATE)).toMatchObject({ state: 'active' });
   });
 });
 

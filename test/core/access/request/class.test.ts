@@ -157,6 +157,37 @@ describe('the body of a request for a class', () => {
   });
 });
 
+test('whatever is written into the fields, it is read as what the form gives or not at all', () => {
+  const odd = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 12 }),
+    fc.constantFrom(
+      '9999-12-31',
+      '0000-01-01',
+      '2027-13-01',
+      '__proto__',
+      '### Hub',
+      '\n\n',
+      '../x',
+    ),
+    fc.constantFrom(...Object.values(ASKED).map(String)),
+  );
+  const names = ['slug', 'title', 'hub', 'tier', 'image', 'from', 'until', 'people'] as const;
+  const given = fc.record(Object.fromEntries(names.map((name) => [name, odd])), {
+    requiredKeys: [],
+  });
+  fc.assert(
+    fc.property(given, (fields) => {
+      const reading = read(fields);
+      if (reading.kind !== 'read' || reading.asked.kind !== 'class') return;
+      const { slug, from, until, people } = reading.asked;
+      expect(slug).toMatch(/^[a-z][a-z0-9-]{0,31}$/u);
+      expect([from <= until, people > 0, people <= 1000]).toEqual([true, true, true]);
+      expect(reading.asked).toMatchObject({ hub: 'hub', image: 'science' });
+    }),
+    { numRuns: Number(process.env['REQUEST_FUZZ_RUNS'] ?? 500) },
+  );
+});
+
 test('somebody may ask for several classes, and for access beside them', () => {
   const open = [{ number: 1, body: classBody() }];
   expect(olderRequest({ number: 2, body: classBody() }, open)).toBeUndefined();

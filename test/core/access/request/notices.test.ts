@@ -15,8 +15,10 @@ const due = (until: string, request: number | undefined = 12, now = NOON) =>
     }),
     now,
   );
-const soon = (until: string, days: number) => [{ kind: 'soon', id: 7, issue: 12, until, days }];
-const ended = [{ kind: 'ended', id: 7, issue: 12 }];
+const soon = (until: string, days: number) => [
+  { kind: 'soon', authors: [7], issue: 12, until, days },
+];
+const ended = [{ kind: 'ended', authors: [7], issue: 12 }];
 
 test.each([
   ['2026-12-09', []],
@@ -37,8 +39,20 @@ test('the day is that of UTC, and people without an issue hear nothing here', ()
   expect(due('2026-11-24', 0)).toEqual([]);
 });
 
+test.each([
+  ['2026-11-25', 12, []],
+  ['2026-11-24', 12, []],
+  ['2026-11-23', 12, ended],
+  ['2026-10-24', 12, []],
+  ['2026-11-23', undefined, []],
+])('a class until %s, by the issue %s', (until, request, expected) => {
+  const cohort = { title: 'Ice', leads: [7], tier: 'student', from: '2026-10-01', capacity: 5 };
+  const platform = requestPlatform({ 'access/cohorts/ice.yaml': { ...cohort, until, request } });
+  expect(noticesOf(platform, NOON)).toEqual(expected);
+});
+
 test('each end and each time ahead has a notice of its own', () => {
-  const notice = { kind: 'soon', id: 7, issue: 12, until: '2026-12-08', days: 14 } as const;
+  const notice = { kind: 'soon', authors: [7], issue: 12, until: '2026-12-08', days: 14 } as const;
   expect(noticeMark(notice)).toBe('<!-- glaciocloud-notice 2026-12-08 14 -->');
   expect(noticeText(notice)).toBe(
     '<!-- glaciocloud-notice 2026-12-08 14 -->\nYour access ends on 2026-12-08, in the evening (UTC). Write /renew if you need it for longer.\n',
