@@ -140,7 +140,11 @@ function roleIn(organization: Organization, team: Team, id: number): 'MAINTAINER
 }
 
 /** Ids of the members of a team and, where asked, of those below it. */
-function membersOf(organization: Organization, team: Team, withChildren: boolean): Set<number> {
+export function membersOf(
+  organization: Organization,
+  team: Team,
+  withChildren: boolean,
+): Set<number> {
   const ids = new Set(team.members);
   const add = (above: Team): void => {
     for (const child of organization.teams.values()) {

@@ -1,5 +1,10 @@
+import { BODY_LIMIT, Refusal, found, text, userBody } from './call.ts';
+import type { Answer, Call, Handler } from './call.ts';
+import { CONTENTS } from './contents.ts';
 import type { Body } from './contract.ts';
+import { ORGANIZATIONS } from './organizations.ts';
 import type { OperationId } from './operations.ts';
+import { REACTIONS } from './reactions.ts';
 import { objectId } from './state.ts';
 import type {
   Artifact,
@@ -10,55 +15,8 @@ import type {
   Permission,
   Repository,
   Run,
-  State,
-  Token,
   User,
 } from './state.ts';
-
-export interface Call {
-  state: State;
-  token: Token;
-  repository: Repository;
-  parameters: Record<string, string>;
-  query: URLSearchParams;
-  body: Body;
-}
-
-export class Refusal extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-interface Answer {
-  status: number;
-  /** Without it the answer has no body. A list is cut into pages. */
-  body?: unknown;
-  location?: string;
-}
-
-interface Handler {
-  /** What a token needs; one of them is enough. */
-  needs?: readonly Permission[];
-  handle(call: Call): Answer;
-}
-
-/** GitHub: body is too long (maximum is 65536 characters). */
-const BODY_LIMIT = 65_536;
-
-function text(value: unknown, limit = Infinity): string {
-  const result = typeof value === 'string' ? value : '';
-  if (Array.from(result).length > limit)
-    throw new Refusal(422, `Validation Failed: body is too long (maximum is ${limit} characters)`);
-  return result;
-}
-
-function found<T>(value: T | undefined): T {
-  if (value === undefined) throw new Refusal(404, 'Not Found');
-  return value;
-}
 
 const issueOf = ({ repository, parameters }: Call): Issue =>
   found(repository.issues.get(Number(parameters['issue_number'] ?? parameters['pull_number'])));
@@ -71,7 +29,6 @@ function changed(call: Call): Issue {
   if (body !== undefined) issue.body = text(body, BODY_LIMIT);
   return issue;
 }
-const userBody = ({ id, login, type }: User): Body => ({ id, login, type });
 const association = (user: User): Body => ({
   author_association: user.association ?? 'NONE',
 });
@@ -252,6 +209,9 @@ function variableNames(names: readonly string[]): Answer {
 }
 
 export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
+  ...CONTENTS,
+  ...ORGANIZATIONS,
+  ...REACTIONS,
   'repos/get': {
     handle: ({ repository }) => ({
       status: 200,
@@ -601,6 +561,26 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
         throw new Refusal(404, 'Label does not exist');
       issue.labels = issue.labels.filter((name) => name !== call.parameters['name']);
       return { status: 200, body: issue.labels.map((name) => ({ name })) };
+    },
+  },
+  'issues/unlock': {
+    needs: TALK,
+    handle: (call) => {
+      issueOf(call).locked = false;
+      return { status: 204 };
+    },
+  },
+  'issues/list-labels-on-issue': {
+    handle: (call) => ({ status: 200, body: issueOf(call).labels.map((name) => ({ name })) }),
+  },
+  'issues/create-label': {
+    needs: TALK,
+    handle: ({ repository, body }) => {
+      const name = text(body['name']);
+      if (repository.labels.some((one) => one.toLowerCase() === name.toLowerCase()))
+        throw new Refusal(422, 'Validation Failed');
+      repository.labels.push(name);
+      return { status: 201, body: { name } };
     },
   },
   'git/get-ref': {

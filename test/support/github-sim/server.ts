@@ -1,10 +1,11 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Refusal } from './call.ts';
 import { ROUTES, complete, requestProblem, responseProblem } from './contract.ts';
 import type { Body } from './contract.ts';
 import { graphql } from './graphql.ts';
-import { HANDLERS, Refusal } from './handlers.ts';
+import { HANDLERS } from './handlers.ts';
 import { oauth } from './oauth.ts';
 import { State } from './state.ts';
 

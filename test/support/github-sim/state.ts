@@ -13,7 +13,14 @@ export interface User {
 }
 
 export type Permission =
-  'contents' | 'issues' | 'pull-requests' | 'deployments' | 'checks' | 'actions' | 'settings';
+  | 'contents'
+  | 'issues'
+  | 'pull-requests'
+  | 'deployments'
+  | 'checks'
+  | 'actions'
+  | 'settings'
+  | 'members';
 
 /** What a token may do. Reads of a public repository need nothing. */
 export interface Token {
@@ -54,6 +61,17 @@ export interface Organization {
   members: Map<number, 'admin' | 'member'>;
   teams: Map<string, Team>;
   invitations: Invitation[];
+  /** So many invitations may be sent today: 50, and 500 for an organisation that is older than a month. */
+  invitationsLeft: number;
+  /** Ids of accounts that may not be asked. */
+  blocked: Set<number>;
+}
+
+/** What somebody thinks of an issue or a comment, once of each kind. */
+export interface Reaction {
+  id: number;
+  user: User;
+  content: string;
 }
 
 export interface Comment {
@@ -62,6 +80,7 @@ export interface Comment {
   body: string;
   created_at: string;
   updated_at: string;
+  reactions?: Reaction[];
 }
 
 export interface Issue {
@@ -74,6 +93,7 @@ export interface Issue {
   comments: Comment[];
   created_at?: string;
   locked?: boolean;
+  reactions?: Reaction[];
   pull:
     | {
         head: { ref: string; sha: string; repo: string; owner: User };
@@ -294,7 +314,14 @@ export function objectId(type: string, content: string | Buffer): string {
 }
 
 function emptyOrganization(login: string): Organization {
-  return { login, members: new Map(), teams: new Map(), invitations: [] };
+  return {
+    login,
+    members: new Map(),
+    teams: new Map(),
+    invitations: [],
+    invitationsLeft: 500,
+    blocked: new Set(),
+  };
 }
 
 /** Logins are the same in small and capital letters. */
