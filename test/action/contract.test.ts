@@ -112,6 +112,34 @@ describe('workflows', () => {
     });
   });
 
+  test('a stranger’s command never takes the place of one that waits', async () => {
+    const { jobs } = load(await read('.github/workflows/request.yml')) as {
+      jobs: { request: { concurrency: object } };
+    };
+    expect(jobs.request.concurrency).toEqual({
+      group:
+        "request-${{ github.event.issue.number }}-${{ github.event.comment.user.id || 'issue' }}",
+      'cancel-in-progress': false,
+    });
+  });
+
+  test.each([
+    ['request.yml', 'request'],
+    ['access.yml', 'access'],
+  ])('%s that is started again has the files of now', async (file, job) => {
+    const { jobs } = load(await read(`.github/workflows/${file}`)) as {
+      jobs: Record<string, { steps: { uses?: string; with?: Record<string, unknown> }[] }>;
+    };
+    const checkouts = (jobs[job]?.steps ?? []).filter(
+      ({ uses }) => uses?.startsWith('actions/checkout@') === true,
+    );
+    expect(checkouts.map((step) => [step.with?.['repository'], step.with?.['ref']])).toEqual([
+      [undefined, 'main'],
+      // Without a ref it is the newest of its default branch.
+      ['${{ vars.ACCESS_REPOSITORY }}', undefined],
+    ]);
+  });
+
   test('the linter would find a mistake', async () => {
     const lint = await lintWorkflows();
     expect(
