@@ -135,9 +135,8 @@ export function accessSources(place: AccessPlace): AccessSources {
 
 /** Where homes of people are looked for. */
 export function homeSources(place: AccessPlace): HomeSources {
-  const { present, names } = accessSources(place);
   const audit = gitAudit(place.people ?? place.root);
-  return { kube: new Kube(place.kubeconfig ?? ''), present, names, audit };
+  return { ...accessSources(place), kube: new Kube(place.kubeconfig ?? ''), audit };
 }
 
 /** Where access is made true, and written down. `run`: of GitHub Actions. */

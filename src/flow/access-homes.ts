@@ -26,21 +26,21 @@ export type GatheredHomes =
 /** Homes of the hubs that are deployed. */
 export async function gatherHomes(
   inputs: AccessInputs,
-  { kube, present, names, audit }: HomeSources,
+  sources: HomeSources,
 ): Promise<GatheredHomes> {
   await confirmPeople(inputs);
   const { platform, findings } = await gatherPlatform(inputs.root);
   if (!platform) return { kind: 'refused', findings };
-  const book = await names.read();
+  const book = await sources.names.read();
   if (!book)
     throw new Failure('the branch names is damaged: nobody can say whose a home is', {
       hint: 'look at its last commit, and mend it',
     });
-  const { lines } = await audit.read();
+  const { lines } = await sources.audit.read();
   const hubs: HubHomes[] = [];
   const silent: string[] = [];
-  for (const [hub, here] of await present(hubsAsked(platform, inputs.hubs))) {
-    const homes = await claimsIn(kube, hub);
+  for (const [hub, here] of await sources.present(hubsAsked(platform, inputs.hubs))) {
+    const homes = await claimsIn(sources.kube, hub);
     hubs.push(homesOf({ hub, homes, present: here, book, lines }));
     if (here.isSilent) silent.push(hub);
   }
