@@ -41,6 +41,10 @@ export interface ValuesFacts extends HubFacts {
    * `values:`.
    */
   values: JsonObject;
+  /** Of these, what the platform itself writes. */
+  ours: JsonObject;
+  /** The field of the environment that decides a value of ours, as people write it; undefined where none does. */
+  field: (path: string) => string | undefined;
   /** Where a pointer below `jupyterhub:` was written, or the field that produced it. */
   place: (path: string) => Place;
 }

@@ -28,6 +28,7 @@ import { imageAdditions } from '../images/additions.ts';
 import { imageRhythm } from '../images/rebuild-rules.ts';
 import { lockChannel, lockEdited, lockRegistry } from '../images/lock-rules.ts';
 import { notYet } from '../hub/rules/not-yet.ts';
+import { valuesReserved } from '../hub/rules/reserved.ts';
 import { valuesOverridden } from '../hub/rules/overridden.ts';
 import { modelMemory, multiprocessing, sharedCache, slurmCpus } from '../hub/rules/oggm.ts';
 import { addressTaken, duplicate, slugTaken, unitName } from './names.ts';
@@ -106,6 +107,7 @@ export const RULES: readonly Rule[] = [
   ...VALUE_RULES,
   ...RAW_VALUE_RULES,
   valuesOverridden,
+  valuesReserved,
   userPodSafe,
   podSafe,
   objectKind,

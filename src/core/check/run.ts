@@ -2,7 +2,7 @@ import type { Finding } from '../finding.ts';
 import { merge } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { Platform } from '../model/types.ts';
-import { originOf } from '../hub/values/build.ts';
+import { fieldOf, originOf } from '../hub/values/build.ts';
 import { valuesOf } from '../hub/release.ts';
 import { isLookedAt } from '../hub/rules/objects.ts';
 import { documentsIn, parseObject } from '../manifests.ts';
@@ -82,6 +82,8 @@ function valuesFacts(facts: HubFacts, defaults: JsonObject | undefined): ValuesF
     {
       ...facts,
       values: merge(defaults ?? {}, built.values.jupyterhub),
+      ours: built.ours,
+      field: (path) => fieldOf(built, path),
       place: (path) => facts.hub.at(originOf(built, facts.hub, path)),
     },
   ];

@@ -1,5 +1,7 @@
+import { parentOf } from '../../json.ts';
 import type { Part, HubContext, HubValues } from './part.ts';
 import { combine } from './part.ts';
+import { asLists, byName, inFile, mergeNamed } from './named-lists.ts';
 import { entryPart } from './entry.ts';
 import { hubPart } from './hub.ts';
 import { loginPart } from './login.ts';
@@ -23,14 +25,14 @@ const PARTS: readonly ((context: HubContext) => Part)[] = [
 ];
 
 /**
- * One environment as values of the umbrella chart. What stands under `values:` in the file comes
- * last and wins.
+ * One environment as values of the umbrella chart. What stands under `values:` in the file comes last: it is merged by
+ * key, and a rule refuses what would replace the platform's own.
  */
 export function hubValues(context: HubContext): HubValues {
-  return combine([
-    ...PARTS.map((part) => part(context)),
-    { jupyterhub: context.hub.data.values, from: { '': '/values' } },
-  ]);
+  const { values, from } = combine(PARTS.map((part) => part(context)));
+  const ours = byName(values.jupyterhub);
+  const merged = mergeNamed(ours, byName(context.hub.data.values));
+  return { values: { ...values, jupyterhub: asLists(merged) }, from, ours };
 }
 
 /**
@@ -38,12 +40,21 @@ export function hubValues(context: HubContext): HubValues {
  * itself, or the builder's table.
  */
 export function originOf(built: HubValues, hub: HubContext['hub'], path: string): string {
-  if (path !== '' && hub.has(`/values${path}`)) return `/values${path}`;
-  let prefix = path;
-  while (prefix !== '') {
-    const origin = built.from.get(prefix);
+  const written = `/values${inFile(hub.data.values, path)}`;
+  if (path !== '' && hub.has(written)) return written;
+  return tableOf(built, path) ?? (hub.has('/values') ? '/values' : '');
+}
+
+/** The field that decides a value, as people write it: `home.size`. */
+export function fieldOf(built: HubValues, path: string): string | undefined {
+  return tableOf(built, path)?.slice(1).replaceAll('/', '.');
+}
+
+/** The longest prefix counts. */
+function tableOf({ from }: HubValues, path: string): string | undefined {
+  for (let prefix = path; prefix !== ''; prefix = parentOf(prefix)) {
+    const origin = from.get(prefix);
     if (origin !== undefined) return origin;
-    prefix = prefix.slice(0, prefix.lastIndexOf('/'));
   }
-  return hub.has('/values') ? '/values' : '';
+  return undefined;
 }

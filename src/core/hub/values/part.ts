@@ -26,9 +26,11 @@ export interface HubContext {
 export interface HubValues {
   values: { jupyterhub: JsonObject; glaciocloud: JsonObject };
   from: ReadonlyMap<string, string>;
+  /** What the platform itself writes below `jupyterhub:`, volumes and mounts by name. */
+  ours: JsonObject;
 }
 
-export function combine(parts: readonly Part[]): HubValues {
+export function combine(parts: readonly Part[]): Omit<HubValues, 'ours'> {
   return {
     values: {
       jupyterhub: merge({}, ...parts.map((part) => part.jupyterhub ?? {})),

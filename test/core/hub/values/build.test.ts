@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { hubValues, originOf } from '../../../../src/core/hub/values/build.ts';
 import { combine } from '../../../../src/core/hub/values/part.ts';
-import { at } from '../../../../src/core/json.ts';
+import { at, objectsIn } from '../../../../src/core/json.ts';
 import { contextWith } from './context.ts';
 
 test('parts are merged, later ones win, and each says where it comes from', () => {
@@ -49,11 +49,13 @@ describe('a hub’s values', () => {
   });
 
   test('values: come last, and change nothing beside what they say', () => {
-    const values = { cull: { users: true }, hub: { extraVolumes: [] } };
+    const own = { name: 'own', emptyDir: {} };
+    const values = { cull: { users: true }, hub: { extraVolumes: [own] } };
     const { jupyterhub } = hubValues(contextWith({ values })).values;
     expect(at(jupyterhub, '/cull/users')).toBe(true);
     expect(at(jupyterhub, '/cull/maxAge')).toBe(0);
-    expect(at(jupyterhub, '/hub/extraVolumes')).toEqual([]);
+    const ours = at(hubValues(contextWith({})).values.jupyterhub, '/hub/extraVolumes');
+    expect(at(jupyterhub, '/hub/extraVolumes')).toEqual([...objectsIn(ours), own]);
   });
 });
 

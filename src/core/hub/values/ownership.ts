@@ -1,0 +1,68 @@
+import { at, canonical, isObject, walk } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
+import { mergeNamed } from './named-lists.ts';
+
+/**
+ * Who owns a path below `jupyterhub:`. What the platform writes is its own, and a file's `values:` may add beside it,
+ * never replace it; of what stands here a file's word counts. The longest path decides.
+ */
+const FREE: Readonly<Record<string, boolean>> = {
+  '/hub/concurrentSpawnLimit': true,
+  '/hub/config/GitHubOAuthenticator/http_request_kwargs': true,
+  '/hub/db': true,
+  '/hub/db/pvc/annotations': false,
+  '/hub/readinessProbe': true,
+  '/hub/resources': true,
+  '/ingress/annotations': true,
+  '/proxy/chp/resources': true,
+  '/singleuser/defaultUrl': true,
+  '/singleuser/startTimeout': true,
+};
+
+/** Why, and what to do instead, where the field that decides it does not say. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  '/hub/config': 'remove it: the platform’s promises to people hang on it',
+  '/hub/extraConfig': 'choose another name for your code',
+  '/hub/extraVolumes': 'choose another name for your volume',
+  '/hub/extraVolumeMounts': 'choose another place for your mount',
+  '/hub/services': 'choose another name for your service',
+  '/hub/loadRoles': 'choose another name for your role',
+  '/ingress': 'remove it: url: and the cluster’s ingress: say how people reach the hub',
+  '/prePuller':
+    'remove it: the platform pulls the images of images: itself, and this would pull what no hub has',
+  '/scheduling':
+    'remove it: capacity.placeholders keeps seats warm; the chart’s scheduler lags behind Kubernetes',
+  '/singleuser/storage': 'remove it: home: says what people’s files lie on',
+};
+
+/** What of ours a file's own values would replace: the path, and what to do instead. */
+export function replaced(ours: JsonObject, own: JsonObject): { path: string; instead: string }[] {
+  const merged = mergeNamed(ours, own);
+  return leavesOf(ours)
+    .filter((path) => !isFree(path) && textOf(at(merged, path)) !== textOf(at(ours, path)))
+    .map((path) => ({ path, instead: longest(INSTEAD, path) ?? 'remove it' }));
+}
+
+function textOf(value: ReturnType<typeof at>): string {
+  return value === undefined ? '' : canonical(value);
+}
+
+/** A list is one value: who writes another replaces it whole. */
+function leavesOf(values: JsonObject): string[] {
+  const paths = [...walk(values)].filter(({ value }) => !isObject(value)).map(({ path }) => path);
+  const lists = new Set(
+    [...walk(values)].filter(({ value }) => Array.isArray(value)).map(({ path }) => path),
+  );
+  return paths.filter((path) => ![...lists].some((list) => path.startsWith(`${list}/`)));
+}
+
+function isFree(path: string): boolean {
+  return longest(FREE, path) ?? false;
+}
+
+function longest<T>(table: Readonly<Record<string, T>>, path: string): T | undefined {
+  const found = Object.keys(table)
+    .filter((key) => path === key || path.startsWith(`${key}/`))
+    .sort((a, b) => b.length - a.length)[0];
+  return found === undefined ? undefined : table[found];
+}
