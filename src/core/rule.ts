@@ -38,7 +38,7 @@ export interface HubFacts {
 export interface ValuesFacts extends HubFacts {
   /**
    * Values below `jupyterhub:` as Helm will see them: chart defaults (where at hand), ours, then the file's own
-   * `values:`.
+   * `values:`; settings of `hub.config` stand where the chart's own values for them are.
    */
   values: JsonObject;
   /** Of these, what the platform itself writes. */

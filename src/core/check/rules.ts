@@ -34,7 +34,9 @@ import { modelMemory, multiprocessing, sharedCache, slurmCpus } from '../hub/rul
 import { addressTaken, duplicate, slugTaken, unitName } from './names.ts';
 import { databaseKept, ownNamespace, podSafe, userPodSafe } from '../hub/rules/pods.ts';
 import { objectKind } from '../hub/rules/objects.ts';
+import { braces } from '../hub/rules/braces.ts';
 import { RAW_VALUE_RULES } from '../hub/rules/raw-values.ts';
+import { roleScopes, userSharing } from '../hub/rules/roles.ts';
 import { announcementPast } from '../notices/rules.ts';
 import { unknownReference } from './references.ts';
 import { archiveEndpoint, archivePlace, removalSound } from '../removal/rules.ts';
@@ -106,6 +108,9 @@ export const RULES: readonly Rule[] = [
   modelMemory,
   ...VALUE_RULES,
   ...RAW_VALUE_RULES,
+  userSharing,
+  roleScopes,
+  braces,
   valuesOverridden,
   valuesReserved,
   userPodSafe,

@@ -3,6 +3,7 @@ import { merge } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { Platform } from '../model/types.ts';
 import { fieldOf, originOf } from '../hub/values/build.ts';
+import { meant } from '../hub/values/meant.ts';
 import { valuesOf } from '../hub/release.ts';
 import { isLookedAt } from '../hub/rules/objects.ts';
 import { documentsIn, parseObject } from '../manifests.ts';
@@ -78,13 +79,14 @@ function hubFacts(platform: Platform, now: number, hub: HubFacts['hub']): HubFac
 function valuesFacts(facts: HubFacts, defaults: JsonObject | undefined): ValuesFacts[] {
   const built = valuesOf(facts.platform, facts.hub, { codeDigest: '' });
   if (!built) return [];
+  const { values, written } = meant(merge(defaults ?? {}, built.values.jupyterhub));
   return [
     {
       ...facts,
-      values: merge(defaults ?? {}, built.values.jupyterhub),
+      values,
       ours: built.ours,
       field: (path) => fieldOf(built, path),
-      place: (path) => facts.hub.at(originOf(built, facts.hub, path)),
+      place: (path) => facts.hub.at(originOf(built, facts.hub, written(path))),
     },
   ];
 }

@@ -17,6 +17,7 @@ function podFault(spec: JsonObject): string | undefined {
   for (const key of ['hostNetwork', 'hostPID', 'hostIPC']) {
     if (spec[key] === true) return `${key} opens the node`;
   }
+  if (at(spec, '/securityContext/runAsUser') === 0) return 'every container runs as root';
   for (const container of [
     ...objectsOf(spec['containers']),
     ...objectsOf(spec['initContainers']),
@@ -28,27 +29,40 @@ function podFault(spec: JsonObject): string | undefined {
     if (at(container, '/securityContext/runAsUser') === 0) {
       return `the container ${name} runs as root`;
     }
+    const added = at(container, '/securityContext/capabilities/add');
+    if (Array.isArray(added) && added.length > 0) {
+      return `the container ${name} may do more than others`;
+    }
   }
   return undefined;
 }
 
 /** User pods are made by the hub from values, so they are not among the rendered objects. */
 function* userPods({ values, place }: ValuesFacts): Generator<Problem> {
-  const base = '/singleuser';
   const hint = 'remove it; what servers need belongs into the image or into storage';
-  const checks: [string, Json | undefined][] = [
-    ['/storage/extraVolumes', { volumes: at(values, `${base}/storage/extraVolumes`) ?? [] }],
-    ['/extraContainers', { containers: at(values, `${base}/extraContainers`) ?? [] }],
-    ['/initContainers', { initContainers: at(values, `${base}/initContainers`) ?? [] }],
-    ['/extraPodConfig', at(values, `${base}/extraPodConfig`)],
-  ];
-  for (const [path, spec] of checks) {
-    const fault = isObject(spec) ? podFault(spec) : undefined;
-    if (fault) {
-      yield { at: place(base + path), message: `${fault} in every user server`, hint };
-    }
+  for (const [path, toSpec] of OF_PODS) {
+    const value = at(values, path);
+    const fault = value === undefined ? undefined : podFault(toSpec(value));
+    if (fault) yield { at: place(path), message: `${fault} in every user server`, hint };
   }
 }
+
+const asContainer = (container: Json): JsonObject => ({
+  containers: isObject(container) ? [{ name: 'notebook', ...container }] : [],
+});
+const asSecurity = (securityContext: Json): JsonObject => asContainer({ securityContext });
+
+/** What of the values comes into the pod of a server, each as a part of the pod's specification. */
+const OF_PODS: readonly (readonly [path: string, toSpec: (value: Json) => JsonObject])[] = [
+  ['/singleuser/storage/extraVolumes', (volumes) => ({ volumes })],
+  ['/singleuser/extraContainers', (containers) => ({ containers })],
+  ['/singleuser/initContainers', (initContainers) => ({ initContainers })],
+  ['/singleuser/extraPodConfig', (spec) => (isObject(spec) ? spec : {})],
+  ['/hub/config/KubeSpawner/privileged', (privileged) => asSecurity({ privileged })],
+  ['/hub/config/KubeSpawner/extra_container_config', asContainer],
+  ['/hub/config/KubeSpawner/container_security_context', asSecurity],
+  ['/hub/config/KubeSpawner/pod_security_context', (securityContext) => ({ securityContext })],
+];
 
 export const userPodSafe: Rule = {
   id: 'user-pod',

@@ -1,19 +1,9 @@
-import { at, isObject, pointer, walk } from '../../json.ts';
+import { at, pointer, walk } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import { explainMemory, quoted } from '../../model/formats.ts';
 import { memoryBytes } from '../../model/quantities.ts';
 import type { Rule } from '../../rule.ts';
 import { configOf } from './values.ts';
-
-const SHARING_SCOPE = /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u;
-const RULING_SCOPE = /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u;
-const EXPANDED = /\{(username|userid|servername|unescaped_username|user_server)\}/gu;
-
-/** What is left of a text that KubeSpawner expands holds no brace. */
-function hasSingleBrace(text: string): boolean {
-  const rest = text.replaceAll('{{', '').replaceAll('}}', '').replaceAll(EXPANDED, '');
-  return /[{}]/u.test(rest);
-}
 
 /** Places below `jupyterhub:` where JupyterHub itself reads an amount of memory. */
 function memoryPaths(values: JsonObject): string[] {
@@ -52,49 +42,6 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
             at: place(path),
             message: 'user servers could reach inside',
             hint: 'remove it; open one address with networkPolicy.egress instead',
-          };
-        }
-      }
-    },
-  },
-  {
-    id: 'user-sharing',
-    severity: 'error',
-    title: 'Users do not share their servers.',
-    why: 'JupyterHub 5.5.0 has a known hole in sharing (fixed in 5.5.1), and who shares a server shares the home.',
-    on: 'values',
-    *check({ values, place }) {
-      const roles = at(values, '/hub/loadRoles');
-      for (const { path, value } of isObject(roles) ? walk(roles) : []) {
-        if (typeof value === 'string' && SHARING_SCOPE.test(value)) {
-          yield {
-            at: place(`/hub/loadRoles${path}`),
-            message: `the scope "${value}" lets users share servers`,
-            hint: 'remove it',
-          };
-        }
-      }
-    },
-  },
-  {
-    id: 'role-scopes',
-    severity: 'error',
-    title: 'No role of people or services rules the hub.',
-    why: '`admin-ui` and unfiltered `admin:` scopes are near to root: whoever holds such a token can become any user.',
-    on: 'values',
-    *check({ values, place }) {
-      const roles = at(values, '/hub/loadRoles');
-      for (const [name, role] of Object.entries(isObject(roles) ? roles : {})) {
-        const scopes = isObject(role) ? role['scopes'] : undefined;
-        if (name === 'glaciocloud-health' || !Array.isArray(scopes)) continue;
-        const index = scopes.findIndex(
-          (scope) => typeof scope === 'string' && RULING_SCOPE.test(scope),
-        );
-        if (index >= 0) {
-          yield {
-            at: place(pointer('hub', 'loadRoles', name, 'scopes', index)),
-            message: `the role "${name}" could become anybody`,
-            hint: 'give the narrow scopes that it needs',
           };
         }
       }
@@ -186,25 +133,6 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
             at: place(pointer('hub', 'config', section)),
             message: `"${section}" is not the name of a class`,
             hint: 'sections begin with a capital, such as JupyterHub',
-          };
-        }
-      }
-    },
-  },
-  {
-    id: 'braces',
-    severity: 'error',
-    title: 'Braces in raw values of servers are doubled.',
-    why: 'KubeSpawner expands {username}, and every server start fails on any other brace.',
-    on: 'values',
-    *check({ hub, place }) {
-      const env = at(hub.data.values, '/singleuser/extraEnv');
-      for (const [name, value] of Object.entries(isObject(env) ? env : {})) {
-        if (typeof value === 'string' && hasSingleBrace(value)) {
-          yield {
-            at: place(pointer('singleuser', 'extraEnv', name)),
-            message: 'a single brace breaks every server start',
-            hint: 'write {{ and }}, or use env:',
           };
         }
       }

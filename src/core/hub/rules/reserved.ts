@@ -1,5 +1,7 @@
-import { parentOf } from '../../json.ts';
-import type { Rule } from '../../rule.ts';
+import { at, parentOf } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
+import { meant } from '../values/meant.ts';
+import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
 import { replaced } from '../values/ownership.ts';
 import { byName, inFile } from '../values/named-lists.ts';
 
@@ -11,8 +13,10 @@ export const valuesReserved: Rule = {
   on: 'values',
   *check({ hub, ours, place, field }) {
     const own = hub.data.values;
-    for (const { path, instead } of replaced(ours, byName(own))) {
-      const written = writtenAt(hub.has, inFile(own, path));
+    yield* wholesale(own, place);
+    const { values, written: back } = meant(byName(own));
+    for (const { path, instead } of replaced(ours, values)) {
+      const written = writtenAt(hub.has, inFile(own, back(path)));
       const by = field(path);
       yield {
         at: place(written),
@@ -22,6 +26,29 @@ export const valuesReserved: Rule = {
     }
   },
 };
+
+/** Settings that take the place of all of their kind, whatever is in them, and where one more is written. */
+const WHOLESALE: readonly (readonly [trait: string, instead: string])[] = [
+  ['Spawner/environment', 'singleuser.extraEnv'],
+  ['KubeSpawner/environment', 'singleuser.extraEnv'],
+  ['KubeSpawner/init_containers', 'singleuser.initContainers'],
+  ['KubeSpawner/volumes', 'singleuser.storage.extraVolumes'],
+  ['KubeSpawner/volume_mounts', 'singleuser.storage.extraVolumeMounts'],
+  ['JupyterHub/load_roles', 'hub.loadRoles'],
+];
+
+function* wholesale(own: JsonObject, place: ValuesFacts['place']): Generator<Problem> {
+  for (const [trait, instead] of WHOLESALE) {
+    const path = `/hub/config/${trait}`;
+    if (at(own, path) === undefined) continue;
+    const name = path.slice(1).replaceAll('/', '.');
+    yield {
+      at: place(path),
+      message: `"${name}" takes the place of all that the platform writes there`,
+      hint: `write it below ${instead}`,
+    };
+  }
+}
 
 /** The nearest path that the file itself has: what it replaces may lie below. */
 function writtenAt(has: (path: string) => boolean, path: string): string {

@@ -191,7 +191,7 @@ export const VALUE_RULES: readonly Rule[] = [
     id: 'uid',
     title: 'Every server runs as the platform’s user, and none as root.',
     why: 'Homes belong to one uid. Another one cannot read them, and root can read everything.',
-    paths: ['/singleuser/uid'],
+    paths: ['/singleuser/uid', '/singleuser/extraPodConfig/securityContext/runAsUser'],
     bad: (value, { platform }) => {
       const { uid } = platform.settings.data.user;
       if (value === 0) {
@@ -212,7 +212,13 @@ export const VALUE_RULES: readonly Rule[] = [
     id: 'service-account',
     title: 'User servers hold no key to the cluster.',
     why: 'A service account’s token is mounted into every server that names one.',
-    paths: ['/singleuser/serviceAccountName'],
+    paths: [
+      '/singleuser/serviceAccountName',
+      '/singleuser/extraPodConfig/serviceAccount',
+      '/singleuser/extraPodConfig/serviceAccountName',
+      '/singleuser/extraPodConfig/automountServiceAccountToken',
+      '/hub/config/KubeSpawner/automount_service_account_token',
+    ],
     bad: (value) =>
       namesNothing(value)
         ? undefined

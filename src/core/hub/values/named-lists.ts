@@ -84,7 +84,8 @@ function variableOf(entry: JsonObject): Json {
   return Object.fromEntries(Object.entries(entry).filter(([key]) => key !== 'name'));
 }
 
-function put(values: JsonObject, path: string, value: Json): JsonObject {
+/** Values with another one at a path. */
+export function put(values: JsonObject, path: string, value: Json): JsonObject {
   const [, first = '', ...rest] = path.split('/');
   const below = values[first];
   if (rest.length === 0) return { ...values, [first]: value };

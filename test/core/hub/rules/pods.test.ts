@@ -41,6 +41,11 @@ const FAULTS: [spec: JsonObject, said: string][] = [
     { initContainers: [{ name: 'e', securityContext: { runAsUser: 0 } }] },
     'the container "e" runs as root',
   ],
+  [{ securityContext: { runAsUser: 0 } }, 'every container runs as root'],
+  [
+    { containers: [{ name: 'f', securityContext: { capabilities: { add: ['NET_ADMIN'] } } }] },
+    'the container "f" may do more than others',
+  ],
 ];
 
 /** Neighbours of them that are right. */
@@ -52,6 +57,8 @@ const SOUND: JsonObject[] = [
   { initContainers: [{ name: 'a', securityContext: { privileged: false, runAsUser: 1 } }] },
   { containers: [{ name: 'a', privileged: true, runAsUser: 0 }] },
   { containers: [{ name: 'a', securityContext: 'privileged' }] },
+  { securityContext: { runAsUser: 1000 } },
+  { containers: [{ name: 'a', securityContext: { capabilities: { drop: ['ALL'], add: [] } } }] },
 ];
 
 describe('pod', () => {

@@ -69,12 +69,16 @@ describe('role-scopes', () => {
 
   test.each([
     'admin',
-    'admin-ui',
     'admin:users',
     'admin:groups',
-    'admin:servers',
     'admin:auth_state',
     'admin:users!group=course',
+    'users',
+    'users!group=course',
+    'tokens',
+    'tokens!group=course',
+    'groups',
+    'groups!group=course',
   ])('%s', (scope) => {
     expect(roles('role-scopes', { staff: { scopes: ['list:users', scope] } })).toEqual(
       rules('staff', scope),
@@ -82,12 +86,37 @@ describe('role-scopes', () => {
   });
 
   test.each([
+    'admin:servers',
+    'admin:server_state',
+    'servers',
+    'access:servers',
+    'delete:users',
+    'shutdown',
+    'proxy',
+  ])('%s reaches everybody', (scope) => {
+    expect(roles('role-scopes', { staff: { scopes: ['list:users', scope] } })).toEqual([
+      [
+        scope,
+        `the role "staff" reaches everybody: ${scope}`,
+        `name whom it is for: ${scope}!group=…`,
+      ],
+    ]);
+  });
+
+  test.each([
+    'admin-ui',
     'admin:users!user=ada',
+    'tokens!user',
     'list:users',
+    'list:users!group=course',
+    'admin:servers!group=course',
+    'access:servers!group=course',
+    'servers!user=ada',
+    'access:servers!server=ada/',
     'xadmin',
     'administrate',
-    'admin:server_state',
     'read:admin',
+    'read:users',
   ])('%s', (scope) => {
     expect(roles('role-scopes', { staff: { scopes: [scope] } })).toEqual([]);
   });
@@ -97,9 +126,16 @@ describe('role-scopes', () => {
       roles('role-scopes', {
         'glaciocloud-health': { scopes: ['admin:users'] },
         one: { scopes: ['admin:servers', 'admin'] },
-        two: { scopes: ['admin-ui'] },
+        two: { scopes: ['admin-ui', 'tokens'] },
       }),
-    ).toEqual([...rules('one', 'admin:servers'), ...rules('two', 'admin-ui')]);
+    ).toEqual([
+      [
+        'admin:servers',
+        'the role "one" reaches everybody: admin:servers',
+        'name whom it is for: admin:servers!group=…',
+      ],
+      ...rules('two', 'tokens'),
+    ]);
   });
 
   test('what is no role', () => {
@@ -236,13 +272,46 @@ describe('braces', () => {
     'a{unescaped_username}b',
     'a{user_server}b{username}',
     '{{{username}',
-    { name: '{' },
+    's3://scratch/{escaped_username}',
+    '{pod_name}.{namespace}',
+    '{pvc_name}-{hubnamespace}',
+    { valueFrom: { configMapKeyRef: { name: 'a', key: '{username}' } } },
   ])('%j', (value) => {
     expect(env(value)).toEqual([]);
   });
 
-  test('variables that are no mapping, and env: of the platform', () => {
-    expect(inValues('braces', { singleuser: { extraEnv: ['{'] } })).toEqual([]);
+  test.each([
+    { initContainers: [{ name: 'course', command: ['sh', '-c', "awk '{print $1}'"] }] },
+    { extraContainers: [{ name: 'side', args: ["awk '{print $1}'"] }] },
+    { extraPodConfig: { hostname: "awk '{print $1}'" } },
+    { extraLabels: { a: "awk '{print $1}'" } },
+    { extraAnnotations: { a: "awk '{print $1}'" } },
+    { storage: { extraVolumes: [{ name: "awk '{print $1}'" }] } },
+    { storage: { extraVolumeMounts: { a: { subPath: "awk '{print $1}'" } } } },
+    { storage: { extraLabels: { a: "awk '{print $1}'" } } },
+    { storage: { dynamic: { pvcNameTemplate: "awk '{print $1}'" } } },
+    { extraEnv: [{ name: 'A', value: "awk '{print $1}'" }] },
+  ])('wherever KubeSpawner expands text: %j', (singleuser) => {
+    const [found, ...more] = inValues('braces', { singleuser });
+    expect(found?.[1]).toBe('a single brace breaks every server start');
+    expect(found?.[0]).toContain("awk '{print $1}'");
+    expect(more).toEqual([]);
+  });
+
+  test.each([
+    ['KubeSpawner', 'extra_labels'],
+    ['KubeSpawner', 'working_dir'],
+    ['KubeSpawner', 'storage_selector'],
+    ['Spawner', 'environment'],
+  ])('and in settings of %s: %s', (section, trait) => {
+    const values = { hub: { config: { [section]: { [trait]: { a: '{x}' } } } } };
+    expect(inValues('braces', values).map(([written]) => written)).toEqual(["'{x}'"]);
+    const other = { hub: { config: { JupyterHub: { [trait]: { a: '{x}' } } } } };
+    expect(inValues('braces', other)).toEqual([]);
+  });
+
+  test('what nobody expands, and env: of the platform', () => {
+    expect(inValues('braces', { singleuser: { cmd: ['{'] } })).toEqual([]);
     expect(saidOfHub('braces', { env: { A: '{' } })).toEqual([]);
   });
 });
