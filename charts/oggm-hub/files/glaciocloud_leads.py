@@ -118,38 +118,43 @@ class Leads:
 
     def tell(self, pairs: set[tuple[str, str]]) -> None:
         """Each opening once in the log."""
-        for lead, one in sorted(pairs):
-            for token in self.tokens(lead, one):
-                if token.id not in self.told:
-                    self.told.add(token.id)
-                    self.log.warning("%s has opened the server of %s", quoted(lead), quoted(one))
+        for token_id, lead, one in self.openings(pairs):
+            if token_id not in self.told:
+                self.told.add(token_id)
+                self.log.warning("%s has opened the server of %s", quoted(lead), quoted(one))
 
     def take_back(self, lost: set[tuple[str, str]]) -> list[int]:
         """Their servers trust what they have seen for minutes, and open connections stay open: whoever's
         server was opened has it stopped.
         """
+        db = self.app.db
         opened = set()
-        for lead, one in sorted(lost):
-            tokens = self.tokens(lead, one)
-            for token in tokens:
-                self.app.db.delete(token)
-            if tokens:
-                opened.add(orm.User.find(self.app.db, one).id)
+        for token_id, lead, one in self.openings(lost):
+            db.delete(db.get(orm.APIToken, token_id))
+            if one not in opened:
                 self.log.warning(
                     "%s may no longer open the server of %s, and had: it is stopped",
                     quoted(lead),
                     quoted(one),
                 )
-        self.app.db.commit()
-        return sorted(opened)
+            opened.add(one)
+        db.commit()
+        return [orm.User.find(db, one).id for one in sorted(opened)]
 
-    def tokens(self, lead: str, one: str) -> list[Any]:
-        """What a server was opened with, of whoever is not its owner."""
-        db = self.app.db
-        user, owner = orm.User.find(db, lead), orm.User.find(db, one)
-        if user is None or owner is None or owner not in self.app.users:
+    def openings(self, pairs: set[tuple[str, str]]) -> list[tuple[int, str, str]]:
+        """Tokens by which servers were opened, each with who did it and whose server it is."""
+        if not pairs:
             return []
-        spawners = self.app.users[owner].spawners.values()
-        clients = [spawner.oauth_client_id for spawner in spawners]
-        rows = db.query(orm.APIToken).filter(orm.APIToken.user_id == user.id)
-        return [row for row in rows if row.client_id in clients]
+        owners = {
+            spawner.oauth_client_id: user.name
+            for user in self.app.users.values()
+            for spawner in user.spawners.values()
+        }
+        leads = {lead for lead, _ in pairs}
+        rows = (
+            self.app.db.query(orm.APIToken.id, orm.APIToken.client_id, orm.User.name)
+            .join(orm.User, orm.APIToken.user_id == orm.User.id)
+            .filter(orm.User.name.in_(leads), orm.APIToken.client_id.in_(owners))
+        )
+        found = [(row.id, row.name, owners[row.client_id]) for row in rows]
+        return sorted(one for one in found if one[1:] in pairs)
