@@ -91,9 +91,7 @@ def test_a_student_opens_no_other_server(hub, browsers):
 
 def test_a_lead_sees_their_class_and_nobody_else(hub, browsers):
     users = hub.api("GET", "/users", hub.token("lea")).json()
-    assert [(one["name"], list(one["servers"])) for one in users if one["name"] != "lea"] == [
-        ("stu", [""])
-    ]
+    assert [(one["name"], list(one["servers"])) for one in users] == [("stu", [""])]
     token = hub.token("lea")
     assert hub.api("DELETE", "/users/stu/server", token).status_code in (403, 404)
     assert hub.api("POST", "/users/stu/server", token, json={}).status_code in (403, 404)
@@ -148,11 +146,28 @@ def test_after_the_end_of_the_class_nobody_leads_it(hub, browsers):
     assert "led:snow" in role_names(hub)
 
 
+def test_a_lead_who_is_out_of_the_hub_is_out_of_the_server(hub, browsers, github):
+    fresh = sign_in(hub, github, "lea")
+    hub.delete_server("stu")
+    assert hub.spawn("stu")[0] in (201, 202)
+    assert opens(hub, fresh, "stu")
+    write(hub, STU, RES, OTHER, BOSS, SNOW)
+    wait_for("it is stopped", lambda: not hub.api("GET", "/users/stu").json()["servers"])
+    assert not hub.is_in(fresh)
+    assert list(hub.api("GET", "/users/res").json()["servers"]) == [""]
+    assert hub.is_in(browsers["stu"])
+
+
 def test_a_hub_that_starts_again_knows_who_leads(hub, browsers):
     hub.restart()
     wait_for("groups are there", lambda: "led:ice" in role_names(hub), 15)
     token = hub.token("lea")
-    wait_for("the lead sees", lambda: len(hub.api("GET", "/users", token).json()) >= 2, 15)
+
+    def sees():
+        answer = hub.api("GET", "/users", token)
+        return answer.status_code == 200 and [one["name"] for one in answer.json()]
+
+    wait_for("the lead sees the class", lambda: sees() == ["stu"], 15)
 
 
 @pytest.mark.parametrize(
