@@ -31,6 +31,7 @@ import type { DoctorPorts } from './flow/doctor.ts';
 import { UsageError } from './failure.ts';
 import { peopleFolder } from './gather/platform.ts';
 import type { Accounts, Directory } from './ports/access.ts';
+import type { RepositorySetup } from './ports/doctor.ts';
 import type { ImagePorts } from './ports/images.ts';
 
 /** Where a deployment meets the outside. */
@@ -107,8 +108,17 @@ async function githubSetup(root: string): Promise<DoctorPorts['github']> {
     import('./edges/github/client.ts'),
     import('./edges/github/setup.ts'),
   ]);
-  const setup = new GithubSetup(new GithubClient(place, 1000));
-  return { kind: 'answered', value: { repository: `${place.owner}/${place.repo}`, setup } };
+  const at = (owner: string, repo: string): RepositorySetup =>
+    new GithubSetup(new GithubClient({ ...place, owner, repo }, 1000));
+  const beside = (repository: string): RepositorySetup => {
+    const [owner = '', repo = ''] = repository.split('/');
+    return at(owner, repo);
+  };
+  const { owner, repo } = place;
+  return {
+    kind: 'answered',
+    value: { repository: `${owner}/${repo}`, setup: at(owner, repo), beside },
+  };
 }
 
 /** Where access is compared: with a folder, or with a cluster. */

@@ -14,13 +14,16 @@ import { pullNeeds } from '../core/doctor/pulls.ts';
 import type { PullFacts } from '../core/doctor/pulls.ts';
 import type { Opened, SecretsFacts } from '../core/doctor/secrets.ts';
 import type { ClusterName, Platform } from '../core/model/types.ts';
-import { Failure, UsageError } from '../failure.ts';
+import { UsageError } from '../failure.ts';
 import type { DoctorFiles } from '../gather/doctor.ts';
 import type { Cluster, Internet } from '../ports.ts';
 import type { RepositorySetup, SecretsAtHand } from '../ports/doctor.ts';
+import { attempt } from './attempt.ts';
+import { accessSetup } from './doctor-access.ts';
+import type { GithubPorts } from './doctor-access.ts';
 
 export interface DoctorPorts {
-  github: Asked<{ repository: string; setup: RepositorySetup }>;
+  github: Asked<GithubPorts>;
   cluster: Asked<{ kube: Cluster; login: () => Promise<Login> }>;
   secrets: SecretsAtHand;
   internet: Pick<Internet, 'resolve'>;
@@ -39,7 +42,7 @@ export interface DoctorInputs {
 export async function doctorFacts(inputs: DoctorInputs, ports: DoctorPorts): Promise<Facts> {
   const { platform, files, now } = inputs;
   const [github, live, resolved, opened] = await Promise.all([
-    onceAsked(ports.github, ({ repository, setup }) => githubFacts(platform, repository, setup)),
+    onceAsked(ports.github, (github) => githubFacts(platform, github)),
     liveClusters(inputs, ports.cluster),
     resolvedHosts(platform, ports.internet),
     openedSecrets(inputs, ports.secrets),
@@ -51,11 +54,8 @@ export async function doctorFacts(inputs: DoctorInputs, ports: DoctorPorts): Pro
 /** An administrator sees all of it; what else a token may be is named where it is needed. */
 const ADMINISTRATOR = 'export GITHUB_TOKEN="$(gh auth token)" # of an administrator';
 
-async function githubFacts(
-  platform: Platform,
-  repository: string,
-  setup: RepositorySetup,
-): Promise<GithubFacts> {
+async function githubFacts(platform: Platform, ports: GithubPorts): Promise<GithubFacts> {
+  const { repository, setup } = ports;
   const may = (right: string): string => `${ADMINISTRATOR}, or with the right ${right}: read`;
   const names = async (environment?: string): Promise<Names> => ({
     secrets: await setup.secretNames(environment),
@@ -75,7 +75,7 @@ async function githubFacts(
       const one = environments.get(name);
       return one?.kind === 'answered' && one.value.protection !== undefined;
     });
-  const [held, shared, labels, rules, actions, pulls, app] = await Promise.all([
+  const [held, shared, labels, rules, actions, pulls, app, access] = await Promise.all([
     eachOf(there, (name) => attempt(() => names(name), may('Environments'))),
     attempt(() => names(), may('Secrets: read, Variables')),
     attempt(() => setup.labels(), may('Issues')),
@@ -83,8 +83,9 @@ async function githubFacts(
     attempt(() => setup.actionsSettings(), may('Administration')),
     pullFacts(platform, setup, may('Metadata')),
     appKeyFacts(platform, setup, may('Environments')),
+    accessSetup(platform, ports, may),
   ]);
-  const asked = { held: new Map(held), shared, labels, rules, actions, pulls, app };
+  const asked = { held: new Map(held), shared, labels, rules, actions, pulls, app, access };
   return { repository, environments, ...asked };
 }
 
@@ -262,16 +263,6 @@ async function openedSecrets(
 
 async function onceAsked<T, R>(asked: Asked<T>, next: (value: T) => Promise<R>): Promise<Asked<R>> {
   return asked.kind === 'answered' ? { kind: 'answered', value: await next(asked.value) } : asked;
-}
-
-/** An answer, or what was refused and why; mistakes of ours go on. */
-async function attempt<T>(ask: () => Promise<T>, set: string): Promise<Asked<T>> {
-  try {
-    return { kind: 'answered', value: await ask() };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { kind: 'not-asked', why: `${error.message} (${error.hint})`, set };
-  }
 }
 
 function eachOf<T>(

@@ -24,6 +24,8 @@ export interface RepositorySetup extends Pick<DeployEnvironments, 'environment'>
   /** Rules that hold for the default branch. */
   mergeRules(): Promise<{ branch: string; rules: MergeRule[] }>;
   actionsSettings(): Promise<ActionsSettings>;
+  /** Whether the default branch has this file. */
+  hasFile(path: string): Promise<boolean>;
 }
 
 /** Secrets in the repository, as far as they can be read here. Fails with SecretsFailure. */

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { GithubClient } from '../../src/edges/github/client.ts';
 import { GithubSetup } from '../../src/edges/github/setup.ts';
@@ -142,5 +143,29 @@ describe('settings of Actions', () => {
     await expect(setup('bot').actionsSettings()).rejects.toMatchObject({
       message: 'GitHub refused settings of Actions: Resource not accessible by integration',
     });
+  });
+});
+
+describe('a file of the default branch', () => {
+  /** A double of GitHub that has one file; the simulator has no contents. */
+  const server = createServer((request, response) => {
+    const isThere = request.url === '/repos/example/people/contents/.github/workflows/dispatch.yml';
+    response.writeHead(isThere ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(isThere ? { type: 'file' } : { message: 'Not Found' }));
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test('is found by its path', async () => {
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('there is a port');
+    const api = `http://127.0.0.1:${address.port}`;
+    const settings = { api, token: 'x', owner: 'example', repo: 'people' };
+    const people = new GithubSetup(new GithubClient(settings, 1));
+    expect(await people.hasFile('.github/workflows/dispatch.yml')).toBe(true);
+    expect(await people.hasFile('.github/workflows/other.yml')).toBe(false);
   });
 });

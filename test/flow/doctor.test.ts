@@ -66,6 +66,10 @@ class SetupDouble implements RepositorySetup {
     return this.#answer('actions', { enabled: true, localOnly: false, mayOpenPulls: true });
   }
 
+  hasFile(path: string) {
+    return this.#answer(`file ${path}`, true);
+  }
+
   #answer<T>(call: string, answer: T): Promise<T> {
     this.asked.push(call);
     return this.refuses.includes(call)
@@ -81,7 +85,14 @@ beforeEach(() => {
   setup = new SetupDouble();
   kube = new ClusterDouble(new FakeClock());
   ports = {
-    github: answered({ repository: 'example/hubs', setup }),
+    github: answered({
+      repository: 'example/hubs',
+      setup,
+      beside: (repository) => {
+        setup.asked.push(`beside ${repository}`);
+        return setup;
+      },
+    }),
     cluster: answered({ kube, login: () => Promise.resolve({ kind: 'helper', program: 'aws' }) }),
     secrets: {
       lacking: () => Promise.resolve(undefined),
@@ -105,9 +116,39 @@ function valueOf<T>(asked: Asked<T> | undefined): T {
   if (asked?.kind !== 'answered') throw new Error(`not asked: ${asked?.why}`);
   return asked.value;
 }
+const ELSEWHERE: Edit = ['platform.yaml', 'waves:', 'access: {repository: example/people}\nwaves:'];
 const ADMINISTRATOR = 'export GITHUB_TOKEN="$(gh auth token)" # of an administrator';
 
 describe('GitHub', () => {
+  test('is asked for what access needs where people’s files are elsewhere', async () => {
+    setup.refuses = ['merge rules'];
+    const { access } = valueOf((await facts({}, ELSEWHERE)).github);
+    expect(access).toMatchObject({
+      people: 'example/people',
+      environment: answered({
+        environment: { name: 'access-requests' },
+        secrets: ['SECRET of access-requests'],
+        variables: ['VARIABLE of access-requests'],
+      }),
+      rules: {
+        kind: 'not-asked',
+        why: 'merge rules is refused (ask somebody)',
+        set: `${ADMINISTRATOR}, or with the right Metadata: read`,
+      },
+      dispatches: answered(true),
+    });
+    expect(setup.asked).toEqual(
+      expect.arrayContaining(['beside example/people', 'file .github/workflows/dispatch.yml']),
+    );
+  });
+
+  test('is not asked for what an environment holds that is not there', async () => {
+    setup.absent = ['access-requests'];
+    const { access } = valueOf((await facts({}, ELSEWHERE)).github);
+    expect(access?.environment).toMatchObject(answered({ secrets: [], variables: [] }));
+    expect(setup.asked).not.toContain('secrets access-requests');
+  });
+
   test('is asked for what the platform needs', async () => {
     expect(valueOf((await facts()).github)).toMatchObject({
       repository: 'example/hubs',
@@ -184,7 +225,8 @@ describe('GitHub', () => {
     setup.refuses = [call];
     const merging: Edit = ['platform.yaml', 'waves:', 'automerge: candidate\nwaves:'];
     const asked = valueOf((await facts({}, merging)).github);
-    const { environments, held, repository, pulls, ...rest } = asked;
+    const { environments, held, repository, pulls, access, ...rest } = asked;
+    expect(access).toBeUndefined();
     expect(repository).toBe('example/hubs');
     const ofPulls = [pulls.images?.rules, pulls.main];
     const all = [...environments.values(), ...held.values(), ...ofPulls, ...Object.values(rest)];
@@ -207,7 +249,11 @@ describe('GitHub', () => {
     const labels = () => Promise.reject(new TypeError('a mistake'));
     ports = {
       ...ports,
-      github: answered({ repository: 'example/hubs', setup: Object.assign(setup, { labels }) }),
+      github: answered({
+        repository: 'example/hubs',
+        setup: Object.assign(setup, { labels }),
+        beside: () => setup,
+      }),
     };
     expect(await failureOf(facts())).toEqual(new TypeError('a mistake'));
   });

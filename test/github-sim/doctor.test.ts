@@ -37,7 +37,7 @@ function run(token = 'admin'): Promise<Outcome> {
   const settings = { api: stage.sim.url, token, owner: 'example', repo: 'hubs' };
   const setup = new GithubSetup(new GithubClient(settings, 1));
   const ports: DoctorPorts = {
-    github: answered({ repository: 'example/hubs', setup }),
+    github: answered({ repository: 'example/hubs', setup, beside: () => setup }),
     cluster: answered({
       kube,
       login: () => Promise.resolve({ kind: 'helper', program: 'aws' }),

@@ -1,5 +1,7 @@
 import { approvalEnvironment, unasked } from '../hub/protection.ts';
 import type { DeployEnvironment } from '../hub/protection.ts';
+import { accessChecks } from './access.ts';
+import type { AccessSetup } from './access.ts';
 import { appKeyChecks } from './app-key.ts';
 import type { AppKeyFacts } from './app-key.ts';
 import { judged, missing, ok, quoted } from './check.ts';
@@ -30,6 +32,8 @@ export interface GithubFacts {
   pulls: PullFacts;
   /** Undefined where the platform has no images. */
   app: Asked<AppKeyFacts> | undefined;
+  /** Undefined where people's files are here. */
+  access: AccessSetup | undefined;
 }
 
 export interface GithubNeeds {
@@ -54,6 +58,7 @@ export function githubChecks(facts: GithubFacts, needs: GithubNeeds): Check[] {
     ),
     ...pullChecks(facts.repository, facts.pulls),
     ...appKeyChecks(facts.repository, facts.shared, facts.app),
+    ...accessChecks(facts),
   ];
 }
 

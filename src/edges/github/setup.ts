@@ -57,6 +57,14 @@ export class GithubSetup implements RepositorySetup {
     };
   }
 
+  async hasFile(path: string): Promise<boolean> {
+    // A slash is part of a path here, so each of its names is a field of its own.
+    const names = path.split('/');
+    const route = `GET /contents/${names.map((_name, index) => `{n${index}}`).join('/')}`;
+    const fields = Object.fromEntries(names.map((name, index) => [`n${index}`, name]));
+    return (await this.#client.askMaybe('a file', route, fields)) !== undefined;
+  }
+
   #rules(branch: string): Promise<Answer[]> {
     return this.#client.all('rules of a branch', 'GET /rules/branches/{branch}', { branch });
   }

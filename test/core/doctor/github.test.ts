@@ -40,6 +40,7 @@ const WELL: GithubFacts = {
   actions: answered({ enabled: true, localOnly: false, mayOpenPulls: true }),
   pulls: { images: undefined, main: undefined },
   app: undefined,
+  access: undefined,
 };
 const found = (facts: Partial<GithubFacts>, id: string, ...edits: Edit[]): string[] => {
   const edited = platformOf(...edits);
