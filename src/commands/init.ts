@@ -7,6 +7,7 @@ import { QUESTIONS, STAND_INS, answered, complete } from '../core/init/questions
 import { nextSteps, numbered } from '../core/init/next-steps.ts';
 import { exists, writeNew } from '../edges/files.ts';
 import { isInGit } from '../edges/git.ts';
+import { originRepository } from '../edges/repository.ts';
 import { withTerminal } from '../edges/terminal.ts';
 import type { Streams, Terminal } from '../edges/terminal.ts';
 import { UsageError } from '../failure.ts';
@@ -30,7 +31,7 @@ export async function init(
     : taken(given, tool);
   const fresh = new Map<string, string>();
   const kept: string[] = [];
-  for (const [path, text] of starterFiles(answers, tool)) {
+  for (const [path, text] of starterFiles(answers, tool, await originRepository(root))) {
     if (await exists(join(root, path))) kept.push(path);
     else fresh.set(path, text);
   }

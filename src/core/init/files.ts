@@ -6,6 +6,7 @@ import { formTexts } from '../access/request/forms.ts';
 import { readPlatform } from '../model/platform.ts';
 import { ISSUER, needsIssuer, pinOf } from './answers.ts';
 import type { Answers, Pin } from './answers.ts';
+import { DISPATCH_PATH, dispatchWorkflow } from './dispatch.ts';
 import { foreignWorkflow } from './workflow.ts';
 
 /**
@@ -37,7 +38,7 @@ export function firstImage(images: Iterable<Doc<ImageFile>>): string | undefined
 const TIER = 'researcher';
 
 const PLATFORM = template<
-  Record<'organization' | 'registry' | 'user' | 'chart', string>
+  Record<'organization' | 'registry' | 'user' | 'chart' | 'pages', string>
 >(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
 glaciocloud: 1 # format of these files; stays
 organization: {{organization}} # on GitHub; its teams are named in environments/
@@ -49,10 +50,11 @@ waves: # hubs of a wave change together, and after the wave before; at most four
   # - {name: staging, images: candidate} # for a second hub, where changes are tried first
   - {name: production, images: stable}
 tiers: {${TIER}: {until: 180d}} # what people may ask for by issue, and for how long at most
+{{pages}}
 removals: [] # hubs whose files are gone, and what happens to their homes
 `);
 
-const ACCESS = template<{ base: string }>(`# Who may enter
+const ACCESS = template<Record<'base' | 'dispatchPath' | 'dispatch', string>>(`# Who may enter
 
 Teams are named in \`environments/\`, and are enough to begin with. Single people and classes stand here, each with an end:
 \`access apply\` makes hubs follow. Tiers are named in \`platform.yaml\`: \`tiers: {researcher: {until: 180d}}\`.
@@ -79,6 +81,13 @@ until: 2027-02-05
 capacity: 20
 members: []
 \`\`\`
+
+Ids and days of these files are public where the repository is. In a private one they are not: move this folder there,
+name it in \`platform.yaml\` (\`access: {repository: OWNER/REPO}\`), and give it this workflow as \`{{dispatchPath}}\`, so
+that hubs follow a push at once. \`glaciocloud doctor\` says what else it needs.
+
+\`\`\`yaml
+{{dispatch}}\`\`\`
 `);
 
 /** Until its key is put in, sops refuses to encrypt: nothing is encrypted to nobody. */
@@ -109,9 +118,13 @@ const scalar = (text: string): string =>
 
 /**
  * The files of a new platform, by path: what a person would write, and nothing that only a program
- * understands.
+ * understands. `home`: where they will be on GitHub, `OWNER/NAME`, if that is known.
  */
-export function platformFiles(answers: Answers, { settings, image }: Tool): Map<string, string> {
+export function platformFiles(
+  answers: Answers,
+  { settings, image }: Tool,
+  home?: string,
+): Map<string, string> {
   const { hub, cluster } = answers;
   const base = schemas(pinOf(answers));
   const { name, uid, gid } = settings.user;
@@ -121,6 +134,7 @@ export function platformFiles(answers: Answers, { settings, image }: Tool): Map<
     registry: scalar(answers.registry),
     user: `{name: ${name}, uid: ${uid}, gid: ${gid}}`,
     chart: `{version: ${version}, repository: ${repository}, sha256: ${sha256 ?? 'null'}}`,
+    pages: pagesLine(home),
   };
   const { storage, ingress, startTime } =
     Object.entries(PROVIDERS).find(([provider]) => provider === answers.provider)?.[1] ??
@@ -161,6 +175,14 @@ export function platformFiles(answers: Answers, { settings, image }: Tool): Map<
   ]);
 }
 
+/** Where the hub's pages lead people who ask for access. */
+function pagesLine(repository: string | undefined): string {
+  const why = 'people ask for access there; the pages of hubs lead to its forms';
+  return repository === undefined
+    ? `# pages: {repository: OWNER/REPO} # ${why}`
+    : `pages: {repository: ${scalar(repository)}} # ${why}`;
+}
+
 const IMAGE_HEAD =
   '# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.\n';
 
@@ -170,14 +192,19 @@ function imageText(text: string): string {
 }
 
 /** All that `init` writes: the platform, forms, a page about access, what keeps secrets secret, and workflows. */
-export function starterFiles(answers: Answers, tool: Tool): Map<string, string> {
+export function starterFiles(
+  answers: Answers,
+  tool: Tool,
+  repository?: string,
+): Map<string, string> {
   const pin = pinOf(answers);
   const workflows = [...tool.workflows].filter(([path]) => !OWN.includes(path));
-  const files = platformFiles(answers, tool);
+  const files = platformFiles(answers, tool, repository);
+  const dispatch = dispatchWorkflow(repository ?? 'OWNER/REPO');
   return new Map([
     ...files,
     ...formsOf(files),
-    ['access/README.md', ACCESS({ base: schemas(pin) })],
+    ['access/README.md', ACCESS({ base: schemas(pin), dispatchPath: DISPATCH_PATH, dispatch })],
     ['.sops.yaml', SOPS],
     ['.gitignore', IGNORED],
     ...workflows.map(([path, text]): [string, string] => [path, foreignWorkflow(text, pin)]),

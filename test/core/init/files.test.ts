@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
 import type { Answers } from '../../../src/core/init/answers.ts';
+import { dispatchWorkflow } from '../../../src/core/init/dispatch.ts';
 import { firstImage, platformFiles, starterFiles } from '../../../src/core/init/files.ts';
 import { PROVIDERS } from '../../../src/core/init/scaffold.ts';
 import type { Doc, ImageFile, Platform } from '../../../src/core/model/types.ts';
@@ -160,6 +161,22 @@ describe('what init writes', () => {
     const text = files.get('access/README.md') ?? '';
     const schemas = [...text.matchAll(/\$schema=(\S+)/gu)].map(([, address]) => address);
     expect(schemas).toEqual([`${SCHEMAS}member.schema.json`, `${SCHEMAS}cohort.schema.json`]);
+  });
+
+  test('says there which workflow a private repository needs', () => {
+    const block = (text: string): string =>
+      /```yaml\n(# Makes hubs[^]*?)```/u.exec(text)?.[1] ?? '';
+    expect(block(files.get('access/README.md') ?? '')).toBe(dispatchWorkflow('OWNER/REPO'));
+    const known = starterFiles(ANSWERED, TOOL, 'Ice-Lab/hubs').get('access/README.md') ?? '';
+    expect(block(known)).toBe(dispatchWorkflow('Ice-Lab/hubs'));
+    expect(known).toContain('as `.github/workflows/dispatch.yml`');
+  });
+
+  test('leads people to where it will be, if that is known', () => {
+    const settings = (home?: string) =>
+      platformOf(platformFiles(ANSWERED, TOOL, home)).settings.data.pages;
+    expect(settings('Ice-Lab/hubs')).toEqual({ repository: 'Ice-Lab/hubs' });
+    expect(settings()).toEqual({});
   });
 
   test('has workflows that say who wrote them', () => {
