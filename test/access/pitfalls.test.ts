@@ -234,6 +234,10 @@ const PITFALLS: Readonly<Record<number, Pitfall>> = {
   35: {
     what: 'the simulated GitHub is not like GitHub',
     shown: [
+      [
+        'test/github-sim/emulate.test.ts',
+        'pitfall 35: ours and the other one differ where it is said, and nowhere else',
+      ],
       ['test/github-sim/double.test.ts', 'an unknown route is loud'],
       ['test/github-sim/graphql.test.ts', '%s is refused'],
     ],
