@@ -70,4 +70,4 @@ test.each<[string, Crowd, number, number]>([
     plan.hubs.map(() => [undefined, []]),
   );
   expect(kube.outside.calls).toEqual([]);
-});
+}, 120_000);

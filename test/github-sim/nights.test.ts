@@ -13,7 +13,7 @@ import { gatherLockFiles } from '../../src/gather/lock-files.ts';
 import type { PullPlace } from '../../src/flow/image-pulls.ts';
 import { refreshImages } from '../../src/flow/image-refresh.ts';
 import { gatherPlatform } from '../../src/gather/platform.ts';
-import { mergePull } from '../support/github-sim/handlers.ts';
+import { mergePull } from '../support/github-sim/pulls.ts';
 import { githubStage } from '../support/github-sim/stage.ts';
 import type { GithubStage } from '../support/github-sim/stage.ts';
 import { temporary } from '../support/sample.ts';
