@@ -44,30 +44,34 @@ test.each<[string, Crowd, number, number]>([
   ['10,000 members, 60 teams, 1,500 people in hubs', LARGE, 15, 110],
   ['1,276 people and 284 teams', MANY_TEAMS, 16, 24],
   ['10,000 members, all of them in one team and in hubs', EVERYBODY, 100, 110],
-])('an organisation of %s', async (_what, size, requests, most) => {
-  await crowd(sim, folder.path, size);
-  const { plan, requests: asked } = await planned();
-  expect(plan.hubs.flatMap(({ steps, held }) => [...steps, ...held])).toEqual([]);
-  expect(plan.unknown).toEqual([]);
-  expect(plan.hubs.map(({ entries }) => entries.size)).toContain(size.people);
-  expect([asked, sim.log.length]).toEqual([requests, requests]);
-  expect(asked).toBeLessThanOrEqual(most);
-  expect(sim.log.filter(({ body }) => !String(body['query']).startsWith('query('))).toEqual([]);
+])(
+  'an organisation of %s',
+  async (_what, size, requests, most) => {
+    await crowd(sim, folder.path, size);
+    const { plan, requests: asked } = await planned();
+    expect(plan.hubs.flatMap(({ steps, held }) => [...steps, ...held])).toEqual([]);
+    expect(plan.unknown).toEqual([]);
+    expect(plan.hubs.map(({ entries }) => entries.size)).toContain(size.people);
+    expect([asked, sim.log.length]).toEqual([requests, requests]);
+    expect(asked).toBeLessThanOrEqual(most);
+    expect(sim.log.filter(({ body }) => !String(body['query']).startsWith('query('))).toEqual([]);
 
-  const kube = new ClusterDouble(new FakeClock());
-  const results = await applyAccess(
-    plan,
-    {
-      kube,
-      clock: new FakeClock(),
-      script: () => Promise.resolve(''),
-      progress: () => undefined,
-      names: { read: () => Promise.resolve(new Map()), keep: () => Promise.reject(new Error()) },
-    },
-    new Map(),
-  );
-  expect(results.map(({ loaded, stuck }) => [loaded, stuck])).toEqual(
-    plan.hubs.map(() => [undefined, []]),
-  );
-  expect(kube.outside.calls).toEqual([]);
-}, 120_000);
+    const kube = new ClusterDouble(new FakeClock());
+    const results = await applyAccess(
+      plan,
+      {
+        kube,
+        clock: new FakeClock(),
+        script: () => Promise.resolve(''),
+        progress: () => undefined,
+        names: { read: () => Promise.resolve(new Map()), keep: () => Promise.reject(new Error()) },
+      },
+      new Map(),
+    );
+    expect(results.map(({ loaded, stuck }) => [loaded, stuck])).toEqual(
+      plan.hubs.map(() => [undefined, []]),
+    );
+    expect(kube.outside.calls).toEqual([]);
+  },
+  120_000,
+);
