@@ -37,7 +37,7 @@ import { objectKind } from '../hub/rules/objects.ts';
 import { braces } from '../hub/rules/braces.ts';
 import { RAW_VALUE_RULES } from '../hub/rules/raw-values.ts';
 import { roleScopes, userSharing } from '../hub/rules/roles.ts';
-import { announcementPast } from '../notices/rules.ts';
+import { announcementPast, announcementTime } from '../notices/rules.ts';
 import { unknownReference } from './references.ts';
 import { archiveEndpoint, archivePlace, removalSound } from '../removal/rules.ts';
 import { chartRepository } from '../charts/rules.ts';
@@ -75,6 +75,7 @@ export const RULES: readonly Rule[] = [
   accessDays,
   tierTime,
   staleForm,
+  announcementTime,
   imageSource,
   mutableTag,
   imageUnlocked,

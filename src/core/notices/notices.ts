@@ -2,6 +2,7 @@ import { canonical, compareText } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { withdrawnFor } from '../images/withdrawn.ts';
 import type { Withdrawn } from '../images/withdrawn.ts';
+import { isReadable } from './times.ts';
 import type { ClassEvent, EnvironmentFile, Platform, HubName } from '../model/types.ts';
 
 /** The ConfigMap that the hub's pages read. */
@@ -15,13 +16,16 @@ const KEEP = { 'helm.sh/resource-policy': 'keep' };
 export function noticesText(platform: Platform, hub: HubName): string {
   const announced = [...platform.announcements.values()]
     .filter(({ data }) => data.hubs.length === 0 || data.hubs.includes(hub))
+    .filter(({ data }) => isReadable(data))
     .sort((a, b) => compareText(a.name, b.name))
     .map(({ data: { severity, text, from, until } }): Json => {
       return { severity, text, from: from ?? null, until };
     });
   const file = platform.environments.get(hub);
   const withdrawn = file ? withdrawnFor(platform, file) : [];
-  const classes = (file?.data.capacity.events ?? []).map((one) => classOf(one, platform));
+  const classes = (file?.data.capacity.events ?? [])
+    .filter(isReadable)
+    .map((one) => classOf(one, platform));
   return textOf([...withdrawn.map(withdrawal), ...announced, ...classes], file?.data.spawn);
 }
 

@@ -49,6 +49,23 @@ test('announcements for every hub, or for this one, by name, with their times', 
   });
 });
 
+test.each([{ until: '2026-02-30' }, { from: '2026-02-29T08:00Z' }, { until: '0000-01-01' }])(
+  'one that the hub cannot read is left out, because it would refuse all, and a pause: %j',
+  (more) => {
+    const pause = { spawn: { state: 'paused', reason: 'disks' } };
+    const written = {
+      [HUB]: pause,
+      'announcements/a.md': page('x', more),
+      'announcements/b.md': page('y'),
+    };
+    expect(read(written)).toEqual({
+      v: 1,
+      notices: [{ severity: 'info', text: 'y', from: null, until: '2026-12-02' }],
+      spawning: { open: false, admins: false, reason: 'disks' },
+    });
+  },
+);
+
 test.each([
   [
     'Class: Glacier school, until 2026-12-03 18:00 UTC, each day 08:00-10:00 UTC. Choose the image “Science”.',

@@ -1,6 +1,6 @@
 import { pointer } from '../../json.ts';
 import { CONCURRENT_SPAWN_LIMIT } from '../../model/limits.ts';
-import { endOf, instant, seconds } from '../../model/quantities.ts';
+import { instant, seconds } from '../../model/quantities.ts';
 import type { Rule } from '../../rule.ts';
 
 const eventPath = (index: number, key: string): string => pointer('capacity', 'events', index, key);
@@ -29,8 +29,7 @@ export const eventTime: Rule = {
         }
       }
     }
-    const { cohorts, members, announcements } = platform;
-    for (const doc of [...cohorts.values(), ...members.values(), ...announcements.values()]) {
+    for (const doc of [...platform.cohorts.values(), ...platform.members.values()]) {
       const { from, until } = doc.data;
       if (Number.isNaN(instant(until))) {
         yield {
@@ -38,7 +37,7 @@ export const eventTime: Rule = {
           message: `${until} does not exist`,
           hint: 'look at a calendar',
         };
-      } else if (from !== undefined && !(endOf(until) > instant(from))) {
+      } else if (from !== undefined && !(instant(until) >= instant(from))) {
         yield {
           at: doc.at('/until'),
           message: 'it ends before it begins',
