@@ -86,9 +86,10 @@ export function giveNames(
 function freeName(id: string, login: string | undefined, taken: ReadonlySet<string>): string {
   const small = login?.toLowerCase();
   const own = small === undefined ? [] : [small, `${small}-${id}`];
-  const found = [...own, `user-${id}`, `user-${id}-${id}`].find(
-    (name) => NAME.test(name) && !taken.has(name),
-  );
-  if (found === undefined) throw new Error(`every name of ${id} is taken`);
-  return found;
+  const found = [...own, `user-${id}`].find((name) => NAME.test(name) && !taken.has(name));
+  if (found !== undefined) return found;
+  // No login has two hyphens in a row: nobody can take these.
+  let count = 1;
+  while (taken.has(`user-${id}--${count}`)) count += 1;
+  return `user-${id}--${count}`;
 }

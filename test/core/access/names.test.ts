@@ -40,11 +40,22 @@ describe('a name', () => {
     expect(giveNames(['7'], book, [], logins).names.get('7')).toBe(expected);
   });
 
+  test('accounts that bear all of them keep nobody out, and stop no run', () => {
+    const logins = new Map([
+      ['90', 'user-7'],
+      ['91', 'user-7-7'],
+      ['92', 'user-7--1'],
+      ['93', 'user-7--2'],
+    ]);
+    const { names } = giveNames([...logins.keys(), '7'], new Map(), [], logins);
+    expect([...names.values()]).toEqual([...logins.values(), 'user-7--3']);
+  });
+
   test('the id’s own names may be taken too', () => {
     const names = ['ada-2', 'user-2'].map((name, index) => [String(90 + index), entry(name)]);
     const present = new Map(names as [string, Entry][]);
     const given = giveNames(['2'], book, [present], new Map([['2', 'ada']]));
-    expect(given.names.get('2')).toBe('user-2-2');
+    expect(given.names.get('2')).toBe('user-2--1');
   });
 
   test('of a hub that was filled by hand goes into the book; of two hubs the first counts', () => {
