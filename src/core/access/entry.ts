@@ -8,18 +8,24 @@ export interface Entry {
   groups: readonly string[];
   from: string | undefined;
   until: string | undefined;
+  /** Something stands there that the hub's door does not read, and it keeps the person out: it is written anew. */
+  isDamaged?: true;
 }
+
+const FIELDS = ['name', 'admin', 'groups', 'from', 'until'];
 
 /** By GitHub id. */
 export type Entries = ReadonlyMap<string, Entry>;
 
 /** The people in a text of access.json; what is no entry is left out, as the hub's door does. */
 export function readEntries(text: string): Map<string, Entry> {
-  const users = at(objectOf(text), '/users');
+  const object = objectOf(text);
+  const users = at(object, '/users');
+  const isOurs = (object?.['v'] ?? 1) === 1;
   const entries = new Map<string, Entry>();
   for (const [id, given] of Object.entries(isObject(users) ? users : {})) {
     const entry = isObject(given) ? entryOf(given) : undefined;
-    if (entry) entries.set(id, entry);
+    if (entry) entries.set(id, isOurs ? entry : { ...entry, isDamaged: true });
   }
   return entries;
 }
@@ -27,13 +33,26 @@ export function readEntries(text: string): Map<string, Entry> {
 function entryOf(given: JsonObject): Entry | undefined {
   const { name, admin, groups, from, until } = given;
   if (typeof name !== 'string') return undefined;
-  return {
+  const entry = {
     name,
     admin: admin === true,
     groups: Array.isArray(groups) ? groups.filter(isText) : [],
     from: isText(from) ? from : undefined,
     until: isText(until) ? until : undefined,
   };
+  return isDamaged(given) ? { ...entry, isDamaged: true } : entry;
+}
+
+/** As the door sees it: a field that it does not know, or a value of another kind. */
+function isDamaged(given: JsonObject): boolean {
+  const { admin, groups, from, until } = given;
+  const isList = Array.isArray(groups) && groups.every(isText);
+  return (
+    Object.keys(given).some((key) => !FIELDS.includes(key)) ||
+    typeof (admin ?? false) !== 'boolean' ||
+    !((groups ?? undefined) === undefined || isList) ||
+    ![from, until].every((time) => (time ?? undefined) === undefined || isText(time))
+  );
 }
 
 function isText(value: Json | undefined): value is string {
@@ -58,7 +77,8 @@ function entryJson({ name, admin, groups, from, until }: Entry): JsonObject {
 }
 
 export function sameEntry(a: Entry, b: Entry): boolean {
-  return canonical(entryJson(a)) === canonical(entryJson(b));
+  const isSame = canonical(entryJson(a)) === canonical(entryJson(b));
+  return isSame && a.isDamaged === b.isDamaged;
 }
 
 /** Whether an entry's end has passed, by the day or the moment that it writes. */

@@ -60,6 +60,7 @@ describe('a person', () => {
     ['the beginning', { from: '2026-01-01' }, 'from 2026-01-01 → ever'],
     ['an administrator', { admin: true }, 'is no administrator any more'],
     ['groups', { groups: ['cohort:old'] }, '+ tier:researcher, − cohort:old'],
+    ['what the door cannot read', { groups: ['tier:researcher'], isDamaged: true }, 'written anew'],
     ['the order', { groups: ['tier:researcher', 'tier:researcher'] }, 'written anew'],
   ])('changes: %s', (_what, changes, why) => {
     const before = entry('ada', {

@@ -40,7 +40,36 @@ describe('access.json', () => {
   test('what others wrote is taken as far as it is understood', () => {
     const text =
       '{"users": {"1": {"name": "x", "admin": "yes", "groups": ["a", 1], "from": 3, "until": null}}}';
-    expect(readEntries(text).get('1')).toEqual({ ...bob, name: 'x', groups: ['a'] });
+    expect(readEntries(text).get('1')).toEqual({
+      ...bob,
+      name: 'x',
+      groups: ['a'],
+      isDamaged: true,
+    });
+  });
+
+  test.each<[object, boolean]>([
+    [{}, false],
+    [{ admin: null, groups: null, from: null, until: null }, false],
+    [{ admin: false, groups: [], from: '2026-11-01', until: '2026-12-31' }, false],
+    [{ note: 'x' }, true],
+    [{ admin: 'yes' }, true],
+    [{ groups: 'a' }, true],
+    [{ groups: ['a', 1] }, true],
+    [{ from: 3 }, true],
+    [{ until: 3 }, true],
+  ])('%j keeps the door shut: %s', (more, expected) => {
+    const text = JSON.stringify({ v: 1, users: { '1': { name: 'bob', ...more } } });
+    expect(readEntries(text).get('1')?.isDamaged === true).toBe(expected);
+  });
+
+  test.each([
+    ['{"users":', false],
+    ['{"v": 1, "users":', false],
+    ['{"v": 2, "users":', true],
+  ])('of another version the door reads nothing: %s', (begin, expected) => {
+    const entries = readEntries(`${begin} {"1": {"name": "bob"}}}`);
+    expect(entries.get('1')?.isDamaged === true).toBe(expected);
   });
 });
 
@@ -51,6 +80,7 @@ test.each<[Partial<Entry>, boolean]>([
   [{ from: undefined }, false],
   [{ until: '2027-01-01' }, false],
   [{ name: 'x' }, false],
+  [{ isDamaged: true }, false],
 ])('with %j an entry is the same: %s', (changes, expected) => {
   expect(sameEntry(ada, { ...ada, ...changes })).toBe(expected);
 });
