@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000;
 export function decideRequest(facts: RequestFacts): Decision {
   const { issue, comment, said } = facts;
   const reading = readBody(issue.body, facts.platform);
-  const isNone = reading.kind === 'none' && said === undefined;
+  const isNone = reading.kind === 'none' && said === undefined && !broughtBy(facts);
   if (isNone || isIdle(issue, comment)) return NOTHING;
   const asked = reading.kind === 'read' ? reading.asked : undefined;
   const cohort = asked?.kind === 'class' ? asked.slug : undefined;
