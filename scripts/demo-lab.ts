@@ -1,20 +1,19 @@
-import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { labInfo, up } from '../test/lab/lab.ts';
-import { browse, findBrowser, letIn, openDoor } from '../test/lab/door.ts';
+import { openDoor } from '../test/lab/door.ts';
 import { writePlatform } from '../test/lab/platform.ts';
 import { removeNamespaces } from '../test/lab/support.ts';
 import { startGithubSim } from '../test/support/github-sim/server.ts';
 import type { Issue, Repository } from '../test/support/github-sim/state.ts';
-import { ROOT, commitAll, edit, git, temporary } from '../test/support/sample.ts';
+import { commitAll, edit, git, temporary } from '../test/support/sample.ts';
 import { unpackedTool } from '../src/edges/tools.ts';
+import { demoAccess, openToRequests } from './demo-lab-access.ts';
 import { rollOutImage } from './demo-lab-image.ts';
 import { HUB, heading, indented, merge, progress, report, say } from './demo-lab-steps.ts';
 import type { Stage } from './demo-lab-steps.ts';
 
 const PORT = 18080;
 const ADDRESS = `http://127.0.0.1:${PORT}`;
-const SCREENSHOT = join(ROOT, '.cache/demo/hub.png');
 
 /**
  * Merged pull requests on a real Kubernetes: a hub, a login, a bad image, and the way back. GitHub
@@ -32,6 +31,7 @@ export async function demoInLab(keep: boolean): Promise<void> {
     const root = join(folder.path, 'hubs');
     const { env } = await writePlatform(root, lab, { [HUB]: { port: PORT, github: 18998 } });
     await git(root, 'init', '-q', '-b', 'main');
+    await openToRequests(root);
     await commitAll(root, 'A platform');
     const repository = sim.state.addRepository(sim.state.addUser('example'), 'hubs');
     repository.environments.set('lab', { branches: [{ name: 'main' }], reviewers: undefined });
@@ -68,25 +68,7 @@ export async function demoInLab(keep: boolean): Promise<void> {
     );
     door = await openDoor(lab, HUB, PORT);
     say(`\nThe hub answers at ${ADDRESS}: ${await answer()}`);
-    if (findBrowser() !== undefined) {
-      const researcher = sim.state.addUser('ice-researcher');
-      await letIn(lab, HUB, {
-        [researcher.id]: { name: 'ice-researcher', groups: ['team:example/users'] },
-      });
-      sim.state.atBrowser = researcher;
-      progress('a researcher logs in with Chromium, through the simulated GitHub');
-      await browse(join(folder.path, 'browser'), `${ADDRESS}/hub/oauth_login?next=%2Fhub%2Fhome`);
-      await mkdir(join(SCREENSHOT, '..'), { recursive: true });
-      const page = await browse(join(folder.path, 'browser'), `${ADDRESS}/hub/home`, [
-        `--screenshot=${SCREENSHOT}`,
-        '--window-size=1000,640',
-      ]);
-      say(
-        `Logged in as ice-researcher: ${page.includes('ice-researcher') ? 'yes' : 'no'}; what they see: .cache/demo/hub.png (${(await readFile(SCREENSHOT)).length} bytes)`,
-      );
-    } else {
-      say('There is no chromium on the PATH: the login is left out.');
-    }
+    await demoAccess(stage, lab, ADDRESS);
 
     heading('A pull request with an image whose OGGM is broken is merged');
     const bad = await merge(stage, 'bad', 'A newer image', (files) =>

@@ -5,7 +5,7 @@ import { exec } from '../../src/edges/exec.ts';
 import { CACHE } from './lab.ts';
 import { ROOT } from '../support/sample.ts';
 
-test('the demo goes on in the lab: a hub, a login, a bad image, the way back, an image that is built', async () => {
+test('the demo goes on in the lab: a hub, a request and a login, a bad image, the way back, an image that is built', async () => {
   const { code, stdout, stderr } = await exec(process.execPath, ['scripts/demo.ts', '--lab'], {
     cwd: ROOT,
     timeoutMs: 1_790_000,
@@ -17,7 +17,17 @@ test('the demo goes on in the lab: a hub, a login, a bad image, the way back, an
     'demo: done (',
     '✓ kernel',
     'OGGM 1.6.3',
+    'Somebody asks for access in an issue',
+    '**This request waits for somebody who decides.**',
+    'maintainer writes /approve. The answer now:',
+    'access apply: grant ',
     'Logged in as ice-researcher: yes',
+    'maintainer writes /revoke. The answer now:',
+    '**Access has ended.**',
+    'access apply: revoke ',
+    ': servers 0, homes 1, the page leads to /hub/login\n',
+    'access apply: grant ',
+    'Logged in again; in notes.txt of the home: ice\n',
     'demo: rolled-back (',
     '✗ kernel',
     '**demo: the change was rolled back.**',

@@ -9,7 +9,7 @@ interface Answer {
 const ASK = `async (path, method, body) => {
   const xsrf = /(?:^|; )_xsrf=([^;]+)/u.exec(document.cookie)?.[1] ?? window.jhdata?.xsrf_token ?? '';
   const headers = {'content-type': 'application/json', 'X-XSRFToken': xsrf};
-  const answer = await fetch(path, {method, headers, redirect: 'manual', ...(body ? {body} : {})});
+  const answer = await fetch(path, {method, headers, ...(body ? {body} : {})});
   return {status: answer.status, text: await answer.text()};
 }`;
 

@@ -38,7 +38,7 @@ interface AskingPlace {
 
 /**
  * People who ask for access in issues, and who answers: the bundle of our action, as the workflow `request` runs it.
- * GitHub is simulated. Tokens: `bot` for issues, `there` for people’s files, `owner` for who merges by hand.
+ * GitHub is simulated. Tokens: `here` for issues, `there` for people’s files, `owner` for who merges by hand.
  */
 export class Asking {
   readonly sim: GithubSim;
@@ -62,8 +62,7 @@ export class Asking {
     this.#folder = folder;
     // A workflow is started on a branch that is there.
     if (!hubs.refs.has(MAIN)) hubs.refs.set(MAIN, '0'.repeat(40));
-    const here = ['hubs'];
-    state.tokens.set('bot', { user: bot, write: ['issues', 'actions'], repositories: here });
+    state.tokens.set('here', { user: bot, write: ['issues', 'actions'], repositories: ['hubs'] });
     const there = { user: bot, repositories: ['access'] };
     state.tokens.set('there', { ...there, write: ['contents', 'pull-requests'] });
     state.tokens.set('owner', { user: hubs.owner, write: ['contents', 'pull-requests'] });
@@ -143,7 +142,7 @@ export class Asking {
       GITHUB_SERVER_URL: 'https://github.com',
       GITHUB_EVENT_NAME: name,
       GITHUB_RUN_ID: '1',
-      GITHUB_TOKEN: 'bot',
+      GITHUB_TOKEN: 'here',
       ACCESS_TOKEN: 'there',
     };
     this.#runs += 1;
@@ -164,9 +163,9 @@ export class Asking {
     const event = { issue: payload.issue.number, comment: payload.comment?.id };
     const inputs = { root: this.#root, people: this.people, base, event, now: Date.now() };
     return requestAccess(inputs, {
-      desk: githubRequestDesk({ ...settings, token: 'bot', repo: 'hubs' }, 1),
+      desk: githubRequestDesk({ ...settings, token: 'here', repo: 'hubs' }, 1),
       pullsIn: () => githubRequestPulls({ ...settings, token: 'there', repo: 'access' }, 1),
-      directory: githubDirectory({ ...settings, token: 'bot', repo: 'hubs' }, 1),
+      directory: githubDirectory({ ...settings, token: 'here', repo: 'hubs' }, 1),
     });
   }
 
