@@ -2,6 +2,8 @@ import type { Chromium, Seen } from './chromium.ts';
 
 interface Answer {
   status: number;
+  /** Where redirects have led. */
+  path: string;
   text: string;
 }
 
@@ -10,7 +12,7 @@ const ASK = `async (path, method, body) => {
   const xsrf = /(?:^|; )_xsrf=([^;]+)/u.exec(document.cookie)?.[1] ?? window.jhdata?.xsrf_token ?? '';
   const headers = {'content-type': 'application/json', 'X-XSRFToken': xsrf};
   const answer = await fetch(path, {method, headers, ...(body ? {body} : {})});
-  return {status: answer.status, text: await answer.text()};
+  return {status: answer.status, path: new URL(answer.url).pathname, text: await answer.text()};
 }`;
 
 /** Somebody before a browser, at one hub. */

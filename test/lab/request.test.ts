@@ -191,7 +191,7 @@ describe('whose access is revoked', () => {
     expect(await apiAs(token)).toBe(403);
     await browser.window.until('window.kernelState === "closed"', 10_000);
     const page = `/user/ada/api/contents/${FILE}`;
-    expect((await browser.ask('GET', page)).status).toBe(403);
+    expect(await browser.ask('GET', page)).toMatchObject({ path: '/hub/login' });
     expect(await browser.open('/user/ada/lab')).toMatchObject({ path: '/hub/login' });
     expect((await browser.ask('GET', '/hub/api/user')).status).toBe(403);
     expect(await browser.signIn()).toMatchObject({ status: 403 });
