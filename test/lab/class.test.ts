@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { dayOf, daysAfter } from '../../src/core/access/days.ts';
+import { exec } from '../../src/edges/exec.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
 import { Asking } from '../support/asking.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
 import type { User } from '../support/github-sim/state.ts';
 import { accessBody } from '../support/request-body.ts';
-import { commitAll, edit, temporary } from '../support/sample.ts';
+import { CLI, commitAll, edit, temporary } from '../support/sample.ts';
 import { note } from './act.ts';
 import { Chromium } from './chromium.ts';
 import { openDoor } from './door.ts';
@@ -38,8 +39,12 @@ let root: string;
 let asking: Asking;
 let door: Awaited<ReturnType<typeof openDoor>> | undefined;
 let lead: User;
+let rival: User;
+let skier: User;
+let researcher: User;
 let students: User[];
 let late: User[];
+const browsers: Person[] = [];
 const windows: Chromium[] = [];
 const visitors = new Map<number, Visitor>();
 
@@ -88,16 +93,30 @@ function watchSecret(): { stop: () => Promise<number> } {
   };
 }
 
-function cohortText(members: readonly User[]): string {
-  const ids = members.map(({ id }) => `  - ${id}\n`).join('');
-  return `title: Glaciers for beginners
-leads: [${lead.id}]
-tier: student
-from: "${TODAY}"
-until: "${LAST}"
-capacity: 70
-members:
-${ids}`;
+/** A class’s file, for as many as there are places. */
+function cohortText(leader: User, capacity: number, members = '[]'): string {
+  const days = `from: "${TODAY}"\nuntil: "${LAST}"\n`;
+  const places = `capacity: ${capacity}\nmembers: ${members}\n`;
+  return `title: Glaciers\nleads: [${leader.id}]\ntier: student\n${days}${places}`;
+}
+
+/** Their logins into the class’s file in the clone, by the command. */
+async function fillClass(users: readonly User[]): Promise<unknown> {
+  const logins = join(folder.path, 'logins.txt');
+  await writeFile(logins, users.map(({ login }) => `${login}\n`).join(''));
+  const where = ['--root', root, '--people', asking.people, '--logins', logins, '--json'];
+  const env = { GITHUB_TOKEN: 'here', GITHUB_API_URL: sim.url };
+  const args = [CLI, 'access', 'class', 'course', ...where];
+  const { code, stdout, stderr } = await exec(process.execPath, args, { env });
+  if (code !== 0) throw new Error(stdout + stderr);
+  return JSON.parse(stdout);
+}
+
+async function sitDown(user: User, name: string): Promise<Person> {
+  const window = await Chromium.start(join(folder.path, `browser-${user.login}`));
+  windows.push(window);
+  sim.state.atBrowser = user;
+  return new Person(window, ADDRESS, name);
 }
 
 beforeAll(async () => {
@@ -109,20 +128,19 @@ beforeAll(async () => {
   const hubs = sim.state.addRepository(sim.state.addUser('example'), 'hubs');
   root = join(folder.path, 'hubs');
   const { env } = await writePlatform(root, lab, { [HUB]: { port: PORT, github: GITHUB } });
-  const files = 'access: {repository: example/access}\ntiers: {student: {until: 120d}}\n';
+  const tiers = 'tiers: {student: {until: 120d}, researcher: {until: 180d}}\n';
+  const files = `access: {repository: example/access}\n${tiers}`;
   await edit(root, 'platform.yaml', 'waves:', `${files}waves:`);
   const environment = `environments/${HUB}.yaml`;
-  await edit(root, environment, '[team:example/users]', '[tier:student]');
-  await edit(root, environment, '[team:example/admins]', '[]');
-  await mkdir(join(root, 'access'), { recursive: true });
+  await edit(root, environment, '[team:example/users]', '[tier:student, tier:researcher]');
+  await edit(root, environment, '[team:example/admins]', '[]\n  leads: {servers: true}');
   await commitAll(root, 'a platform');
   asking = new Asking({ sim, hubs, root, folder: folder.path });
-  lead = asking.person('lead');
+  [lead, rival] = [asking.person('lead'), asking.person('rival')];
+  [skier, researcher] = [asking.person('skier'), asking.person('res')];
   const names = (word: string, count: number): User[] =>
     Array.from({ length: count }, (_, index) => asking.person(`${word}-${index + 1}`));
   [students, late] = [names('student', 60), names('late', 11)];
-  const approvers = `approvers: [{id: ${asking.person('maintainer').id}}]\n`;
-  await asking.merge({ 'approvers.yaml': approvers }, 'approvers');
   const first = await deploy(root, lab, env);
   if (first.code !== 0) throw new Error(first.output);
   door = await openDoor(lab, HUB, PORT);
@@ -136,33 +154,69 @@ afterAll(async () => {
 }, 240_000);
 
 test('sixty come in by one pull request: each stands in the plan, and the hub’s file is written once', async () => {
-  await asking.merge({ 'cohorts/course.yaml': cohortText(students) }, 'a class');
-  const everybody = [lead, ...students].map(({ id }) => ['grant', id]);
+  const until = daysAfter(TODAY, 90);
+  await asking.merge(
+    {
+      'cohorts/course.yaml': cohortText(lead, 71),
+      'cohorts/snow.yaml': cohortText(rival, 1, `[${skier.id}]`),
+      [`members/${researcher.id}.yaml`]: `id: ${researcher.id}\nlogin: res\ntier: researcher\nuntil: "${until}"\n`,
+    },
+    'classes',
+  );
+  const filled = await fillClass([...students, researcher]);
+  expect(filled).toMatchObject({ written: true, requests: 1, counts: { comes: 61, unknown: 0 } });
+  const file = await readFile(join(asking.people, 'cohorts/course.yaml'), 'utf8');
+  await asking.merge({ 'cohorts/course.yaml': file }, 'sixty and one');
+
+  const everybody = [lead, rival, skier, researcher, ...students].map(({ id }) => ['grant', id]);
   const { code, steps } = await access('plan');
   expect([code, steps]).toEqual([0, expect.arrayContaining(everybody)]);
-  expect(steps).toHaveLength(61);
+  expect(steps).toHaveLength(64);
   const watch = watchSecret();
   const began = Date.now();
   expect(await access('apply')).toMatchObject({ code: 0, results: [{ loaded: true, stuck: [] }] });
-  note(`61 let in, and read by the hub: ${seconds(began)} s`);
+  note(`64 let in, and read by the hub: ${seconds(began)} s`);
   expect(await watch.stop()).toBe(1);
 });
 
 test('all enter', async () => {
-  expect(await logIn([lead, ...students])).toEqual(Array.from({ length: 61 }, () => 200));
+  const all = [lead, researcher, ...students];
+  expect(await logIn(all)).toEqual(all.map(() => 200));
 });
 
-test('three of them do with browsers, and read until when', async () => {
+test('three of them do with browsers, and read until when and who may open their server', async () => {
   for (const student of [students[0], students[29], students[59]]) {
     if (!student) throw new Error('there are sixty');
-    const window = await Chromium.start(join(folder.path, `browser-${student.login}`));
-    windows.push(window);
-    sim.state.atBrowser = student;
-    const seen = await new Person(window, ADDRESS, nameOf(student)).signIn();
-    const until = Number(LAST.slice(8));
+    const person = await sitDown(student, nameOf(student));
+    browsers.push(person);
+    const seen = await person.signIn();
     expect(seen).toMatchObject({ path: '/hub/home', status: 200 });
-    expect(seen.text).toContain(`Your access lasts until ${until} `);
+    expect(seen.text).toContain(`Your access lasts until ${Number(LAST.slice(8))} `);
+    expect(seen.text).toContain(`${nameOf(lead)} leads your class, and may open your server`);
   }
+});
+
+test('who leads the class opens a student’s server from a page, no researcher’s, and no other lead does', async () => {
+  const [student] = students;
+  const [theirs] = browsers;
+  if (!student || !theirs) throw new Error('there are sixty');
+  await theirs.start();
+  await theirs.write('notes.txt', Buffer.from('ice'));
+  const visitor = visitors.get(researcher.id) ?? new Visitor(ADDRESS);
+  await visitor.takeToken('res');
+  await visitor.start('res');
+
+  const leading = await sitDown(lead, nameOf(student));
+  expect((await leading.signIn()).text).toContain(nameOf(student));
+  await leading.window.click(`main li a[href*="/user/${nameOf(student)}/"]`);
+  await leading.window.click('form [type=submit]');
+  await leading.window.until(`location.pathname.startsWith('/user/${nameOf(student)}/')`);
+  await leading.window.see();
+  expect((await leading.read('notes.txt')).toString()).toBe('ice');
+  expect(await leading.open('/user/res/lab')).toMatchObject({ status: 403 });
+  const other = await sitDown(rival, nameOf(student));
+  await other.signIn();
+  expect(await other.open(`/user/${nameOf(student)}/lab`)).toMatchObject({ status: 403 });
 });
 
 test('ten come late by issues, approved by who leads the class, and one finds it full', async () => {
@@ -185,30 +239,29 @@ test('ten come late by issues, approved by who leads the class, and one finds it
   expect(await logIn(late)).toEqual([...Array.from({ length: 10 }, () => 200), 403]);
 });
 
-test('after the last day all are out, and homes stay', async () => {
+test('after the last day all are out, and homes stay; who is there by more than the class goes on', async () => {
   const [student] = students;
   if (!student) throw new Error('there are sixty');
   const name = nameOf(student);
   const visitor = visitors.get(student.id) ?? new Visitor(ADDRESS);
   await visitor.takeToken(name);
-  await visitor.start(name);
   const homes = await objects.homesOf(name);
-  expect(homes).toHaveLength(1);
+  expect([homes.length, (await objects.podsOf(name)).length]).toEqual([1, 1]);
 
   const began = Date.now();
-  const { code, steps, results } = await access('apply', [
-    '--at',
-    `${daysAfter(LAST, 1)}T00:00:01Z`,
-  ]);
-  note(`71 are out: ${seconds(began)} s`);
+  const dayAfter = `${daysAfter(LAST, 1)}T00:00:01Z`;
+  const { code, steps, results } = await access('apply', ['--at', dayAfter]);
+  note(`73 are out: ${seconds(began)} s`);
   expect({ code, results }).toMatchObject({ code: 0, results: [{ loaded: true, stuck: [] }] });
-  const gone = [lead, ...students, ...late.slice(0, 10)];
-  expect(steps).toEqual(expect.arrayContaining(gone.map(({ id }) => ['expire', id])));
-  expect(steps).toHaveLength(71);
+  const gone = [lead, rival, skier, ...students, ...late.slice(0, 10)];
+  const ended = gone.map(({ id }) => ['expire', id]);
+  expect(steps).toEqual(expect.arrayContaining([...ended, ['change', researcher.id]]));
+  expect(steps).toHaveLength(74);
   expect(await objects.podsOf(name)).toEqual([]);
   expect((await visitor.api('/hub/api/user')).status).toBe(403);
-  for (const { id, login } of gone)
+  for (const { id, login } of [lead, ...students, ...late.slice(0, 10)])
     expect([login, await visitors.get(id)?.look('/hub/home')]).toEqual([login, 302]);
   expect(await logIn([lead, student, ...late.slice(0, 1)])).toEqual([403, 403, 403]);
   expect(await objects.homesOf(name)).toEqual(homes);
+  expect(await objects.podsOf('res')).toHaveLength(1);
 });
