@@ -355,7 +355,7 @@ describe('workflows', () => {
     };
     expect(concurrency('access.yml')).toEqual({ group: 'access', 'cancel-in-progress': false });
     expect(concurrency('request.yml', 'request')).toEqual({
-      group: 'request-${{ github.event.issue.number }}',
+      group: expect.stringMatching(/^request-\$\{\{ github\.event\.issue\.number \}\}/u),
       'cancel-in-progress': false,
     });
   });

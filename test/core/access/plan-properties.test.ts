@@ -129,7 +129,10 @@ describe('of a hub', () => {
   test('no more go than a mistake may take out, or than somebody wrote down', () => {
     always((facts, plan) => {
       for (const { hub, steps: all, present } of plan.hubs) {
-        const gone = all.filter(({ kind }) => kind === 'revoke').length;
+        // Who is known and has no entry any more is owed the end by an earlier run, and was counted there.
+        const gone = all.filter(
+          ({ kind, id, before }) => kind === 'revoke' && (before !== undefined || id === undefined),
+        ).length;
         const allowed = Math.max(mostOf(present.entries.size), ...meant(facts, hub));
         expect(gone).toBeLessThanOrEqual(allowed);
       }
