@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Asking } from '../test/support/asking.ts';
 import type { Issue, User } from '../test/support/github-sim/state.ts';
 import { accessBody } from '../test/support/request-body.ts';
-import { ROOT, edit } from '../test/support/sample.ts';
+import { ROOT } from '../test/support/sample.ts';
 import { Chromium } from '../test/lab/chromium.ts';
 import { findBrowser } from '../test/lab/door.ts';
 import { HubObjects, runAccess } from '../test/lab/hub-access.ts';
@@ -14,14 +14,6 @@ import type { Stage } from './demo-lab-steps.ts';
 
 const PICTURE = join(ROOT, '.cache/demo/hub.png');
 const NOTES = 'notes.txt';
-
-/** What lets people ask: their files in a private repository, and a tier that the hub lets in. */
-export async function openToRequests(root: string): Promise<void> {
-  const files = 'access: {repository: example/access}\ntiers: {researcher: {until: 180d}}\n';
-  await edit(root, 'platform.yaml', 'waves:', `${files}waves:`);
-  await edit(root, `environments/${HUB}.yaml`, '[team:example/users]', '[tier:researcher]');
-  await edit(root, `environments/${HUB}.yaml`, '[team:example/admins]', '[]');
-}
 
 /** Somebody who asks and who answers, with what is looked at. */
 interface Scene {

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { labInfo, up } from '../test/lab/lab.ts';
 import { openDoor } from '../test/lab/door.ts';
-import { writePlatform } from '../test/lab/platform.ts';
+import { openToRequests, writePlatform } from '../test/lab/platform.ts';
 import { removeNamespaces } from '../test/lab/support.ts';
 import { startGithubSim } from '../test/support/github-sim/server.ts';
 import type { Issue, Repository } from '../test/support/github-sim/state.ts';
 import { commitAll, edit, git, temporary } from '../test/support/sample.ts';
 import { unpackedTool } from '../src/edges/tools.ts';
-import { demoAccess, openToRequests } from './demo-lab-access.ts';
+import { demoAccess } from './demo-lab-access.ts';
 import { rollOutImage } from './demo-lab-image.ts';
 import { HUB, heading, indented, merge, progress, report, say } from './demo-lab-steps.ts';
 import type { Stage } from './demo-lab-steps.ts';
@@ -31,7 +31,7 @@ export async function demoInLab(keep: boolean): Promise<void> {
     const root = join(folder.path, 'hubs');
     const { env } = await writePlatform(root, lab, { [HUB]: { port: PORT, github: 18998 } });
     await git(root, 'init', '-q', '-b', 'main');
-    await openToRequests(root);
+    await openToRequests(root, HUB, { researcher: '180d' });
     await commitAll(root, 'A platform');
     const repository = sim.state.addRepository(sim.state.addUser('example'), 'hubs');
     repository.environments.set('lab', { branches: [{ name: 'main' }], reviewers: undefined });

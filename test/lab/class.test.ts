@@ -19,7 +19,7 @@ import { HubObjects, runAccess } from './hub-access.ts';
 import type { AccessRun } from './hub-access.ts';
 import type { Lab } from './lab.ts';
 import { Person } from './person.ts';
-import { writePlatform } from './platform.ts';
+import { openToRequests, writePlatform } from './platform.ts';
 import { deploy, removeNamespaces, theLab } from './support.ts';
 import { Visitor } from './visitor.ts';
 
@@ -128,12 +128,13 @@ beforeAll(async () => {
   const hubs = sim.state.addRepository(sim.state.addUser('example'), 'hubs');
   root = join(folder.path, 'hubs');
   const { env } = await writePlatform(root, lab, { [HUB]: { port: PORT, github: GITHUB } });
-  const tiers = 'tiers: {student: {until: 120d}, researcher: {until: 180d}}\n';
-  const files = `access: {repository: example/access}\n${tiers}`;
-  await edit(root, 'platform.yaml', 'waves:', `${files}waves:`);
-  const environment = `environments/${HUB}.yaml`;
-  await edit(root, environment, '[team:example/users]', '[tier:student, tier:researcher]');
-  await edit(root, environment, '[team:example/admins]', '[]\n  leads: {servers: true}');
+  await openToRequests(root, HUB, { student: '120d', researcher: '180d' });
+  await edit(
+    root,
+    `environments/${HUB}.yaml`,
+    'admins: []',
+    'admins: []\n  leads: {servers: true}',
+  );
   await commitAll(root, 'a platform');
   asking = new Asking({ sim, hubs, root, folder: folder.path });
   [lead, rival] = [asking.person('lead'), asking.person('rival')];

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec } from '../../src/edges/exec.ts';
-import { git } from '../support/sample.ts';
+import { edit, git } from '../support/sample.ts';
 import type { Lab } from './lab.ts';
 
 /** What a lab hub offers and how it differs from the usual. */
@@ -118,6 +118,24 @@ ${(hub.values ?? '').replaceAll(/^(?=.)/gmu, '  ')}`,
     secrets[name] = JSON.stringify(CANARIES);
   }
   return { env: await encrypt(root, lab, secrets) };
+}
+
+/**
+ * People ask for access to this hub: their files are in a private repository, and these tiers, each with its longest time, let in. In
+ * such a hub nobody comes by a team.
+ */
+export async function openToRequests(
+  root: string,
+  hub: string,
+  tiers: Readonly<Record<string, string>>,
+): Promise<void> {
+  const times = Object.entries(tiers).map(([tier, until]) => `${tier}: {until: ${until}}`);
+  const files = `access: {repository: example/access}\ntiers: {${times.join(', ')}}\n`;
+  await edit(root, 'platform.yaml', 'waves:', `${files}waves:`);
+  const allowed = Object.keys(tiers).map((tier) => `tier:${tier}`);
+  const environment = `environments/${hub}.yaml`;
+  await edit(root, environment, '[team:example/users]', `[${allowed.join(', ')}]`);
+  await edit(root, environment, '[team:example/admins]', '[]');
 }
 
 async function encrypt(

@@ -16,7 +16,7 @@ import { openDoor } from './door.ts';
 import { HubObjects, runAccess } from './hub-access.ts';
 import type { Lab } from './lab.ts';
 import { Person } from './person.ts';
-import { writePlatform } from './platform.ts';
+import { openToRequests, writePlatform } from './platform.ts';
 import { deploy, removeNamespaces, theLab } from './support.ts';
 
 /*
@@ -117,14 +117,15 @@ beforeAll(async () => {
   root = join(folder.path, 'hubs');
   for (const part of PARTS) await cp(join(ROOT, part), join(root, part), { recursive: true });
   const { env } = await writePlatform(root, lab, { [HUB]: { port: PORT, github: GITHUB } });
-  const environment = `environments/${HUB}.yaml`;
-  const files = 'access: {repository: example/access}\ntiers: {researcher: {until: 180d}}\n';
-  await edit(root, 'platform.yaml', 'waves:', `${files}waves:`);
-  await edit(root, environment, '[team:example/users]', '[tier:researcher]');
-  await edit(root, environment, '[team:example/admins]', '[]');
+  await openToRequests(root, HUB, { researcher: '180d' });
   await edit(root, 'clusters/lab.yaml', 'memory: 16Gi', 'memory: 900Gi');
   const vast = Math.floor(0.6 * (await objects.memoryOfNode()));
-  await edit(root, environment, 'home: ', `  vast: {cpu: 1, memory: ${vast}G}\nhome: `);
+  await edit(
+    root,
+    `environments/${HUB}.yaml`,
+    'home: ',
+    `  vast: {cpu: 1, memory: ${vast}G}\nhome: `,
+  );
   hubs.refs.set('refs/heads/main', await commitAll(root, 'a platform'));
   asking = new Asking({ sim, hubs, root, folder: folder.path });
   const here = sim.state.tokens.get('here');
