@@ -10,7 +10,7 @@ import { foreignWorkflow } from '../../src/core/init/workflow.ts';
 import { exec } from '../../src/edges/exec.ts';
 import type { ExecResult } from '../../src/edges/exec.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
-import { lintWorkflows } from '../support/lint.ts';
+import { lintWorkflow } from '../support/lint.ts';
 import { CLI, DOUBLE, ROOT, git, temporary } from '../support/sample.ts';
 import { runWorkflow } from '../support/workflow.ts';
 
@@ -270,7 +270,6 @@ describe('workflows of another repository', () => {
     );
 
   test('are all of the tool but its own tests, pinned, without a path of the tool, and sound for actionlint', async () => {
-    const lint = await lintWorkflows();
     const files = await generated();
     const here = (await readdir(join(ROOT, '.github/workflows'))).filter(
       (name) => name !== 'ci.yml',
@@ -279,7 +278,7 @@ describe('workflows of another repository', () => {
       here.map((name) => `.github/workflows/${name}`).sort(),
     );
     for (const [path, text] of files) {
-      expect(lint(text, path)).toEqual([]);
+      expect(await lintWorkflow(text, path)).toEqual([]);
       expect(text).not.toMatch(/uses: \.\/(?!\.glaciocloud[\s/])/u);
       const { jobs } = load(text) as {
         jobs: Record<

@@ -138,7 +138,7 @@ describe('values: of a hub', () => {
     const reference = { valueFrom: { secretKeyRef: { name: 'hub-secrets', key: 's3-key' } } };
     expect(inValues({ hub: { extraEnv: { S3_KEY: reference } } })).toEqual([]);
     expect(inValues({ hub: { extraEnv: [{ name: 'S3_KEY', ...reference }] } })).toEqual([]);
-    expect(inValues({ hub: { extraEnv: [{ value: 'x' }] } })).toEqual([]);
+    expect(inValues({ singleuser: { extraEnv: [{ value: 'x' }] } })).toEqual([]);
   });
 
   test('keys that the hub encrypts with', () => {
