@@ -30,7 +30,7 @@ import type { DeployPorts } from './flow/deployment.ts';
 import type { DoctorPorts } from './flow/doctor.ts';
 import { UsageError } from './failure.ts';
 import { peopleFolder } from './gather/platform.ts';
-import type { Accounts, Directory } from './ports/access.ts';
+import type { Accounts, Directory, Logins } from './ports/access.ts';
 import type { RepositorySetup } from './ports/doctor.ts';
 import type { ImagePorts } from './ports/images.ts';
 
@@ -138,7 +138,9 @@ export function accessSources(place: AccessPlace): AccessSources {
     present: (hubs) =>
       present === undefined ? presentInCluster(inCluster, hubs) : presentPeople(present, hubs),
     plansAbsent: present !== undefined,
-    directory: directory === undefined ? teamsOnGithub : directoryFile(directory),
+    ...(directory === undefined
+      ? { directory: teamsOnGithub, accounts: loginsOnGithub }
+      : { directory: directoryFile(directory), accounts: NO_LOGINS }),
     names: gitNames(people ?? root),
   };
 }
@@ -198,12 +200,17 @@ export const teamsOnGithub: Directory = {
 };
 
 /** Asked with whatever token is at hand: anybody may look up an account. */
-export const loginsOnGithub: Accounts = {
-  byLogin: async (logins) => {
-    const anywhere = githubAnywhere();
-    if (!anywhere)
-      throw new UsageError(UNPLACED.token.why, 'export GITHUB_TOKEN="$(gh auth token)"');
-    const { githubAccounts } = await import('./edges/github/accounts.ts');
-    return githubAccounts(anywhere).byLogin(logins);
-  },
+export const loginsOnGithub: Accounts & Logins = {
+  byLogin: async (logins) => (await accountsOnGithub()).byLogin(logins),
+  byId: async (ids) => (await accountsOnGithub()).byId(ids),
 };
+
+/** Where the directory is a file nobody else is asked. */
+const NO_LOGINS: Logins = { byId: () => Promise.resolve({ found: new Map(), requests: 0 }) };
+
+async function accountsOnGithub(): Promise<Accounts & Logins> {
+  const anywhere = githubAnywhere();
+  if (!anywhere) throw new UsageError(UNPLACED.token.why, 'export GITHUB_TOKEN="$(gh auth token)"');
+  const { githubAccounts } = await import('./edges/github/accounts.ts');
+  return githubAccounts(anywhere);
+}

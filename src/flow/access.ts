@@ -1,7 +1,7 @@
 import { applyAccess } from '../apply/access/apply.ts';
 import type { AccessWorld, HubAccessResult } from '../apply/access/apply.ts';
 import { writeNotices } from '../apply/access/notices.ts';
-import { decideAccess } from '../core/access/decide.ts';
+import { decideAccess, loginsToAsk } from '../core/access/decide.ts';
 import type { AccessFacts, AccessPlan } from '../core/access/decide.ts';
 import { dayOf } from '../core/access/days.ts';
 import { withoutPeople } from '../core/access/findings.ts';
@@ -18,9 +18,9 @@ import { onePerPlace } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Reading } from '../core/model/platform.ts';
 import type { Platform } from '../core/model/types.ts';
-import { UsageError, messageOf } from '../failure.ts';
+import { Failure, UsageError, messageOf } from '../failure.ts';
 import { gatherPlatform, gatherWithPeople } from '../gather/platform.ts';
-import type { Directory, NameKeeper } from '../ports/access.ts';
+import type { Directory, Logins, NameKeeper } from '../ports/access.ts';
 import { writeAudit } from './access-audit.ts';
 import type { AuditWorld } from './access-audit.ts';
 
@@ -41,6 +41,7 @@ export interface AccessSources {
   /** Whether a hub that is not there counts as one with nobody in it. */
   plansAbsent: boolean;
   directory: Directory;
+  accounts: Logins;
   names: NameKeeper;
 }
 
@@ -74,17 +75,39 @@ export async function planAccess(
   const present = await sources.present(hubs.map(({ hub }) => hub));
   const wishes = hubs.filter(({ hub }) => sources.plansAbsent || present.has(hub));
   const { lists, requests } = await teamsOf(wishes, sources.directory);
-  const facts: AccessFacts = {
-    wishes,
-    people: peopleOf(platform, findings, dayOf(now)),
-    teams: lists,
-    present,
-    book: await sources.names.read(),
-    now,
-  };
+  const { facts, requests: more } = await withLogins(
+    {
+      wishes,
+      people: peopleOf(platform, findings, dayOf(now)),
+      teams: lists,
+      present,
+      book: await sources.names.read(),
+      unnamed: new Set(),
+      now,
+    },
+    sources.accounts,
+  );
   const theirs = findings.filter(({ at }) => at.file.startsWith('access/'));
   const notices = new Map(wishes.map(({ hub }) => [hub, noticesText(platform, hub)]));
-  return { kind: 'planned', facts, plan: decideAccess(facts), findings: theirs, notices, requests };
+  const plan = decideAccess(facts);
+  return { kind: 'planned', facts, plan, findings: theirs, notices, requests: requests + more };
+}
+
+/** Files of classes hold ids alone, and names are given by logins. Without GitHub those who have none wait. */
+async function withLogins(
+  facts: AccessFacts,
+  accounts: Logins,
+): Promise<{ facts: AccessFacts; requests: number }> {
+  const ids = loginsToAsk(facts);
+  if (ids.length === 0) return { facts, requests: 0 };
+  try {
+    const { found, requests } = await accounts.byId(ids);
+    const logins = new Map([...facts.people.logins, ...found]);
+    return { facts: { ...facts, people: { ...facts.people, logins } }, requests };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { facts: { ...facts, unnamed: new Set(ids) }, requests: 0 };
+  }
 }
 
 function told({ findings }: Reading, detail: Detail): Finding[] {

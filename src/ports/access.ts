@@ -21,6 +21,12 @@ export interface NameKeeper {
   keep(names: NameBook): Promise<void>;
 }
 
+/** What accounts are called. */
+export interface Logins {
+  /** By id; who has no account any more is missing. `requests`: how often somebody was asked. */
+  byId(ids: readonly string[]): Promise<{ found: ReadonlyMap<string, string>; requests: number }>;
+}
+
 /** Accounts by their logins. */
 export interface Accounts {
   /** Those that there are; `requests`: how often somebody was asked. */

@@ -40,6 +40,36 @@ test.each([
   expect([found.size, requests, sim.log.length]).toEqual([count, questions, questions]);
 });
 
+const called = (ids: string[], token = 'reads') =>
+  githubAccounts({ api: sim.url, token, owner: '', repo: '' }, 1).byId(ids);
+
+test('what ids are called now; accounts that are gone, and organisations, are left out', async () => {
+  const ada = sim.state.addUser('Ada');
+  const bob = sim.state.addUser('bob');
+  bob.login = 'robert';
+  const asked = [ada.id, 999_999, bob.id].map(String);
+  const { found, requests } = await called(asked);
+  expect([...found]).toEqual([
+    [String(ada.id), 'Ada'],
+    [String(bob.id), 'robert'],
+  ]);
+  expect([requests, sim.log.length]).toEqual([1, 1]);
+});
+
+test.each([
+  [0, 0],
+  [100, 1],
+  [101, 2],
+])('%i ids are %i questions', async (count, questions) => {
+  const users = Array.from({ length: count }, (_, index) => sim.state.addUser(`p${index}`));
+  const { found, requests } = await called(users.map(({ id }) => String(id)));
+  expect([found.size, requests]).toEqual([count, questions]);
+});
+
+test('ids without a proper token', async () => {
+  expect(await failureOf(called(['1'], 'wrong'))).toMatchObject({ exit: 1 });
+});
+
 test('a login is no part of the question', async () => {
   const { found } = await ask(['x") { id } a: user(login: "someone', 'someone']);
   expect([...found.keys()]).toEqual(['someone']);

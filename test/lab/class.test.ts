@@ -48,8 +48,8 @@ const browsers: Person[] = [];
 const windows: Chromium[] = [];
 const visitors = new Map<number, Visitor>();
 
-/** A class’s file knows ids only, and so does the hub. */
-const nameOf = ({ id }: User): string => `user-${id}`;
+/** A class’s file knows ids only: GitHub says what they are called. */
+const nameOf = ({ login }: User): string => login;
 const seconds = (since: number): string => ((Date.now() - since) / 1000).toFixed(1);
 
 function access(verb: 'plan' | 'apply', args: readonly string[] = []): Promise<AccessRun> {

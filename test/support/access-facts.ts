@@ -72,6 +72,7 @@ export const facts = (more: Partial<AccessFacts> = {}): AccessFacts => ({
   teams: new Map([['team:oggm/users', team()]]),
   present: new Map(),
   book: new Map(),
+  unnamed: new Set(),
   now: NOON,
   ...more,
 });

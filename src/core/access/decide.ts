@@ -24,6 +24,8 @@ export interface AccessFacts {
   present: ReadonlyMap<string, PresentHub>;
   /** Undefined where names cannot be kept: nobody new enters then, and everything else goes on. */
   book: NameBook | undefined;
+  /** Who has no name yet while GitHub does not say what they are called: a name is given once, so they wait. */
+  unnamed: ReadonlySet<string>;
   now: number;
 }
 
@@ -46,6 +48,17 @@ export interface AccessPlan {
 
 const NOBODY: PresentHub = { entries: new Map(), users: [] };
 
+/** Ids that are to enter and have no name, of which neither files nor teams say what they are called. */
+export function loginsToAsk({ wishes, people, teams, present, book, now }: AccessFacts): string[] {
+  const known = new Set([...(book?.keys() ?? []), ...loginsOf(people, teams).keys()]);
+  for (const { entries } of present.values()) for (const id of entries.keys()) known.add(id);
+  const wanted = wishes.flatMap((wish) => {
+    const entries = present.get(wish.hub)?.entries ?? NOBODY.entries;
+    return [...wantedIn(wish, { people, teams, present: entries, today: dayOf(now) }).keys()];
+  });
+  return [...new Set(wanted)].filter((id) => !known.has(id)).sort(compareText);
+}
+
 /** Files and teams against what the hubs know. Pure: the same facts give the same plan and the same digest. */
 export function decideAccess(facts: AccessFacts): AccessPlan {
   const { wishes, people, teams, present, book, now } = facts;
@@ -55,7 +68,7 @@ export function decideAccess(facts: AccessFacts): AccessPlan {
     return { wish, present: here, wanted: wantedIn(wish, sources) };
   });
   const naming = namingFor(facts, hubs);
-  const around: Around = { ...people, naming, book, now };
+  const around: Around = { ...people, naming, book, unnamed: facts.unnamed, now };
   const counted = hubs.map(({ wish, present: here, wanted }): Counted => {
     const unknown = unknownTeams(wish, teams);
     const result = hubSteps({ hub: wish.hub, wanted, present: here, unknown }, around);
@@ -84,16 +97,22 @@ function givenNames({ fresh }: Naming): Map<string, GivenName> {
 }
 
 function namingFor(
-  { people, teams, present, book, wishes }: AccessFacts,
+  { people, teams, present, book, unnamed, wishes }: AccessFacts,
   hubs: readonly { wanted: ReadonlyMap<string, Wanted> }[],
 ): Naming {
-  const logins = new Map(people.logins);
+  const ids = [...new Set(hubs.flatMap(({ wanted }) => [...wanted.keys()]))]
+    .filter((id) => !unnamed.has(id))
+    .sort(compareText);
+  const here = wishes.flatMap(({ hub }) => present.get(hub)?.entries ?? []);
+  return giveNames(ids, book ?? new Map(), here, loginsOf(people, teams));
+}
+
+function loginsOf({ logins }: People, teams: TeamLists): Map<string, string> {
+  const all = new Map(logins);
   for (const list of teams.values())
     if (list.kind === 'complete')
-      for (const { id, login } of list.members) if (login !== undefined) logins.set(id, login);
-  const ids = [...new Set(hubs.flatMap(({ wanted }) => [...wanted.keys()]))].sort(compareText);
-  const here = wishes.flatMap(({ hub }) => present.get(hub)?.entries ?? []);
-  return giveNames(ids, book ?? new Map(), here, logins);
+      for (const { id, login } of list.members) if (login !== undefined) all.set(id, login);
+  return all;
 }
 
 function entriesAfter(

@@ -74,6 +74,8 @@ export interface Around {
   naming: Naming;
   /** Undefined where names cannot be kept. */
   book: NameBook | undefined;
+  /** Who waits for a name, because GitHub does not say what they are called. */
+  unnamed: ReadonlySet<string>;
   unreadable: { ids: ReadonlySet<string>; cohorts: ReadonlySet<string>; limits: boolean };
   protected: ReadonlySet<string>;
   /** Milliseconds since 1970. */
@@ -111,6 +113,10 @@ function comeOrChange(result: HubSteps, { facts, around, id, one }: Coming): voi
   const sources = one.why.join(', ');
   if (before === undefined && around.book === undefined) {
     const text = 'names cannot be kept, so nobody new enters';
+    result.held.push({ hub, id, reason: 'no-names', text });
+  } else if (before === undefined && around.unnamed.has(id)) {
+    const text =
+      'GitHub does not say what they are called, and a name is given once: the next run asks again';
     result.held.push({ hub, id, reason: 'no-names', text });
   } else if (before === undefined && isTaken(entry.name, present.entries)) {
     const text = 'the name belongs to somebody else in this hub';

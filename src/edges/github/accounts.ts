@@ -1,6 +1,6 @@
 import { loginKey } from '../../core/access/class/roster.ts';
 import type { FoundAccount } from '../../core/access/class/roster.ts';
-import type { Accounts } from '../../ports/access.ts';
+import type { Accounts, Logins } from '../../ports/access.ts';
 import type { Answer } from './answer.ts';
 import { GithubClient } from './client.ts';
 import type { GithubSettings, Second } from './client.ts';
@@ -10,7 +10,7 @@ import { timeIn } from './time.ts';
 const AT_ONCE = 100;
 
 /** Accounts of GitHub by their logins. Any token may ask. */
-export function githubAccounts(settings: GithubSettings, second: Second = 1000): Accounts {
+export function githubAccounts(settings: GithubSettings, second: Second = 1000): Accounts & Logins {
   const client = new GithubClient(settings, second);
   return {
     byLogin: async (logins) => {
@@ -24,7 +24,33 @@ export function githubAccounts(settings: GithubSettings, second: Second = 1000):
       }
       return { found, requests };
     },
+    byId: async (ids) => {
+      const found = new Map<string, string>();
+      let requests = 0;
+      for (let from = 0; from < ids.length; from += AT_ONCE) {
+        const batch = ids.slice(from, from + AT_ONCE);
+        requests += 1;
+        for (const [id, login] of await calledNow(client, batch)) found.set(id, login);
+      }
+      return { found, requests };
+    },
   };
+}
+
+/** GitHub still takes ids of its first kind, which hold the number; an account that is gone is null. */
+async function calledNow(
+  client: GithubClient,
+  ids: readonly string[],
+): Promise<[string, string][]> {
+  const query = 'query($ids: [ID!]!) { nodes(ids: $ids) { ... on User { databaseId login } } }';
+  const nodes = ids.map((id) => Buffer.from(`04:User${id}`).toString('base64'));
+  const answer = await client.graphqlMaybe('accounts', query, { ids: nodes });
+  return ids.flatMap((id, index): [string, string][] => {
+    const node = `/nodes/${index}`;
+    return answer.has(`${node}/login`) && String(answer.id(`${node}/databaseId`)) === id
+      ? [[id, answer.text(`${node}/login`)]]
+      : [];
+  });
 }
 
 /** Logins are variables: nothing in one of them becomes a part of the question. */

@@ -34,6 +34,7 @@ function plan(members: number[], present: PresentHub, day: string, files = {}): 
     teams: new Map(),
     present: new Map([['classroom', present]]),
     book: new Map(),
+    unnamed: new Set(),
     now,
   });
 }

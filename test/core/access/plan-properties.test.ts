@@ -107,6 +107,7 @@ const anyFacts: fc.Arbitrary<AccessFacts> = fc
     ]),
     present: new Map(HUBS.map((hub, index) => [hub, drawn.present[index] ?? drawn.present[0]])),
     book: drawn.book,
+    unnamed: new Set<string>(),
     now: NOON,
   }));
 
