@@ -7,15 +7,20 @@ import { mergeNamed } from './named-lists.ts';
  * never replace it; of what stands here a file's word counts. The longest path decides.
  */
 const FREE: Readonly<Record<string, boolean>> = {
+  '/cull/every': true,
+  '/cull/maxAge': true,
   '/hub/concurrentSpawnLimit': true,
+  '/hub/config/Authenticator/auth_refresh_age': true,
   '/hub/config/GitHubOAuthenticator/http_request_kwargs': true,
   '/hub/db': true,
   '/hub/db/pvc/annotations': false,
   '/hub/readinessProbe': true,
   '/hub/resources': true,
   '/ingress/annotations': true,
+  '/ingress/tls': true,
   '/proxy/chp/resources': true,
   '/singleuser/defaultUrl': true,
+  '/singleuser/networkPolicy/egressAllowRules/dnsPortsCloudMetadataServer': true,
   '/singleuser/startTimeout': true,
 };
 
