@@ -13,28 +13,23 @@ const AT_ONCE = 100;
 export function githubAccounts(settings: GithubSettings, second: Second = 1000): Accounts & Logins {
   const client = new GithubClient(settings, second);
   return {
-    byLogin: async (logins) => {
-      const wanted = [...new Set(logins.map(loginKey))];
-      const found = new Map<string, FoundAccount>();
-      let requests = 0;
-      for (let from = 0; from < wanted.length; from += AT_ONCE) {
-        const batch = wanted.slice(from, from + AT_ONCE);
-        requests += 1;
-        for (const [login, account] of await askedFor(client, batch)) found.set(login, account);
-      }
-      return { found, requests };
-    },
-    byId: async (ids) => {
-      const found = new Map<string, string>();
-      let requests = 0;
-      for (let from = 0; from < ids.length; from += AT_ONCE) {
-        const batch = ids.slice(from, from + AT_ONCE);
-        requests += 1;
-        for (const [id, login] of await calledNow(client, batch)) found.set(id, login);
-      }
-      return { found, requests };
-    },
+    byLogin: (logins) => inBatches([...new Set(logins.map(loginKey))], askedFor),
+    byId: (ids) => inBatches(ids, calledNow),
   };
+
+  async function inBatches<T>(
+    wanted: readonly string[],
+    ask: (client: GithubClient, batch: readonly string[]) => Promise<[string, T][]>,
+  ): Promise<{ found: Map<string, T>; requests: number }> {
+    const found = new Map<string, T>();
+    let requests = 0;
+    for (let from = 0; from < wanted.length; from += AT_ONCE) {
+      requests += 1;
+      for (const [key, value] of await ask(client, wanted.slice(from, from + AT_ONCE)))
+        found.set(key, value);
+    }
+    return { found, requests };
+  }
 }
 
 /** GitHub still takes ids of its first kind, which hold the number; an account that is gone is null. */
