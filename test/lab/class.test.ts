@@ -125,6 +125,7 @@ beforeAll(async () => {
   await removeNamespaces(lab, HUB);
   folder = await temporary();
   sim = await startGithubSim(GITHUB, '10.200.0.1');
+  sim.state.addToken('reader', sim.state.addUser('reader', 'Bot'), []); // any token may ask what somebody is called
   const hubs = sim.state.addRepository(sim.state.addUser('example'), 'hubs');
   root = join(folder.path, 'hubs');
   const { env } = await writePlatform(root, lab, { [HUB]: { port: PORT, github: GITHUB } });
