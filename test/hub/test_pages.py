@@ -277,6 +277,7 @@ def test_a_full_hub_says_so_before_somebody_chooses(full_hub, github):
         (86401, True, "2 January 1970 at 00:00 UTC"),
         (86400 + 3600, False, "2 January 1970 at 01:00 UTC"),
         (86400 + 60, True, "2 January 1970 at 00:01 UTC"),
+        (253402300800, True, "31 December 9999"),
     ],
 )
 def test_moments(seconds, last_day, text):
@@ -375,6 +376,11 @@ def entry_until(text):
 def test_an_end_is_told_14_and_3_days_ahead(until, now, severity):
     told = words.ends_soon(entry_until(until), "https://example.org", now)
     assert [one["severity"] for one in told] == ([] if severity is None else [severity])
+
+
+def test_until_the_last_day_that_there_is():
+    assert words.lasts(entry_until("9999-12-31")) == "Your access lasts until 31 December 9999."
+    assert words.ends_soon(entry_until("9999-12-31"), "", BEGIN) == []
 
 
 def test_an_end_is_told_in_words():

@@ -6,7 +6,7 @@
 """
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 
 from glaciocloud_access import instant
@@ -142,10 +142,10 @@ def paused_because(notices: Json, *, is_admin: bool) -> str | None:
 
 def moment(seconds: float, *, last_day: bool = False) -> str:
     """`1 March 2027`, or with its time where that is not midnight. The end of a day is that day."""
-    at = datetime.fromtimestamp(seconds, timezone.utc)
-    is_midnight = (at.hour, at.minute, at.second) == (0, 0, 0)
+    is_midnight = int(seconds) % DAY == 0
     if is_midnight and last_day:
-        at -= timedelta(days=1)
+        seconds -= DAY  # 9999-12-31 ends in a year that Python does not have
+    at = datetime.fromtimestamp(seconds, timezone.utc)
     return day(at) if is_midnight else f"{day(at)} at {at:%H:%M} UTC"
 
 
