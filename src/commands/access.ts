@@ -1,5 +1,6 @@
 import type { AccessWorld, HubAccessResult, Stuck } from '../apply/access/apply.ts';
-import { planJson, planText } from '../core/access/text.ts';
+import { planJson, planText, unreadJson, unreadText } from '../core/access/text.ts';
+import type { UnreadHub } from '../core/access/present.ts';
 import type { Detail } from '../core/access/text.ts';
 import { terminal } from '../core/escape.ts';
 import type { Terminal } from '../core/escape.ts';
@@ -7,6 +8,7 @@ import type { Finding } from '../core/finding.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { findingsJson, findingsText } from '../core/show/findings.ts';
+import type { ExitCode } from '../failure.ts';
 import type { AuditWorld } from '../flow/access-audit.ts';
 import { announce, makeTrue, planAccess } from '../flow/access.ts';
 import type { AccessInputs, AccessSources, PlannedAccess } from '../flow/access.ts';
@@ -15,13 +17,13 @@ import type { Outcome } from '../outcome.ts';
 
 const UNAUDITED = 'the audit is not written: the next run writes what is missing\n';
 
-/** Who would come into which hub, and who out of it, and why. Changes nothing. */
+/** Who would come into which hub, and who out of it, and why; 3 where a hub is left out. Changes nothing. */
 export async function accessPlan(inputs: AccessInputs, sources: AccessSources): Promise<Outcome> {
   const planned = await planAccess(inputs, sources);
   return planned.kind === 'refused' ? refused(planned.findings) : planOutcome(planned, inputs);
 }
 
-/** Lets in whom the files let in, and puts out everybody else; 3 where somebody is not seen to be out. */
+/** Lets in whom the files let in, and puts out everybody else; 3 where a hub is left out or somebody not seen to be. */
 export async function accessApply(
   inputs: AccessInputs,
   sources: AccessSources,
@@ -47,7 +49,7 @@ export async function accessApply(
 }
 
 function planOutcome(
-  { plan, findings, requests }: PlannedAccess,
+  { plan, findings, unread, requests }: PlannedAccess,
   { detail }: AccessInputs,
 ): Omit<Outcome, 'json'> & { json: JsonObject } {
   const shown = detail === 'everybody' ? findings : [];
@@ -56,15 +58,22 @@ function planOutcome(
     schema_version: SCHEMA_VERSION,
     ...planJson(plan, detail),
     findings: findingsJson(shown),
+    unread: unreadJson(unread),
     requests,
   };
   const said = outcome({
-    exit: hasErrors(findings) ? 2 : 0,
-    text: `${planText(plan, detail)}${mistakes(findings, detail)}`,
+    exit: exitOf(findings, unread),
+    text: `${planText(plan, detail)}${unreadText(unread)}${mistakes(findings, detail)}`,
     findings: shown,
     outputs: { digest: plan.digest, has_changes: String(steps > 0) },
   });
   return { ...said, json };
+}
+
+/** A plan that is not whole is told before mistakes of people's files, which hold up nobody else. */
+function exitOf(findings: readonly Finding[], unread: readonly UnreadHub[]): ExitCode {
+  if (unread.length > 0) return 3;
+  return hasErrors(findings) ? 2 : 0;
 }
 
 /** A file bears an id in its name: where anybody may read along, mistakes are counted. */

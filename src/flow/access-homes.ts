@@ -1,7 +1,7 @@
 import { claimsIn } from '../apply/access/hub-people.ts';
 import { homesOf } from '../core/access/homes.ts';
 import type { HubHomes } from '../core/access/homes.ts';
-import type { PresentHub } from '../core/access/plan.ts';
+import type { PresentHubs, UnreadHub } from '../core/access/present.ts';
 import type { Finding } from '../core/finding.ts';
 import { Failure } from '../failure.ts';
 import { gatherPlatform } from '../gather/platform.ts';
@@ -13,15 +13,15 @@ import type { AccessInputs } from './access.ts';
 /** Where homes and people are looked for. */
 export interface HomeSources {
   kube: Pick<Cluster, 'list'>;
-  present(hubs: readonly string[]): Promise<ReadonlyMap<string, PresentHub>>;
+  present(hubs: readonly string[]): Promise<PresentHubs>;
   names: NameKeeper;
   audit: AuditKeeper;
 }
 
 export type GatheredHomes =
   | { kind: 'refused'; findings: Finding[] }
-  /** `silent`: hubs that did not say whom they know. */
-  | { kind: 'gathered'; hubs: HubHomes[]; silent: string[] };
+  /** `silent`: hubs that did not say whom they know; `unread`: those that are left out. */
+  | { kind: 'gathered'; hubs: HubHomes[]; silent: string[]; unread: readonly UnreadHub[] };
 
 /** Homes of the hubs that are deployed. */
 export async function gatherHomes(
@@ -39,10 +39,11 @@ export async function gatherHomes(
   const { lines } = await sources.audit.read();
   const hubs: HubHomes[] = [];
   const silent: string[] = [];
-  for (const [hub, here] of await sources.present(hubsAsked(platform, inputs.hubs))) {
+  const { present, unread } = await sources.present(hubsAsked(platform, inputs.hubs));
+  for (const [hub, here] of present) {
     const homes = await claimsIn(sources.kube, hub);
     hubs.push(homesOf({ hub, homes, present: here, book, lines }));
     if (here.isSilent) silent.push(hub);
   }
-  return { kind: 'gathered', hubs, silent };
+  return { kind: 'gathered', hubs, silent, unread };
 }

@@ -6,7 +6,7 @@ import type { AccessFacts, AccessPlan } from '../core/access/decide.ts';
 import { dayOf } from '../core/access/days.ts';
 import { withoutPeople } from '../core/access/findings.ts';
 import { peopleOf } from '../core/access/people.ts';
-import type { PresentHub } from '../core/access/plan.ts';
+import type { PresentHubs, UnreadHub } from '../core/access/present.ts';
 import type { TeamLists } from '../core/access/teams.ts';
 import { isTeam } from '../core/access/teams.ts';
 import type { Detail } from '../core/access/text.ts';
@@ -37,7 +37,7 @@ export interface AccessInputs {
 /** What access is compared with, and where people are looked up. */
 export interface AccessSources {
   /** Of these hubs, those that are there. */
-  present(hubs: readonly string[]): Promise<ReadonlyMap<string, PresentHub>>;
+  present(hubs: readonly string[]): Promise<PresentHubs>;
   /** Whether a hub that is not there counts as one with nobody in it. */
   plansAbsent: boolean;
   directory: Directory;
@@ -52,6 +52,8 @@ export interface PlannedAccess {
   findings: Finding[];
   /** What each hub that is there announces, and who may start servers, as text. */
   notices: ReadonlyMap<string, string>;
+  /** Hubs that are left out: who is in them is not known. */
+  unread: readonly UnreadHub[];
   /** How often GitHub was asked. */
   requests: number;
 }
@@ -72,7 +74,7 @@ export async function planAccess(
   needPeople(platform, people);
   const findings = findingsOf(reading, platform, now);
   const hubs = wishesOf(platform, inputs.hubs);
-  const present = await sources.present(hubs.map(({ hub }) => hub));
+  const { present, unread } = await sources.present(hubs.map(({ hub }) => hub));
   const wishes = hubs.filter(({ hub }) => sources.plansAbsent || present.has(hub));
   const { lists, requests } = await teamsOf(wishes, sources.directory);
   const { facts, requests: more } = await withLogins(
@@ -90,7 +92,8 @@ export async function planAccess(
   const theirs = findings.filter(({ at }) => at.file.startsWith('access/'));
   const notices = new Map(wishes.map(({ hub }) => [hub, noticesText(platform, hub)]));
   const plan = decideAccess(facts);
-  return { kind: 'planned', facts, plan, findings: theirs, notices, requests: requests + more };
+  const asked = requests + more;
+  return { kind: 'planned', facts, plan, findings: theirs, notices, unread, requests: asked };
 }
 
 /** Files of classes hold ids alone, and names are given by logins. Without GitHub those who have none wait. */

@@ -125,7 +125,7 @@ class Scene {
     const world = this.#world();
     const given = facts({
       people: people({ '8': [RESEARCHER] }, { logins: new Map([['8', 'bob']]) }),
-      present: await presentInCluster(world, [HUB]),
+      present: (await presentInCluster(world, [HUB])).present,
       book: new Map(this.book),
     });
     const { results } = await makeTrue({ facts: given, plan: decideAccess(given) }, world);

@@ -367,14 +367,14 @@ describe('what is there', () => {
   const deployed = (): void => kube.add(stateObject(HUB, aState()));
 
   test('is nothing where no hub was deployed', async () => {
-    expect((await presentInCluster(world(), [HUB])).size).toBe(0);
+    expect(await presentInCluster(world(), [HUB])).toEqual({ present: new Map(), unread: [] });
     expect(jobs).toEqual([]);
   });
 
   test('is looked for in a hub whose state cannot be read', async () => {
     kube.add({ ...stateObject(HUB, aState()), data: { 'state.json': '{' } });
     door({ '7': { name: 'ada', groups: ['tier:researcher'] } });
-    expect(await presentInCluster(world(), [HUB])).toEqual(
+    expect((await presentInCluster(world(), [HUB])).present).toEqual(
       new Map([[HUB, { entries: new Map([['7', ada]]), users: [] }]]),
     );
   });
@@ -388,7 +388,7 @@ describe('what is there', () => {
       say({ users: [{ name: 'ada', servers: { '': {}, second: {} } }, { name: 'eva' }] });
       return well;
     };
-    expect(await presentInCluster(world(), [HUB, 'other'])).toEqual(
+    expect((await presentInCluster(world(), [HUB, 'other'])).present).toEqual(
       new Map([
         [
           HUB,
@@ -413,9 +413,64 @@ describe('what is there', () => {
     deployed();
     door({ '7': { name: 'ada' } });
     script = () => Promise.reject(error);
-    const present = await presentInCluster(world(), [HUB]);
+    const { present } = await presentInCluster(world(), [HUB]);
     const found = present.get(HUB);
     expect([found?.users, found?.entries.size, found?.isSilent]).toEqual([[], 1, true]);
+  });
+
+  describe('of a hub that Kubernetes does not answer for', () => {
+    const OTHER = 'other';
+    const forbidden = new KubeFailure('secret hub-access cannot be read: forbidden', { hint: '' });
+    const late = new TimedOut('kubectl get did not end within 60 s', { hint: '' });
+    beforeEach(() => {
+      deployed();
+      kube.add(
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: OTHER } },
+        stateObject(OTHER, aState()),
+      );
+      door({ '7': { name: 'ada', groups: ['tier:researcher'] } });
+    });
+    const here = new Map([[HUB, { entries: new Map([['7', ada]]), users: [] }]]);
+
+    test.each<[string, Error]>([
+      ['is refused', forbidden],
+      ['takes too long', late],
+    ])('is why it %s, and others are read', async (_what, error) => {
+      const usual = kube.get.bind(kube);
+      kube.get = (kind, name, namespace) =>
+        namespace === OTHER ? Promise.reject(error) : usual(kind, name, namespace);
+      expect(await presentInCluster(world(), [OTHER, HUB])).toEqual({
+        present: here,
+        unread: [{ hub: OTHER, why: error.message }],
+      });
+    });
+
+    test('is why pods cannot be listed, and others are read', async () => {
+      const usual = kube.list.bind(kube);
+      kube.list = (kinds, options) =>
+        options?.namespace === OTHER ? Promise.reject(forbidden) : usual(kinds, options);
+      expect(await presentInCluster(world(), [OTHER, HUB])).toEqual({
+        present: here,
+        unread: [{ hub: OTHER, why: forbidden.message }],
+      });
+    });
+
+    test('nobody waits', async () => {
+      const usual = kube.get.bind(kube);
+      let answer = (): void => undefined;
+      const asked: unknown[] = [];
+      kube.get = async (kind, name, namespace) => {
+        asked.push(namespace);
+        if (namespace === OTHER) await new Promise<void>((resolve) => (answer = resolve));
+        else if (namespace === HUB) answer();
+        return usual(kind, name, namespace);
+      };
+      const { present } = await presentInCluster(world(), [OTHER, HUB]);
+      expect([[...present.keys()], asked]).toEqual([
+        [OTHER, HUB],
+        [OTHER, HUB],
+      ]);
+    });
   });
 
   test('is not guessed where something else fails', async () => {

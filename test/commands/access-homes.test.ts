@@ -46,13 +46,14 @@ const homes = (more: Partial<HomeSources> = {}, hubs: string[] = []) =>
     {
       kube,
       present: (asked) =>
-        Promise.resolve(
-          new Map(
+        Promise.resolve({
+          present: new Map(
             asked
               .filter((hub) => hub === 'hub')
               .map((hub) => [hub, presentHub({ '7': entry('ada') })]),
           ),
-        ),
+          unread: [],
+        }),
       names: {
         read: () => Promise.resolve(new Map([['9', { name: 'eva', claims: {} }]])),
         keep: () => Promise.resolve(),
@@ -89,10 +90,26 @@ test('homes of people gone are read from the cluster, of hubs that are there', a
 
 test('a hub that does not answer is named: whom it knows is not known', async () => {
   const present = () =>
-    Promise.resolve(new Map([['hub', { ...presentHub({}), isSilent: true as const }]]));
+    Promise.resolve({
+      present: new Map([['hub', { ...presentHub({}), isSilent: true as const }]]),
+      unread: [],
+    });
   const { exit, text, json } = await homes({ present });
   expect([exit, at(json, '/silent')]).toEqual([3, ['hub']]);
   expect(text).toContain('⚠ hub does not answer: whom it knows still is not known\n');
+});
+
+test('a hub that Kubernetes does not answer for is left out, and its cause is told', async () => {
+  const unread = [{ hub: 'hub', why: 'secret hub-access cannot be read: forbidden' }];
+  const { exit, text, json } = await homes({
+    present: () => Promise.resolve({ present: new Map(), unread }),
+  });
+  expect([exit, text, at(json, '/silent')]).toEqual([
+    3,
+    '⚠ hub is left out: secret hub-access cannot be read: forbidden\n',
+    [],
+  ]);
+  expect(at(json, '/unread')).toEqual(unread);
 });
 
 test('is refused where nobody can say whose a home is, and for a hub that there is none', async () => {

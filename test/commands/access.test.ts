@@ -8,13 +8,14 @@ import { at, textAt } from '../../src/core/json.ts';
 import { Failure } from '../../src/failure.ts';
 import { gitAudit } from '../../src/edges/audit.ts';
 import { gitFileHistory } from '../../src/edges/file-history.ts';
-import type { AccessInputs } from '../../src/flow/access.ts';
+import type { AccessInputs, AccessSources } from '../../src/flow/access.ts';
 import type { AuditWorld } from '../../src/flow/access-audit.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { gitNames } from '../../src/edges/names.ts';
+import { entry } from '../support/access-facts.ts';
 import { FILES } from '../support/apply-bench.ts';
 import { FakeClock } from '../support/clock.ts';
-import { ClusterDouble } from '../support/cluster.ts';
+import { ClusterDouble, secretText } from '../support/cluster.ts';
 import { failureOf } from '../support/program.ts';
 import { git, temporary } from '../support/sample.ts';
 
@@ -125,6 +126,7 @@ describe('access plan', () => {
       },
       held: [],
       findings: [],
+      unread: [],
       requests: 0,
     });
     expect([exit, outputs['has_changes']]).toEqual([0, 'true']);
@@ -294,7 +296,11 @@ describe('access apply', () => {
   /** Hubs that answer what is said here; nothing else of the cluster is asked for. */
   let kube: ClusterDouble;
   let said: string[];
-  function apply(detail: AccessInputs['detail'], out: boolean): Promise<Outcome> {
+  function apply(
+    detail: AccessInputs['detail'],
+    out: boolean,
+    more: Partial<AccessSources> = {},
+  ): Promise<Outcome> {
     kube.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'one' } });
     kube.scripts = ({ onLine }) => {
       onLine('{"loaded": true, "seconds": 1.5, "detail": ""}');
@@ -321,7 +327,9 @@ describe('access apply', () => {
       kubeconfig: undefined,
     });
     const now = Date.UTC(2026, 10, 24, 12);
-    return accessApply({ root, people: undefined, hubs: ['one'], now, detail }, sources, world);
+    const hubs = more.present ? [] : ['one'];
+    const inputs = { root, people: undefined, hubs, now, detail };
+    return accessApply(inputs, { ...sources, ...more }, world);
   }
 
   beforeEach(async () => {
@@ -416,6 +424,40 @@ describe('access apply', () => {
     ]);
     expect(at(json, '/unannounced')).toEqual(['one']);
     expect(said).toEqual(['one: the notices are not written: no room']);
+  });
+
+  describe('of a hub that Kubernetes does not answer for', () => {
+    const unread = [{ hub: 'two', why: 'secret hub-access cannot be read: forbidden' }];
+    const entries = new Map([['9', entry('old-login', { groups: ['tier:researcher'] })]]);
+    const sources: Partial<AccessSources> = {
+      present: () =>
+        Promise.resolve({ present: new Map([['one', { entries, users: [] }]]), unread }),
+      plansAbsent: false,
+    };
+
+    test.each(['everybody', 'counts'] as const)(
+      'is left out with its cause, and the others go on (%s)',
+      async (detail) => {
+        const { exit, text, json } = await apply(detail, true, sources);
+        expect(exit).toBe(3);
+        expect(text).toContain(
+          '⚠ two is left out: secret hub-access cannot be read: forbidden\none: the hub has read it',
+        );
+        expect([at(json, '/unread'), at(json, '/counts/hubs')]).toEqual([
+          unread,
+          { one: { grant: 1, change: 0, expire: 0, revoke: 1, held: 0 } },
+        ]);
+        expect(secretText(kube.peek('Secret', 'hub-access', 'one'), 'access.json')).toContain(
+          'canary-login',
+        );
+      },
+    );
+
+    test('mistakes in people’s files count less than that', async () => {
+      await write('platform/access/members/7002.yaml', 'id: 7001\n');
+      expect((await apply('counts', true, { plansAbsent: false })).exit).toBe(2);
+      expect((await apply('counts', true, sources)).exit).toBe(3);
+    });
   });
 
   test('names nobody where anybody may read along', async () => {

@@ -4,9 +4,10 @@ import { claimOf } from '../../core/access/homes.ts';
 import type { Claim } from '../../core/access/homes.ts';
 import { ACCESS_SECRET } from '../../core/access/secret.ts';
 import { readUsers } from '../../core/access/present.ts';
+import type { PresentHubs, UnreadHub } from '../../core/access/present.ts';
 import { at, objectOf, textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { KubeFailure, TimedOut } from '../../failure.ts';
+import { KubeFailure, TimedOut, messageOf } from '../../failure.ts';
 import type { Cluster } from '../../ports.ts';
 import { readStates } from '../cluster.ts';
 
@@ -42,22 +43,42 @@ function textOf(secret: JsonObject | undefined, name: string): string {
 
 /**
  * Of these hubs, those that were deployed to this cluster: who is in their files, and whom they know. A state that
- * cannot be read is of a hub that runs: nobody stays in it for that.
+ * cannot be read is of a hub that runs: nobody stays in it for that. All at once, and each for itself.
  */
 export async function presentInCluster(
   world: HubAccess,
   hubs: readonly string[],
-): Promise<Map<string, PresentHub>> {
+): Promise<PresentHubs> {
   const { known, unreadable } = await readStates(world.kube);
+  const there = hubs.filter((one) => known.has(one) || unreadable.has(one));
   const present = new Map<string, PresentHub>();
-  for (const hub of hubs.filter((one) => known.has(one) || unreadable.has(one))) {
-    const { access } = await storedAccess(world.kube, hub);
-    const told = await usersOf(world, hub);
-    const users = together(told ?? [], await podUsers(world.kube, hub));
-    const entries = readEntries(access);
-    present.set(hub, told ? { entries, users } : { entries, users, isSilent: true });
+  const unread: UnreadHub[] = [];
+  for (const [hub, read] of await Promise.all(there.map((one) => readHub(world, one))))
+    if (typeof read === 'string') unread.push({ hub, why: read });
+    else present.set(hub, read);
+  return { present, unread };
+}
+
+/** What is there in one hub, or why Kubernetes does not say. */
+async function readHub(world: HubAccess, hub: string): Promise<[string, PresentHub | string]> {
+  try {
+    return [hub, await presentIn(world, hub)];
+  } catch (error) {
+    if (isNoAnswer(error)) return [hub, messageOf(error)];
+    throw error;
   }
-  return present;
+}
+
+async function presentIn(world: HubAccess, hub: string): Promise<PresentHub> {
+  const { access } = await storedAccess(world.kube, hub);
+  const told = await usersOf(world, hub);
+  const users = together(told ?? [], await podUsers(world.kube, hub));
+  const entries = readEntries(access);
+  return told ? { entries, users } : { entries, users, isSilent: true };
+}
+
+function isNoAnswer(error: unknown): boolean {
+  return error instanceof KubeFailure || error instanceof TimedOut;
 }
 
 /** Whoever has a server, whatever the hub says of it. */
@@ -95,7 +116,7 @@ async function usersOf(world: HubAccess, hub: string): Promise<HubUser[] | undef
       onObject: (line) => void lines.push(line),
     });
   } catch (error) {
-    if (error instanceof KubeFailure || error instanceof TimedOut) return undefined;
+    if (isNoAnswer(error)) return undefined;
     throw error;
   }
   return lines.length === 0 ? undefined : readUsers(at(lines.at(-1), '/users'));

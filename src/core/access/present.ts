@@ -3,6 +3,18 @@ import type { Json, JsonObject } from '../json.ts';
 import { readEntries } from './entry.ts';
 import type { HubUser, PresentHub } from './plan.ts';
 
+/** A hub that runs, and of which nobody can say who is in it. */
+export interface UnreadHub {
+  hub: string;
+  why: string;
+}
+
+/** Hubs that are there: each is in one of both. */
+export interface PresentHubs {
+  present: ReadonlyMap<string, PresentHub>;
+  unread: readonly UnreadHub[];
+}
+
 /** `{"access": <access.json>, "users": [{"name", "servers", "tokens"}]}`: what is there in one hub. */
 export function readPresent(object: JsonObject): PresentHub {
   return {

@@ -3,6 +3,7 @@ import type { Terminal } from '../escape.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { AccessPlan, HubPlan } from './decide.ts';
 import type { AccessStep, HeldStep, StepKind } from './plan.ts';
+import type { UnreadHub } from './present.ts';
 
 /** How much is shown: where anybody may read along, numbers only, and nobody's id or name. */
 export type Detail = 'everybody' | 'counts';
@@ -53,6 +54,16 @@ export function planText(plan: AccessPlan, detail: Detail): string {
       terminal`⚠ ${team} is not known in full (${why}): nobody is taken out of it\n`,
   );
   return terminal`${hubs}${unknown}`.text;
+}
+
+/** Hubs that are left out. What Kubernetes says of a hub's own Secret and pods names nobody. */
+export function unreadText(unread: readonly UnreadHub[]): string {
+  const lines = unread.map(({ hub, why }) => terminal`⚠ ${hub} is left out: ${why}\n`);
+  return terminal`${lines}`.text;
+}
+
+export function unreadJson(unread: readonly UnreadHub[]): Json {
+  return unread.map(({ hub, why }): Json => ({ hub, why }));
 }
 
 function hubText(hub: HubPlan, detail: Detail): Terminal {
