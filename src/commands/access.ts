@@ -1,6 +1,7 @@
 import type { AccessWorld, HubAccessResult, Stuck } from '../apply/access/apply.ts';
-import { planJson, planText, unreadJson, unreadText } from '../core/access/text.ts';
+import { namelessText, planJson, planText, unreadJson, unreadText } from '../core/access/text.ts';
 import type { UnreadHub } from '../core/access/present.ts';
+import type { AccessPlan } from '../core/access/decide.ts';
 import type { Detail } from '../core/access/text.ts';
 import { terminal } from '../core/escape.ts';
 import type { Terminal } from '../core/escape.ts';
@@ -32,7 +33,8 @@ export async function accessApply(
   const planned = await planAccess(inputs, sources);
   if (planned.kind === 'refused') return refused(planned.findings);
   const unannounced = await announce(planned, world);
-  const { plan, results, audited } = await makeTrue(planned, world);
+  const { plan, results: made, audited } = await makeTrue(planned, world);
+  const results = made.map((one) => ({ ...one, reason: shownReason(one, plan, inputs.detail) }));
   const said = planOutcome({ ...planned, plan }, inputs);
   const isStuck = results.some(({ stuck }) => stuck.length > 0);
   return {
@@ -86,13 +88,24 @@ function mistakes(findings: readonly Finding[], detail: Detail): string {
     : `⚠ ${count} mistakes in people’s files: by hand, access plan shows them\n`;
 }
 
+function shownReason(
+  { hub, reason }: HubAccessResult,
+  { hubs }: AccessPlan,
+  detail: Detail,
+): string | undefined {
+  const planned = hubs.find((one) => one.hub === hub);
+  if (reason === undefined || !planned || detail === 'everybody') return reason;
+  return namelessText(reason, planned);
+}
+
 function resultsText(results: readonly HubAccessResult[], detail: Detail): string {
-  const lines = results.flatMap(({ hub, loaded, seconds, stuck }) => {
+  const lines = results.flatMap(({ hub, loaded, seconds, reason, stuck }) => {
     if (loaded === undefined) return [];
     const head = loaded
       ? terminal`${hub}: the hub has read it after ${seconds.loaded ?? 0} s\n`
       : terminal`${hub}: the hub has not been seen to read it\n`;
-    return [head, ...stuckText(hub, stuck, detail)];
+    const why = reason === undefined ? [] : [terminal`${hub}: ${reason}\n`];
+    return [head, ...why, ...stuckText(hub, stuck, detail)];
   });
   return terminal`${lines}`.text;
 }
@@ -108,7 +121,8 @@ function stuckText(hub: string, stuck: readonly Stuck[], detail: Detail): Termin
   return stuck.map(({ id, name, reason }) => terminal`  ✗ ${id ?? '?'} ${name}: ${reason}\n`);
 }
 
-function resultJson({ hub, loaded, seconds, stuck }: HubAccessResult, detail: Detail): Json {
+function resultJson(result: HubAccessResult, detail: Detail): Json {
+  const { hub, loaded, seconds, reason, stuck } = result;
   const { write = null, loaded: read = null, out = null } = seconds;
   const named = stuck.map(({ id, reason }): Json => {
     return { id: id === undefined ? null : Number(id), reason };
@@ -117,6 +131,7 @@ function resultJson({ hub, loaded, seconds, stuck }: HubAccessResult, detail: De
     hub,
     loaded: loaded ?? null,
     seconds: { write, loaded: read, out },
+    reason: reason ?? null,
     stuck: detail === 'everybody' ? named : stuck.map(() => ({ id: null, reason: '' })),
   };
 }

@@ -148,6 +148,7 @@ describe('who comes in', () => {
       hub: HUB,
       loaded: true,
       seconds: { write: 0, loaded: 1.5, out: 0 },
+      reason: undefined,
       stuck: [],
     });
   });
@@ -208,6 +209,7 @@ describe('who comes in', () => {
         hub: HUB,
         loaded: undefined,
         seconds: { write: undefined, loaded: undefined, out: undefined },
+        reason: undefined,
         stuck: [],
       },
     ]);
@@ -227,7 +229,8 @@ describe('who comes in', () => {
       const before = accessJson();
       const [result] = await apply(crowd(most));
       expect(result?.loaded).toBe(false);
-      expect(result?.stuck[0]?.reason).toBe('science: access.json would have 901 KiB, of 900');
+      const reason = 'access.json would have 901 KiB, of 900';
+      expect([result?.reason, result?.stuck[0]?.reason]).toEqual([reason, reason]);
       expect(accessJson()).toBe(before);
     });
 
@@ -279,7 +282,7 @@ describe('who is out', () => {
       kube.add(owned('Pod', `jupyter-${name}`, 'singleuser-server', name));
   };
 
-  test.each<[string, typeof script, string]>([
+  test.each<[string, typeof script, string, 'all' | 'each']>([
     [
       'where the hub has not read its file',
       (_job, say) => {
@@ -287,16 +290,19 @@ describe('who is out', () => {
         return { ...well, code: 1 };
       },
       'the hub has not read its file: it still has the old file',
+      'all',
     ],
     [
       'where the hub’s pod cannot be asked',
       () => ({ code: 2, stdout: '', stderr: 'no token\n' }),
       'the hub does not answer: no token',
+      'all',
     ],
     [
       'where there is no hub',
       () => Promise.reject(new Failure('no pod', { hint: '' })),
       'the hub does not answer: no pod',
+      'all',
     ],
     [
       'where the script is cut off',
@@ -305,6 +311,7 @@ describe('who is out', () => {
         return { ...well, code: 1 };
       },
       'the hub has said nothing of them',
+      'each',
     ],
     [
       'where a start is under way',
@@ -314,12 +321,15 @@ describe('who is out', () => {
         return { ...well, code: 1 };
       },
       'servers are there still: spawn',
+      'each',
     ],
-  ])('%s: the pods end without it, nobody else’s, and it is told', async (_what, says, reason) => {
+  ])('%s: the pods end without it, nobody else’s, and it is told', async (...given) => {
+    const [, says, reason, whose] = given;
     withPods();
     script = says;
     const [result] = await apply(factsWith([], { '7': ada }));
     expect(result?.stuck).toEqual([{ id: '7', name: 'ada', reason }]);
+    expect(result?.reason).toBe(whose === 'all' ? reason : undefined);
     expect(result?.seconds.out).toBeUndefined();
     expect(pods()).toEqual(['Pod science/hub', 'Pod science/jupyter-bob']);
   });

@@ -5,7 +5,7 @@ import type { AccessWorld } from '../../src/apply/access/apply.ts';
 import { accessApply, accessPlan } from '../../src/commands/access.ts';
 import { accessSources } from '../../src/compose.ts';
 import { at, textAt } from '../../src/core/json.ts';
-import { Failure } from '../../src/failure.ts';
+import { Failure, KubeFailure } from '../../src/failure.ts';
 import { gitAudit } from '../../src/edges/audit.ts';
 import { gitFileHistory } from '../../src/edges/file-history.ts';
 import type { AccessInputs, AccessSources } from '../../src/flow/access.ts';
@@ -348,7 +348,13 @@ describe('access apply', () => {
       ['one: the hub has read it after 1.5 s', ''],
     ]);
     expect(at(json, '/results')).toEqual([
-      { hub: 'one', loaded: true, seconds: { write: 0, loaded: 1.5, out: 0 }, stuck: [] },
+      {
+        hub: 'one',
+        loaded: true,
+        seconds: { write: 0, loaded: 1.5, out: 0 },
+        reason: null,
+        stuck: [],
+      },
     ]);
     const names = await git(join(folder.path, 'platform'), 'show', 'names:7001.json');
     expect(names).toBe('{"claims":{},"name":"canary-login","v":1}');
@@ -457,6 +463,28 @@ describe('access apply', () => {
       await write('platform/access/members/7002.yaml', 'id: 7001\n');
       expect((await apply('counts', true, { plansAbsent: false })).exit).toBe(2);
       expect((await apply('counts', true, sources)).exit).toBe(3);
+    });
+  });
+
+  describe('where a hub fails as a whole', () => {
+    /** The double refuses to write people, in these words. */
+    const refusing = (message: string): void => {
+      const usual = kube.apply.bind(kube);
+      kube.apply = (objects, manager) =>
+        manager === 'glaciocloud-access'
+          ? Promise.reject(new KubeFailure(message, { hint: '' }))
+          : usual(objects, manager);
+    };
+
+    test.each<[AccessInputs['detail'], string, string]>([
+      ['counts', 'secrets are forbidden', 'secrets are forbidden'],
+      ['everybody', 'old-login is wrong', 'old-login is wrong'],
+      ['counts', 'old-login is wrong', 'the cause names somebody: by hand, access apply shows it'],
+    ])('its cause is told (%s: %s)', async (detail, message, told) => {
+      refusing(message);
+      const { exit, text, json } = await apply(detail, true);
+      expect([exit, at(json, '/results/0/reason')]).toEqual([3, told]);
+      expect(text).toContain(`one: the hub has not been seen to read it\none: ${told}\n`);
     });
   });
 

@@ -38,12 +38,15 @@ export interface HubAccessResult {
   /** Whether the hub has read what was written; undefined where nothing was to be done. */
   loaded: boolean | undefined;
   seconds: { write: number | undefined; loaded: number | undefined; out: number | undefined };
+  /** Why it failed as a whole, for everybody in it; others' words, which may hold a name. */
+  reason: string | undefined;
   stuck: Stuck[];
 }
 
 const NOTHING: Omit<HubAccessResult, 'hub'> = {
   loaded: undefined,
   seconds: { write: undefined, loaded: undefined, out: undefined },
+  reason: undefined,
   stuck: [],
 };
 
@@ -61,8 +64,9 @@ export async function applyAccess(
 }
 
 function failed(hub: HubPlan, error: unknown): HubAccessResult {
-  const stuck = hub.steps.map((step) => stuckAt(step, messageOf(error)));
-  return { ...NOTHING, hub: hub.hub, loaded: false, stuck };
+  const reason = messageOf(error);
+  const stuck = hub.steps.map((step) => stuckAt(step, reason));
+  return { ...NOTHING, hub: hub.hub, loaded: false, reason, stuck };
 }
 
 interface Run {
@@ -94,6 +98,7 @@ async function applyHub(hub: HubPlan, run: Run): Promise<HubAccessResult> {
     hub: hub.hub,
     loaded: out.loaded !== undefined,
     seconds: { write, loaded, out: stuck.length === 0 ? since() : undefined },
+    reason: out.why,
     stuck,
   };
 }
@@ -141,7 +146,7 @@ async function writeSecret(
   const run = runText({ at: world.clock.now().toISOString(), plan: plan.digest });
   const size = Buffer.byteLength(access) + Buffer.byteLength(run);
   if (size > MOST_BYTES)
-    throw new Failure(`${hub}: access.json would have ${Math.ceil(size / 1024)} KiB, of 900`, {
+    throw new Failure(`access.json would have ${Math.ceil(size / 1024)} KiB, of 900`, {
       hint: 'let fewer people into one hub',
     });
   const encode = (text: string): string => Buffer.from(text).toString('base64');

@@ -66,6 +66,21 @@ export function unreadJson(unread: readonly UnreadHub[]): Json {
   return unread.map(({ hub, why }): Json => ({ hub, why }));
 }
 
+/** What others said of a hub, where anybody may read along: it is kept back where it names somebody. */
+export function namelessText(text: string, { present, entries, steps }: HubPlan): string {
+  const known = [...present.entries, ...entries].flatMap(([id, { name }]) => [id, name]);
+  const others = [...present.users, ...steps].map(({ name }) => name);
+  const said = wordsOf(text);
+  const isNaming = [...known, ...others].some((one) => said.includes(wordsOf(one)));
+  return isNaming ? 'the cause names somebody: by hand, access apply shows it' : text;
+}
+
+/** Letters and digits with one space around each word: a name is found in the middle of an address or a pod's name. */
+function wordsOf(text: string): string {
+  const words = text.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  return ` ${words.filter((word) => word !== '').join(' ')} `;
+}
+
 function hubText(hub: HubPlan, detail: Detail): Terminal {
   const head = terminal`${hub.hub}: ${countsText(countsOf(hub))}\n`;
   if (detail === 'counts') return head;
