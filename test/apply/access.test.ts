@@ -353,6 +353,66 @@ test('one hub that fails does not stop another', async () => {
   ]);
 });
 
+describe('many who are out of the file, in a hub that still knows them', () => {
+  const ids = Array.from({ length: 20 }, (_, index) => String(100 + index));
+  const book = new Map(ids.map((id) => [id, { name: `user-${id}`, claims: {} }]));
+  const ended = { groups: ['cohort:course'], until: '2026-11-23' };
+  let answers: boolean;
+  let known: Set<string>;
+
+  beforeEach(() => {
+    answers = true;
+    known = new Set(ids.map((id) => `user-${id}`));
+    kube.add(stateObject(HUB, aState()));
+    script = (job, say) => {
+      if (!answers) return Promise.reject(new KubeFailure('no pod', { hint: '' }));
+      if (job['do'] === 'look') say({ users: [...known].map((name) => ({ name })) });
+      else say({ loaded: true, seconds: 1, detail: '' });
+      for (const name of job['do'] === 'look' ? [] : (job['names'] as string[])) {
+        known.delete(name);
+        say({ name, out: true, seconds: 1, detail: '' });
+      }
+      return well;
+    };
+  });
+
+  /** A run 13 hours after the one before, with these people let in. */
+  async function run(...wanted: string[]): Promise<void> {
+    await clock.sleep(13 * 3_600_000);
+    const { present } = await presentInCluster(world(), [HUB]);
+    await apply(factsWith(wanted, {}, { present, book }));
+  }
+
+  test('a class goes however often the hub did not answer, and whoever came meanwhile', async () => {
+    door(Object.fromEntries(ids.map((id) => [id, { name: `user-${id}`, ...ended }])));
+    answers = false;
+    await run();
+    expect(objectOf(accessJson())?.['users']).toEqual({});
+    await run();
+    await run('7');
+    await run('7');
+    expect(known.size).toBe(20);
+    answers = true;
+    await run('7');
+    expect([...known]).toEqual([]);
+    await run('7');
+    const secret = kube.peek('Secret', 'hub-access', HUB);
+    expect(objectOf(secretText(secret, 'run.json') ?? '')?.['owed']).toBeUndefined();
+  });
+
+  test('everybody stays where the file is lost, run after run, and whoever is let in again', async () => {
+    await run();
+    door({});
+    await run();
+    await run('100');
+    await run('100');
+    expect([known.size, Object.keys(objectOf(accessJson())?.['users'] ?? {})]).toEqual([
+      20,
+      ['100'],
+    ]);
+  });
+});
+
 describe('names', () => {
   test('are in the book before a hub hears them', async () => {
     const given = factsWith(['7']);
@@ -385,7 +445,7 @@ describe('what is there', () => {
     kube.add({ ...stateObject(HUB, aState()), data: { 'state.json': '{' } });
     door({ '7': { name: 'ada', groups: ['tier:researcher'] } });
     expect((await presentInCluster(world(), [HUB])).present).toEqual(
-      new Map([[HUB, { entries: new Map([['7', ada]]), users: [] }]]),
+      new Map([[HUB, { entries: new Map([['7', ada]]), users: [], owed: new Set() }]]),
     );
   });
 
@@ -409,6 +469,7 @@ describe('what is there', () => {
               { name: 'eva', servers: [], tokens: 0 },
               { name: 'bob', servers: [''], tokens: 0 },
             ],
+            owed: new Set(),
           },
         ],
       ]),
@@ -440,7 +501,7 @@ describe('what is there', () => {
       );
       door({ '7': { name: 'ada', groups: ['tier:researcher'] } });
     });
-    const here = new Map([[HUB, { entries: new Map([['7', ada]]), users: [] }]]);
+    const here = new Map([[HUB, { entries: new Map([['7', ada]]), users: [], owed: new Set() }]]);
 
     test.each<[string, Error]>([
       ['is refused', forbidden],

@@ -7,6 +7,7 @@ import {
   accessSecret,
   doorText,
   isOldRun,
+  owedAfter,
   runText,
 } from '../../core/access/secret.ts';
 import { sha256Hex } from '../../core/digest.ts';
@@ -79,7 +80,7 @@ interface Run {
 async function applyHub(hub: HubPlan, run: Run): Promise<HubAccessResult> {
   const { world } = run;
   if (hub.steps.length === 0) {
-    await sayAgain(hub.hub, run);
+    await sayAgain(hub, run);
     return { ...NOTHING, hub: hub.hub };
   }
   const began = world.clock.elapsed();
@@ -113,9 +114,9 @@ function stuckAt({ id, name }: AccessStep, reason: string): Stuck {
 }
 
 /** That somebody compared, for the hub's page: where there is nothing else to write, some times a day. */
-async function sayAgain(hub: string, { plan, world }: Run): Promise<void> {
+async function sayAgain(hub: HubPlan, { plan, world }: Run): Promise<void> {
   const { kube, clock } = world;
-  const { access, run } = await storedAccess(kube, hub);
+  const { access, run } = await storedAccess(kube, hub.hub);
   if (access !== '' && isOldRun(run, clock.now().getTime()))
     await writeSecret(hub, access, { plan, world });
 }
@@ -124,26 +125,24 @@ async function sayAgain(hub: string, { plan, world }: Run): Promise<void> {
  * Gives the digest that the hub has to report. What is as it should be is not written again, but the hub is told again,
  * because a run may have ended between both.
  */
-async function writeDoor(
-  { hub, entries }: HubPlan,
-  run: Pick<Run, 'plan' | 'world'>,
-): Promise<string> {
+async function writeDoor(hub: HubPlan, run: Pick<Run, 'plan' | 'world'>): Promise<string> {
   const { kube, clock } = run.world;
-  const before = await storedAccess(kube, hub);
-  const access = doorText(entries, before.access);
+  const before = await storedAccess(kube, hub.hub);
+  const access = doorText(hub.entries, before.access);
   if (access !== before.access) await writeSecret(hub, access, run);
   // The kubelet looks at a pod that changes at once, and at others within two minutes.
   const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
-  await kube.annotate('pods', 'app=jupyterhub,component=hub', hub, touch);
+  await kube.annotate('pods', 'app=jupyterhub,component=hub', hub.hub, touch);
   return sha256Hex(access);
 }
 
 async function writeSecret(
-  hub: string,
+  hub: HubPlan,
   access: string,
   { plan, world }: Pick<Run, 'plan' | 'world'>,
 ): Promise<void> {
-  const run = runText({ at: world.clock.now().toISOString(), plan: plan.digest });
+  const at = world.clock.now().toISOString();
+  const run = runText({ at, plan: plan.digest, owed: owedAfter(hub) });
   const size = Buffer.byteLength(access) + Buffer.byteLength(run);
   if (size > MOST_BYTES)
     throw new Failure(`access.json would have ${Math.ceil(size / 1024)} KiB, of 900`, {
@@ -151,7 +150,7 @@ async function writeSecret(
     });
   const encode = (text: string): string => Buffer.from(text).toString('base64');
   const texts = { 'access.json': access, 'run.json': run };
-  await world.kube.apply([accessSecret(hub, texts, encode)], ACCESS_MANAGER);
+  await world.kube.apply([accessSecret(hub.hub, texts, encode)], ACCESS_MANAGER);
 }
 
 /** KubeSpawner remembers the name of a home's claim in the record that goes: it is kept before. */

@@ -2,7 +2,7 @@ import type { HubUser, PresentHub } from '../../core/access/plan.ts';
 import { readEntries } from '../../core/access/entry.ts';
 import { claimOf } from '../../core/access/homes.ts';
 import type { Claim } from '../../core/access/homes.ts';
-import { ACCESS_SECRET } from '../../core/access/secret.ts';
+import { ACCESS_SECRET, owedIn } from '../../core/access/secret.ts';
 import { readUsers } from '../../core/access/present.ts';
 import type { PresentHubs, UnreadHub } from '../../core/access/present.ts';
 import { at, objectOf, textAt } from '../../core/json.ts';
@@ -70,11 +70,11 @@ async function readHub(world: HubAccess, hub: string): Promise<[string, PresentH
 }
 
 async function presentIn(world: HubAccess, hub: string): Promise<PresentHub> {
-  const { access } = await storedAccess(world.kube, hub);
+  const { access, run } = await storedAccess(world.kube, hub);
   const told = await usersOf(world, hub);
   const users = together(told ?? [], await podUsers(world.kube, hub));
-  const entries = readEntries(access);
-  return told ? { entries, users } : { entries, users, isSilent: true };
+  const present = { entries: readEntries(access), users, owed: owedIn(objectOf(run)) };
+  return told ? present : { ...present, isSilent: true };
 }
 
 function isNoAnswer(error: unknown): boolean {

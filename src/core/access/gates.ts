@@ -31,9 +31,12 @@ export function gated(
   return new Map(hubs.map((one) => [one.hub, gatedHub(one, meant, teams)]));
 }
 
-/** Somebody known who has no entry any more lost it by a run that was cut off: what is owed is not asked for twice. */
-function isCounted({ kind, id, before }: AccessStep): boolean {
-  return kind === 'revoke' && (before !== undefined || id === undefined);
+/**
+ * Whom a run took out of the file was counted there, and is not asked for twice. Anybody else without an entry counts:
+ * the file itself may be lost.
+ */
+function isCounted({ kind, name, before }: AccessStep, { owed }: PresentHub): boolean {
+  return kind === 'revoke' && (before !== undefined || owed?.has(name) !== true);
 }
 
 function gatedHub(
@@ -45,7 +48,9 @@ function gatedHub(
   const trouble = hubTrouble(counted, meant);
   const gatedResult: HubSteps = { steps: [], held: [...result.held] };
   for (const step of result.steps) {
-    const held = isCounted(step) ? (trouble ?? teamTrouble(step, teams)) : undefined;
+    const held = isCounted(step, counted.present)
+      ? (trouble ?? teamTrouble(step, teams))
+      : undefined;
     if (held) gatedResult.held.push({ hub, id: step.id, ...held });
     else gatedResult.steps.push(step);
   }
@@ -58,14 +63,16 @@ function hubTrouble(
   { hub, result, present, wanted }: Counted,
   meant: readonly MeantRemoval[],
 ): Trouble | undefined {
-  const going = result.steps.filter(isCounted).length;
+  const going = result.steps.filter((step) => isCounted(step, present)).length;
   if (isMeant(hub, going, meant)) return undefined;
   // One person who is the last may go: that is no empty file.
   if (wanted === 0 && going > 1)
     return { reason: 'nobody-left', text: `nobody would be left in ${hub}; ${ask(hub, going)}` };
   if (!isMany(going, present.entries.size)) return undefined;
-  const text = `${going} of ${present.entries.size} would leave ${hub}; ${ask(hub, going)}`;
-  return { reason: 'too-many', text };
+  const inFile = present.entries.size;
+  const leaving =
+    going > inFile ? `${going}, and ${inFile} are in its file,` : `${going} of ${inFile}`;
+  return { reason: 'too-many', text: `${leaving} would leave ${hub}; ${ask(hub, going)}` };
 }
 
 function ask(from: string, count: number): string {

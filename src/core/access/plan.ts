@@ -20,6 +20,8 @@ export interface PresentHub {
   users: readonly HubUser[];
   /** The hub did not say whom it knows. */
   isSilent?: true;
+  /** Names that runs took out of its file, and that nobody has seen out, as the last of them wrote down. */
+  owed?: ReadonlySet<string>;
 }
 
 export type StepKind = 'grant' | 'change' | 'expire' | 'revoke';

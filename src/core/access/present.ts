@@ -1,6 +1,7 @@
 import { at, isObject, objectsIn, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { readEntries } from './entry.ts';
+import { owedIn } from './secret.ts';
 import type { HubUser, PresentHub } from './plan.ts';
 
 /** A hub that runs, and of which nobody can say who is in it. */
@@ -15,11 +16,14 @@ export interface PresentHubs {
   unread: readonly UnreadHub[];
 }
 
-/** `{"access": <access.json>, "users": [{"name", "servers", "tokens"}]}`: what is there in one hub. */
+/**
+ * `{"access": <access.json>, "run": <run.json>, "users": [{"name", "servers", "tokens"}]}`: what is there in one hub.
+ */
 export function readPresent(object: JsonObject): PresentHub {
   return {
     entries: readEntries(JSON.stringify(object['access'] ?? {})),
     users: readUsers(object['users']),
+    owed: owedIn(object['run']),
   };
 }
 

@@ -1,5 +1,6 @@
-import { canonical, objectOf, textAt } from '../json.ts';
+import { at, canonical, compareText, objectOf, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
+import type { HubPlan } from './decide.ts';
 import { entriesText } from './entry.ts';
 import type { Entries } from './entry.ts';
 
@@ -23,10 +24,31 @@ export interface RunNote {
   at: string;
   /** Digest of the plan that it followed. */
   plan: string;
+  /** Names that are out of the file, and that nobody has seen out. */
+  owed: readonly string[];
 }
 
-export function runText({ at, plan }: RunNote): string {
-  return `${canonical({ v: 1, at, plan })}\n`;
+export function runText({ at, plan, owed }: RunNote): string {
+  return `${canonical({ v: 1, at, plan, ...(owed.length === 0 ? {} : { owed: [...owed] }) })}\n`;
+}
+
+/** Names that the note of a run says are owed the end. */
+export function owedIn(run: Json | undefined): Set<string> {
+  const owed = at(run, '/owed');
+  return new Set(Array.isArray(owed) ? owed.filter((one) => typeof one === 'string') : []);
+}
+
+/**
+ * Whom this plan takes out, and whom earlier ones did and nobody has seen out: a hub that does not answer has not said
+ * that they are.
+ */
+export function owedAfter({ present, entries, steps }: HubPlan): string[] {
+  const known = new Set(present.users.map(({ name }) => name));
+  const earlier = [...(present.owed ?? [])].filter((name) => present.isSilent || known.has(name));
+  const leaving = steps.filter(({ kind }) => kind === 'revoke' || kind === 'expire');
+  const names = new Set([...earlier, ...leaving.map(({ name }) => name)]);
+  for (const { name } of entries.values()) names.delete(name);
+  return [...names].sort(compareText);
 }
 
 /** A run that has nothing to do says so after so many hours: the hub's page warns administrators after 26. */
@@ -34,8 +56,8 @@ const SAID_AGAIN_HOURS = 12;
 
 /** Whether what the last run wrote of itself is too old, or cannot be read. */
 export function isOldRun(text: string, now: number): boolean {
-  const at = Date.parse(textAt(objectOf(text), '/at'));
-  return !(now - at < SAID_AGAIN_HOURS * 3_600_000);
+  const said = Date.parse(textAt(objectOf(text), '/at'));
+  return !(now - said < SAID_AGAIN_HOURS * 3_600_000);
 }
 
 /** Values are encoded here: `stringData` would leave the server in doubt about who owns a key. */

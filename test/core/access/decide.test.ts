@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { decideAccess } from '../../../src/core/access/decide.ts';
 import type { AccessFacts, AccessPlan } from '../../../src/core/access/decide.ts';
 import { isMany } from '../../../src/core/access/gates.ts';
+import type { Entry } from '../../../src/core/access/entry.ts';
 import type { Affiliation } from '../../../src/core/access/people.ts';
 import type { HubUser } from '../../../src/core/access/plan.ts';
 import {
@@ -179,29 +180,84 @@ describe('a class that has come to its end in a hub that did not answer', () => 
   const users = ids.map((id) => user(`login${id}`));
   const names = (plan: AccessPlan) => steps(plan).map(([kind, , name]) => [kind, name]);
 
+  const owed = new Set(users.map(({ name }) => name));
+  /** The hub with these people in its file, after the run that took the class out. */
+  const afterRun = (entries: Record<string, Entry>): AccessFacts['present'] =>
+    new Map([['science', { ...presentHub(entries, users), owed }]]);
+
   // Their entries went with the first run, which was none of many; the records are owed.
   test('is owed the end by the next run, however many they are', () => {
-    const plan = decideAccess(facts({ book, present: there({}, users) }));
+    const plan = decideAccess(facts({ book, present: afterRun({}) }));
     expect(names(plan)).toEqual(users.map(({ name }) => ['revoke', name]));
     expect(held(plan)).toEqual([]);
   });
 
   test('holds up nobody else, and is held up by nobody', () => {
-    const present = there(many(6, 'tier:researcher', 300), users);
+    const present = afterRun(many(6, 'tier:researcher', 300));
     const plan = decideAccess(facts({ book, present }));
     expect(names(plan)).toHaveLength(20);
     expect(held(plan)).toEqual(
       Array.from({ length: 6 }, (_, index) => [String(300 + index), 'nobody-left']),
     );
-    const few = there(many(5, 'tier:researcher', 300), users);
+    const few = afterRun(many(5, 'tier:researcher', 300));
     const staying = people({ '300': [of('tier:researcher')] });
     expect(held(decideAccess(facts({ book, people: staying, present: few })))).toEqual([]);
+  });
+
+  test('is owed it where names cannot be read, too', () => {
+    const plan = decideAccess(facts({ book: undefined, present: afterRun({}) }));
+    expect([names(plan).length, held(plan)]).toEqual([20, []]);
+  });
+
+  test('whom the run did not write down is counted', () => {
+    const present = new Map([
+      ['science', { ...presentHub({}, users), owed: new Set([...owed].slice(2)) }],
+    ]);
+    expect(held(decideAccess(facts({ book, present })))).toEqual([
+      ['100', 'nobody-left'],
+      ['101', 'nobody-left'],
+    ]);
   });
 
   test('those whom only the hub knows are counted', () => {
     const strangers = Array.from({ length: 6 }, (_, index) => user(`stranger-${index}`));
     const plan = decideAccess(facts({ book, present: there({}, strangers) }));
     expect(held(plan)).toEqual(strangers.map(() => [undefined, 'nobody-left']));
+  });
+});
+
+describe('a hub whose file is lost while it knows people', () => {
+  const ids = Array.from({ length: 20 }, (_, index) => String(100 + index));
+  const book = new Map(ids.map((id) => [id, { name: `login${id}`, claims: {} }]));
+  const users = ids.map((id) => user(`login${id}`));
+  const staying = (count: number) =>
+    people(Object.fromEntries(ids.slice(0, count).map((id) => [id, [RESEARCHER]])));
+  const decided = (count: number, meant = 0): AccessPlan => {
+    const removals = [{ from: 'science', count: meant }];
+    const named = { ...staying(count), removals };
+    return decideAccess(facts({ book, people: named, present: there({}, users) }));
+  };
+
+  test('and people’s files with it, keeps everybody', () => {
+    const plan = decided(0);
+    expect([steps(plan), held(plan)]).toEqual([[], ids.map((id) => [id, 'nobody-left'])]);
+  });
+
+  test.each([
+    [14, 6],
+    [15, 0],
+  ])('and files of all but %i: %i are held', (count, kept) => {
+    const plan = decided(count);
+    expect(held(plan)).toEqual(ids.slice(20 - kept, 20).map((id) => [id, 'too-many']));
+    expect(steps(plan).filter(([kind]) => kind === 'grant')).toHaveLength(count);
+    expect(steps(plan).filter(([kind]) => kind === 'revoke')).toHaveLength(20 - count - kept);
+  });
+
+  test('says what it found, and lets those go who are meant', () => {
+    expect(decided(14).held[0]?.text).toBe(
+      '6, and 0 are in its file, would leave science; if that is meant, write {from: science, count: 6, reason: …} into access/removals.yaml',
+    );
+    expect(held(decided(14, 6))).toEqual([]);
   });
 });
 
