@@ -1,6 +1,7 @@
 import { SOPS_FILE } from '../core/credentials/placeholder.ts';
 import { SECRETS_RULE } from '../core/credentials/encrypted.ts';
 import { FORM_FOLDER, PLATFORM_FOLDERS, isRead } from '../core/model/layout.ts';
+import { withoutOurPeople } from '../core/model/people-elsewhere.ts';
 import { readPlatform } from '../core/model/platform.ts';
 import type { Reading, Text } from '../core/model/platform.ts';
 import type { Platform } from '../core/model/types.ts';
@@ -13,7 +14,7 @@ import { isProposal } from './charts.ts';
 
 /** Files below `root` → the platform and every finding about them. Throws nothing about their content. */
 export async function gatherPlatform(root: string): Promise<Reading> {
-  return readWhole(root, await platformFiles(root));
+  return withoutOurPeople(await readWhole(root, await platformFiles(root)));
 }
 
 /** The same with people's files from elsewhere: a checkout of the access repository. */
@@ -71,5 +72,5 @@ export async function mainPlatform(
   const files = await mainFiles(root, isRead);
   if (!files) return undefined;
   const texts = [...files].map(([path, text]) => [path, { kind: 'text', text }] as const);
-  return readPlatform(new Map(texts)).platform;
+  return withoutOurPeople(readPlatform(new Map(texts))).platform;
 }

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Failure } from '../../src/failure.ts';
 import { cachedCharts, gatherCharts } from '../../src/gather/charts.ts';
-import { gatherPlatform } from '../../src/gather/platform.ts';
+import type { Kind, Platform } from '../../src/core/model/types.ts';
+import { gatherPlatform, gatherWithPeople, mainPlatform } from '../../src/gather/platform.ts';
 import { gatherTool } from '../../src/gather/tool.ts';
-import { DOUBLE, edit, temporary } from '../support/sample.ts';
+import { DOUBLE, commitAll, edit, git, temporary } from '../support/sample.ts';
 
 const report = { progress: () => undefined };
 let folder: Awaited<ReturnType<typeof temporary>>;
@@ -39,6 +40,84 @@ describe('a platform is gathered', () => {
     await edit(broken, 'environments/hub.yaml', 'title: Hub', 'titel: Hub');
     const { findings } = await gatherPlatform(broken);
     expect(findings.map(({ at }) => `${at.file}:${at.line}`)).toContain('environments/hub.yaml:1');
+  });
+});
+
+describe('people’s files beside a platform', () => {
+  const FILES = {
+    'members/7.yaml': 'id: 7\ntier: researcher\nuntil: 2027-02-28\n',
+    'cohorts/class.yaml':
+      'title: Class\nleads: [7]\ntier: researcher\nfrom: 2027-02-01\nuntil: 2027-02-05\ncapacity: 2\nmembers: [8]\n',
+    'approvers.yaml': 'approvers: [{id: 7}]\n',
+    'removals.yaml': 'protected: [7]\n',
+  };
+  const written = async (name: string, settings: string): Promise<string> => {
+    const here = join(folder.path, name);
+    await cp(root, here, { recursive: true });
+    for (const place of ['members', 'cohorts'])
+      await mkdir(join(here, 'access', place), { recursive: true });
+    for (const [path, text] of Object.entries({ ...FILES, 'README.md': 'Who may enter\n' }))
+      await writeFile(join(here, 'access', path), text);
+    await edit(here, 'platform.yaml', 'tiers: {}', `tiers: {researcher: {until: 180d}}${settings}`);
+    return here;
+  };
+  const counted = ({ members, cohorts, approvers, accessRemovals, names }: Platform) => ({
+    people: members.size + cohorts.size,
+    hasApprovers: approvers !== undefined,
+    hasRemovals: accessRemovals !== undefined,
+    named: ['member', 'cohort', 'approvers', 'access-removals'].filter((kind) =>
+      names.has(kind as Kind),
+    ).length,
+    hubs: names.get('environment')?.size,
+  });
+
+  test('count where no other repository is named', async () => {
+    const { platform, findings } = await gatherPlatform(await written('people-here', ''));
+    expect(findings).toEqual([]);
+    expect(counted(platform!)).toEqual({
+      people: 2,
+      hasApprovers: true,
+      hasRemovals: true,
+      named: 4,
+      hubs: 1,
+    });
+  });
+
+  const ELSEWHERE = '\naccess: {repository: example/access}';
+  const NOBODY = { people: 0, hasApprovers: false, hasRemovals: false, named: 0, hubs: 1 };
+
+  test('count for nothing where one is, and each is named with what to do', async () => {
+    const { platform, findings } = await gatherPlatform(await written('people-there', ELSEWHERE));
+    expect(findings).toEqual(
+      Object.keys(FILES)
+        .sort()
+        .map((path) => ({
+          rule: 'unread-file',
+          severity: 'warning',
+          at: { file: `access/${path}`, line: 1, column: 1 },
+          message: 'nobody reads this file: people’s files are in example/access',
+          hint: 'move it there, or take `access:` out of platform.yaml',
+        })),
+    );
+    expect(counted(platform!)).toEqual(NOBODY);
+  });
+
+  test('count for nothing on the default branch either', async () => {
+    const here = await written('people-on-main', ELSEWHERE);
+    await git(here, 'init', '-q', '-b', 'main');
+    await commitAll(here, 'all');
+    await git(folder.path, 'clone', '-q', here, 'people-clone');
+    const platform = await mainPlatform(join(folder.path, 'people-clone'), undefined);
+    expect(counted(platform!)).toEqual(NOBODY);
+  });
+
+  test('are those of the checkout where that is given', async () => {
+    const here = await written('people-given', ELSEWHERE);
+    const people = join(folder.path, 'checkout');
+    await mkdir(join(people, 'members'), { recursive: true });
+    await writeFile(join(people, 'members/8.yaml'), FILES['members/7.yaml'].replace('7', '8'));
+    const { platform, findings } = await gatherWithPeople(here, people);
+    expect([[...platform!.members.keys()], findings]).toEqual([['8'], []]);
   });
 });
 

@@ -48,7 +48,7 @@ export const FILE_RULES: readonly FileRule[] = [
     id: 'unread-file',
     severity: 'warning',
     title: 'What looks like a platform file is read.',
-    why: 'A file in a misspelt folder, or beside platform.yaml, has no effect, and nobody would notice.',
+    why: 'A file in a misspelt folder, beside platform.yaml, or of people where they are in another repository, has no effect, and nobody would notice.',
   },
   error(
     'unknown-key',
