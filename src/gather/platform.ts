@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { SOPS_FILE } from '../core/credentials/placeholder.ts';
 import { SECRETS_RULE } from '../core/credentials/encrypted.ts';
 import { FORM_FOLDER, PLATFORM_FOLDERS, isRead } from '../core/model/layout.ts';
@@ -48,9 +49,18 @@ async function platformFiles(root: string): Promise<ReadonlyMap<string, Text>> {
 
 const PEOPLE = ['members', 'cohorts', 'approvers.yaml', 'removals.yaml'];
 
-/** Where people's files lie in their repository: in a folder `access/`, or at the top. */
+/** Where people's files lie in their repository: in a folder `access/`, or at the top. Fails where they lie in both. */
 export async function peopleFolder(people: string): Promise<'access/' | ''> {
-  return (await namesIn(people)).includes('access') ? 'access/' : '';
+  const top = await namesIn(people);
+  if (!top.includes('access')) return '';
+  const atTop = top.filter((name) => PEOPLE.includes(name));
+  if (atTop.length === 0) return 'access/';
+  const below = (await namesIn(join(people, 'access'))).filter((name) => PEOPLE.includes(name));
+  if (below.length === 0) return '';
+  throw new UsageError(
+    `${people} holds people’s files twice: ${atTop.join(', ')} beside the folder access/ with ${below.join(', ')}`,
+    'keep them in one of the two places: what stands in the other would let nobody in',
+  );
 }
 
 /** By their places in a platform, whether they lie in a folder `access` there or at the top. */

@@ -1,10 +1,15 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Failure } from '../../src/failure.ts';
 import { cachedCharts, gatherCharts } from '../../src/gather/charts.ts';
 import type { Kind, Platform } from '../../src/core/model/types.ts';
-import { gatherPlatform, gatherWithPeople, mainPlatform } from '../../src/gather/platform.ts';
+import {
+  gatherPlatform,
+  gatherWithPeople,
+  mainPlatform,
+  peopleFolder,
+} from '../../src/gather/platform.ts';
 import { gatherTool } from '../../src/gather/tool.ts';
 import { DOUBLE, commitAll, edit, git, temporary } from '../support/sample.ts';
 
@@ -43,34 +48,34 @@ describe('a platform is gathered', () => {
   });
 });
 
-describe('people’s files beside a platform', () => {
-  const FILES = {
-    'members/7.yaml': 'id: 7\ntier: researcher\nuntil: 2027-02-28\n',
-    'cohorts/class.yaml':
-      'title: Class\nleads: [7]\ntier: researcher\nfrom: 2027-02-01\nuntil: 2027-02-05\ncapacity: 2\nmembers: [8]\n',
-    'approvers.yaml': 'approvers: [{id: 7}]\n',
-    'removals.yaml': 'protected: [7]\n',
-  };
-  const written = async (name: string, settings: string): Promise<string> => {
-    const here = join(folder.path, name);
-    await cp(root, here, { recursive: true });
-    for (const place of ['members', 'cohorts'])
-      await mkdir(join(here, 'access', place), { recursive: true });
-    for (const [path, text] of Object.entries({ ...FILES, 'README.md': 'Who may enter\n' }))
-      await writeFile(join(here, 'access', path), text);
-    await edit(here, 'platform.yaml', 'tiers: {}', `tiers: {researcher: {until: 180d}}${settings}`);
-    return here;
-  };
-  const counted = ({ members, cohorts, approvers, accessRemovals, names }: Platform) => ({
-    people: members.size + cohorts.size,
-    hasApprovers: approvers !== undefined,
-    hasRemovals: accessRemovals !== undefined,
-    named: ['member', 'cohort', 'approvers', 'access-removals'].filter((kind) =>
-      names.has(kind as Kind),
-    ).length,
-    hubs: names.get('environment')?.size,
-  });
+const FILES = {
+  'members/7.yaml': 'id: 7\ntier: researcher\nuntil: 2027-02-28\n',
+  'cohorts/class.yaml':
+    'title: Class\nleads: [7]\ntier: researcher\nfrom: 2027-02-01\nuntil: 2027-02-05\ncapacity: 2\nmembers: [8]\n',
+  'approvers.yaml': 'approvers: [{id: 7}]\n',
+  'removals.yaml': 'protected: [7]\n',
+};
+const written = async (name: string, settings: string): Promise<string> => {
+  const here = join(folder.path, name);
+  await cp(root, here, { recursive: true });
+  for (const place of ['members', 'cohorts'])
+    await mkdir(join(here, 'access', place), { recursive: true });
+  for (const [path, text] of Object.entries({ ...FILES, 'README.md': 'Who may enter\n' }))
+    await writeFile(join(here, 'access', path), text);
+  await edit(here, 'platform.yaml', 'tiers: {}', `tiers: {researcher: {until: 180d}}${settings}`);
+  return here;
+};
+const counted = ({ members, cohorts, approvers, accessRemovals, names }: Platform) => ({
+  people: members.size + cohorts.size,
+  hasApprovers: approvers !== undefined,
+  hasRemovals: accessRemovals !== undefined,
+  named: ['member', 'cohort', 'approvers', 'access-removals'].filter((kind) =>
+    names.has(kind as Kind),
+  ).length,
+  hubs: names.get('environment')?.size,
+});
 
+describe('people’s files beside a platform', () => {
   test('count where no other repository is named', async () => {
     const { platform, findings } = await gatherPlatform(await written('people-here', ''));
     expect(findings).toEqual([]);
@@ -118,6 +123,41 @@ describe('people’s files beside a platform', () => {
     await writeFile(join(people, 'members/8.yaml'), FILES['members/7.yaml'].replace('7', '8'));
     const { platform, findings } = await gatherWithPeople(here, people);
     expect([[...platform!.members.keys()], findings]).toEqual([['8'], []]);
+  });
+});
+
+describe('people’s files in a repository of their own', () => {
+  const repository = async (name: string, paths: string[]): Promise<string> => {
+    const people = join(folder.path, name);
+    for (const path of paths) {
+      await mkdir(dirname(join(people, path)), { recursive: true });
+      await writeFile(join(people, path), '');
+    }
+    return people;
+  };
+
+  test.each<[string, string[], string]>([
+    ['at the top', ['members/7.yaml', 'README.md'], ''],
+    ['in a folder', ['access/members/7.yaml', 'README.md'], 'access/'],
+    ['at the top, with a folder that holds none', ['approvers.yaml', 'access/README.md'], ''],
+    ['nowhere yet, with a folder for them', ['access/README.md'], 'access/'],
+    ['nowhere yet', ['README.md'], ''],
+  ])('lie %s', async (name, paths, below) => {
+    expect(await peopleFolder(await repository(name, paths))).toBe(below);
+  });
+
+  test('lie in one place, because those of the other would be out', async () => {
+    const people = await repository('twice', [
+      'members/7.yaml',
+      'removals.yaml',
+      'README.md',
+      'access/cohorts/class.yaml',
+      'access/README.md',
+    ]);
+    await expect(gatherWithPeople(root, people)).rejects.toMatchObject({
+      message: `${people} holds people’s files twice: members, removals.yaml beside the folder access/ with cohorts`,
+      hint: 'keep them in one of the two places: what stands in the other would let nobody in',
+    });
   });
 });
 
