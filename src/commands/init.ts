@@ -31,13 +31,14 @@ export async function init(
     : taken(given, tool);
   const fresh = new Map<string, string>();
   const kept: string[] = [];
-  for (const [path, text] of starterFiles(answers, tool, await originRepository(root))) {
+  const home = await originRepository(root);
+  for (const [path, text] of starterFiles(answers, tool, home)) {
     if (await exists(join(root, path))) kept.push(path);
     else fresh.set(path, text);
   }
   await writeNew(root, fresh);
   const written = [...fresh.keys()];
-  const next = nextSteps(answers, { inGit: await isInGit(root) });
+  const next = nextSteps(answers, { inGit: await isInGit(root), home });
   const lines = [
     ...written.map((path) => `✓ ${path}`),
     ...kept.map((path) => `· ${path} was there already, and is kept`),

@@ -1,4 +1,4 @@
-import { REQUESTS_ENVIRONMENT } from '../core/doctor/access.ts';
+import { REQUESTS_ENVIRONMENT } from '../core/access/request/environment.ts';
 import type { AccessSetup } from '../core/doctor/access.ts';
 import { DISPATCH_PATH } from '../core/init/dispatch.ts';
 import type { Platform } from '../core/model/types.ts';

@@ -1,12 +1,10 @@
+import { REQUESTS_ENVIRONMENT } from '../access/request/environment.ts';
 import type { DeployEnvironment } from '../hub/protection.ts';
 import { DISPATCH_PATH, dispatchWorkflow } from '../init/dispatch.ts';
 import { judged, missing, ok, quoted } from './check.ts';
 import type { Asked, Check } from './check.ts';
 import { environmentChecks } from './environments.ts';
 import type { MergeRule } from './pulls.ts';
-
-/** The environment of the job that answers requests, as its workflow names it. */
-export const REQUESTS_ENVIRONMENT = 'access-requests';
 
 interface Names {
   secrets: readonly string[];

@@ -6,7 +6,7 @@ import { formTexts } from '../access/request/forms.ts';
 import { readPlatform } from '../model/platform.ts';
 import { ISSUER, needsIssuer, pinOf } from './answers.ts';
 import type { Answers, Pin } from './answers.ts';
-import { DISPATCH_PATH, dispatchWorkflow } from './dispatch.ts';
+import { TIER, accessPage } from './access-page.ts';
 import { foreignWorkflow } from './workflow.ts';
 
 /**
@@ -34,9 +34,6 @@ export function firstImage(images: Iterable<Doc<ImageFile>>): string | undefined
   return ready.sort((a, b) => compareText(age(b), age(a)))[0]?.name;
 }
 
-/** What the first hub lets people ask for. */
-const TIER = 'researcher';
-
 const PLATFORM = template<
   Record<'organization' | 'registry' | 'user' | 'chart' | 'pages', string>
 >(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
@@ -52,42 +49,6 @@ waves: # hubs of a wave change together, and after the wave before; at most four
 tiers: {${TIER}: {until: 180d}} # what people may ask for by issue, and for how long at most
 {{pages}}
 removals: [] # hubs whose files are gone, and what happens to their homes
-`);
-
-const ACCESS = template<Record<'base' | 'dispatchPath' | 'dispatch', string>>(`# Who may enter
-
-Teams are named in \`environments/\`, and are enough to begin with. Single people and classes stand here, each with an end:
-\`access apply\` makes hubs follow. Tiers are named in \`platform.yaml\`: \`tiers: {researcher: {until: 180d}}\`.
-Numbers are GitHub ids, because a login can be renamed and taken by somebody else: \`api.github.com/users/LOGIN\` shows it.
-
-\`access/members/583231.yaml\`, one person:
-
-\`\`\`yaml
-# yaml-language-server: $schema={{base}}member.schema.json
-id: 583231
-tier: researcher
-until: 2027-02-28
-\`\`\`
-
-\`access/cohorts/NAME.yaml\`, a class or workshop:
-
-\`\`\`yaml
-# yaml-language-server: $schema={{base}}cohort.schema.json
-title: A workshop
-leads: [583231]
-tier: student
-from: 2027-02-01
-until: 2027-02-05
-capacity: 20
-members: []
-\`\`\`
-
-Ids and days of these files are public where the repository is. In a private one they are not: move this folder there,
-name it in \`platform.yaml\` (\`access: {repository: OWNER/REPO}\`), and give it this workflow as \`{{dispatchPath}}\`, so
-that hubs follow a push at once. \`glaciocloud doctor\` says what else it needs.
-
-\`\`\`yaml
-{{dispatch}}\`\`\`
 `);
 
 /** Until its key is put in, sops refuses to encrypt: nothing is encrypted to nobody. */
@@ -200,11 +161,10 @@ export function starterFiles(
   const pin = pinOf(answers);
   const workflows = [...tool.workflows].filter(([path]) => !OWN.includes(path));
   const files = platformFiles(answers, tool, repository);
-  const dispatch = dispatchWorkflow(repository ?? 'OWNER/REPO');
   return new Map([
     ...files,
     ...formsOf(files),
-    ['access/README.md', ACCESS({ base: schemas(pin), dispatchPath: DISPATCH_PATH, dispatch })],
+    ['access/README.md', accessPage(answers, schemas(pin), repository)],
     ['.sops.yaml', SOPS],
     ['.gitignore', IGNORED],
     ...workflows.map(([path, text]): [string, string] => [path, foreignWorkflow(text, pin)]),

@@ -1,11 +1,12 @@
+import { REQUESTS_ENVIRONMENT } from '../access/request/environment.ts';
 import { ISSUER, needsIssuer } from './answers.ts';
 import type { Answers } from './answers.ts';
 import type { Scaffold } from './scaffold.ts';
 
-/** What is left to a person after `init`, in order. */
+/** What is left to a person after `init`, in order. `home`: `OWNER/NAME` on GitHub, if that is known. */
 export function nextSteps(
   answers: Pick<Answers, 'organization' | 'hub' | 'cluster' | 'url' | 'email'>,
-  { inGit }: { inGit: boolean },
+  { inGit, home }: { inGit: boolean; home: string | undefined },
 ): string[] {
   const { organization, hub, cluster, url } = answers;
   const issuer = `Certificates: cert-manager in the cluster, with a ClusterIssuer named ${ISSUER} for ${answers.email}.`;
@@ -23,6 +24,10 @@ export function nextSteps(
     secretsStep(hub),
     `${environmentStep(cluster)}: the whole text of hubs.agekey.`,
     ...(needsIssuer(answers) ? [issuer] : []),
+    'Approvers: access/approvers.yaml, as access/README.md shows. Until it is there people can ask for access in an ' +
+      'issue, and nobody can approve.',
+    REQUESTS,
+    ...(home === undefined ? [PAGES] : []),
     'The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its ' +
       'workflow, and merging deploys.',
     DOCTOR,
@@ -62,6 +67,16 @@ export function nextAfter(kind: Scaffold, name: string): string[] {
 export function numbered(steps: readonly string[]): string[] {
   return steps.map((step, index) => `  ${index + 1}. ${step}`);
 }
+
+const REQUESTS =
+  `Requests: on GitHub, an environment named ${REQUESTS_ENVIRONMENT}, limited to the default branch. Where people’s ` +
+  'files are in a private repository, as access/README.md says, it has the variables ACCESS_REPOSITORY and ' +
+  'REQUESTS_APP and the secret REQUESTS_KEY of a GitHub App that may write contents and pull requests there and ' +
+  'nowhere else.';
+
+const PAGES =
+  'Where people ask: `pages: {repository: OWNER/REPO}` in platform.yaml, with this repository on GitHub. Without it ' +
+  'the hub’s pages lead to no form.';
 
 const DOCTOR =
   '`glaciocloud doctor` says what of all this is still missing, with the command for it.';

@@ -44,6 +44,11 @@ export function usersTeam(organization: string, hub: string): string {
   return `"team:${organization}/${hub}-users"`;
 }
 
+/** Who may help users of a hub by default, as YAML has it. */
+export function adminsTeam(organization: string, hub: string): string {
+  return `"team:${organization}/${hub}-admins"`;
+}
+
 const IMAGE = template<{
   name: string;
 }>(`# An image. Everything may be changed; editors show what each key means, by the schema above.

@@ -61,6 +61,16 @@ describe('what is left to a person', () => {
     secrets,
     `${environment}: the whole text of hubs.agekey.`,
   ];
+  const requests = [
+    'Approvers: access/approvers.yaml, as access/README.md shows. Until it is there people can ask for access in an ' +
+      'issue, and nobody can approve.',
+    'Requests: on GitHub, an environment named access-requests, limited to the default branch. Where people’s files ' +
+      'are in a private repository, as access/README.md says, it has the variables ACCESS_REPOSITORY and REQUESTS_APP ' +
+      'and the secret REQUESTS_KEY of a GitHub App that may write contents and pull requests there and nowhere else.',
+  ];
+  const pages =
+    'Where people ask: `pages: {repository: OWNER/REPO}` in platform.yaml, with this repository on GitHub. Without it ' +
+    'the hub’s pages lead to no form.';
   const last = [
     'The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its ' +
       'workflow, and merging deploys.',
@@ -68,23 +78,28 @@ describe('what is left to a person', () => {
   ];
 
   test('after init names their hub and cluster, and who issues certificates', () => {
-    expect(nextSteps(given, { inGit: true })).toEqual([
+    expect(nextSteps(given, { inGit: true, home: 'Ice-Lab/hubs' })).toEqual([
       ...steps('https://hub.example.net', 'hub.example.net'),
       'Certificates: cert-manager in the cluster, with a ClusterIssuer named letsencrypt for ice@example.net.',
+      ...requests,
       ...last,
     ]);
   });
 
   test('after init needs no certificates on plain http, and a repository where there is none', () => {
-    expect(nextSteps({ ...given, url: 'http://127.0.0.1:80' }, { inGit: false })).toEqual([
+    expect(
+      nextSteps({ ...given, url: 'http://127.0.0.1:80' }, { inGit: false, home: undefined }),
+    ).toEqual([
       'This folder is in no git repository: `git init`, and a repository on GitHub.',
       ...steps('http://127.0.0.1:80', '127.0.0.1'),
+      ...requests,
+      pages,
       ...last,
     ]);
   });
 
   test('after init of what is no address, as it stands', () => {
-    expect(nextSteps({ ...given, url: 'hub' }, { inGit: true })[0]).toBe(
+    expect(nextSteps({ ...given, url: 'hub' }, { inGit: true, home: undefined })[0]).toBe(
       'DNS: a record by which hub leads to the entry of the cluster.',
     );
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
 import type { Answers } from '../../../src/core/init/answers.ts';
+import { runRules } from '../../../src/core/check/run.ts';
 import { dispatchWorkflow } from '../../../src/core/init/dispatch.ts';
 import { firstImage, platformFiles, starterFiles } from '../../../src/core/init/files.ts';
 import { PROVIDERS } from '../../../src/core/init/scaffold.ts';
@@ -160,7 +161,38 @@ describe('what init writes', () => {
   test('says in the page about access where the schemas are', () => {
     const text = files.get('access/README.md') ?? '';
     const schemas = [...text.matchAll(/\$schema=(\S+)/gu)].map(([, address]) => address);
-    expect(schemas).toEqual([`${SCHEMAS}member.schema.json`, `${SCHEMAS}cohort.schema.json`]);
+    expect(schemas).toEqual(
+      ['member', 'approvers', 'cohort'].map((kind) => `${SCHEMAS}${kind}.schema.json`),
+    );
+  });
+
+  test('has examples there that check accepts as they stand', () => {
+    const page = files.get('access/README.md') ?? '';
+    const examples = [...page.matchAll(/^`(access\/\S+\.yaml)`, [^]*?```yaml\n([^]*?)```/gmu)].map(
+      ([, path = '', text = '']) => [path.replace('NAME', 'workshop'), text] as const,
+    );
+    expect(examples.map(([path]) => path)).toEqual([
+      'access/members/583231.yaml',
+      'access/approvers.yaml',
+      'access/cohorts/workshop.yaml',
+    ]);
+    const platform = platformOf(new Map([...platformFiles(ANSWERED, TOOL), ...examples]));
+    const found = runRules({ platform, now: Date.UTC(2026, 10, 26), defaults: undefined });
+    expect(found.filter(({ at }) => at.file.startsWith('access/'))).toEqual([]);
+    expect(platform.approvers?.data).toEqual({
+      approvers: [{ id: 583231, login: 'octocat' }],
+      teams: ['team:Ice-Lab/ice-admins'],
+    });
+  });
+
+  test('says there what requests need on GitHub, and where people ask', () => {
+    const page = files.get('access/README.md') ?? '';
+    for (const name of ['access-requests', 'ACCESS_REPOSITORY', 'REQUESTS_APP', 'REQUESTS_KEY'])
+      expect(page).toContain(name);
+    expect(page).toContain('`pages: {repository: OWNER/REPO}`');
+    expect(starterFiles(ANSWERED, TOOL, 'Ice-Lab/hubs').get('access/README.md')).toContain(
+      '`pages: {repository: Ice-Lab/hubs}`',
+    );
   });
 
   test('says there which workflow a private repository needs', () => {
