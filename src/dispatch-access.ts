@@ -49,8 +49,12 @@ export async function runAccess(inputs: Inputs, report: Report): Promise<Outcome
   throw new UsageError(`access knows no "${verb}"`, hint);
 }
 
+/** A plan needs no cluster. */
+const LOOK =
+  'to see who would come into empty hubs, give --present with an empty folder, and --directory FILE where teams are named';
+
 async function runPlan(inputs: Inputs): Promise<Outcome> {
-  return accessPlan(await askedOf(inputs), accessSources(placeOf(inputs)));
+  return accessPlan(await askedOf(inputs), accessSources(placeOf(inputs, LOOK)));
 }
 
 async function runApply(inputs: Inputs, report: Report): Promise<Outcome> {
@@ -66,9 +70,9 @@ async function askedOf({ root, people, at, target }: Inputs): Promise<AccessInpu
   return { root, people, hubs: target.slice(1), now: timeOf(at), detail: await detailOfRun() };
 }
 
-function placeOf(inputs: Inputs): AccessPlace {
+function placeOf(inputs: Inputs, instead?: string): AccessPlace {
   const { root, people, present, directory } = inputs;
-  const kubeconfig = present === undefined ? kubeconfigOf(inputs) : undefined;
+  const kubeconfig = present === undefined ? kubeconfigOf(inputs, instead) : undefined;
   return { root, people, present, directory, kubeconfig };
 }
 

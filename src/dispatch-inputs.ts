@@ -5,9 +5,14 @@ import { UsageError } from './failure.ts';
 
 /* What several commands take of the inputs and of the machine. */
 
-export function kubeconfigOf({ kubeconfig }: Inputs): string {
+/** `instead`: what else would do. */
+export function kubeconfigOf({ kubeconfig }: Inputs, instead?: string): string {
+  const ways = [
+    'give --kubeconfig FILE, or set KUBECONFIG',
+    ...(instead === undefined ? [] : [instead]),
+  ];
   if (kubeconfig === undefined || kubeconfig === '')
-    throw new UsageError('no kubeconfig is named', 'give --kubeconfig FILE, or set KUBECONFIG');
+    throw new UsageError('no kubeconfig is named', ways.join('; '));
   return kubeconfig;
 }
 

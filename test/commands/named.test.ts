@@ -68,6 +68,32 @@ describe('what an option names is there, or the option is named', () => {
   });
 });
 
+describe('without a kubeconfig', () => {
+  const WAYS = 'give --kubeconfig FILE, or set KUBECONFIG';
+  const LOOK =
+    'to see who would come into empty hubs, give --present with an empty folder, and --directory FILE where teams are named';
+
+  test.each([
+    ['access plan', `${WAYS}; ${LOOK}`],
+    ['access apply', WAYS],
+    ['access homes', WAYS],
+  ])('%s says what would do', async (command, hint) => {
+    expect(await run(`${command} --root @there`)).toMatchObject({
+      message: 'no kubeconfig is named',
+      hint,
+      exit: 2,
+    });
+  });
+
+  test('access plan looks into the files where a folder says what is there', async () => {
+    const args = ['access', 'plan', '--root', below('there'), '--present', below('there')];
+    expect(await dispatch(fromArguments(args), report)).toMatchObject({
+      exit: 2,
+      findings: [{ message: 'there is no platform.yaml' }],
+    });
+  });
+});
+
 describe('nothing is said', () => {
   const unsaid = expect.not.stringContaining('there is no f') as unknown;
 
