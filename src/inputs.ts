@@ -25,7 +25,7 @@ export const OPTIONS = {
   present: {
     type: 'string',
     value: 'DIR',
-    help: 'what is there, as a folder: of `plan` and `review` of the shape that `render` writes (default: the branch `deployed`); of `access` with <hub>.json for each hub (default: the cluster)',
+    help: 'what is there, as a folder: of `plan` and `review` of the shape that `render` writes (default: the branch `deployed`); of `access` with <hub>.json for each hub that has people (README, Access; default: the cluster)',
   },
   people: {
     type: 'string',
@@ -35,7 +35,7 @@ export const OPTIONS = {
   directory: {
     type: 'string',
     value: 'FILE',
-    help: 'the organisation’s teams and their members, as JSON (default: GitHub, by GITHUB_API_URL)',
+    help: 'the organisation’s teams and their members, as JSON (README, Access; default: GitHub, by GITHUB_API_URL)',
   },
   logins: {
     type: 'string',
