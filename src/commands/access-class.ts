@@ -1,3 +1,4 @@
+import { placeBelow } from '../core/access/findings.ts';
 import { join } from 'node:path';
 import { readLogins } from '../core/access/class/logins.ts';
 import { rosterOf } from '../core/access/class/roster.ts';
@@ -7,6 +8,7 @@ import { dayOf } from '../core/access/days.ts';
 import { withMembers } from '../core/access/request/change.ts';
 import type { Detail } from '../core/access/text.ts';
 import type { Reading } from '../core/model/platform.ts';
+import type { Finding } from '../core/finding.ts';
 import type { CohortFile, Doc, Platform } from '../core/model/types.ts';
 import { fileText, writeWhole } from '../edges/files.ts';
 import { Failure, UsageError } from '../failure.ts';
@@ -36,7 +38,8 @@ export async function accessClass(inputs: ClassInputs, accounts: Accounts): Prom
   const { platform } = reading;
   if (!platform) return refused(reading.findings);
   needPeople(platform, people);
-  const cohort = openClass(reading, platform, slug, now);
+  const below = people === undefined ? 'access/' : await peopleFolder(people);
+  const cohort = openClass({ ...reading, platform, below }, slug, now);
   const list = readLogins(await fileText(logins));
   const { found, requests } = await accounts.byLogin(list.logins);
   const roster = rosterOf(list.logins, found, cohort.data, now);
@@ -62,17 +65,26 @@ function needPeople({ settings }: Platform, people: string | undefined): void {
     );
 }
 
+interface Classes {
+  platform: Platform;
+  findings: readonly Finding[];
+  below: 'access/' | '';
+}
+
 function openClass(
-  { findings }: Reading,
-  { cohorts }: Platform,
+  { platform, findings, below }: Classes,
   slug: string,
   now: number,
 ): Doc<CohortFile> {
+  const { cohorts } = platform;
   const cohort = cohorts.get(slug);
   if (!cohort) {
     const file = `access/cohorts/${slug}.yaml`;
     const broken = findings.find(({ at }) => at.file === file);
-    if (broken) throw new UsageError(`${file}:${broken.at.line}: ${broken.message}`, broken.hint);
+    if (broken) {
+      const place = placeBelow(file, below);
+      throw new UsageError(`${place}:${broken.at.line}: ${broken.message}`, broken.hint);
+    }
     throw new UsageError(
       `there is no class "${slug}"`,
       `classes: ${[...cohorts.keys()].join(', ')}`,
@@ -102,6 +114,6 @@ async function write(
   const path =
     people === undefined
       ? join(root, file)
-      : join(people, `${await peopleFolder(people)}${file.slice('access/'.length)}`);
+      : join(people, placeBelow(file, await peopleFolder(people)));
   await writeWhole(path, change.text);
 }

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { readLogins } from '../core/access/class/logins.ts';
 import { loginKey } from '../core/access/class/roster.ts';
 import { dayOf, isDay } from '../core/access/days.ts';
+import { placeBelow } from '../core/access/findings.ts';
 import { importJson, importOf, importText } from '../core/access/import.ts';
 import type { ImportResult, ImportTerms } from '../core/access/import.ts';
 import { tierEnd } from '../core/access/people.ts';
@@ -103,7 +104,7 @@ async function write(
 ): Promise<void> {
   const below = people === undefined ? 'access/' : await peopleFolder(people);
   for (const { change } of writes) {
-    const path = join(people ?? root, `${below}${change.path.slice('access/'.length)}`);
+    const path = join(people ?? root, placeBelow(change.path, below));
     await makeFolder(dirname(path));
     await writeWhole(path, change.text ?? '');
   }

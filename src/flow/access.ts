@@ -4,7 +4,7 @@ import { writeNotices } from '../apply/access/notices.ts';
 import { decideAccess, loginsToAsk } from '../core/access/decide.ts';
 import type { AccessFacts, AccessPlan } from '../core/access/decide.ts';
 import { dayOf } from '../core/access/days.ts';
-import { withoutPeople } from '../core/access/findings.ts';
+import { placedBelow, withoutPeople } from '../core/access/findings.ts';
 import { peopleOf } from '../core/access/people.ts';
 import type { PresentHubs, UnreadHub } from '../core/access/present.ts';
 import type { TeamLists } from '../core/access/teams.ts';
@@ -19,7 +19,7 @@ import type { Finding } from '../core/finding.ts';
 import type { Reading } from '../core/model/platform.ts';
 import type { Platform } from '../core/model/types.ts';
 import { Failure, UsageError, messageOf } from '../failure.ts';
-import { gatherPlatform, gatherWithPeople } from '../gather/platform.ts';
+import { gatherPlatform, gatherWithPeople, peopleFolder } from '../gather/platform.ts';
 import type { Directory, Logins, NameKeeper } from '../ports/access.ts';
 import { writeAudit } from './access-audit.ts';
 import type { AuditWorld } from './access-audit.ts';
@@ -69,8 +69,10 @@ export async function planAccess(
   const { root, people, now } = inputs;
   const reading =
     people === undefined ? await gatherPlatform(root) : await gatherWithPeople(root, people);
+  const below = people === undefined ? 'access/' : await peopleFolder(people);
   const { platform } = reading;
-  if (!platform) return { kind: 'refused', findings: told(reading, inputs.detail) };
+  if (!platform)
+    return { kind: 'refused', findings: placedBelow(told(reading, inputs.detail), below) };
   needPeople(platform, people);
   const findings = findingsOf(reading, platform, now);
   const hubs = wishesOf(platform, inputs.hubs);
@@ -89,7 +91,10 @@ export async function planAccess(
     },
     sources.accounts,
   );
-  const theirs = findings.filter(({ at }) => at.file.startsWith('access/'));
+  const theirs = placedBelow(
+    findings.filter(({ at }) => at.file.startsWith('access/')),
+    below,
+  );
   const notices = new Map(wishes.map(({ hub }) => [hub, noticesText(platform, hub)]));
   const plan = decideAccess(facts);
   const asked = requests + more;

@@ -102,6 +102,12 @@ describe('access class', () => {
     await write(`people/${below}cohorts/course.yaml`, TEXT);
     await run('ada', { people: place('people') });
     expect(await read(`people/${below}cohorts/course.yaml`)).toBe(`${TEXT}  - 1\n`);
+    await write(`people/${below}cohorts/course.yaml`, `${TEXT}  - nobody\n`);
+    expect(await failureOf(run('ada', { people: place('people') }))).toMatchObject({
+      message: expect.stringMatching(
+        new RegExp(`^${below}cohorts/course\\.yaml:\\d+: `, 'u'),
+      ) as unknown,
+    });
     expect(await failureOf(run('ada'))).toMatchObject({
       message: 'people’s files are in a/b, and --people is not given',
       exit: 2,

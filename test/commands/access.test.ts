@@ -223,6 +223,19 @@ describe('people’s files of another repository', () => {
     });
   });
 
+  test.each(['', 'access/'])(
+    'with mistakes are named as they are called there: %j',
+    async (below) => {
+      await write(`people/${below}members/7001.yaml`, MEMBER);
+      await write(`people/${below}members/7002.yaml`, MEMBER);
+      const { json, findings } = await plan({ people: 'people' });
+      expect(findings.map(({ at: place, hint }) => [place.file, hint])).toEqual([
+        [`${below}members/7002.yaml`, 'rename it to 7001.yaml'],
+      ]);
+      expect(at(json, '/findings/0/file')).toBe(`${below}members/7002.yaml`);
+    },
+  );
+
   test('where anybody may read along are numbers, without an id or a login', async () => {
     await write('people/members/7001.yaml', MEMBER);
     await write('people/members/7002.yaml', 'id: 7001');
@@ -258,7 +271,11 @@ describe('where platform.yaml cannot be read either', () => {
   });
 
   test('whoever runs it by hand reads all of it', async () => {
-    expect(await textOf('everybody')).toContain('canary login');
+    const text = await textOf('everybody');
+    expect(text).toContain('canary login');
+    expect(text).toContain('`members/7001.yaml:2`');
+    expect(text).not.toContain('access/members');
+    expect(text).toContain('`platform.yaml:1`');
   });
 });
 

@@ -118,7 +118,7 @@ export const memberFile: Rule = {
         yield {
           at: member.at('/id'),
           message: `the file is called ${member.name}.yaml and holds id ${member.data.id}`,
-          hint: `rename it to access/members/${member.data.id}.yaml`,
+          hint: `rename it to ${member.data.id}.yaml`,
         };
       }
     }

@@ -103,7 +103,7 @@ test('member-file: the file bears the id', () => {
     [
       `${MEMBER} 70`,
       'the file is called 7.yaml and holds id 70',
-      'rename it to access/members/70.yaml',
+      'rename it to 70.yaml',
     ],
   ]);
 });
