@@ -398,6 +398,7 @@ describe('workflows of another repository', () => {
         { severity: 'warning', rule: 'placeholder' },
         { severity: 'warning', rule: 'image-additions' },
         { severity: 'warning', rule: 'values-unchecked' },
+        { severity: 'warning', rule: 'no-approvers' },
       ],
     });
   });
