@@ -100,11 +100,7 @@ test('member-file: the file bears the id', () => {
   const id = (written: number) => said('member-file', { [MEMBER]: { ...member, id: written } });
   expect(id(7)).toEqual([]);
   expect(id(70)).toEqual([
-    [
-      `${MEMBER} 70`,
-      'the file is called 7.yaml and holds id 70',
-      'rename it to 70.yaml',
-    ],
+    [`${MEMBER} 70`, 'the file is called 7.yaml and holds id 70', 'rename it to 70.yaml'],
   ]);
 });
 
