@@ -36,10 +36,10 @@ export async function accessApply(
   const { plan, results: made, audited } = await makeTrue(planned, world);
   const results = made.map((one) => ({ ...one, reason: shownReason(one, plan, inputs.detail) }));
   const said = planOutcome({ ...planned, plan }, inputs);
-  const isStuck = results.some(({ stuck }) => stuck.length > 0);
+  const isOwed = made.some(({ reason, stuck }) => reason !== undefined || stuck.length > 0);
   return {
     ...said,
-    exit: isStuck || unannounced.length > 0 || !audited ? 3 : said.exit,
+    exit: isOwed || unannounced.length > 0 || !audited ? 3 : said.exit,
     text: `${said.text}${resultsText(results, inputs.detail)}${unannouncedText(unannounced)}${audited ? '' : UNAUDITED}`,
     json: {
       ...said.json,

@@ -385,6 +385,22 @@ describe('access apply', () => {
     expect(at(json, '/results/0/seconds/out')).toBeNull();
   });
 
+  test('is partly done where a hub with nothing to do cannot be read', async () => {
+    await rm(join(folder.path, 'platform/access/members/7001.yaml'));
+    await write('present/one.json', JSON.stringify({ access: { users: {} } }));
+    kube.outside.fail({
+      call: 'get',
+      about: /hub-access/u,
+      error: new KubeFailure('no', { hint: '' }),
+    });
+    const { exit, json } = await apply('everybody', true);
+    expect([exit, at(json, '/results/0/stuck'), at(json, '/results/0/loaded')]).toEqual([
+      3,
+      [],
+      false,
+    ]);
+  });
+
   test('writes down what it did: once, with the commit that decided', async () => {
     const root = join(folder.path, 'platform');
     await git(root, 'add', '-A');
