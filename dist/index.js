@@ -1274,7 +1274,7 @@ var require_util = __commonJS({
     function isErrored(body) {
       return !!(body && stream2.isErrored(body));
     }
-    function isReadable(body) {
+    function isReadable2(body) {
       return !!(body && stream2.isReadable(body));
     }
     function getSocketInfo(socket) {
@@ -1433,7 +1433,7 @@ var require_util = __commonJS({
       nop,
       isDisturbed,
       isErrored,
-      isReadable,
+      isReadable: isReadable2,
       toUSVString,
       isUSVString,
       isBlobLike,
@@ -2076,7 +2076,7 @@ var require_dispatcher = __commonJS({
       }
       compose(...args) {
         const interceptors = Array.isArray(args[0]) ? args[0] : args;
-        let dispatch2 = this.dispatch.bind(this);
+        let dispatch3 = this.dispatch.bind(this);
         for (const interceptor of interceptors) {
           if (interceptor == null) {
             continue;
@@ -2084,21 +2084,21 @@ var require_dispatcher = __commonJS({
           if (typeof interceptor !== "function") {
             throw new TypeError(`invalid interceptor, expected function received ${typeof interceptor}`);
           }
-          dispatch2 = interceptor(dispatch2);
-          if (dispatch2 == null || typeof dispatch2 !== "function" || dispatch2.length !== 2) {
+          dispatch3 = interceptor(dispatch3);
+          if (dispatch3 == null || typeof dispatch3 !== "function" || dispatch3.length !== 2) {
             throw new TypeError("invalid interceptor");
           }
         }
-        return new ComposedDispatcher(this, dispatch2);
+        return new ComposedDispatcher(this, dispatch3);
       }
     };
     var ComposedDispatcher = class extends Dispatcher {
       #dispatcher = null;
       #dispatch = null;
-      constructor(dispatcher, dispatch2) {
+      constructor(dispatcher, dispatch3) {
         super();
         this.#dispatcher = dispatcher;
-        this.#dispatch = dispatch2;
+        this.#dispatch = dispatch3;
       }
       dispatch(...args) {
         this.#dispatch(...args);
@@ -2256,12 +2256,12 @@ var require_dispatcher_base = __commonJS({
           this[kInterceptedDispatch] = this[kDispatch];
           return this[kDispatch](opts, handler2);
         }
-        let dispatch2 = this[kDispatch].bind(this);
+        let dispatch3 = this[kDispatch].bind(this);
         for (let i2 = this[kInterceptors].length - 1; i2 >= 0; i2--) {
-          dispatch2 = this[kInterceptors][i2](dispatch2);
+          dispatch3 = this[kInterceptors][i2](dispatch3);
         }
-        this[kInterceptedDispatch] = dispatch2;
-        return dispatch2(opts, handler2);
+        this[kInterceptedDispatch] = dispatch3;
+        return dispatch3(opts, handler2);
       }
       dispatch(opts, handler2) {
         if (!handler2 || typeof handler2 !== "object") {
@@ -3327,21 +3327,21 @@ var require_data_url = __commonJS({
     var HTTP_QUOTED_STRING_TOKENS = /^[\u0009\u0020-\u007E\u0080-\u00FF]+$/;
     function dataURLProcessor(dataURL) {
       assert(dataURL.protocol === "data:");
-      let input = URLSerializer(dataURL, true);
-      input = input.slice(5);
+      let input2 = URLSerializer(dataURL, true);
+      input2 = input2.slice(5);
       const position = { position: 0 };
       let mimeType = collectASequenceOfCodePointsFast(
         ",",
-        input,
+        input2,
         position
       );
       const mimeTypeLength = mimeType.length;
       mimeType = removeASCIIWhitespace(mimeType, true, true);
-      if (position.position >= input.length) {
+      if (position.position >= input2.length) {
         return "failure";
       }
       position.position++;
-      const encodedBody = input.slice(mimeTypeLength + 1);
+      const encodedBody = input2.slice(mimeTypeLength + 1);
       let body = stringPercentDecode(encodedBody);
       if (/;(\u0020){0,}base64$/i.test(mimeType)) {
         const stringBody = isomorphicDecode(body);
@@ -3374,26 +3374,26 @@ var require_data_url = __commonJS({
       }
       return serialized;
     }
-    function collectASequenceOfCodePoints(condition, input, position) {
+    function collectASequenceOfCodePoints(condition, input2, position) {
       let result2 = "";
-      while (position.position < input.length && condition(input[position.position])) {
-        result2 += input[position.position];
+      while (position.position < input2.length && condition(input2[position.position])) {
+        result2 += input2[position.position];
         position.position++;
       }
       return result2;
     }
-    function collectASequenceOfCodePointsFast(char, input, position) {
-      const idx = input.indexOf(char, position.position);
+    function collectASequenceOfCodePointsFast(char, input2, position) {
+      const idx = input2.indexOf(char, position.position);
       const start2 = position.position;
       if (idx === -1) {
-        position.position = input.length;
-        return input.slice(start2);
+        position.position = input2.length;
+        return input2.slice(start2);
       }
       position.position = idx;
-      return input.slice(start2, position.position);
+      return input2.slice(start2, position.position);
     }
-    function stringPercentDecode(input) {
-      const bytes2 = encoder2.encode(input);
+    function stringPercentDecode(input2) {
+      const bytes2 = encoder2.encode(input2);
       return percentDecode(bytes2);
     }
     function isHexCharByte(byte) {
@@ -3405,41 +3405,41 @@ var require_data_url = __commonJS({
         byte >= 48 && byte <= 57 ? byte - 48 : (byte & 223) - 55
       );
     }
-    function percentDecode(input) {
-      const length2 = input.length;
+    function percentDecode(input2) {
+      const length2 = input2.length;
       const output = new Uint8Array(length2);
       let j = 0;
       for (let i2 = 0; i2 < length2; ++i2) {
-        const byte = input[i2];
+        const byte = input2[i2];
         if (byte !== 37) {
           output[j++] = byte;
-        } else if (byte === 37 && !(isHexCharByte(input[i2 + 1]) && isHexCharByte(input[i2 + 2]))) {
+        } else if (byte === 37 && !(isHexCharByte(input2[i2 + 1]) && isHexCharByte(input2[i2 + 2]))) {
           output[j++] = 37;
         } else {
-          output[j++] = hexByteToNumber(input[i2 + 1]) << 4 | hexByteToNumber(input[i2 + 2]);
+          output[j++] = hexByteToNumber(input2[i2 + 1]) << 4 | hexByteToNumber(input2[i2 + 2]);
           i2 += 2;
         }
       }
       return length2 === j ? output : output.subarray(0, j);
     }
-    function parseMIMEType(input) {
-      input = removeHTTPWhitespace(input, true, true);
+    function parseMIMEType(input2) {
+      input2 = removeHTTPWhitespace(input2, true, true);
       const position = { position: 0 };
       const type = collectASequenceOfCodePointsFast(
         "/",
-        input,
+        input2,
         position
       );
       if (type.length === 0 || !HTTP_TOKEN_CODEPOINTS.test(type)) {
         return "failure";
       }
-      if (position.position > input.length) {
+      if (position.position > input2.length) {
         return "failure";
       }
       position.position++;
       let subtype = collectASequenceOfCodePointsFast(
         ";",
-        input,
+        input2,
         position
       );
       subtype = removeHTTPWhitespace(subtype, false, true);
@@ -3456,41 +3456,41 @@ var require_data_url = __commonJS({
         // https://mimesniff.spec.whatwg.org/#mime-type-essence
         essence: `${typeLowercase}/${subtypeLowercase}`
       };
-      while (position.position < input.length) {
+      while (position.position < input2.length) {
         position.position++;
         collectASequenceOfCodePoints(
           // https://fetch.spec.whatwg.org/#http-whitespace
           (char) => HTTP_WHITESPACE_REGEX.test(char),
-          input,
+          input2,
           position
         );
         let parameterName = collectASequenceOfCodePoints(
           (char) => char !== ";" && char !== "=",
-          input,
+          input2,
           position
         );
         parameterName = parameterName.toLowerCase();
-        if (position.position < input.length) {
-          if (input[position.position] === ";") {
+        if (position.position < input2.length) {
+          if (input2[position.position] === ";") {
             continue;
           }
           position.position++;
         }
-        if (position.position > input.length) {
+        if (position.position > input2.length) {
           break;
         }
         let parameterValue = null;
-        if (input[position.position] === '"') {
-          parameterValue = collectAnHTTPQuotedString(input, position, true);
+        if (input2[position.position] === '"') {
+          parameterValue = collectAnHTTPQuotedString(input2, position, true);
           collectASequenceOfCodePointsFast(
             ";",
-            input,
+            input2,
             position
           );
         } else {
           parameterValue = collectASequenceOfCodePointsFast(
             ";",
-            input,
+            input2,
             position
           );
           parameterValue = removeHTTPWhitespace(parameterValue, false, true);
@@ -3524,28 +3524,28 @@ var require_data_url = __commonJS({
       const buffer = Buffer.from(data2, "base64");
       return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     }
-    function collectAnHTTPQuotedString(input, position, extractValue) {
+    function collectAnHTTPQuotedString(input2, position, extractValue) {
       const positionStart = position.position;
       let value = "";
-      assert(input[position.position] === '"');
+      assert(input2[position.position] === '"');
       position.position++;
       while (true) {
         value += collectASequenceOfCodePoints(
           (char) => char !== '"' && char !== "\\",
-          input,
+          input2,
           position
         );
-        if (position.position >= input.length) {
+        if (position.position >= input2.length) {
           break;
         }
-        const quoteOrBackslash = input[position.position];
+        const quoteOrBackslash = input2[position.position];
         position.position++;
         if (quoteOrBackslash === "\\") {
-          if (position.position >= input.length) {
+          if (position.position >= input2.length) {
             value += "\\";
             break;
           }
-          value += input[position.position];
+          value += input2[position.position];
           position.position++;
         } else {
           assert(quoteOrBackslash === '"');
@@ -3555,7 +3555,7 @@ var require_data_url = __commonJS({
       if (extractValue) {
         return value;
       }
-      return input.slice(positionStart, position.position);
+      return input2.slice(positionStart, position.position);
     }
     function serializeAMimeType(mimeType) {
       assert(mimeType !== "failure");
@@ -3597,10 +3597,10 @@ var require_data_url = __commonJS({
       }
       return lead === 0 && trail === str.length - 1 ? str : str.slice(lead, trail + 1);
     }
-    function isomorphicDecode(input) {
-      const length2 = input.length;
+    function isomorphicDecode(input2) {
+      const length2 = input2.length;
       if ((2 << 15) - 1 > length2) {
-        return String.fromCharCode.apply(null, input);
+        return String.fromCharCode.apply(null, input2);
       }
       let result2 = "";
       let i2 = 0;
@@ -3609,7 +3609,7 @@ var require_data_url = __commonJS({
         if (i2 + addition > length2) {
           addition = length2 - i2;
         }
-        result2 += String.fromCharCode.apply(null, input.subarray(i2, i2 += addition));
+        result2 += String.fromCharCode.apply(null, input2.subarray(i2, i2 += addition));
       }
       return result2;
     }
@@ -4666,9 +4666,9 @@ var require_util2 = __commonJS({
       }
     }
     var invalidIsomorphicEncodeValueRegex = /[^\x00-\xFF]/;
-    function isomorphicEncode(input) {
-      assert(!invalidIsomorphicEncodeValueRegex.test(input));
-      return input;
+    function isomorphicEncode(input2) {
+      assert(!invalidIsomorphicEncodeValueRegex.test(input2));
+      return input2;
     }
     async function readAllBytes(reader) {
       const bytes2 = [];
@@ -4839,27 +4839,27 @@ var require_util2 = __commonJS({
       return mimeType;
     }
     function gettingDecodingSplitting(value) {
-      const input = value;
+      const input2 = value;
       const position = { position: 0 };
       const values = [];
       let temporaryValue = "";
-      while (position.position < input.length) {
+      while (position.position < input2.length) {
         temporaryValue += collectASequenceOfCodePoints(
           (char) => char !== '"' && char !== ",",
-          input,
+          input2,
           position
         );
-        if (position.position < input.length) {
-          if (input.charCodeAt(position.position) === 34) {
+        if (position.position < input2.length) {
+          if (input2.charCodeAt(position.position) === 34) {
             temporaryValue += collectAnHTTPQuotedString(
-              input,
+              input2,
               position
             );
-            if (position.position < input.length) {
+            if (position.position < input2.length) {
               continue;
             }
           } else {
-            assert(input.charCodeAt(position.position) === 44);
+            assert(input2.charCodeAt(position.position) === 44);
             position.position++;
           }
         }
@@ -5217,7 +5217,7 @@ var require_formdata_parser = __commonJS({
       }
       return true;
     }
-    function multipartFormDataParser(input, mimeType) {
+    function multipartFormDataParser(input2, mimeType) {
       assert(mimeType !== "failure" && mimeType.essence === "multipart/form-data");
       const boundaryString = mimeType.parameters.get("boundary");
       if (boundaryString === void 0) {
@@ -5226,30 +5226,30 @@ var require_formdata_parser = __commonJS({
       const boundary = Buffer.from(`--${boundaryString}`, "utf8");
       const entryList = [];
       const position = { position: 0 };
-      while (input[position.position] === 13 && input[position.position + 1] === 10) {
+      while (input2[position.position] === 13 && input2[position.position + 1] === 10) {
         position.position += 2;
       }
-      let trailing = input.length;
-      while (input[trailing - 1] === 10 && input[trailing - 2] === 13) {
+      let trailing = input2.length;
+      while (input2[trailing - 1] === 10 && input2[trailing - 2] === 13) {
         trailing -= 2;
       }
-      if (trailing !== input.length) {
-        input = input.subarray(0, trailing);
+      if (trailing !== input2.length) {
+        input2 = input2.subarray(0, trailing);
       }
       while (true) {
-        if (input.subarray(position.position, position.position + boundary.length).equals(boundary)) {
+        if (input2.subarray(position.position, position.position + boundary.length).equals(boundary)) {
           position.position += boundary.length;
         } else {
           return "failure";
         }
-        if (position.position === input.length - 2 && bufferStartsWith(input, dd, position) || position.position === input.length - 4 && bufferStartsWith(input, ddcrlf, position)) {
+        if (position.position === input2.length - 2 && bufferStartsWith(input2, dd, position) || position.position === input2.length - 4 && bufferStartsWith(input2, ddcrlf, position)) {
           return entryList;
         }
-        if (input[position.position] !== 13 || input[position.position + 1] !== 10) {
+        if (input2[position.position] !== 13 || input2[position.position + 1] !== 10) {
           return "failure";
         }
         position.position += 2;
-        const result2 = parseMultipartFormDataHeaders(input, position);
+        const result2 = parseMultipartFormDataHeaders(input2, position);
         if (result2 === "failure") {
           return "failure";
         }
@@ -5257,17 +5257,17 @@ var require_formdata_parser = __commonJS({
         position.position += 2;
         let body;
         {
-          const boundaryIndex = input.indexOf(boundary.subarray(2), position.position);
+          const boundaryIndex = input2.indexOf(boundary.subarray(2), position.position);
           if (boundaryIndex === -1) {
             return "failure";
           }
-          body = input.subarray(position.position, boundaryIndex - 4);
+          body = input2.subarray(position.position, boundaryIndex - 4);
           position.position += body.length;
           if (encoding === "base64") {
             body = Buffer.from(body.toString(), "base64");
           }
         }
-        if (input[position.position] !== 13 || input[position.position + 1] !== 10) {
+        if (input2[position.position] !== 13 || input2[position.position + 1] !== 10) {
           return "failure";
         } else {
           position.position += 2;
@@ -5287,13 +5287,13 @@ var require_formdata_parser = __commonJS({
         entryList.push(makeEntry(name, value, filename));
       }
     }
-    function parseMultipartFormDataHeaders(input, position) {
+    function parseMultipartFormDataHeaders(input2, position) {
       let name = null;
       let filename = null;
       let contentType = null;
       let encoding = null;
       while (true) {
-        if (input[position.position] === 13 && input[position.position + 1] === 10) {
+        if (input2[position.position] === 13 && input2[position.position + 1] === 10) {
           if (name === null) {
             return "failure";
           }
@@ -5301,44 +5301,44 @@ var require_formdata_parser = __commonJS({
         }
         let headerName = collectASequenceOfBytes(
           (char) => char !== 10 && char !== 13 && char !== 58,
-          input,
+          input2,
           position
         );
         headerName = removeChars(headerName, true, true, (char) => char === 9 || char === 32);
         if (!HTTP_TOKEN_CODEPOINTS.test(headerName.toString())) {
           return "failure";
         }
-        if (input[position.position] !== 58) {
+        if (input2[position.position] !== 58) {
           return "failure";
         }
         position.position++;
         collectASequenceOfBytes(
           (char) => char === 32 || char === 9,
-          input,
+          input2,
           position
         );
         switch (bufferToLowerCasedHeaderName(headerName)) {
           case "content-disposition": {
             name = filename = null;
-            if (!bufferStartsWith(input, formDataNameBuffer, position)) {
+            if (!bufferStartsWith(input2, formDataNameBuffer, position)) {
               return "failure";
             }
             position.position += 17;
-            name = parseMultipartFormDataName(input, position);
+            name = parseMultipartFormDataName(input2, position);
             if (name === null) {
               return "failure";
             }
-            if (bufferStartsWith(input, filenameBuffer, position)) {
+            if (bufferStartsWith(input2, filenameBuffer, position)) {
               let check2 = position.position + filenameBuffer.length;
-              if (input[check2] === 42) {
+              if (input2[check2] === 42) {
                 position.position += 1;
                 check2 += 1;
               }
-              if (input[check2] !== 61 || input[check2 + 1] !== 34) {
+              if (input2[check2] !== 61 || input2[check2 + 1] !== 34) {
                 return "failure";
               }
               position.position += 12;
-              filename = parseMultipartFormDataName(input, position);
+              filename = parseMultipartFormDataName(input2, position);
               if (filename === null) {
                 return "failure";
               }
@@ -5348,7 +5348,7 @@ var require_formdata_parser = __commonJS({
           case "content-type": {
             let headerValue = collectASequenceOfBytes(
               (char) => char !== 10 && char !== 13,
-              input,
+              input2,
               position
             );
             headerValue = removeChars(headerValue, false, true, (char) => char === 9 || char === 32);
@@ -5358,7 +5358,7 @@ var require_formdata_parser = __commonJS({
           case "content-transfer-encoding": {
             let headerValue = collectASequenceOfBytes(
               (char) => char !== 10 && char !== 13,
-              input,
+              input2,
               position
             );
             headerValue = removeChars(headerValue, false, true, (char) => char === 9 || char === 32);
@@ -5368,26 +5368,26 @@ var require_formdata_parser = __commonJS({
           default: {
             collectASequenceOfBytes(
               (char) => char !== 10 && char !== 13,
-              input,
+              input2,
               position
             );
           }
         }
-        if (input[position.position] !== 13 && input[position.position + 1] !== 10) {
+        if (input2[position.position] !== 13 && input2[position.position + 1] !== 10) {
           return "failure";
         } else {
           position.position += 2;
         }
       }
     }
-    function parseMultipartFormDataName(input, position) {
-      assert(input[position.position - 1] === 34);
+    function parseMultipartFormDataName(input2, position) {
+      assert(input2[position.position - 1] === 34);
       let name = collectASequenceOfBytes(
         (char) => char !== 10 && char !== 13 && char !== 34,
-        input,
+        input2,
         position
       );
-      if (input[position.position] !== 34) {
+      if (input2[position.position] !== 34) {
         return null;
       } else {
         position.position++;
@@ -5395,12 +5395,12 @@ var require_formdata_parser = __commonJS({
       name = new TextDecoder().decode(name).replace(/%0A/ig, "\n").replace(/%0D/ig, "\r").replace(/%22/g, '"');
       return name;
     }
-    function collectASequenceOfBytes(condition, input, position) {
+    function collectASequenceOfBytes(condition, input2, position) {
       let start2 = position.position;
-      while (start2 < input.length && condition(input[start2])) {
+      while (start2 < input2.length && condition(input2[start2])) {
         ++start2;
       }
-      return input.subarray(position.position, position.position = start2);
+      return input2.subarray(position.position, position.position = start2);
     }
     function removeChars(buf, leading, trailing, predicate) {
       let lead = 0;
@@ -7472,12 +7472,12 @@ var require_redirect_handler = __commonJS({
       }
     };
     var RedirectHandler = class {
-      constructor(dispatch2, maxRedirections, opts, handler2) {
+      constructor(dispatch3, maxRedirections, opts, handler2) {
         if (maxRedirections != null && (!Number.isInteger(maxRedirections) || maxRedirections < 0)) {
           throw new InvalidArgumentError("maxRedirections must be a positive number");
         }
         util.validateHandler(handler2, opts.method, opts.upgrade);
-        this.dispatch = dispatch2;
+        this.dispatch = dispatch3;
         this.location = null;
         this.abort = null;
         this.opts = { ...opts, maxRedirections: 0 };
@@ -7614,15 +7614,15 @@ var require_redirect_interceptor = __commonJS({
     "use strict";
     var RedirectHandler = require_redirect_handler();
     function createRedirectInterceptor({ maxRedirections: defaultMaxRedirections }) {
-      return (dispatch2) => {
+      return (dispatch3) => {
         return function Intercept(opts, handler2) {
           const { maxRedirections = defaultMaxRedirections } = opts;
           if (!maxRedirections) {
-            return dispatch2(opts, handler2);
+            return dispatch3(opts, handler2);
           }
-          const redirectHandler = new RedirectHandler(dispatch2, maxRedirections, opts, handler2);
+          const redirectHandler = new RedirectHandler(dispatch3, maxRedirections, opts, handler2);
           opts = { ...opts, maxRedirections: 0 };
-          return dispatch2(opts, redirectHandler);
+          return dispatch3(opts, redirectHandler);
         };
       };
     }
@@ -10808,11 +10808,11 @@ var require_mock_utils = __commonJS({
       return newMockDispatch;
     }
     function deleteMockDispatch(mockDispatches, key) {
-      const index2 = mockDispatches.findIndex((dispatch2) => {
-        if (!dispatch2.consumed) {
+      const index2 = mockDispatches.findIndex((dispatch3) => {
+        if (!dispatch3.consumed) {
           return false;
         }
-        return matchKey(dispatch2, key);
+        return matchKey(dispatch3, key);
       });
       if (index2 !== -1) {
         mockDispatches.splice(index2, 1);
@@ -10902,7 +10902,7 @@ var require_mock_utils = __commonJS({
       const agent = this[kMockAgent];
       const origin = this[kOrigin];
       const originalDispatch = this[kOriginalDispatch];
-      return function dispatch2(opts, handler2) {
+      return function dispatch3(opts, handler2) {
         if (agent.isMockActive) {
           try {
             mockDispatch.call(this, opts, handler2);
@@ -11412,7 +11412,7 @@ var require_mock_agent = __commonJS({
       }
       pendingInterceptors() {
         const mockAgentClients = this[kClients];
-        return Array.from(mockAgentClients.entries()).flatMap(([origin, scope]) => scope[kDispatches].map((dispatch2) => ({ ...dispatch2, origin }))).filter(({ pending }) => pending);
+        return Array.from(mockAgentClients.entries()).flatMap(([origin, scope]) => scope[kDispatches].map((dispatch3) => ({ ...dispatch3, origin }))).filter(({ pending }) => pending);
       }
       assertNoPendingInterceptors({ pendingInterceptorsFormatter = new PendingInterceptorsFormatter() } = {}) {
         const pending = this.pendingInterceptors();
@@ -11509,19 +11509,19 @@ var require_redirect = __commonJS({
     var RedirectHandler = require_redirect_handler();
     module.exports = (opts) => {
       const globalMaxRedirections = opts?.maxRedirections;
-      return (dispatch2) => {
+      return (dispatch3) => {
         return function redirectInterceptor(opts2, handler2) {
           const { maxRedirections = globalMaxRedirections, ...baseOpts } = opts2;
           if (!maxRedirections) {
-            return dispatch2(opts2, handler2);
+            return dispatch3(opts2, handler2);
           }
           const redirectHandler = new RedirectHandler(
-            dispatch2,
+            dispatch3,
             maxRedirections,
             opts2,
             handler2
           );
-          return dispatch2(baseOpts, redirectHandler);
+          return dispatch3(baseOpts, redirectHandler);
         };
       };
     };
@@ -11534,15 +11534,15 @@ var require_retry = __commonJS({
     "use strict";
     var RetryHandler = require_retry_handler();
     module.exports = (globalOpts) => {
-      return (dispatch2) => {
+      return (dispatch3) => {
         return function retryInterceptor(opts, handler2) {
-          return dispatch2(
+          return dispatch3(
             opts,
             new RetryHandler(
               { ...opts, retryOptions: { ...globalOpts, ...opts.retryOptions } },
               {
                 handler: handler2,
-                dispatch: dispatch2
+                dispatch: dispatch3
               }
             )
           );
@@ -11635,14 +11635,14 @@ var require_dump = __commonJS({
     function createDumpInterceptor({ maxSize: defaultMaxSize } = {
       maxSize: 1024 * 1024
     }) {
-      return (dispatch2) => {
+      return (dispatch3) => {
         return function Intercept(opts, handler2) {
           const { dumpMaxSize = defaultMaxSize } = opts;
           const dumpHandler = new DumpHandler(
             { maxSize: dumpMaxSize },
             handler2
           );
-          return dispatch2(opts, dumpHandler);
+          return dispatch3(opts, dumpHandler);
         };
       };
     }
@@ -11831,13 +11831,13 @@ var require_dns = __commonJS({
       #dispatch = null;
       #handler = null;
       #origin = null;
-      constructor(state, { origin, handler: handler2, dispatch: dispatch2 }, opts) {
+      constructor(state, { origin, handler: handler2, dispatch: dispatch3 }, opts) {
         super(handler2);
         this.#origin = origin;
         this.#handler = handler2;
         this.#opts = { ...opts };
         this.#state = state;
-        this.#dispatch = dispatch2;
+        this.#dispatch = dispatch3;
       }
       onError(err2) {
         switch (err2.code) {
@@ -11906,11 +11906,11 @@ var require_dns = __commonJS({
         maxItems: interceptorOpts?.maxItems ?? Infinity
       };
       const instance = new DNSInstance(opts);
-      return (dispatch2) => {
+      return (dispatch3) => {
         return function dnsInterceptor(origDispatchOpts, handler2) {
           const origin = origDispatchOpts.origin.constructor === URL ? origDispatchOpts.origin : new URL(origDispatchOpts.origin);
           if (isIP2(origin.hostname) !== 0) {
-            return dispatch2(origDispatchOpts, handler2);
+            return dispatch3(origDispatchOpts, handler2);
           }
           instance.runLookup(origin, origDispatchOpts, (err2, newOrigin) => {
             if (err2) {
@@ -11927,9 +11927,9 @@ var require_dns = __commonJS({
                 ...origDispatchOpts.headers
               }
             };
-            dispatch2(
+            dispatch3(
               dispatchOpts,
-              instance.getHandler({ origin, dispatch: dispatch2, handler: handler2 }, origDispatchOpts)
+              instance.getHandler({ origin, dispatch: dispatch3, handler: handler2 }, origDispatchOpts)
             );
           });
           return true;
@@ -12887,39 +12887,39 @@ var require_request2 = __commonJS({
     var patchMethodWarning = false;
     var Request = class _Request {
       // https://fetch.spec.whatwg.org/#dom-request
-      constructor(input, init2 = {}) {
+      constructor(input2, init2 = {}) {
         webidl.util.markAsUncloneable(this);
-        if (input === kConstruct) {
+        if (input2 === kConstruct) {
           return;
         }
         const prefix = "Request constructor";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        input = webidl.converters.RequestInfo(input, prefix, "input");
+        input2 = webidl.converters.RequestInfo(input2, prefix, "input");
         init2 = webidl.converters.RequestInit(init2, prefix, "init");
         let request2 = null;
         let fallbackMode = null;
         const baseUrl2 = environmentSettingsObject.settingsObject.baseUrl;
         let signal = null;
-        if (typeof input === "string") {
+        if (typeof input2 === "string") {
           this[kDispatcher] = init2.dispatcher;
           let parsedURL;
           try {
-            parsedURL = new URL(input, baseUrl2);
+            parsedURL = new URL(input2, baseUrl2);
           } catch (err2) {
-            throw new TypeError("Failed to parse URL from " + input, { cause: err2 });
+            throw new TypeError("Failed to parse URL from " + input2, { cause: err2 });
           }
           if (parsedURL.username || parsedURL.password) {
             throw new TypeError(
-              "Request cannot be constructed from a URL that includes credentials: " + input
+              "Request cannot be constructed from a URL that includes credentials: " + input2
             );
           }
           request2 = makeRequest({ urlList: [parsedURL] });
           fallbackMode = "cors";
         } else {
-          this[kDispatcher] = init2.dispatcher || input[kDispatcher];
-          assert(input instanceof _Request);
-          request2 = input[kState];
-          signal = input[kSignal];
+          this[kDispatcher] = init2.dispatcher || input2[kDispatcher];
+          assert(input2 instanceof _Request);
+          request2 = input2[kState];
+          signal = input2[kSignal];
         }
         const origin = environmentSettingsObject.settingsObject.origin;
         let window2 = "client";
@@ -13121,7 +13121,7 @@ var require_request2 = __commonJS({
             fillHeaders(this[kHeaders], headers);
           }
         }
-        const inputBody = input instanceof _Request ? input[kState].body : null;
+        const inputBody = input2 instanceof _Request ? input2[kState].body : null;
         if ((init2.body != null || inputBody != null) && (request2.method === "GET" || request2.method === "HEAD")) {
           throw new TypeError("Request with GET/HEAD method cannot have body.");
         }
@@ -13150,7 +13150,7 @@ var require_request2 = __commonJS({
         }
         let finalBody = inputOrInitBody;
         if (initBody == null && inputBody != null) {
-          if (bodyUnusable(input)) {
+          if (bodyUnusable(input2)) {
             throw new TypeError(
               "Cannot construct a Request with a Request object that has already been used."
             );
@@ -13580,7 +13580,7 @@ var require_fetch = __commonJS({
     } = require_constants3();
     var EE = __require("node:events");
     var { Readable: Readable4, pipeline, finished } = __require("node:stream");
-    var { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util();
+    var { addAbortListener, isErrored, isReadable: isReadable2, bufferToLowerCasedHeaderName } = require_util();
     var { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = require_data_url();
     var { getGlobalDispatcher } = require_global2();
     var { webidl } = require_webidl();
@@ -13621,12 +13621,12 @@ var require_fetch = __commonJS({
     function handleFetchDone(response) {
       finalizeAndReportTiming(response, "fetch");
     }
-    function fetch3(input, init2 = void 0) {
+    function fetch3(input2, init2 = void 0) {
       webidl.argumentLengthCheck(arguments, 1, "globalThis.fetch");
       let p = createDeferredPromise();
       let requestObject;
       try {
-        requestObject = new Request(input, init2);
+        requestObject = new Request(input2, init2);
       } catch (e) {
         p.reject(e);
         return p.promise;
@@ -13715,7 +13715,7 @@ var require_fetch = __commonJS({
       if (p) {
         p.reject(error3);
       }
-      if (request2.body != null && isReadable(request2.body?.stream)) {
+      if (request2.body != null && isReadable2(request2.body?.stream)) {
         request2.body.stream.cancel(error3).catch((err2) => {
           if (err2.code === "ERR_INVALID_STATE") {
             return;
@@ -13727,7 +13727,7 @@ var require_fetch = __commonJS({
         return;
       }
       const response = responseObject[kState];
-      if (response.body != null && isReadable(response.body?.stream)) {
+      if (response.body != null && isReadable2(response.body?.stream)) {
         response.body.stream.cancel(error3).catch((err2) => {
           if (err2.code === "ERR_INVALID_STATE") {
             return;
@@ -14341,7 +14341,7 @@ var require_fetch = __commonJS({
         })();
       }
       try {
-        const { body, status, statusText, headersList, socket } = await dispatch2({ body: requestBody });
+        const { body, status, statusText, headersList, socket } = await dispatch3({ body: requestBody });
         if (socket) {
           response = makeResponse({ status, statusText, headersList, socket });
         } else {
@@ -14426,13 +14426,13 @@ var require_fetch = __commonJS({
       function onAborted(reason) {
         if (isAborted(fetchParams)) {
           response.aborted = true;
-          if (isReadable(stream2)) {
+          if (isReadable2(stream2)) {
             fetchParams.controller.controller.error(
               fetchParams.controller.serializedAbortReason
             );
           }
         } else {
-          if (isReadable(stream2)) {
+          if (isReadable2(stream2)) {
             fetchParams.controller.controller.error(new TypeError("terminated", {
               cause: isErrorLike(reason) ? reason : void 0
             }));
@@ -14441,7 +14441,7 @@ var require_fetch = __commonJS({
         fetchParams.controller.connection.destroy();
       }
       return response;
-      function dispatch2({ body }) {
+      function dispatch3({ body }) {
         const url = requestCurrentURL(request2);
         const agent = fetchParams.controller.dispatcher;
         return new Promise((resolve7, reject) => agent.dispatch(
@@ -18331,7 +18331,7 @@ var require_eventsource_stream = __commonJS({
     var defaultMaxEventSize = buffer.kStringMaxLength;
     var DATA = Buffer.from("data");
     var EVENT2 = Buffer.from("event");
-    var ID = Buffer.from("id");
+    var ID3 = Buffer.from("id");
     var RETRY = Buffer.from("retry");
     var minParserItems = 1024;
     var maxParserItems = 131072;
@@ -18547,7 +18547,7 @@ ${value}`;
           }
           return;
         }
-        if (isFieldName(line, fieldLength, ID)) {
+        if (isFieldName(line, fieldLength, ID3)) {
           if (isValidLastEventIdBytes(line, valueStart)) {
             this.setEventFieldSize("id", line.length - valueStart);
             event.id = line.toString("utf8", valueStart);
@@ -18784,10 +18784,10 @@ var require_eventsource = __commonJS({
           lastEventId: "",
           reconnectionTime: defaultReconnectionTime
         };
-        const settings2 = environmentSettingsObject;
+        const settings3 = environmentSettingsObject;
         let urlRecord;
         try {
-          urlRecord = new URL(url, settings2.settingsObject.baseUrl);
+          urlRecord = new URL(url, settings3.settingsObject.baseUrl);
           this.#state.origin = urlRecord.origin;
         } catch (e) {
           throw new DOMException(e, "SyntaxError");
@@ -22261,27 +22261,27 @@ var require_utils2 = __commonJS({
       }
       return BYTE_HEX[240 | cp >> 18] + BYTE_HEX[128 | cp >> 12 & 63] + BYTE_HEX[128 | cp >> 6 & 63] + BYTE_HEX[128 | cp & 63];
     }
-    function stringArrayToHexStripped(input) {
+    function stringArrayToHexStripped(input2) {
       let acc = "";
       let code2 = 0;
       let i2 = 0;
-      for (i2 = 0; i2 < input.length; i2++) {
-        code2 = input[i2].charCodeAt(0);
+      for (i2 = 0; i2 < input2.length; i2++) {
+        code2 = input2[i2].charCodeAt(0);
         if (code2 === 48) {
           continue;
         }
         if (!(code2 >= 48 && code2 <= 57 || code2 >= 65 && code2 <= 70 || code2 >= 97 && code2 <= 102)) {
           return "";
         }
-        acc += input[i2];
+        acc += input2[i2];
         break;
       }
-      for (i2 += 1; i2 < input.length; i2++) {
-        code2 = input[i2].charCodeAt(0);
+      for (i2 += 1; i2 < input2.length; i2++) {
+        code2 = input2[i2].charCodeAt(0);
         if (!(code2 >= 48 && code2 <= 57 || code2 >= 65 && code2 <= 70 || code2 >= 97 && code2 <= 102)) {
           return "";
         }
-        acc += input[i2];
+        acc += input2[i2];
       }
       return acc;
     }
@@ -22324,11 +22324,11 @@ var require_utils2 = __commonJS({
       const tail = hextets.slice(bestStart + bestLength).join(":");
       return head2 + "::" + tail;
     }
-    function normalizeIPv6Address(input) {
-      const compression = input.indexOf("::");
-      if (compression !== -1 && input.indexOf("::", compression + 1) !== -1) return void 0;
-      const left = compression === -1 ? input.split(":") : input.slice(0, compression).split(":");
-      const right = compression === -1 ? [] : input.slice(compression + 2).split(":");
+    function normalizeIPv6Address(input2) {
+      const compression = input2.indexOf("::");
+      if (compression !== -1 && input2.indexOf("::", compression + 1) !== -1) return void 0;
+      const left = compression === -1 ? input2.split(":") : input2.slice(0, compression).split(":");
+      const right = compression === -1 ? [] : input2.slice(compression + 2).split(":");
       if (compression !== -1) {
         if (left.length === 1 && left[0] === "") left.length = 0;
         if (right.length === 1 && right[0] === "") right.length = 0;
@@ -22361,23 +22361,23 @@ var require_utils2 = __commonJS({
       const bracketed = host[0] === "[" && host[host.length - 1] === "]";
       const hasBracket = host[0] === "[" || host[host.length - 1] === "]";
       if (hasBracket && !bracketed) return { host, isIPV6: false, error: true };
-      let input = bracketed ? host.slice(1, -1) : host;
-      if (bracketed && isIPvFuture(input)) {
-        input = input.toLowerCase();
-        return { host: `[${input}]`, escapedHost: input, isIPV6: false, isIPVFuture: true };
+      let input2 = bracketed ? host.slice(1, -1) : host;
+      if (bracketed && isIPvFuture(input2)) {
+        input2 = input2.toLowerCase();
+        return { host: `[${input2}]`, escapedHost: input2, isIPV6: false, isIPVFuture: true };
       }
-      if (findToken(input, ":") < 2) {
+      if (findToken(input2, ":") < 2) {
         return { host, isIPV6: false, error: bracketed };
       }
       let zoneIdentifier = "";
-      const zoneSeparator = input.indexOf("%");
+      const zoneSeparator = input2.indexOf("%");
       if (zoneSeparator !== -1) {
-        const separatorLength = input.slice(zoneSeparator, zoneSeparator + 3).toLowerCase() === "%25" ? 3 : 1;
-        zoneIdentifier = input.slice(zoneSeparator + separatorLength);
+        const separatorLength = input2.slice(zoneSeparator, zoneSeparator + 3).toLowerCase() === "%25" ? 3 : 1;
+        zoneIdentifier = input2.slice(zoneSeparator + separatorLength);
         if (!isZoneIdentifier(zoneIdentifier)) return { host, isIPV6: false, error: true };
-        input = input.slice(0, zoneSeparator);
+        input2 = input2.slice(0, zoneSeparator);
       }
-      const address2 = normalizeIPv6Address(input);
+      const address2 = normalizeIPv6Address(input2);
       if (address2 === void 0) return { host, isIPV6: false, error: true };
       return {
         host: address2 + (zoneIdentifier ? "%" + zoneIdentifier : ""),
@@ -22393,37 +22393,37 @@ var require_utils2 = __commonJS({
       return ind;
     }
     function removeDotSegments(path) {
-      let input = path;
+      let input2 = path;
       const output = [];
       let nextSlash = -1;
       let len = 0;
-      while (len = input.length) {
+      while (len = input2.length) {
         if (len === 1) {
-          if (input === ".") {
+          if (input2 === ".") {
             break;
-          } else if (input === "/") {
+          } else if (input2 === "/") {
             output.push("/");
             break;
           } else {
-            output.push(input);
+            output.push(input2);
             break;
           }
         } else if (len === 2) {
-          if (input[0] === ".") {
-            if (input[1] === ".") {
+          if (input2[0] === ".") {
+            if (input2[1] === ".") {
               break;
-            } else if (input[1] === "/") {
-              input = input.slice(2);
+            } else if (input2[1] === "/") {
+              input2 = input2.slice(2);
               continue;
             }
-          } else if (input[0] === "/") {
-            if (input[1] === "." || input[1] === "/") {
+          } else if (input2[0] === "/") {
+            if (input2[1] === "." || input2[1] === "/") {
               output.push("/");
               break;
             }
           }
         } else if (len === 3) {
-          if (input === "/..") {
+          if (input2 === "/..") {
             if (output.length !== 0) {
               output.pop();
             }
@@ -22431,24 +22431,24 @@ var require_utils2 = __commonJS({
             break;
           }
         }
-        if (input[0] === ".") {
-          if (input[1] === ".") {
-            if (input[2] === "/") {
-              input = input.slice(3);
+        if (input2[0] === ".") {
+          if (input2[1] === ".") {
+            if (input2[2] === "/") {
+              input2 = input2.slice(3);
               continue;
             }
-          } else if (input[1] === "/") {
-            input = input.slice(2);
+          } else if (input2[1] === "/") {
+            input2 = input2.slice(2);
             continue;
           }
-        } else if (input[0] === "/") {
-          if (input[1] === ".") {
-            if (input[2] === "/") {
-              input = input.slice(2);
+        } else if (input2[0] === "/") {
+          if (input2[1] === ".") {
+            if (input2[2] === "/") {
+              input2 = input2.slice(2);
               continue;
-            } else if (input[2] === ".") {
-              if (input[3] === "/") {
-                input = input.slice(3);
+            } else if (input2[2] === ".") {
+              if (input2[3] === "/") {
+                input2 = input2.slice(3);
                 if (output.length !== 0) {
                   output.pop();
                 }
@@ -22457,12 +22457,12 @@ var require_utils2 = __commonJS({
             }
           }
         }
-        if ((nextSlash = input.indexOf("/", 1)) === -1) {
-          output.push(input);
+        if ((nextSlash = input2.indexOf("/", 1)) === -1) {
+          output.push(input2);
           break;
         } else {
-          output.push(input.slice(0, nextSlash));
-          input = input.slice(nextSlash);
+          output.push(input2.slice(0, nextSlash));
+          input2 = input2.slice(nextSlash);
         }
       }
       return output.join("");
@@ -22506,14 +22506,14 @@ var require_utils2 = __commonJS({
       re.lastIndex = 0;
       return host.replace(re, (ch) => HOST_DELIMS[ch]);
     }
-    function normalizePercentEncoding(input, decodeUnreserved = false) {
-      if (input.indexOf("%") === -1) {
-        return input;
+    function normalizePercentEncoding(input2, decodeUnreserved = false) {
+      if (input2.indexOf("%") === -1) {
+        return input2;
       }
       let output = "";
-      for (let i2 = 0; i2 < input.length; i2++) {
-        if (input[i2] === "%" && i2 + 2 < input.length) {
-          const hex2 = input.slice(i2 + 1, i2 + 3);
+      for (let i2 = 0; i2 < input2.length; i2++) {
+        if (input2[i2] === "%" && i2 + 2 < input2.length) {
+          const hex2 = input2.slice(i2 + 1, i2 + 3);
           if (isHexPair(hex2)) {
             const normalizedHex = hex2.toUpperCase();
             const decoded2 = String.fromCharCode(parseInt(normalizedHex, 16));
@@ -22526,16 +22526,16 @@ var require_utils2 = __commonJS({
             continue;
           }
         }
-        output += input[i2];
+        output += input2[i2];
       }
       return output;
     }
-    function normalizePathEncoding(input) {
+    function normalizePathEncoding(input2) {
       let output = "";
-      for (let i2 = 0; i2 < input.length; i2++) {
-        const ch = input[i2];
-        if (ch === "%" && i2 + 2 < input.length) {
-          const hex2 = input.slice(i2 + 1, i2 + 3);
+      for (let i2 = 0; i2 < input2.length; i2++) {
+        const ch = input2[i2];
+        if (ch === "%" && i2 + 2 < input2.length) {
+          const hex2 = input2.slice(i2 + 1, i2 + 3);
           if (isHexPair(hex2)) {
             const normalizedHex = hex2.toUpperCase();
             const decoded2 = String.fromCharCode(parseInt(normalizedHex, 16));
@@ -22551,13 +22551,13 @@ var require_utils2 = __commonJS({
         if (isPathCharacter(ch)) {
           output += ch;
         } else {
-          const code2 = input.charCodeAt(i2);
+          const code2 = input2.charCodeAt(i2);
           if (code2 < 128) {
             output += isEscapeSafe(code2) ? ch : BYTE_HEX[code2];
           } else if (code2 < 55296 || code2 > 57343) {
             output += percentEncodeNonAscii(code2);
-          } else if (code2 <= 56319 && i2 + 1 < input.length) {
-            const low = input.charCodeAt(i2 + 1);
+          } else if (code2 <= 56319 && i2 + 1 < input2.length) {
+            const low = input2.charCodeAt(i2 + 1);
             if (low >= 56320 && low <= 57343) {
               output += percentEncodeNonAscii(65536 + (code2 - 55296 << 10) + (low - 56320));
               i2++;
@@ -22571,13 +22571,13 @@ var require_utils2 = __commonJS({
       }
       return output;
     }
-    function serializePathEncoding(input, pathNoScheme = false) {
+    function serializePathEncoding(input2, pathNoScheme = false) {
       let output = "";
-      let firstSegment = pathNoScheme && input[0] !== "/";
-      for (let i2 = 0; i2 < input.length; i2++) {
-        const ch = input[i2];
-        if (ch === "%" && i2 + 2 < input.length) {
-          const hex2 = input.slice(i2 + 1, i2 + 3);
+      let firstSegment = pathNoScheme && input2[0] !== "/";
+      for (let i2 = 0; i2 < input2.length; i2++) {
+        const ch = input2[i2];
+        if (ch === "%" && i2 + 2 < input2.length) {
+          const hex2 = input2.slice(i2 + 1, i2 + 3);
           if (isHexPair(hex2)) {
             output += "%" + hex2.toUpperCase();
             i2 += 2;
@@ -22590,13 +22590,13 @@ var require_utils2 = __commonJS({
         if (isPathCharacter(ch) && (ch !== ":" || !firstSegment)) {
           output += ch;
         } else {
-          const code2 = input.charCodeAt(i2);
+          const code2 = input2.charCodeAt(i2);
           if (code2 < 128) {
             output += BYTE_HEX[code2];
           } else if (code2 < 55296 || code2 > 57343) {
             output += percentEncodeNonAscii(code2);
-          } else if (code2 <= 56319 && i2 + 1 < input.length) {
-            const low = input.charCodeAt(i2 + 1);
+          } else if (code2 <= 56319 && i2 + 1 < input2.length) {
+            const low = input2.charCodeAt(i2 + 1);
             if (low >= 56320 && low <= 57343) {
               output += percentEncodeNonAscii(65536 + (code2 - 55296 << 10) + (low - 56320));
               i2++;
@@ -22610,12 +22610,12 @@ var require_utils2 = __commonJS({
       }
       return output;
     }
-    function encodeComponent(input, isAllowed) {
+    function encodeComponent(input2, isAllowed) {
       let output = "";
-      for (let i2 = 0; i2 < input.length; i2++) {
-        const ch = input[i2];
-        if (ch === "%" && i2 + 2 < input.length) {
-          const hex2 = input.slice(i2 + 1, i2 + 3);
+      for (let i2 = 0; i2 < input2.length; i2++) {
+        const ch = input2[i2];
+        if (ch === "%" && i2 + 2 < input2.length) {
+          const hex2 = input2.slice(i2 + 1, i2 + 3);
           if (isHexPair(hex2)) {
             output += "%" + hex2.toUpperCase();
             i2 += 2;
@@ -22625,13 +22625,13 @@ var require_utils2 = __commonJS({
         if (isAllowed(ch)) {
           output += ch;
         } else {
-          const code2 = input.charCodeAt(i2);
+          const code2 = input2.charCodeAt(i2);
           if (code2 < 128) {
             output += BYTE_HEX[code2];
           } else if (code2 < 55296 || code2 > 57343) {
             output += percentEncodeNonAscii(code2);
-          } else if (code2 <= 56319 && i2 + 1 < input.length) {
-            const low = input.charCodeAt(i2 + 1);
+          } else if (code2 <= 56319 && i2 + 1 < input2.length) {
+            const low = input2.charCodeAt(i2 + 1);
             if (low >= 56320 && low <= 57343) {
               output += percentEncodeNonAscii(65536 + (code2 - 55296 << 10) + (low - 56320));
               i2++;
@@ -22645,24 +22645,24 @@ var require_utils2 = __commonJS({
       }
       return output;
     }
-    function encodeUserinfo(input) {
-      return encodeComponent(input, isUserinfoCharacter);
+    function encodeUserinfo(input2) {
+      return encodeComponent(input2, isUserinfoCharacter);
     }
-    function encodeQuery(input) {
-      return encodeComponent(input, isQueryFragmentCharacter);
+    function encodeQuery(input2) {
+      return encodeComponent(input2, isQueryFragmentCharacter);
     }
-    function encodeFragment(input) {
-      return encodeComponent(input, isQueryFragmentCharacter);
+    function encodeFragment(input2) {
+      return encodeComponent(input2, isQueryFragmentCharacter);
     }
     function isEscapeSafe(cp) {
       return cp >= 48 && cp <= 57 || cp >= 65 && cp <= 90 || cp >= 97 && cp <= 122 || cp === 42 || cp === 43 || cp === 45 || cp === 46 || cp === 47 || cp === 64 || cp === 95;
     }
-    function normalizeQueryFragmentEncoding(input) {
+    function normalizeQueryFragmentEncoding(input2) {
       let output = "";
-      for (let i2 = 0; i2 < input.length; i2++) {
-        const ch = input[i2];
-        if (ch === "%" && i2 + 2 < input.length) {
-          const hex2 = input.slice(i2 + 1, i2 + 3);
+      for (let i2 = 0; i2 < input2.length; i2++) {
+        const ch = input2[i2];
+        if (ch === "%" && i2 + 2 < input2.length) {
+          const hex2 = input2.slice(i2 + 1, i2 + 3);
           if (isHexPair(hex2)) {
             const normalizedHex = hex2.toUpperCase();
             const decoded2 = String.fromCharCode(parseInt(normalizedHex, 16));
@@ -22678,13 +22678,13 @@ var require_utils2 = __commonJS({
         if (isQueryFragmentCharacter(ch)) {
           output += ch;
         } else {
-          const code2 = input.charCodeAt(i2);
+          const code2 = input2.charCodeAt(i2);
           if (code2 < 128) {
             output += isEscapeSafe(code2) ? ch : BYTE_HEX[code2];
           } else if (code2 < 55296 || code2 > 57343) {
             output += percentEncodeNonAscii(code2);
-          } else if (code2 <= 56319 && i2 + 1 < input.length) {
-            const low = input.charCodeAt(i2 + 1);
+          } else if (code2 <= 56319 && i2 + 1 < input2.length) {
+            const low = input2.charCodeAt(i2 + 1);
             if (low >= 56320 && low <= 57343) {
               output += percentEncodeNonAscii(65536 + (code2 - 55296 << 10) + (low - 56320));
               i2++;
@@ -22698,18 +22698,18 @@ var require_utils2 = __commonJS({
       }
       return output;
     }
-    function escapePreservingEscapes(input) {
+    function escapePreservingEscapes(input2) {
       let output = "";
-      for (let i2 = 0; i2 < input.length; i2++) {
-        if (input[i2] === "%" && i2 + 2 < input.length) {
-          const hex2 = input.slice(i2 + 1, i2 + 3);
+      for (let i2 = 0; i2 < input2.length; i2++) {
+        if (input2[i2] === "%" && i2 + 2 < input2.length) {
+          const hex2 = input2.slice(i2 + 1, i2 + 3);
           if (isHexPair(hex2)) {
             output += "%" + hex2.toUpperCase();
             i2 += 2;
             continue;
           }
         }
-        output += escape(input[i2]);
+        output += escape(input2[i2]);
       }
       return output;
     }
@@ -27283,26 +27283,6 @@ var require_ajv = __commonJS({
   }
 });
 
-// src/core/access/teams.ts
-function teamKey(who) {
-  return who.toLowerCase();
-}
-function isTeam(who) {
-  return who.startsWith("team:");
-}
-function teamParts(who) {
-  const [organization = "", slug2 = ""] = who.slice("team:".length).split("/");
-  return { organization, slug: slug2 };
-}
-function teamList(lists, who) {
-  return lists.get(teamKey(who)) ?? { kind: "unknown", why: "nothing is known of it" };
-}
-var init_teams = __esm({
-  "src/core/access/teams.ts"() {
-    "use strict";
-  }
-});
-
 // node_modules/handlebars/dist/cjs/handlebars/utils.js
 var require_utils3 = __commonJS({
   "node_modules/handlebars/dist/cjs/handlebars/utils.js"(exports) {
@@ -28765,9 +28745,9 @@ var require_parser = __commonJS({
         parseError: function parseError(str, hash) {
           throw new Error(str);
         },
-        parse: function parse5(input) {
+        parse: function parse5(input2) {
           var self2 = this, stack = [0], vstack = [null], lstack = [], table2 = this.table, yytext = "", yylineno = 0, yyleng = 0, recovering = 0, TERROR = 2, EOF = 1;
-          this.lexer.setInput(input);
+          this.lexer.setInput(input2);
           this.lexer.yy = this.yy;
           this.yy.lexer = this.lexer;
           this.yy.parser = this;
@@ -28875,8 +28855,8 @@ var require_parser = __commonJS({
               throw new Error(str);
             }
           },
-          setInput: function setInput(input) {
-            this._input = input;
+          setInput: function setInput(input2) {
+            this._input = input2;
             this._more = this._less = this.done = false;
             this.yylineno = this.yyleng = 0;
             this.yytext = this.matched = this.match = "";
@@ -28886,7 +28866,7 @@ var require_parser = __commonJS({
             this.offset = 0;
             return this;
           },
-          input: function input() {
+          input: function input2() {
             var ch = this._input[0];
             this.yytext += ch;
             this.yyleng++;
@@ -29721,19 +29701,19 @@ var require_base2 = __commonJS({
     exports.parser = _parser2["default"];
     var yy = {};
     _utils.extend(yy, Helpers);
-    function parseWithoutProcessing(input, options) {
-      if (input.type === "Program") {
-        return input;
+    function parseWithoutProcessing(input2, options) {
+      if (input2.type === "Program") {
+        return input2;
       }
       _parser2["default"].yy = yy;
       yy.locInfo = function(locInfo) {
         return new yy.SourceLocation(options && options.srcName, locInfo);
       };
-      var ast = _parser2["default"].parse(input);
+      var ast = _parser2["default"].parse(input2);
       return ast;
     }
-    function parse5(input, options) {
-      var ast = parseWithoutProcessing(input, options);
+    function parse5(input2, options) {
+      var ast = parseWithoutProcessing(input2, options);
       var strip = new _whitespaceControl2["default"](options);
       return strip.accept(ast);
     }
@@ -30107,9 +30087,9 @@ var require_compiler = __commonJS({
         }
       }
     };
-    function precompile(input, options, env) {
-      if (input == null || typeof input !== "string" && input.type !== "Program") {
-        throw new _exception2["default"]("You must pass a string or Handlebars AST to Handlebars.precompile. You passed " + input);
+    function precompile(input2, options, env) {
+      if (input2 == null || typeof input2 !== "string" && input2.type !== "Program") {
+        throw new _exception2["default"]("You must pass a string or Handlebars AST to Handlebars.precompile. You passed " + input2);
       }
       options = options || {};
       if (!("data" in options)) {
@@ -30118,13 +30098,13 @@ var require_compiler = __commonJS({
       if (options.compat) {
         options.useDepths = true;
       }
-      var ast = env.parse(input, options), environment2 = new env.Compiler().compile(ast, options);
+      var ast = env.parse(input2, options), environment2 = new env.Compiler().compile(ast, options);
       return new env.JavaScriptCompiler().compile(environment2, options);
     }
-    function compile(input, options, env) {
+    function compile(input2, options, env) {
       if (options === void 0) options = {};
-      if (input == null || typeof input !== "string" && input.type !== "Program") {
-        throw new _exception2["default"]("You must pass a string or Handlebars AST to Handlebars.compile. You passed " + input);
+      if (input2 == null || typeof input2 !== "string" && input2.type !== "Program") {
+        throw new _exception2["default"]("You must pass a string or Handlebars AST to Handlebars.compile. You passed " + input2);
       }
       options = _utils.extend({}, options);
       if (!("data" in options)) {
@@ -30135,7 +30115,7 @@ var require_compiler = __commonJS({
       }
       var compiled2 = void 0;
       function compileInput() {
-        var ast = env.parse(input, options), environment2 = new env.Compiler().compile(ast, options), templateSpec = new env.JavaScriptCompiler().compile(environment2, options, void 0, true);
+        var ast = env.parse(input2, options), environment2 = new env.Compiler().compile(ast, options), templateSpec = new env.JavaScriptCompiler().compile(environment2, options, void 0, true);
         return env.template(templateSpec);
       }
       function ret(context3, execOptions) {
@@ -30412,7 +30392,7 @@ var require_util10 = __commonJS({
       return path;
     }
     exports.normalize = normalize;
-    function join27(aRoot, aPath) {
+    function join30(aRoot, aPath) {
       if (aRoot === "") {
         aRoot = ".";
       }
@@ -30444,7 +30424,7 @@ var require_util10 = __commonJS({
       }
       return joined3;
     }
-    exports.join = join27;
+    exports.join = join30;
     exports.isAbsolute = function(aPath) {
       return aPath.charAt(0) === "/" || urlRegexp.test(aPath);
     };
@@ -30617,7 +30597,7 @@ var require_util10 = __commonJS({
             parsed3.path = parsed3.path.substring(0, index2 + 1);
           }
         }
-        sourceURL = join27(urlGenerate(parsed3), sourceURL);
+        sourceURL = join30(urlGenerate(parsed3), sourceURL);
       }
       return normalize(sourceURL);
     }
@@ -33072,11 +33052,11 @@ var require_handlebars = __commonJS({
     var _create = _handlebarsRuntime2["default"].create;
     function create() {
       var hb = _create();
-      hb.compile = function(input, options) {
-        return _handlebarsCompilerCompiler.compile(input, options, hb);
+      hb.compile = function(input2, options) {
+        return _handlebarsCompilerCompiler.compile(input2, options, hb);
       };
-      hb.precompile = function(input, options) {
-        return _handlebarsCompilerCompiler.precompile(input, options, hb);
+      hb.precompile = function(input2, options) {
+        return _handlebarsCompilerCompiler.precompile(input2, options, hb);
       };
       hb.AST = _handlebarsCompilerAst2["default"];
       hb.Compiler = _handlebarsCompilerCompiler.Compiler;
@@ -33292,6 +33272,26 @@ var init_oggm_commits = __esm({
     init_escape();
     LONGEST2 = 120;
     MOST_COMMITS = 20;
+  }
+});
+
+// src/core/access/teams.ts
+function teamKey(who2) {
+  return who2.toLowerCase();
+}
+function isTeam(who2) {
+  return who2.startsWith("team:");
+}
+function teamParts(who2) {
+  const [organization = "", slug2 = ""] = who2.slice("team:".length).split("/");
+  return { organization, slug: slug2 };
+}
+function teamList(lists, who2) {
+  return lists.get(teamKey(who2)) ?? { kind: "unknown", why: "nothing is known of it" };
+}
+var init_teams = __esm({
+  "src/core/access/teams.ts"() {
+    "use strict";
   }
 });
 
@@ -39193,6 +39193,14 @@ var client_exports = {};
 __export(client_exports, {
   GithubClient: () => GithubClient
 });
+function partOf(error3) {
+  const { data: data2, errors } = isPartial(error3) ? error3 : {};
+  if (data2 && errors?.every((one) => one.type === "NOT_FOUND")) return data2;
+  throw error3;
+}
+function isPartial(error3) {
+  return typeof error3 === "object" && error3 !== null && "errors" in error3 && Array.isArray(error3.errors) && "data" in error3 && typeof error3.data === "object";
+}
 function inRepository(route) {
   return route.replace(" ", " /repos/{owner}/{repo}");
 }
@@ -39241,7 +39249,8 @@ var init_client = __esm({
       #octokit;
       #repo;
       #me;
-      constructor({ api, token, owner, repo }, second) {
+      /** `pause`: seconds from one write or question in GraphQL to the next. */
+      constructor({ api, token, owner, repo }, second, pause = 1) {
         this.#repo = { owner, repo };
         const silent = () => void 0;
         const again = (after, _options, _client, count) => after <= LONGEST_LIMIT_SECONDS && count < RETRIES;
@@ -39253,7 +39262,7 @@ var init_client = __esm({
           retry: { retries: RETRIES, retryAfterBaseValue: second },
           throttle: {
             retryAfterBaseValue: second,
-            write: every(1),
+            write: every(pause),
             notifications: every(3),
             onRateLimit: again,
             onSecondaryRateLimit: again
@@ -39282,7 +39291,8 @@ var init_client = __esm({
         try {
           return await this.ask(what, route, fields2);
         } catch (error3) {
-          if (error3 instanceof GithubRefused && error3.status === 404) return void 0;
+          if (error3 instanceof GithubRefused && (error3.status === 404 || error3.status === 410))
+            return void 0;
           throw error3;
         }
       }
@@ -39319,6 +39329,14 @@ var init_client = __esm({
         const body = await explained2(
           what,
           () => this.#octokit.graphql(query, { ...variables })
+        );
+        return new Answer(what, body);
+      }
+      /** As `graphql`; what GitHub does not find is null in the answer, and everything else is there. */
+      async graphqlMaybe(what, query, variables) {
+        const body = await explained2(
+          what,
+          () => this.#octokit.graphql(query, { ...variables }).catch(partOf)
         );
         return new Answer(what, body);
       }
@@ -39467,6 +39485,12 @@ var init_setup = __esm({
           localOnly: general.textOrNone("/allowed_actions") === "local_only",
           mayOpenPulls: workflows.flag("/can_approve_pull_request_reviews")
         };
+      }
+      async hasFile(path) {
+        const names5 = path.split("/");
+        const route = `GET /contents/${names5.map((_name, index2) => `{n${index2}}`).join("/")}`;
+        const fields2 = Object.fromEntries(names5.map((name, index2) => [`n${index2}`, name]));
+        return await this.#client.askMaybe("a file", route, fields2) !== void 0;
       }
       #rules(branch) {
         return this.#client.all("rules of a branch", "GET /rules/branches/{branch}", { branch });
@@ -39680,17 +39704,60 @@ var init_own_pulls = __esm({
   }
 });
 
+// src/edges/github/time.ts
+function timeIn(item, path) {
+  const time2 = Date.parse(item.text(path));
+  if (Number.isNaN(time2))
+    throw new GithubRefused(`GitHub gave a time that is none in ${path}`, {
+      hint: "try again later; if it stays, report it"
+    });
+  return time2;
+}
+var init_time = __esm({
+  "src/edges/github/time.ts"() {
+    "use strict";
+    init_answer();
+  }
+});
+
+// src/edges/github/workflow-starts.ts
+async function dispatch(client, file, branch) {
+  const ref = branch ?? (await client.ask("the repository", "GET ")).text("/default_branch");
+  const route = "POST /actions/workflows/{file}/dispatches";
+  await client.ask(`a run of ${file}`, route, { file, ref });
+}
+var RUNS_OWN, GithubWorkflowStarts;
+var init_workflow_starts = __esm({
+  "src/edges/github/workflow-starts.ts"() {
+    "use strict";
+    RUNS_OWN = 41898282;
+    GithubWorkflowStarts = class {
+      #client;
+      constructor(client) {
+        this.#client = client;
+      }
+      async startWorkflow(file, branch) {
+        if (await this.#client.me() !== RUNS_OWN) return;
+        await dispatch(this.#client, file, branch);
+      }
+    };
+  }
+});
+
 // src/edges/github/requests.ts
 var requests_exports = {};
 __export(requests_exports, {
   githubRequestDesk: () => githubRequestDesk,
   githubRequestPulls: () => githubRequestPulls
 });
-function githubRequestDesk(settings2, second = 1e3) {
-  const client = new GithubClient(settings2, second);
+function githubRequestDesk(settings3, second = 1e3) {
+  const client = new GithubClient(settings3, second);
   const pulls = new GithubPulls(client);
   return {
-    issue: async (issue2) => issueOf(await client.ask("the issue", "GET /issues/{issue}", { issue: issue2 })),
+    issue: async (issue2) => {
+      const found3 = await client.askMaybe("the issue", "GET /issues/{issue}", { issue: issue2 });
+      return found3?.id("/number") === issue2 ? issueOf(found3) : void 0;
+    },
     comment: async (comment2) => {
       const route = "GET /issues/comments/{comment}";
       const found3 = await client.askMaybe("the comment", route, { comment: comment2 });
@@ -39702,7 +39769,7 @@ function githubRequestDesk(settings2, second = 1e3) {
     },
     accountSince: async (id) => {
       const account = await client.askGlobal("an account", "GET /user/{id}", { id });
-      return timeOf2(account, "/created_at");
+      return timeIn(account, "/created_at");
     },
     answer: (issue2, mark) => pulls.markedText(issue2, mark),
     keepAnswer: async (issue2, mark, body) => {
@@ -39712,22 +39779,18 @@ function githubRequestDesk(settings2, second = 1e3) {
       await client.ask("the issue", "PUT /issues/{issue}/lock", { issue: issue2 });
       await client.ask("the issue", "PATCH /issues/{issue}", { issue: issue2, state: "closed" });
     },
-    start: async (workflow) => {
-      const home = await client.ask("the repository", "GET ");
-      const route = "POST /actions/workflows/{workflow}/dispatches";
-      await client.ask("a workflow", route, { workflow, ref: home.text("/default_branch") });
-    }
+    start: (workflow) => dispatch(client, workflow)
   };
 }
-function githubRequestPulls(settings2, second = 1e3) {
-  const client = new GithubClient(settings2, second);
-  const own = new GithubOwnPulls(client);
+function githubRequestPulls(settings3, second = 1e3) {
+  const client = new GithubClient(settings3, second);
+  const own2 = new GithubOwnPulls(client);
   return {
-    propose: (proposal) => own.propose(proposal),
-    withdraw: (branch, why) => own.withdraw(branch, why),
-    merge: (pull, head2, message) => own.merge(pull, head2, message),
+    propose: (proposal) => own2.propose(proposal),
+    withdraw: (branch, why) => own2.withdraw(branch, why),
+    merge: (pull, head2, message) => own2.merge(pull, head2, message),
     shown: async (branch) => {
-      const open2 = await own.openFrom(branch);
+      const open2 = await own2.openFrom(branch);
       return open2 && shownOf(client, open2);
     }
   };
@@ -39744,27 +39807,19 @@ function issueOf(item) {
     body: item.textOrNone("/body") ?? "",
     isOpen: item.text("/state") === "open",
     isPull: item.has("/pull_request"),
-    createdAt: timeOf2(item, "/created_at")
+    createdAt: timeIn(item, "/created_at")
   };
 }
 function commentOf(item) {
   return {
     author: authorOf(item),
     body: item.textOrNone("/body") ?? "",
-    createdAt: timeOf2(item, "/created_at"),
-    updatedAt: timeOf2(item, "/updated_at")
+    createdAt: timeIn(item, "/created_at"),
+    updatedAt: timeIn(item, "/updated_at")
   };
 }
 function numbered2(item) {
   return { number: item.id("/number"), body: item.textOrNone("/body") ?? "" };
-}
-function timeOf2(item, path) {
-  const time2 = Date.parse(item.text(path));
-  if (Number.isNaN(time2))
-    throw new GithubRefused(`GitHub gave a time that is none in ${path}`, {
-      hint: "try again later; if it stays, report it"
-    });
-  return time2;
 }
 async function shownOf(client, open2) {
   const head2 = open2.sha("/head/sha");
@@ -39772,16 +39827,16 @@ async function shownOf(client, open2) {
   const commit2 = await client.ask("the branch", "GET /git/commits/{commit}", { commit: head2 });
   const files = /* @__PURE__ */ new Map();
   for (const file of await client.all("files", "GET /pulls/{pull}/files", { pull }))
-    files.set(file.text("/filename"), await textOf5(client, file));
+    files.set(file.text("/filename"), await textOf8(client, file));
   return {
     number: pull,
     url: open2.text("/html_url"),
     head: head2,
-    headAt: timeOf2(commit2, "/committer/date"),
+    headAt: timeIn(commit2, "/committer/date"),
     files
   };
 }
-async function textOf5(client, file) {
+async function textOf8(client, file) {
   if (file.text("/status") === "removed") return null;
   const blob = file.sha("/sha");
   const found3 = await client.ask("a file", "GET /git/blobs/{blob}", { blob });
@@ -39790,10 +39845,11 @@ async function textOf5(client, file) {
 var init_requests = __esm({
   "src/edges/github/requests.ts"() {
     "use strict";
-    init_answer();
     init_client();
     init_own_pulls();
     init_pulls();
+    init_time();
+    init_workflow_starts();
   }
 });
 
@@ -39984,22 +40040,22 @@ var require_lib2 = __commonJS({
       return new (P || (P = Promise))(function(resolve7, reject) {
         function fulfilled(value) {
           try {
-            step(generator.next(value));
+            step2(generator.next(value));
           } catch (e) {
             reject(e);
           }
         }
         function rejected(value) {
           try {
-            step(generator["throw"](value));
+            step2(generator["throw"](value));
           } catch (e) {
             reject(e);
           }
         }
-        function step(result2) {
+        function step2(result2) {
           result2.done ? resolve7(result2.value) : adopt(result2.value).then(fulfilled, rejected);
         }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
+        step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
     };
     Object.defineProperty(exports, "__esModule", { value: true });
@@ -40658,22 +40714,22 @@ var init_utils = __esm({
       return new (P || (P = Promise))(function(resolve7, reject) {
         function fulfilled(value) {
           try {
-            step(generator.next(value));
+            step2(generator.next(value));
           } catch (e) {
             reject(e);
           }
         }
         function rejected(value) {
           try {
-            step(generator["throw"](value));
+            step2(generator["throw"](value));
           } catch (e) {
             reject(e);
           }
         }
-        function step(result2) {
+        function step2(result2) {
           result2.done ? resolve7(result2.value) : adopt(result2.value).then(fulfilled, rejected);
         }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
+        step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
     };
   }
@@ -40855,8 +40911,8 @@ var directory_exports = {};
 __export(directory_exports, {
   githubDirectory: () => githubDirectory
 });
-function githubDirectory(settings2, second = 1e3) {
-  const client = new GithubClient(settings2, second);
+function githubDirectory(settings3, second = 1e3) {
+  const client = new GithubClient(settings3, second, PAUSE);
   return { teams: (wanted) => new TeamReader(client).read(wanted) };
 }
 function accountOf2(node) {
@@ -40869,21 +40925,21 @@ function questionOf(batch) {
     `$c${i2}: String`
   ]);
   const teams = batch.map(
-    (_one, i2) => `t${i2}: organization(login: $o${i2}) { team(slug: $s${i2}) { members(first: ${PAGE2}, after: $c${i2}, membership: ALL) { totalCount pageInfo { hasNextPage endCursor } nodes { databaseId login } } } }`
+    (_one, i2) => `t${i2}: organization(login: $o${i2}) { team(slug: $s${i2}) { members(first: ${PAGE3}, after: $c${i2}, membership: ALL) { totalCount pageInfo { hasNextPage endCursor } nodes { databaseId login } } } }`
   );
   return `query(${names5.join(", ")}) { ${teams.join(" ")} }`;
 }
 function variablesOf(batch) {
   const variables = {};
-  for (const [index2, { who, cursor }] of batch.entries()) {
-    const { organization, slug: slug2 } = teamParts(who);
+  for (const [index2, { who: who2, cursor }] of batch.entries()) {
+    const { organization, slug: slug2 } = teamParts(who2);
     variables[`o${index2}`] = organization;
     variables[`s${index2}`] = slug2.toLowerCase();
     variables[`c${index2}`] = cursor;
   }
   return variables;
 }
-var TEAMS_AT_ONCE, PAGE2, TeamReader;
+var TEAMS_AT_ONCE, PAGE3, PAUSE, TeamReader;
 var init_directory = __esm({
   "src/edges/github/directory.ts"() {
     "use strict";
@@ -40892,7 +40948,8 @@ var init_directory = __esm({
     init_answer();
     init_client();
     TEAMS_AT_ONCE = 25;
-    PAGE2 = 100;
+    PAGE3 = 100;
+    PAUSE = 0.1;
     TeamReader = class {
       #client;
       #lists = /* @__PURE__ */ new Map();
@@ -40901,8 +40958,8 @@ var init_directory = __esm({
         this.#client = client;
       }
       async read(wanted) {
-        const named2 = new Map(wanted.map((who) => [teamKey(who), who]));
-        let open2 = [...named2.values()].map((who) => ({ who, members: [], cursor: null }));
+        const named2 = new Map(wanted.map((who2) => [teamKey(who2), who2]));
+        let open2 = [...named2.values()].map((who2) => ({ who: who2, members: [], cursor: null }));
         while (open2.length > 0) {
           const batch = open2.slice(0, TEAMS_AT_ONCE);
           open2 = [...await this.#pages(batch), ...open2.slice(TEAMS_AT_ONCE)];
@@ -40917,7 +40974,7 @@ var init_directory = __esm({
           return batch.flatMap((one, index2) => this.#take(one, answer, index2));
         } catch (error3) {
           if (batch.length === 1) {
-            for (const { who } of batch) this.#unknown(who, messageOf(error3));
+            for (const { who: who2 } of batch) this.#unknown(who2, messageOf(error3));
             return [];
           }
         }
@@ -40939,25 +40996,119 @@ var init_directory = __esm({
           return [];
         }
       }
-      #takePage({ who, members, cursor }, answer, path) {
+      #takePage({ who: who2, members, cursor }, answer, path) {
         const page = answer.list(`${path}/nodes`).map(accountOf2);
         const all = [...members, ...page];
         if (answer.flag(`${path}/pageInfo/hasNextPage`)) {
           const next = answer.text(`${path}/pageInfo/endCursor`);
-          if (page.length > 0 && next !== cursor) return [{ who, members: all, cursor: next }];
-          this.#unknown(who, "GitHub\u2019s pages do not end");
+          if (page.length > 0 && next !== cursor) return [{ who: who2, members: all, cursor: next }];
+          this.#unknown(who2, "GitHub\u2019s pages do not end");
           return [];
         }
         const total = answer.count(`${path}/totalCount`);
         const found3 = new Set(all.map(({ id }) => id)).size;
-        if (found3 === total) this.#lists.set(teamKey(who), { kind: "complete", members: all });
-        else this.#unknown(who, `GitHub gave ${found3} of ${total} members`);
+        if (found3 === total) this.#lists.set(teamKey(who2), { kind: "complete", members: all });
+        else this.#unknown(who2, `GitHub gave ${found3} of ${total} members`);
         return [];
       }
-      #unknown(who, why) {
-        this.#lists.set(teamKey(who), { kind: "unknown", why });
+      #unknown(who2, why) {
+        this.#lists.set(teamKey(who2), { kind: "unknown", why });
       }
     };
+  }
+});
+
+// src/core/access/class/roster.ts
+function loginKey(login) {
+  return login.toLowerCase();
+}
+function rosterOf(logins, accounts, { members, leads }, now) {
+  const seen2 = /* @__PURE__ */ new Set();
+  const [comes, already] = [[], []];
+  const [unknown2, doubled] = [[], []];
+  for (const login of logins) {
+    const account = accounts.get(loginKey(login));
+    if (seen2.has(loginKey(login))) doubled.push(login);
+    else if (!account) unknown2.push(login);
+    else {
+      const isIn2 = members.includes(account.id) || leads.includes(account.id);
+      const isYoung = now - account.createdAt < YOUNG_DAYS * DAY_MS8;
+      (isIn2 ? already : comes).push({ ...account, isYoung });
+    }
+    seen2.add(loginKey(login));
+  }
+  const all = [...members, ...comes.map(({ id }) => id)];
+  return { comes, already, unknown: unknown2, doubled, members: all };
+}
+var YOUNG_DAYS, DAY_MS8;
+var init_roster = __esm({
+  "src/core/access/class/roster.ts"() {
+    "use strict";
+    YOUNG_DAYS = 30;
+    DAY_MS8 = 864e5;
+  }
+});
+
+// src/edges/github/accounts.ts
+var accounts_exports = {};
+__export(accounts_exports, {
+  githubAccounts: () => githubAccounts
+});
+function githubAccounts(settings3, second = 1e3) {
+  const client = new GithubClient(settings3, second);
+  return {
+    byLogin: (logins) => inBatches([...new Set(logins.map(loginKey))], askedFor),
+    byId: (ids) => inBatches(ids, calledNow)
+  };
+  async function inBatches(wanted, ask2) {
+    const found3 = /* @__PURE__ */ new Map();
+    let requests = 0;
+    for (let from = 0; from < wanted.length; from += AT_ONCE2) {
+      requests += 1;
+      for (const [key, value] of await ask2(client, wanted.slice(from, from + AT_ONCE2)))
+        found3.set(key, value);
+    }
+    return { found: found3, requests };
+  }
+}
+async function calledNow(client, ids) {
+  const query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on User { databaseId login } } }";
+  const nodes = ids.map((id) => Buffer.from(`04:User${id}`).toString("base64"));
+  const answer = await client.graphqlMaybe("accounts", query, { ids: nodes });
+  return ids.flatMap((id, index2) => {
+    const node = `/nodes/${index2}`;
+    return answer.has(`${node}/login`) && String(answer.id(`${node}/databaseId`)) === id ? [[id, answer.text(`${node}/login`)]] : [];
+  });
+}
+async function askedFor(client, logins) {
+  const names5 = logins.map((_login, index2) => `$l${index2}: String!`).join(", ");
+  const users = logins.map(
+    (_login, index2) => `u${index2}: user(login: $l${index2}) { databaseId login name createdAt }`
+  );
+  const variables = Object.fromEntries(logins.map((login, index2) => [`l${index2}`, login]));
+  const query = `query(${names5}) { ${users.join(" ")} }`;
+  const answer = await client.graphqlMaybe("accounts", query, variables);
+  return logins.flatMap(
+    (login, index2) => answer.has(`/u${index2}`) ? [[login, accountAt(answer, `/u${index2}`)]] : []
+  );
+}
+function accountAt(answer, path) {
+  const name = answer.textOrNone(`${path}/name`);
+  return {
+    id: answer.id(`${path}/databaseId`),
+    login: answer.text(`${path}/login`),
+    name: name === "" ? void 0 : name,
+    createdAt: timeIn(answer, `${path}/createdAt`)
+  };
+}
+var AT_ONCE2;
+var init_accounts = __esm({
+  "src/edges/github/accounts.ts"() {
+    "use strict";
+    init_roster();
+    init_client();
+    init_time();
+    AT_ONCE2 = 100;
   }
 });
 
@@ -41489,8 +41640,8 @@ var init_artifacts = __esm({
           run: run3
         });
         const files = /* @__PURE__ */ new Map();
-        const newest2 = listed4.sort((a, b) => b.id("/id") - a.id("/id"));
-        for (const one of newest2) {
+        const newest3 = listed4.sort((a, b) => b.id("/id") - a.id("/id"));
+        for (const one of newest3) {
           const name = one.text("/name");
           if (!names5.includes(name) || files.has(name)) continue;
           files.set(name, files.size < FETCHED ? await this.#content(one, file) : void 0);
@@ -41715,39 +41866,15 @@ var init_upstream = __esm({
   }
 });
 
-// src/edges/github/workflow-starts.ts
-var RUNS_OWN, GithubWorkflowStarts;
-var init_workflow_starts = __esm({
-  "src/edges/github/workflow-starts.ts"() {
-    "use strict";
-    RUNS_OWN = 41898282;
-    GithubWorkflowStarts = class {
-      #client;
-      constructor(client) {
-        this.#client = client;
-      }
-      async startWorkflow(file, branch) {
-        if (await this.#client.me() !== RUNS_OWN) return;
-        const ref = branch ?? await this.#defaultBranch();
-        const route = "POST /actions/workflows/{file}/dispatches";
-        await this.#client.ask(`a run of ${file}`, route, { file, ref });
-      }
-      async #defaultBranch() {
-        return (await this.#client.ask("the repository", "GET ")).text("/default_branch");
-      }
-    };
-  }
-});
-
 // src/edges/github/forge.ts
 var forge_exports = {};
 __export(forge_exports, {
   githubForge: () => githubForge
 });
-function githubForge(settings2, second = 1e3) {
-  const client = new GithubClient(settings2, second);
+function githubForge(settings3, second = 1e3) {
+  const client = new GithubClient(settings3, second);
   const pulls = new GithubPulls(client);
-  const own = new GithubOwnPulls(client);
+  const own2 = new GithubOwnPulls(client);
   const issues = new GithubIssues(client);
   const artifacts = new GithubArtifacts(client);
   const environments = new GithubEnvironments(client);
@@ -41759,9 +41886,9 @@ function githubForge(settings2, second = 1e3) {
     mergedPull: (commit2) => pulls.mergedPull(commit2),
     headOf: (pull) => pulls.headOf(pull),
     stickyComment: (pull, marker, body) => pulls.stickyComment(pull, marker, body),
-    propose: (proposal) => own.propose(proposal),
-    withdraw: (branch, why) => own.withdraw(branch, why),
-    merge: (pull, head2) => own.merge(pull, head2),
+    propose: (proposal) => own2.propose(proposal),
+    withdraw: (branch, why) => own2.withdraw(branch, why),
+    merge: (pull, head2) => own2.merge(pull, head2),
     startWorkflow: (file, branch) => starts.startWorkflow(file, branch),
     reviewedFile: (artifact, file) => artifacts.reviewedFile(artifact, file),
     filesOfRun: (run3, names5, file) => artifacts.filesOfRun(run3, names5, file),
@@ -41796,13 +41923,13 @@ var init_forge = __esm({
 import * as os from "os";
 
 // node_modules/@actions/core/lib/utils.js
-function toCommandValue(input) {
-  if (input === null || input === void 0) {
+function toCommandValue(input2) {
+  if (input2 === null || input2 === void 0) {
     return "";
-  } else if (typeof input === "string" || input instanceof String) {
-    return input;
+  } else if (typeof input2 === "string" || input2 instanceof String) {
+    return input2;
   }
-  return JSON.stringify(input);
+  return JSON.stringify(input2);
 }
 function toCommandProperties(annotationProperties) {
   if (!Object.keys(annotationProperties).length) {
@@ -41961,22 +42088,22 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
   return new (P || (P = Promise))(function(resolve7, reject) {
     function fulfilled(value) {
       try {
-        step(generator.next(value));
+        step2(generator.next(value));
       } catch (e) {
         reject(e);
       }
     }
     function rejected(value) {
       try {
-        step(generator["throw"](value));
+        step2(generator["throw"](value));
       } catch (e) {
         reject(e);
       }
     }
-    function step(result2) {
+    function step2(result2) {
       result2.done ? resolve7(result2.value) : adopt(result2.value).then(fulfilled, rejected);
     }
-    step((generator = generator.apply(thisArg, _arguments || [])).next());
+    step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
 };
 var { access, appendFile, writeFile } = promises;
@@ -42372,6 +42499,61 @@ var access_removals_schema_default = {
   }
 };
 
+// schemas/announcement.schema.json
+var announcement_schema_default = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://glaciocloud.org/schemas/1/announcement.schema.json",
+  title: "announcements/<name>.md",
+  description: "What hubs tell everybody on their pages: these keys between two lines `---`, then the text.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    hubs: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/name"
+      },
+      default: [],
+      uniqueItems: true,
+      description: "Hubs that show it, by name of their file; all, where none is named."
+    },
+    severity: {
+      enum: ["info", "warning", "critical"],
+      default: "info",
+      description: "How much it matters; the worst stands first."
+    },
+    from: {
+      $ref: "#/$defs/when",
+      description: "When it begins to show; at once otherwise."
+    },
+    until: {
+      $ref: "#/$defs/when",
+      description: "When it ends; a day is included."
+    },
+    text: {
+      type: "string",
+      minLength: 1,
+      maxLength: 2e3,
+      description: "What people read, as plain text: it stands below the second line `---`."
+    }
+  },
+  required: ["until", "text"],
+  $defs: {
+    name: {
+      type: "string",
+      maxLength: 32,
+      pattern: "^[a-z](-?[a-z0-9])*$",
+      description: "Lower-case letters, digits and single hyphens, at most 32."
+    },
+    when: {
+      type: "string",
+      pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?Z)?$",
+      description: "A day or a moment, UTC.",
+      examples: ["2026-11-30", "2026-11-30T08:00Z"]
+    }
+  }
+};
+
 // schemas/approvers.schema.json
 var approvers_schema_default = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -42635,6 +42817,11 @@ var cohort_schema_default = {
       default: [],
       uniqueItems: true,
       description: "Members by numeric id."
+    },
+    request: {
+      type: "integer",
+      minimum: 1,
+      description: "Issue that asked for it."
     }
   },
   required: ["title", "leads", "tier", "from", "until", "capacity"],
@@ -42804,7 +42991,7 @@ var environment_schema_default = {
         properties: {
           title: {
             $ref: "#/$defs/title",
-            description: "What people read; made from cpu and memory otherwise."
+            description: "What people read, before cores and memory; its name otherwise."
           },
           cpu: {
             $ref: "#/$defs/cpu",
@@ -42959,6 +43146,18 @@ var environment_schema_default = {
           },
           default: [],
           description: "Who administers the hub."
+        },
+        leads: {
+          type: "object",
+          additionalProperties: false,
+          properties: {
+            servers: {
+              type: "boolean",
+              description: "Whether leads of a class may open the servers of those who are in this hub by that class alone. A server shows the whole home; those people are told on their page."
+            }
+          },
+          required: ["servers"],
+          description: "What leads of a class may do in this hub, while the class lasts."
         }
       },
       required: ["allow"],
@@ -43038,6 +43237,25 @@ var environment_schema_default = {
         }
       },
       description: "Health checks from inside the cluster, with an issue on GitHub for what is wrong; `probe: {}` takes the defaults."
+    },
+    spawn: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        state: {
+          enum: ["open", "admins", "paused"],
+          description: "Who may start servers: everybody, administrators, or nobody. Running servers stay."
+        },
+        reason: {
+          type: "string",
+          minLength: 1,
+          maxLength: 300,
+          description: "What people read who may not.",
+          examples: ["new disks until 14:00 UTC"]
+        }
+      },
+      required: ["state", "reason"],
+      description: "Holds new servers back; without it everybody may start one."
     },
     capacity: {
       type: "object",
@@ -43911,6 +44129,28 @@ var platform_schema_default = {
       required: ["repository"],
       description: "Another repository that holds `access/`, if it is kept apart."
     },
+    pages: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        repository: {
+          $ref: "#/$defs/repository",
+          description: "The platform's own repository: people ask there for access, in an issue."
+        },
+        help: {
+          $ref: "#/$defs/httpsUrl",
+          description: "Where people read on.",
+          examples: ["https://docs.example.org"]
+        },
+        binder: {
+          $ref: "#/$defs/httpsUrl",
+          description: "Where people try it without an account.",
+          examples: ["https://mybinder.org/v2/gh/example/tutorials/stable"]
+        }
+      },
+      default: {},
+      description: "Where the pages of hubs lead to."
+    },
     mirrors: {
       type: "object",
       additionalProperties: false,
@@ -44270,7 +44510,7 @@ function looksRandom(text2) {
 }
 function holdsCredential(value, name) {
   return [...written(value, "", name)].some(
-    ({ name: own, value: one }) => typeof one === "string" && credentialIn(one) !== void 0 || byName("", own, one) !== void 0
+    ({ name: own2, value: one }) => typeof one === "string" && credentialIn(one) !== void 0 || byName("", own2, one) !== void 0
   );
 }
 
@@ -44490,7 +44730,8 @@ var SCHEMAS = {
   "access-removals": access_removals_schema_default,
   approvers: approvers_schema_default,
   member: member_schema_default,
-  cohort: cohort_schema_default
+  cohort: cohort_schema_default,
+  announcement: announcement_schema_default
 };
 var compiled = /* @__PURE__ */ new Map();
 var ajv = new import__.Ajv2020({
@@ -44693,7 +44934,7 @@ var OPTIONS = {
   present: {
     type: "string",
     value: "DIR",
-    help: "what is there, as a folder: of `plan` and `review` of the shape that `render` writes (default: the branch `deployed`); of `access` with <hub>.json for each hub (default: the cluster)"
+    help: "what is there, as a folder: of `plan` and `review` of the shape that `render` writes (default: the branch `deployed`); of `access` with <hub>.json for each hub that has people (README, Access; default: the cluster)"
   },
   people: {
     type: "string",
@@ -44703,8 +44944,20 @@ var OPTIONS = {
   directory: {
     type: "string",
     value: "FILE",
-    help: "the organisation\u2019s teams and their members, as JSON (default: GitHub, by GITHUB_API_URL)"
+    help: "the organisation\u2019s teams and their members, as JSON (README, Access; default: GitHub, by GITHUB_API_URL)"
   },
+  logins: {
+    type: "string",
+    value: "FILE",
+    help: "of `access class`: logins on GitHub, one a line; of a table its first column"
+  },
+  from: {
+    type: "string",
+    value: "TEAM|FILE",
+    help: "of `access import`: team:ORG/SLUG, or a file with logins as of --logins"
+  },
+  tier: { type: "string", value: "TIER", help: "of `access import`: what everybody gets" },
+  until: { type: "string", value: "DAY", help: "of `access import`: everybody\u2019s last day" },
   html: { type: "string", value: "FILE", help: "write the whole plan as one HTML page" },
   at: {
     type: "string",
@@ -44865,9 +45118,21 @@ var COMMANDS = {
     ]
   },
   access: {
-    summary: "show, or make true, who enters which hub: access plan|apply HUB\u2026; `access forms` writes the forms by which people ask, and `access request`, in an issues or issue_comment event, answers them; `access notices` tells people in their issues that access ends",
-    target: "plan|apply|request|notices|forms HUB\u2026",
-    options: ["root", "people", "present", "kubeconfig", "directory", "at", "json"]
+    summary: "show, or make true, who enters which hub: access plan|apply HUB\u2026; `access history ID|HUB` says who let whom in, when and until when, `access homes` lists homes of people gone; `access forms` writes the forms by which people ask, and `access request`, in an issues or issue_comment event, answers them; `access notices` tells people in their issues that access ends; `access class COHORT` writes the members of a class, `access import` a file for each person of a team or list; `access erase ID` takes somebody who is out from names and audit",
+    target: "plan|apply|homes|import|request|notices|forms HUB\u2026 | history ID|HUB | erase ID | class COHORT",
+    options: [
+      "root",
+      "people",
+      "present",
+      "kubeconfig",
+      "directory",
+      "logins",
+      "from",
+      "tier",
+      "until",
+      "at",
+      "json"
+    ]
   },
   try: {
     summary: "in an issue_comment event: which commit `/try SHA` asks for",
@@ -44972,6 +45237,10 @@ function build(command, target, options) {
     present: word("present"),
     people: word("people"),
     directory: word("directory"),
+    logins: word("logins"),
+    from: word("from"),
+    tier: word("tier"),
+    until: word("until"),
     html: word("html"),
     base: word("base"),
     merge: word("merge"),
@@ -45055,90 +45324,6 @@ function annotate({ severity, at: at2, rule, message, hint }) {
   else warning(text2, properties);
 }
 
-// src/core/access/text.ts
-init_escape();
-var SIGNS = {
-  grant: "+",
-  change: "~",
-  expire: "\u2212",
-  revoke: "\u2212"
-};
-var KINDS = ["grant", "change", "expire", "revoke"];
-function countsOf({ steps, held: held3 }) {
-  const of = (kind) => steps.filter((step) => step.kind === kind).length;
-  return {
-    grant: of("grant"),
-    change: of("change"),
-    expire: of("expire"),
-    revoke: of("revoke"),
-    held: held3.length
-  };
-}
-function countsText(counts) {
-  const words2 = {
-    grant: ["comes in", "come in"],
-    change: ["changes", "change"],
-    expire: ["has come to the end", "have come to the end"],
-    revoke: ["is taken out", "are taken out"],
-    held: ["is held", "are held"]
-  };
-  const said5 = [...KINDS, "held"].flatMap((kind) => {
-    const [one, many] = words2[kind];
-    const count = counts[kind];
-    return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
-  });
-  return said5.length === 0 ? "nothing to do" : said5.join(", ");
-}
-function planText(plan2, detail) {
-  const hubs = plan2.hubs.map((hub) => hubText(hub, detail));
-  const unknown2 = plan2.unknown.map(
-    ({ team, why }) => terminal`⚠ ${team} is not known in full (${why}): nobody is taken out of it\n`
-  );
-  return terminal`${hubs}${unknown2}`.text;
-}
-function hubText(hub, detail) {
-  const head2 = terminal`${hub.hub}: ${countsText(countsOf(hub))}\n`;
-  if (detail === "counts") return head2;
-  const steps = hub.steps.map(
-    ({ kind, id, name, why, until }) => terminal`  ${SIGNS[kind]} ${id ?? "?"} ${name}${untilText(kind, until)}  ${why}\n`
-  );
-  const held3 = hub.held.map(({ id, text: text2 }) => terminal`  ⚠ ${id ?? "?"} stays as it is: ${text2}\n`);
-  return terminal`${head2}${steps}${held3}`;
-}
-function untilText(kind, until) {
-  return until === void 0 || kind === "revoke" || kind === "expire" ? "" : ` until ${until}`;
-}
-function planJson(plan2, detail) {
-  const shown2 = detail === "everybody";
-  const held3 = shown2 ? plan2.held.map(heldJson) : [];
-  const counts = plan2.hubs.map((hub) => [hub.hub, { ...countsOf(hub) }]);
-  const unknown2 = plan2.unknown.map(({ team, why }) => {
-    return { hub: null, id: null, reason: "incomplete", text: `${team}: ${why}` };
-  });
-  return {
-    digest: plan2.digest,
-    steps: shown2 ? plan2.hubs.flatMap(({ steps }) => steps.map(stepJson)) : [],
-    counts: { ...totals(plan2), hubs: Object.fromEntries(counts) },
-    held: [...held3, ...unknown2]
-  };
-}
-function totals(plan2) {
-  const steps = plan2.hubs.flatMap((hub) => hub.steps);
-  return { ...countsOf({ steps, held: [...plan2.held] }) };
-}
-function stepJson({ kind, hub, id, name, why, until }) {
-  return { kind, hub, id: idJson(id), name, why, until: until ?? null };
-}
-function heldJson({ hub, id, reason, text: text2 }) {
-  return { hub, id: idJson(id), reason, text: text2 };
-}
-function idJson(id) {
-  return id === void 0 ? null : Number(id);
-}
-
-// src/commands/access.ts
-init_escape();
-
 // src/core/finding.ts
 init_json();
 function hasErrors(findings) {
@@ -45221,2167 +45406,15 @@ function tableRow({ rule, severity, at: at2, message, hint }) {
   return inMarkdown`| ${mark} | ${place} | ${message} | ${hint} | ${code(rule)} |\n`;
 }
 
-// src/core/access/secret.ts
-init_json();
+// src/gather/charts.ts
+import { join as join9, resolve as resolve5 } from "node:path";
 
-// src/core/access/entry.ts
-init_json();
-function readEntries(text2) {
-  const users = at(objectOf(text2), "/users");
-  const entries = /* @__PURE__ */ new Map();
-  for (const [id, given2] of Object.entries(isObject(users) ? users : {})) {
-    const entry = isObject(given2) ? entryOf(given2) : void 0;
-    if (entry) entries.set(id, entry);
-  }
-  return entries;
-}
-function entryOf(given2) {
-  const { name, admin, groups: groups2, from, until } = given2;
-  if (typeof name !== "string") return void 0;
-  return {
-    name,
-    admin: admin === true,
-    groups: Array.isArray(groups2) ? groups2.filter(isText) : [],
-    from: isText(from) ? from : void 0,
-    until: isText(until) ? until : void 0
-  };
-}
-function isText(value) {
-  return typeof value === "string";
-}
-function entriesText(entries) {
-  const sorted4 = [...entries].sort(([a], [b]) => compareText(a, b));
-  const users = sorted4.map(([id, entry]) => [id, entryJson(entry)]);
-  return `${canonical({ v: 1, users: Object.fromEntries(users) })}
-`;
-}
-function entryJson({ name, admin, groups: groups2, from, until }) {
-  return {
-    name,
-    groups: [...groups2],
-    ...admin ? { admin } : {},
-    ...from === void 0 ? {} : { from },
-    ...until === void 0 ? {} : { until }
-  };
-}
-function sameEntry(a, b) {
-  return canonical(entryJson(a)) === canonical(entryJson(b));
-}
-function hasEnded({ until }, now) {
-  if (until === void 0) return false;
-  const end2 = Date.parse(until.length === 10 ? `${until}T23:59:59.999Z` : withZone(until));
-  return end2 < now;
-}
-function withZone(time2) {
-  return /(?:Z|[+-]\d\d:\d\d)$/u.test(time2) ? time2 : `${time2.replace(" ", "T")}Z`;
-}
-
-// src/core/access/secret.ts
-var ACCESS_SECRET = "hub-access";
-var ACCESS_MANAGER = "glaciocloud-access";
-var MOST_BYTES = 900 * 1024;
-function doorText(entries, before) {
-  const machines = objectOf(before)?.["machines"] ?? {};
-  const people = objectOf(entriesText(entries)) ?? {};
-  return `${canonical({ ...people, machines })}
-`;
-}
-function runText({ at: at2, plan: plan2 }) {
-  return `${canonical({ v: 1, at: at2, plan: plan2 })}
-`;
-}
-function accessSecret(namespace, texts2, encode) {
-  const data2 = Object.entries(texts2).map(([name, text2]) => [name, encode(text2)]);
-  return {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: ACCESS_SECRET, namespace },
-    data: Object.fromEntries(data2)
-  };
-}
-
-// node_modules/@noble/hashes/_u64.js
-var fromNumH = (n) => n / 2 ** 32 | 0;
-var fromNumL = (n) => n >>> 0;
-function setU64FromNum(view, byteOffset, n, isLE) {
-  const h = fromNumH(n);
-  const l = fromNumL(n);
-  view.setUint32(byteOffset, isLE ? l : h, isLE);
-  view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
-}
-
-// node_modules/@noble/hashes/utils.js
-function isBytes(a) {
-  return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
-}
-var atitle = (title) => title ? `"${title}" ` : "";
-function anumber(n, title = "") {
-  if (typeof n !== "number")
-    throw new TypeError(atitle(title) + "expected number, got " + typeof n);
-  if (!Number.isSafeInteger(n) || n < 0)
-    throw new RangeError(atitle(title) + "expected integer >= 0, got " + n);
-  return n;
-}
-function abytes(value, length2, title = "") {
-  if (isBytes(value) && (length2 === void 0 || value.length === length2))
-    return value;
-  if (length2 !== void 0)
-    anumber(length2, "length");
-  const bytes2 = isBytes(value);
-  const ofLen = length2 !== void 0 ? ` of length ${length2}` : "";
-  const got = bytes2 ? `length=${value.length}` : `type=${typeof value}`;
-  const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
-  if (!bytes2)
-    throw new TypeError(message);
-  throw new RangeError(message);
-}
-var aobject = (value, label) => {
-  if (value === null || typeof value !== "object" || Array.isArray(value))
-    throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
-};
-var aopts = (value, label) => {
-  aobject(value, label);
-  const proto = Object.getPrototypeOf(value);
-  if (proto !== Object.prototype && proto !== null)
-    throw new TypeError(`"${label}" expected plain object`);
-  if (Object.hasOwn(value, "__proto__"))
-    throw new TypeError(`"${label}.__proto__" is not allowed`);
-};
-function aexists(instance, checkFinished = true) {
-  if (instance.destroyed)
-    throw new Error("hash was destroyed");
-  if (checkFinished && instance.finished)
-    throw new Error("digest() was already called");
-}
-function aoutput(out, instance) {
-  abytes(out, void 0, "output");
-  const min = instance.outputLen;
-  if (!(out.length >= min)) {
-    throw new RangeError('"output" expected length >= ' + min);
-  }
-}
-function clean(...arrays) {
-  for (let i2 = 0; i2 < arrays.length; i2++) {
-    arrays[i2].fill(0);
-  }
-}
-function createView(arr) {
-  return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
-}
-function rotr(word, shift) {
-  return word << 32 - shift | word >>> shift;
-}
-var hasHexBuiltin = /* @__PURE__ */ (() => (
-  // @ts-ignore
-  typeof Uint8Array.from([]).toHex === "function" && typeof Uint8Array.fromHex === "function"
-))();
-var hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i2) => i2.toString(16).padStart(2, "0"));
-function bytesToHex(bytes2) {
-  abytes(bytes2);
-  if (hasHexBuiltin)
-    return bytes2.toHex();
-  let hex2 = "";
-  for (let i2 = 0; i2 < bytes2.length; i2++) {
-    hex2 += hexes[bytes2[i2]];
-  }
-  return hex2;
-}
-function utf8ToBytes(str) {
-  if (typeof str !== "string")
-    throw new TypeError("string expected");
-  const encoded = new TextEncoder().encode(str);
-  try {
-    return new Uint8Array(encoded);
-  } finally {
-    clean(encoded);
-  }
-}
-function checkOpts(defaults2, opts, title = "opts") {
-  aopts(defaults2, "defaults");
-  if (opts !== void 0)
-    aopts(opts, title);
-  const merged3 = Object.assign(/* @__PURE__ */ Object.create(null), defaults2, opts);
-  return merged3;
-}
-function createHasher(hashCons, info2 = {}) {
-  if (typeof hashCons !== "function")
-    throw new TypeError('"hashCons" expected function, got type=' + typeof hashCons);
-  info2 = checkOpts({}, info2, "info");
-  const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
-  const tmp = hashCons(void 0);
-  hashC.outputLen = tmp.outputLen;
-  hashC.blockLen = tmp.blockLen;
-  hashC.canXOF = tmp.canXOF;
-  hashC.create = (opts) => hashCons(opts);
-  Object.assign(hashC, info2);
-  return Object.freeze(hashC);
-}
-var oidNist = (suffix) => ({
-  // Current NIST hashAlgs suffixes used here fit in one DER subidentifier octet.
-  // Larger suffix values would need base-128 OID encoding and a different length byte.
-  oid: Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2, suffix])
-});
-
-// node_modules/@noble/hashes/_md.js
-function Chi(a, b, c) {
-  return a & b ^ ~a & c;
-}
-function Maj(a, b, c) {
-  return a & b ^ a & c ^ b & c;
-}
-var HashMD = class {
-  blockLen;
-  outputLen;
-  canXOF = false;
-  padOffset;
-  isLE;
-  // For partial updates less than block size
-  buffer;
-  view;
-  finished = false;
-  length = 0;
-  pos = 0;
-  destroyed = false;
-  constructor(blockLen, outputLen, padOffset, isLE) {
-    this.blockLen = blockLen;
-    this.outputLen = outputLen;
-    this.padOffset = padOffset;
-    this.isLE = isLE;
-    this.buffer = new Uint8Array(blockLen);
-    this.view = createView(this.buffer);
-  }
-  update(data2) {
-    aexists(this);
-    abytes(data2);
-    const { view, buffer, blockLen } = this;
-    const len = data2.length;
-    let processed = false;
-    for (let pos = 0; pos < len; ) {
-      const take = Math.min(blockLen - this.pos, len - pos);
-      if (take === blockLen) {
-        const dataView = createView(data2);
-        for (; blockLen <= len - pos; pos += blockLen)
-          this.process(dataView, pos);
-        processed = true;
-        continue;
-      }
-      buffer.set(pos === 0 && take === len ? data2 : data2.subarray(pos, pos + take), this.pos);
-      this.pos += take;
-      pos += take;
-      if (this.pos === blockLen) {
-        this.process(view, 0);
-        this.pos = 0;
-        processed = true;
-      }
-    }
-    this.length += data2.length;
-    if (processed)
-      this.roundClean();
-    return this;
-  }
-  digestInto(out) {
-    aexists(this);
-    aoutput(out, this);
-    this.finished = true;
-    const { buffer, view, blockLen, isLE } = this;
-    let { pos } = this;
-    buffer[pos++] = 128;
-    buffer.fill(0, pos);
-    if (this.padOffset > blockLen - pos) {
-      this.process(view, 0);
-      buffer.fill(0);
-    }
-    setU64FromNum(view, blockLen - 8, this.length * 8, isLE);
-    this.process(view, 0);
-    this.roundClean();
-    const oview = out === buffer ? view : createView(out);
-    const len = this.outputLen;
-    const outLen = len / 4;
-    const state = this.get();
-    if (len % 4 || outLen > state.length)
-      throw new Error("invalid outputLen");
-    for (let i2 = 0; i2 < outLen; i2++)
-      oview.setUint32(4 * i2, state[i2], isLE);
-  }
-  digest() {
-    const { buffer, outputLen } = this;
-    this.digestInto(buffer);
-    const res = buffer.slice(0, outputLen);
-    this.destroy();
-    return res;
-  }
-  _cloneIntoMeta(to) {
-    const { buffer, length: length2, finished, destroyed, pos } = this;
-    to.destroyed = destroyed;
-    to.finished = finished;
-    to.length = length2;
-    to.pos = pos;
-    if (pos)
-      to.buffer.set(buffer);
-    return to;
-  }
-  clone() {
-    return this._cloneInto();
-  }
-};
-var SHA256_IV = /* @__PURE__ */ Uint32Array.from([
-  1779033703,
-  3144134277,
-  1013904242,
-  2773480762,
-  1359893119,
-  2600822924,
-  528734635,
-  1541459225
-]);
-
-// node_modules/@noble/hashes/sha2.js
-var SHA256_K = /* @__PURE__ */ Uint32Array.from([
-  1116352408,
-  1899447441,
-  3049323471,
-  3921009573,
-  961987163,
-  1508970993,
-  2453635748,
-  2870763221,
-  3624381080,
-  310598401,
-  607225278,
-  1426881987,
-  1925078388,
-  2162078206,
-  2614888103,
-  3248222580,
-  3835390401,
-  4022224774,
-  264347078,
-  604807628,
-  770255983,
-  1249150122,
-  1555081692,
-  1996064986,
-  2554220882,
-  2821834349,
-  2952996808,
-  3210313671,
-  3336571891,
-  3584528711,
-  113926993,
-  338241895,
-  666307205,
-  773529912,
-  1294757372,
-  1396182291,
-  1695183700,
-  1986661051,
-  2177026350,
-  2456956037,
-  2730485921,
-  2820302411,
-  3259730800,
-  3345764771,
-  3516065817,
-  3600352804,
-  4094571909,
-  275423344,
-  430227734,
-  506948616,
-  659060556,
-  883997877,
-  958139571,
-  1322822218,
-  1537002063,
-  1747873779,
-  1955562222,
-  2024104815,
-  2227730452,
-  2361852424,
-  2428436474,
-  2756734187,
-  3204031479,
-  3329325298
-]);
-var SHA256_W = /* @__PURE__ */ new Uint32Array(64);
-var SHA2_32B = class extends HashMD {
-  // We cannot use array here since array allows indexing by variable
-  // which means optimizer/compiler cannot use registers.
-  // Numeric initializers matter: starting the fields as `undefined` changes
-  // V8's field representation and makes sha256 3x slower (measured).
-  A = 0;
-  B = 0;
-  C = 0;
-  D = 0;
-  E = 0;
-  F = 0;
-  G = 0;
-  H = 0;
-  constructor(outputLen, IV) {
-    super(64, outputLen, 8, false);
-    this.A = IV[0] | 0;
-    this.B = IV[1] | 0;
-    this.C = IV[2] | 0;
-    this.D = IV[3] | 0;
-    this.E = IV[4] | 0;
-    this.F = IV[5] | 0;
-    this.G = IV[6] | 0;
-    this.H = IV[7] | 0;
-  }
-  get() {
-    const { A, B, C, D, E, F, G, H } = this;
-    return [A, B, C, D, E, F, G, H];
-  }
-  // prettier-ignore
-  set(A, B, C, D, E, F, G, H) {
-    this.A = A | 0;
-    this.B = B | 0;
-    this.C = C | 0;
-    this.D = D | 0;
-    this.E = E | 0;
-    this.F = F | 0;
-    this.G = G | 0;
-    this.H = H | 0;
-  }
-  _cloneInto(to) {
-    (to ||= new this.constructor()).set(...this.get());
-    return this._cloneIntoMeta(to);
-  }
-  process(view, offset) {
-    for (let i2 = 0; i2 < 16; i2++, offset += 4)
-      SHA256_W[i2] = view.getUint32(offset, false);
-    for (let i2 = 16; i2 < 64; i2++) {
-      const W15 = SHA256_W[i2 - 15];
-      const W2 = SHA256_W[i2 - 2];
-      const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
-      const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
-      SHA256_W[i2] = s1 + SHA256_W[i2 - 7] + s0 + SHA256_W[i2 - 16] | 0;
-    }
-    let { A, B, C, D, E, F, G, H } = this;
-    for (let i2 = 0; i2 < 64; i2++) {
-      const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
-      const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i2] + SHA256_W[i2] | 0;
-      const sigma0 = rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22);
-      const T2 = sigma0 + Maj(A, B, C) | 0;
-      H = G;
-      G = F;
-      F = E;
-      E = D + T1 | 0;
-      D = C;
-      C = B;
-      B = A;
-      A = T1 + T2 | 0;
-    }
-    A = A + this.A | 0;
-    B = B + this.B | 0;
-    C = C + this.C | 0;
-    D = D + this.D | 0;
-    E = E + this.E | 0;
-    F = F + this.F | 0;
-    G = G + this.G | 0;
-    H = H + this.H | 0;
-    this.set(A, B, C, D, E, F, G, H);
-  }
-  roundClean() {
-    clean(SHA256_W);
-  }
-  destroy() {
-    this.destroyed = true;
-    this.set(0, 0, 0, 0, 0, 0, 0, 0);
-    clean(this.buffer);
-  }
-};
-var _SHA256 = class extends SHA2_32B {
-  constructor() {
-    super(32, SHA256_IV);
-  }
-};
-var sha256 = /* @__PURE__ */ createHasher(
-  () => new _SHA256(),
-  /* @__PURE__ */ oidNist(1)
-);
-
-// src/core/digest.ts
-init_json();
-function sha256Hex(text2) {
-  return bytesToHex(sha256(utf8ToBytes(text2)));
-}
-function digestOf(value) {
-  return sha256Hex(canonical(value)).slice(0, 40);
-}
-
-// src/apply/access/apply.ts
-init_json();
+// src/edges/files.ts
 init_failure();
-
-// src/core/access/present.ts
-init_json();
-function readPresent(object2) {
-  return {
-    entries: readEntries(JSON.stringify(object2["access"] ?? {})),
-    users: readUsers(object2["users"])
-  };
-}
-function readUsers(users) {
-  return objectsIn(users).flatMap((one) => {
-    const name = textAt(one, "/name");
-    return name === "" ? [] : [{ name, servers: serversOf(one), tokens: countOf(one["tokens"]) }];
-  });
-}
-function serversOf(user) {
-  const servers = at(user, "/servers");
-  if (isObject(servers)) return Object.keys(servers);
-  return Array.isArray(servers) ? servers.filter((one) => typeof one === "string") : [];
-}
-function countOf(tokens) {
-  if (Array.isArray(tokens)) return tokens.length;
-  return typeof tokens === "number" ? tokens : 0;
-}
-
-// src/apply/access/hub-people.ts
-init_json();
-init_failure();
-
-// src/core/shape.ts
-var import_ajv = __toESM(require_ajv(), 1);
-init_json();
-var VERSION = 1;
-var made;
-var ajv2 = () => made ??= new import_ajv.Ajv({ strictTypes: false, meta: false, validateSchema: false });
-function readerOf(schema, version) {
-  let compiled2;
-  return (text2) => {
-    const value = jsonOf(text2) ?? null;
-    const found3 = version === void 0 ? void 0 : at(value, version);
-    if (found3 !== void 0 && found3 !== VERSION) return otherVersion(found3);
-    const validate = compiled2 ??= ajv2().compile(schema);
-    const candidate = value;
-    if (validate(candidate)) return { kind: "read", value: candidate };
-    return { kind: "unreadable", reason: reasonOf(validate.errors?.[0]) };
-  };
-}
-function reasonOf(error3) {
-  const path = fieldOf(error3);
-  if (path !== "") return `its field ${path} is missing or is something else`;
-  return `it is no JSON ${error3?.params["type"] === "array" ? "list" : "object"}`;
-}
-function otherVersion(found3) {
-  const format = typeof found3 === "number" ? `format ${found3}` : "another format";
-  return {
-    kind: "other-version",
-    reason: `it is of ${format}, which this version of glaciocloud does not know`
-  };
-}
-function fieldOf(error3) {
-  const { instancePath = "", params = {} } = error3 ?? {};
-  const missing4 = params["missingProperty"];
-  return typeof missing4 === "string" ? instancePath + pointer(missing4) : instancePath;
-}
-var TEXT = { type: "string" };
-var COUNT = { type: "integer", minimum: 0 };
-function fields(required, optional = {}) {
-  return {
-    type: "object",
-    required: Object.keys(required),
-    properties: { ...required, ...optional }
-  };
-}
-function listOf(items) {
-  return { type: "array", items };
-}
-
-// src/core/unit.ts
-var RECORD_FILES = [
-  "release.json",
-  "values.json",
-  "manifests.yaml",
-  "status.json"
-];
-function unitId(unit) {
-  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
-}
-function unitTitle(unit) {
-  return unit.kind === "cluster" ? `cluster ${unit.name}` : unit.name;
-}
-
-// src/core/record/read.ts
-var RELEASE = fields({
-  v: { const: 1 },
-  unit: fields({ kind: { enum: ["cluster", "hub"] }, cluster: TEXT, name: TEXT }),
-  namespace: TEXT,
-  charts: listOf(fields({ name: TEXT, version: TEXT, digest: TEXT })),
-  values: { type: "object" },
-  images: listOf(fields({ name: TEXT, reference: TEXT })),
-  secrets: listOf(TEXT)
-});
-var readRelease = readerOf(
-  fields({ digest: TEXT, release: RELEASE }),
-  "/release/v"
-);
-var readStatus = readerOf(
-  fields({ at: TEXT, commit: TEXT }, { identity: TEXT }),
-  "/v"
-);
-function readRecord(folder, release2, status) {
-  if (release2 === void 0)
-    return unreadable(folder, "release.json", { kind: "unreadable", reason: "it is missing" });
-  const found3 = readRelease(release2);
-  if (found3.kind !== "read") return unreadable(folder, "release.json", found3);
-  const { unit } = found3.value.release;
-  if (unitId(unit) !== folder)
-    return unreadable(folder, "release.json", {
-      kind: "unreadable",
-      reason: "it is the record of something else"
-    });
-  const known = status === void 0 ? void 0 : readStatus(status);
-  if (known !== void 0 && known.kind !== "read") return unreadable(folder, "status.json", known);
-  return { kind: "read", record: { unit, ...found3.value, status: known?.value } };
-}
-function unreadable(folder, file, { kind, reason }) {
-  const unit = unitOf(folder);
-  const cure = kind === "other-version" ? "use the version that deployed last" : cureOf(unit);
-  return {
-    kind: "unreadable",
-    record: {
-      unit,
-      why: `${folder}/${file} of the deployed record cannot be read: ${reason}; ${cure}`
-    }
-  };
-}
-function cureOf({ kind, name }) {
-  const restore = "restore it from the history of the branch `deployed`";
-  return kind === "cluster" ? restore : `${restore}, or run \`glaciocloud deploy ${name} --again\``;
-}
-function unitOf(folder) {
-  const cluster = /^clusters\/(.*)$/su.exec(folder)?.[1];
-  return cluster === void 0 ? { kind: "hub", cluster: "", name: folder } : { kind: "cluster", cluster, name: cluster };
-}
-
-// src/core/hub/state.ts
-var STATE_NAME = "glaciocloud-release";
-function stateObject(namespace, state) {
-  return {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: {
-      name: STATE_NAME,
-      namespace,
-      labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" }
-    },
-    data: { "state.json": JSON.stringify(state) }
-  };
-}
-var parseState = readerOf(
-  fields(
-    {
-      v: { const: 1 },
-      wanted: TEXT,
-      infrastructure: COUNT,
-      last: fields({ at: TEXT, outcome: TEXT, reason: TEXT })
-    },
-    {
-      healthy: fields({ digest: TEXT, revision: COUNT, since: TEXT, release: RELEASE }),
-      quarantined: fields({ digest: TEXT, reason: TEXT, at: TEXT }),
-      copy: TEXT,
-      hold: fields({ until: TEXT, reason: TEXT }),
-      removing: fields({ id: TEXT, homes: COUNT })
-    }
-  ),
-  "/v"
-);
-function statesOf(found3) {
-  const known = /* @__PURE__ */ new Map();
-  const unreadable4 = /* @__PURE__ */ new Map();
-  for (const { namespace, text: text2 } of found3) {
-    const reading = parseState(text2);
-    if (reading.kind === "read") known.set(namespace, reading.value);
-    else unreadable4.set(namespace, unreadableText(namespace, reading));
-  }
-  return { known, unreadable: unreadable4 };
-}
-function unreadableText(namespace, { kind, reason }) {
-  const what = `its state cannot be read: ${reason}`;
-  if (kind === "other-version") return `${what}; use the version that deployed it last`;
-  const place = `configmap ${STATE_NAME} --namespace ${namespace}`;
-  return `${what}; look at it (kubectl get ${place} --output yaml) and put it right, or delete it: the hub is then deployed once more, and homes and database stay`;
-}
-function holdReason(state, now) {
-  const hold = state?.hold;
-  return hold !== void 0 && Date.parse(hold.until) > now ? `held until ${hold.until}: ${hold.reason}` : void 0;
-}
-function isHalfWay(state) {
-  return state?.last.outcome === "started";
-}
-function isSettled(state, digest3) {
-  return state?.healthy?.digest === digest3 && state.wanted === digest3 && state.last.outcome === "done" && state.removing === void 0;
-}
-
-// src/apply/cluster.ts
-init_json();
-
-// src/core/cluster/objects.ts
-var SYSTEM_NAMESPACE = "glaciocloud-system";
-function clusterObjects() {
-  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
-  return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: SYSTEM_NAMESPACE, labels } },
-    {
-      apiVersion: "scheduling.k8s.io/v1",
-      kind: "PriorityClass",
-      metadata: { name: "glaciocloud-placeholder", labels },
-      value: -10,
-      globalDefault: false,
-      preemptionPolicy: "Never",
-      description: "Seats kept warm: gives way to any user server."
-    }
-  ];
-}
-
-// src/apply/cluster.ts
-init_failure();
-
-// src/apply/types.ts
-var NO_SECONDS = { preflight: 0, upgrade: 0, rollout: 0, health: 0 };
-var Faulty = class extends Error {
-  fault;
-  constructor(reason, fault) {
-    super(reason);
-    this.name = "Faulty";
-    this.fault = fault;
-  }
-};
-
-// src/apply/cluster.ts
-var WrongCluster = class extends Failure {
-};
-var IDENTITY = "glaciocloud-cluster";
-var KEY = "glaciocloud-digest-key";
-async function confirmIdentity(kube, cluster, known) {
-  const found3 = at(await kube.get("namespace", "kube-system") ?? {}, "/metadata/uid");
-  if (typeof found3 !== "string")
-    throw new WrongCluster("the cluster does not say who it is", {
-      hint: "look at the kubeconfig"
-    });
-  const kept2 = await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE);
-  const recorded = at(kept2 ?? {}, "/data/cluster");
-  const wrong2 = (why) => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, {
-    hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml`
-  });
-  const meant3 = cluster.data.identity ?? known;
-  if (meant3 !== void 0 && meant3 !== found3)
-    throw wrong2(`its identity is ${found3}, and ${meant3} is recorded`);
-  if (typeof recorded === "string" && recorded !== cluster.name)
-    throw wrong2(`it is known as ${recorded}`);
-  if (kept2 !== void 0 && typeof recorded !== "string" && meant3 === void 0)
-    throw new WrongCluster(
-      `the cluster does not say whose it is: ${SYSTEM_NAMESPACE}/${IDENTITY} has no \`cluster\``,
-      {
-        hint: `if it is the right one, write \`identity: ${found3}\` into clusters/${cluster.name}.yaml`
-      }
-    );
-  return found3;
-}
-async function applyCluster(kube, cluster, identity3) {
-  const known = at(
-    await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {},
-    "/data/objects"
-  );
-  const objects = clusterObjects();
-  if (known === JSON.stringify(objects)) return false;
-  await kube.apply(objects);
-  await kube.apply([
-    {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE },
-      data: { cluster: cluster.name, identity: identity3, objects: JSON.stringify(objects) }
-    }
-  ]);
-  return true;
-}
-async function readStates(kube) {
-  const found3 = await kube.list("configmaps", {
-    selector: "glaciocloud.org/state=hub",
-    fields: `metadata.name=${STATE_NAME}`
-  });
-  return statesOf(
-    found3.map((one) => ({
-      namespace: textAt(one, "/metadata/namespace"),
-      text: textAt(one, "/data/state.json")
-    }))
-  );
-}
-async function digestKey({ kube, random }) {
-  const read5 = async () => {
-    const value = at(await kube.get("secret", KEY, SYSTEM_NAMESPACE) ?? {}, "/data/key");
-    return typeof value === "string" && value !== "" ? value : void 0;
-  };
-  const known = await read5();
-  if (known !== void 0) return known;
-  const made2 = {
-    apiVersion: "v1",
-    kind: "Secret",
-    immutable: true,
-    metadata: { name: KEY, namespace: SYSTEM_NAMESPACE },
-    stringData: { key: random.hex(32) }
-  };
-  await kube.create(made2).catch((error3) => {
-    if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
-  });
-  const kept2 = await read5();
-  if (kept2 === void 0)
-    throw new Faulty(
-      `the Secret ${KEY} has no key; delete it: kubectl delete secret ${KEY} --namespace ${SYSTEM_NAMESPACE}`,
-      "infrastructure"
-    );
-  return kept2;
-}
-
-// src/apply/access/hub-people.ts
-var SCRIPT = "hub_people.py";
-var SERVERS = "component=singleuser-server";
-var USERNAME = "/metadata/annotations/hub.jupyter.org~1username";
-var LOOK_SECONDS = 60;
-async function storedAccess(kube, hub) {
-  const secret = await kube.get("secret", ACCESS_SECRET, hub);
-  return { access: textOf(secret, "access.json"), run: textOf(secret, "run.json") };
-}
-function textOf(secret, name) {
-  const value = at(secret, `/data/${name}`);
-  return typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : "";
-}
-async function presentInCluster(world, hubs) {
-  const { known, unreadable: unreadable4 } = await readStates(world.kube);
-  const present2 = /* @__PURE__ */ new Map();
-  for (const hub of hubs.filter((one) => known.has(one) || unreadable4.has(one))) {
-    const { access: access2 } = await storedAccess(world.kube, hub);
-    const users = together(await usersOf(world, hub), await podUsers(world.kube, hub));
-    present2.set(hub, { entries: readEntries(access2), users });
-  }
-  return present2;
-}
-async function podUsers(kube, hub) {
-  const pods = await kube.list("pods", { namespace: hub, selector: SERVERS });
-  return pods.flatMap((pod) => {
-    const name = textAt(pod, USERNAME);
-    return name === "" ? [] : [{ name, servers: [""], tokens: 0 }];
-  });
-}
-function together(users, withPods) {
-  const others = new Map(withPods.map((one) => [one.name, one]));
-  for (const { name } of users) others.delete(name);
-  return [...users, ...others.values()];
-}
-async function usersOf(world, hub) {
-  const lines3 = [];
-  try {
-    await askHub(world, hub, {
-      job: { do: "look" },
-      seconds: LOOK_SECONDS,
-      onObject: (line) => void lines3.push(line)
-    });
-  } catch (error3) {
-    if (error3 instanceof KubeFailure || error3 instanceof TimedOut) return [];
-    throw error3;
-  }
-  return readUsers(at(lines3.at(-1), "/users"));
-}
-async function askHub({ kube, script }, hub, { job, seconds: seconds2, onObject }) {
-  return kube.python(hub, {
-    script: await script(SCRIPT),
-    args: [JSON.stringify(job)],
-    onLine: (text2) => {
-      const line = objectOf(text2);
-      if (line) onObject(line);
-    },
-    timeoutMs: seconds2 * 1e3
-  });
-}
-
-// src/apply/access/out.ts
-init_json();
-init_failure();
-var PATIENCE_SECONDS = 60;
-var SCRIPT_SECONDS = 2 * PATIENCE_SECONDS + 30;
-async function putOut(world, hub, { digest: digest3, names: names5 }) {
-  let loaded;
-  let why = "the hub does not answer";
-  const left = new Map(names5.map((name) => [name, "the hub has said nothing of them"]));
-  const onObject = (line) => {
-    const detail = textAt(line, "/detail");
-    if (line["loaded"] === true) {
-      loaded = Number(at(line, "/seconds"));
-      why = void 0;
-    } else if (line["loaded"] === false) why = `the hub has not read its file: ${detail}`;
-    else if (line["out"] === true) left.delete(textAt(line, "/name"));
-    else left.set(textAt(line, "/name"), detail);
-  };
-  const job = { do: "out", digest: digest3, names: [...names5], timeout: PATIENCE_SECONDS };
-  try {
-    const ended2 = await askHub(world, hub, { job, seconds: SCRIPT_SECONDS, onObject });
-    if (ended2.code > 1) why = `the hub does not answer: ${ended2.stderr.trim().slice(-200)}`;
-  } catch (error3) {
-    why = `the hub does not answer: ${messageOf(error3)}`;
-  }
-  return { loaded, why, left };
-}
-async function endPods(kube, hub, names5) {
-  if (names5.size === 0) return;
-  for (const pod of await kube.list("pods", { namespace: hub, selector: SERVERS }))
-    if (names5.has(textAt(pod, USERNAME)))
-      await kube.delete("pod", textAt(pod, "/metadata/name"), hub);
-}
-
-// src/apply/access/apply.ts
-var NOTHING = {
-  loaded: void 0,
-  seconds: { write: void 0, loaded: void 0, out: void 0 },
-  stuck: []
-};
-var HOMES = "component=singleuser-storage";
-async function applyAccess(plan2, world, book) {
-  return Promise.all(
-    plan2.hubs.map(
-      (hub) => applyHub(hub, { plan: plan2, world, book }).catch((error3) => failed(hub, error3))
-    )
-  );
-}
-function failed(hub, error3) {
-  const stuck = hub.steps.map((step) => stuckAt(step, messageOf(error3)));
-  return { ...NOTHING, hub: hub.hub, loaded: false, stuck };
-}
-async function applyHub(hub, run3) {
-  const { world } = run3;
-  if (hub.steps.length === 0) return { ...NOTHING, hub: hub.hub };
-  const began = world.clock.elapsed();
-  const since = () => Math.round((world.clock.elapsed() - began) / 10) / 100;
-  const digest3 = await writeDoor(hub, run3);
-  const write = since();
-  const leaving = hub.steps.filter(({ kind }) => kind === "revoke" || kind === "expire");
-  await keepClaims(hub.hub, leaving, run3);
-  const names5 = leaving.map(({ name }) => name);
-  const out = await putOut(world, hub.hub, { digest: digest3, names: names5 });
-  const loaded = out.loaded === void 0 ? void 0 : write + out.loaded;
-  const stuck = leaving.flatMap((step) => stuckOf(step, out));
-  await endPods(world.kube, hub.hub, new Set(stuck.map(({ name }) => name)));
-  return {
-    hub: hub.hub,
-    loaded: out.loaded !== void 0,
-    seconds: { write, loaded, out: stuck.length === 0 ? since() : void 0 },
-    stuck
-  };
-}
-function stuckOf(step, { left, why }) {
-  const reason = why ?? left.get(step.name);
-  return reason === void 0 ? [] : [stuckAt(step, reason)];
-}
-function stuckAt({ id, name }, reason) {
-  return { id, name, reason };
-}
-async function writeDoor({ hub, entries }, { plan: plan2, world }) {
-  const { kube, clock } = world;
-  const before = await storedAccess(kube, hub);
-  const access2 = doorText(entries, before.access);
-  if (access2 === before.access) return sha256Hex(access2);
-  const run3 = runText({ at: clock.now().toISOString(), plan: plan2.digest });
-  const size2 = Buffer.byteLength(access2) + Buffer.byteLength(run3);
-  if (size2 > MOST_BYTES)
-    throw new Failure(`${hub}: access.json would have ${Math.ceil(size2 / 1024)} KiB, of 900`, {
-      hint: "let fewer people into one hub"
-    });
-  const encode = (text2) => Buffer.from(text2).toString("base64");
-  const texts2 = { "access.json": access2, "run.json": run3 };
-  await kube.apply([accessSecret(hub, texts2, encode)], ACCESS_MANAGER);
-  const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
-  await kube.annotate("pods", "app=jupyterhub,component=hub", hub, touch);
-  return sha256Hex(access2);
-}
-async function keepClaims(hub, leaving, { world, book }) {
-  if (leaving.length === 0) return;
-  const homes = await world.kube.list("persistentvolumeclaims", {
-    namespace: hub,
-    selector: HOMES
-  });
-  const claims = new Map(
-    homes.map((one) => [textAt(one, USERNAME), textAt(one, "/metadata/name")])
-  );
-  const kept2 = /* @__PURE__ */ new Map();
-  for (const { id, name } of leaving) {
-    const [given2, claim] = [book.get(id ?? ""), claims.get(name)];
-    if (id === void 0 || !given2 || claim === void 0 || given2.claims[hub] === claim) continue;
-    kept2.set(id, { ...given2, claims: { ...given2.claims, [hub]: claim } });
-  }
-  if (kept2.size === 0) return;
-  await world.names.keep(kept2).catch((error3) => world.progress(`${hub}: ${messageOf(error3)}`));
-}
-
-// src/core/access/decide.ts
-init_json();
-
-// src/core/model/quantities.ts
-var SECONDS = { s: 1, m: 60, h: 3600, d: 86400 };
-function seconds(duration2) {
-  return Number(duration2.slice(0, -1)) * Number(SECONDS[duration2.slice(-1)]);
-}
-var BINARY = /* @__PURE__ */ new Map([
-  ["", 1],
-  ["K", 2 ** 10],
-  ["M", 2 ** 20],
-  ["G", 2 ** 30],
-  ["T", 2 ** 40]
-]);
-var QUANTITY = /* @__PURE__ */ new Map([
-  ["", 1],
-  ["Ki", 2 ** 10],
-  ["Mi", 2 ** 20],
-  ["Gi", 2 ** 30],
-  ["Ti", 2 ** 40],
-  ["Pi", 2 ** 50],
-  ["k", 1e3],
-  ["M", 1e6],
-  ["G", 1e9],
-  ["T", 1e12],
-  ["P", 1e15]
-]);
-function scaled(text2, units) {
-  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text2);
-  const factor = units.get(parts?.[2] ?? "");
-  return parts && factor !== void 0 ? Number(parts[1]) * factor : void 0;
-}
-function memoryBytes(text2) {
-  return scaled(text2, BINARY);
-}
-function quantityBytes(text2) {
-  return scaled(text2, QUANTITY);
-}
-function instant(text2) {
-  const time2 = Date.parse(text2.length === 10 ? `${text2}T00:00Z` : text2);
-  return Number.isNaN(time2) || new Date(time2).toISOString().slice(0, 10) !== text2.slice(0, 10) ? Number.NaN : time2;
-}
-function slug(name) {
-  return name.replaceAll(".", "-");
-}
-
-// src/core/access/days.ts
-var DAY_MS = 864e5;
-function dayOf(ms) {
-  return new Date(ms).toISOString().slice(0, 10);
-}
-function daysAfter(day2, days) {
-  return dayOf(instant(day2) + days * DAY_MS);
-}
-function isDay(day2) {
-  return !Number.isNaN(instant(day2));
-}
-function includes({ from, until }, day2) {
-  return (from === void 0 || from <= day2) && (until === void 0 || until >= day2);
-}
-function isOver({ until }, day2) {
-  return until !== void 0 && until < day2;
-}
-function firstStretch(spans, today) {
-  const open2 = spans.filter((span) => !isOver(span, today));
-  const [first, ...rest] = [...open2].sort((a, b) => compareStart(a.from, b.from));
-  if (!first) return void 0;
-  const stretch = { from: first.from, until: first.until };
-  for (const { from, until } of rest) {
-    if (stretch.until === void 0) break;
-    if (from !== void 0 && from > daysAfter(stretch.until, 1)) break;
-    if (until === void 0 || until > stretch.until) stretch.until = until;
-  }
-  return stretch;
-}
-function compareStart(a, b) {
-  if (a === b) return 0;
-  if (a === void 0) return -1;
-  return b !== void 0 && a < b ? -1 : 1;
-}
-
-// src/core/access/gates.ts
-init_teams();
-var FEW = 5;
-var SHARE = 20;
-function isMany(going, present2) {
-  return going > Math.max(FEW, Math.floor(present2 * SHARE / 100));
-}
-function gated(hubs, meant3) {
-  const teams = teamsInTrouble(hubs, meant3);
-  return new Map(hubs.map((one) => [one.hub, gatedHub(one, meant3, teams)]));
-}
-function gatedHub(counted2, meant3, teams) {
-  const { hub, result: result2 } = counted2;
-  const trouble = hubTrouble(counted2, meant3);
-  const gatedResult = { steps: [], held: [...result2.held] };
-  for (const step of result2.steps) {
-    const held3 = step.kind === "revoke" ? trouble ?? teamTrouble(step, teams) : void 0;
-    if (held3) gatedResult.held.push({ hub, id: step.id, ...held3 });
-    else gatedResult.steps.push(step);
-  }
-  return gatedResult;
-}
-function hubTrouble({ hub, result: result2, present: present2, wanted }, meant3) {
-  const going = result2.steps.filter(({ kind }) => kind === "revoke").length;
-  if (isMeant(hub, going, meant3)) return void 0;
-  if (wanted === 0 && going > 1)
-    return { reason: "nobody-left", text: `nobody would be left in ${hub}; ${ask(hub, going)}` };
-  if (!isMany(going, present2.entries.size)) return void 0;
-  const text2 = `${going} of ${present2.entries.size} would leave ${hub}; ${ask(hub, going)}`;
-  return { reason: "too-many", text: text2 };
-}
-function ask(from, count) {
-  return `if that is meant, write {from: ${from}, count: ${count}, reason: \u2026} into access/removals.yaml`;
-}
-function isMeant(from, count, meant3) {
-  return meant3.some((one) => teamKey(one.from) === teamKey(from) && one.count === count);
-}
-function teamsInTrouble(hubs, meant3) {
-  const going = /* @__PURE__ */ new Map();
-  for (const { result: result2 } of hubs)
-    for (const step of result2.steps)
-      for (const team of step.kind === "revoke" ? teamsOf(step) : []) into(going, team, step.name);
-  const troubled = /* @__PURE__ */ new Map();
-  for (const [team, names5] of going) {
-    const known = membersOf(
-      team,
-      hubs.map(({ present: present2 }) => present2.entries)
-    );
-    if (isMany(names5.size, known) && !isMeant(team, names5.size, meant3))
-      troubled.set(team, `${names5.size} of ${known} would leave ${team}; ${ask(team, names5.size)}`);
-  }
-  return troubled;
-}
-function teamsOf({ before }) {
-  return (before?.groups ?? []).filter(isTeam).map(teamKey);
-}
-function into(sets, key, value) {
-  sets.set(key, (sets.get(key) ?? /* @__PURE__ */ new Set()).add(value));
-}
-function membersOf(team, hubs) {
-  const all = hubs.flatMap((entries) => [...entries.values()]);
-  const inTeam = all.filter(({ groups: groups2 }) => groups2.some((group) => teamKey(group) === team));
-  return new Set(inTeam.map(({ name }) => name)).size;
-}
-function teamTrouble(step, teams) {
-  for (const team of teamsOf(step)) {
-    const text2 = teams.get(team);
-    if (text2 !== void 0) return { reason: "too-many", text: text2 };
-  }
-  return void 0;
-}
-
-// src/core/access/names.ts
-init_json();
-
-// src/core/access/door.ts
-init_json();
-var MACHINES = [
-  "deploy_0",
-  "deploy_1",
-  "deploy_2",
-  "deploy_3",
-  "probe_0",
-  "probe_1",
-  "probe_2",
-  "probe_3"
-];
-function machinesText(environment2) {
-  return canonical({ v: 1, machines: machinesOf(environment2) });
-}
-function firstAccess(environment2) {
-  return { v: 1, users: {}, machines: machinesOf(environment2) };
-}
-function machinesOf(environment2) {
-  const groups2 = [...new Set(Object.values(environment2.sizes).flatMap((size2) => size2.for))].filter((who) => who !== "all").sort(compareText);
-  return Object.fromEntries(MACHINES.map((name) => [name, groups2]));
-}
-
-// src/core/access/names.ts
-var FILE = /^([1-9][0-9]{0,18})\.json$/u;
-var NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/u;
-function nameFile(id) {
-  return `${id}.json`;
-}
-function readBook(files) {
-  const book = /* @__PURE__ */ new Map();
-  const seen2 = /* @__PURE__ */ new Set();
-  for (const [path, text2] of files) {
-    const id = FILE.exec(path)?.[1];
-    if (id === void 0) continue;
-    const given2 = givenName(objectOf(text2));
-    if (!given2 || seen2.has(given2.name)) return void 0;
-    seen2.add(given2.name);
-    book.set(id, given2);
-  }
-  return book;
-}
-function givenName(object2) {
-  const { v, name, claims = {} } = object2 ?? {};
-  if (v !== 1 || typeof name !== "string" || !NAME.test(name) || !isObject(claims))
-    return void 0;
-  const texts2 = Object.entries(claims).filter(
-    (entry) => typeof entry[1] === "string"
-  );
-  return { name, claims: Object.fromEntries(texts2) };
-}
-function nameText({ name, claims }) {
-  return `${canonical({ v: 1, name, claims: { ...claims } })}
-`;
-}
-function giveNames(ids, book, present2, logins) {
-  const names5 = new Map([...book].map(([id, { name }]) => [id, name]));
-  const taken2 = /* @__PURE__ */ new Set([...names5.values(), ...MACHINES]);
-  const fresh = /* @__PURE__ */ new Map();
-  const give = (id, name) => {
-    names5.set(id, name);
-    fresh.set(id, name);
-    taken2.add(name);
-  };
-  for (const entries of present2)
-    for (const [id, { name }] of entries)
-      if (!names5.has(id) && !taken2.has(name) && NAME.test(name)) give(id, name);
-  for (const entries of present2) for (const { name } of entries.values()) taken2.add(name);
-  for (const id of ids) if (!names5.has(id)) give(id, freeName(id, logins.get(id), taken2));
-  return { names: names5, fresh };
-}
-function freeName(id, login, taken2) {
-  const small = login?.toLowerCase();
-  const own = small === void 0 ? [] : [small, `${small}-${id}`];
-  const found3 = [...own, `user-${id}`, `user-${id}-${id}`].find(
-    (name) => NAME.test(name) && !taken2.has(name)
-  );
-  if (found3 === void 0) throw new Error(`every name of ${id} is taken`);
-  return found3;
-}
-
-// src/core/access/plan.ts
-init_teams();
-function hubSteps(facts2, around3) {
-  const result2 = { steps: [], held: [] };
-  for (const [id, one] of facts2.wanted) comeOrChange(result2, { facts: facts2, around: around3, id, one });
-  for (const [id, entry] of facts2.present.entries)
-    if (!facts2.wanted.has(id)) leave(result2, { facts: facts2, around: around3, id, entry });
-  result2.steps.push(...leftovers(facts2, around3, result2.held));
-  return result2;
-}
-function comeOrChange(result2, { facts: facts2, around: around3, id, one }) {
-  const { hub, present: present2 } = facts2;
-  const before = present2.entries.get(id);
-  const entry = entryFor(id, one, before, around3.naming);
-  const step = { hub, id, name: entry.name, until: entry.until };
-  const sources = one.why.join(", ");
-  if (before === void 0 && around3.book === void 0) {
-    const text2 = "names cannot be kept, so nobody new enters";
-    result2.held.push({ hub, id, reason: "no-names", text: text2 });
-  } else if (before === void 0 && isTaken(entry.name, present2.entries)) {
-    const text2 = "the name belongs to somebody else in this hub";
-    result2.held.push({ hub, id, reason: "name-taken", text: text2 });
-  } else if (before === void 0) {
-    result2.steps.push({ ...step, kind: "grant", why: sources, before });
-  } else if (!sameEntry(before, entry)) {
-    if (isUnreadable(id, before, around3)) result2.held.push(unreadable2(hub, id));
-    else {
-      const why = `${whatChanges(before, entry)}: ${sources}`;
-      result2.steps.push({ ...step, kind: "change", why, before });
-    }
-  }
-}
-function entryFor(id, { admin, groups: groups2, from, until }, before, { names: names5 }) {
-  return { name: before?.name ?? names5.get(id) ?? "", admin, groups: groups2, from, until };
-}
-function isTaken(name, entries) {
-  return [...entries.values()].some((one) => one.name === name);
-}
-function whatChanges(before, after) {
-  const changes = [];
-  if (before.until !== after.until)
-    changes.push(`until ${before.until ?? "no end"} \u2192 ${after.until ?? "no end"}`);
-  if (before.from !== after.from)
-    changes.push(`from ${before.from ?? "ever"} \u2192 ${after.from ?? "ever"}`);
-  if (before.admin !== after.admin)
-    changes.push(after.admin ? "becomes administrator" : "is no administrator any more");
-  const gone = before.groups.filter((group) => !after.groups.includes(group));
-  const come = after.groups.filter((group) => !before.groups.includes(group));
-  changes.push(...come.map((group) => `+ ${group}`), ...gone.map((group) => `\u2212 ${group}`));
-  return changes.length > 0 ? changes.join(", ") : "written anew";
-}
-function leave(result2, { facts: facts2, around: around3, id, entry }) {
-  const { hub } = facts2;
-  const step = { hub, id, name: entry.name, until: entry.until, before: entry };
-  if (hasEnded(entry, around3.now)) {
-    const why = `access ended ${entry.until ?? ""}`;
-    result2.steps.push({ ...step, kind: "expire", why });
-    return;
-  }
-  const held3 = holds(id, entry, facts2, around3);
-  if (held3) result2.held.push({ hub, id, ...held3 });
-  else result2.steps.push({ ...step, kind: "revoke", why: whyGone(entry) });
-}
-function whyGone({ groups: groups2 }) {
-  if (groups2.length === 0) return "no file and no team lets them in";
-  const sources = groups2.map((group) => isTeam(group) ? group : `files of ${group}`);
-  return `no longer in ${sources.join(", ")}`;
-}
-function holds(id, entry, { unknown: unknown2 }, around3) {
-  if (around3.protected.has(id))
-    return { reason: "protected", text: "protected in access/removals.yaml" };
-  if (around3.unreadable.limits)
-    return { reason: "unreadable", text: "access/removals.yaml has a mistake" };
-  if (isUnreadable(id, entry, around3))
-    return { reason: "unreadable", text: "a file about them has a mistake" };
-  if (entry.groups.length === 0 && unknown2.length > 0)
-    return { reason: "incomplete", text: `${unknown2.join(", ")} is not known in full` };
-  return void 0;
-}
-function isUnreadable(id, { groups: groups2 }, { unreadable: broken }) {
-  return broken.ids.has(id) || [...broken.cohorts].some((slug2) => groups2.includes(`cohort:${slug2}`));
-}
-function unreadable2(hub, id) {
-  return { hub, id, reason: "unreadable", text: "a file about them has a mistake" };
-}
-function leftovers(facts2, around3, held3) {
-  const { hub, wanted, present: present2 } = facts2;
-  const listed4 = new Set([...present2.entries.values()].map(({ name }) => name));
-  for (const id of wanted.keys()) listed4.add(around3.naming.names.get(id) ?? "");
-  for (const machine of MACHINES) listed4.add(machine);
-  const ids = new Map([...around3.book ?? []].map(([id, { name }]) => [name, id]));
-  const isHeld = (id) => id !== void 0 && (around3.protected.has(id) || held3.some((one) => one.id === id));
-  return present2.users.filter(({ name }) => !listed4.has(name) && !isHeld(ids.get(name))).map(({ name }) => {
-    const why = "the hub still knows them, and nothing lets them in";
-    const id = ids.get(name);
-    return { kind: "revoke", hub, id, name, why, until: void 0, before: void 0 };
-  });
-}
-
-// src/core/access/decide.ts
-init_teams();
-
-// src/core/access/wanted.ts
-init_json();
-init_teams();
-function mentionsOf({ access: access2, sizes: sizes2 }) {
-  const chosen2 = Object.values(sizes2).flatMap((size2) => size2.for);
-  return [.../* @__PURE__ */ new Set([...access2.allow, ...access2.admins, ...chosen2])];
-}
-function unknownTeams({ data: data2 }, teams) {
-  return mentionsOf(data2).filter((who) => isTeam(who) && teamList(teams, who).kind === "unknown");
-}
-function wantedIn(wish, sources) {
-  const wanted = /* @__PURE__ */ new Map();
-  for (const [id, belongs] of affiliationsIn(wish, sources)) {
-    const one = wantedOf(wish.data, belongs, sources.today);
-    if (one) wanted.set(id, one);
-  }
-  return wanted;
-}
-function affiliationsIn(wish, sources) {
-  const { people, teams, present: present2 } = sources;
-  const all = new Map([...people.affiliations].map(([id, list]) => [id, [...list]]));
-  const add = (id, who, why) => {
-    const always = { who, why, from: void 0, until: void 0 };
-    all.set(id, [...all.get(id) ?? [], always]);
-  };
-  for (const who of mentionsOf(wish.data)) {
-    if (who.startsWith("user:")) add(who.slice("user:".length), who, wish.file);
-    if (isTeam(who)) for (const id of memberIds(who, teams, present2)) add(id, who, who);
-  }
-  return all;
-}
-function memberIds(who, teams, present2) {
-  const list = teamList(teams, who);
-  if (list.kind === "complete") return list.members.map(({ id }) => id);
-  return [...present2].filter(([, { groups: groups2 }]) => groups2.some((group) => teamKey(group) === teamKey(who))).map(([id]) => id);
-}
-function wantedOf(data2, belongs, today) {
-  const { allow, admins } = data2.access;
-  const entering2 = belongs.filter((one) => isAmong(one, [...allow, ...admins]));
-  const stretch = firstStretch(entering2, today);
-  if (!stretch) return void 0;
-  const day2 = stretch.from !== void 0 && stretch.from > today ? stretch.from : today;
-  const valid = belongs.filter((one) => includes(one, day2));
-  return {
-    ...stretch,
-    admin: valid.some((one) => isAmong(one, admins)),
-    groups: groupsOf(data2, valid),
-    why: [...new Set(entering2.filter((one) => includes(one, day2)).map(({ why }) => why))]
-  };
-}
-function isAmong({ who }, list) {
-  return list.some((one) => teamKey(one) === teamKey(who));
-}
-function groupsOf(data2, valid) {
-  const named2 = mentionsOf(data2).filter((one) => valid.some((having) => isAmong(having, [one])));
-  const cohorts = valid.map(({ who }) => who).filter((who) => who.startsWith("cohort:"));
-  return [.../* @__PURE__ */ new Set([...named2, ...cohorts])].sort(compareText);
-}
-
-// src/core/access/decide.ts
-var NOBODY = { entries: /* @__PURE__ */ new Map(), users: [] };
-function decideAccess(facts2) {
-  const { wishes, people, teams, present: present2, book, now } = facts2;
-  const hubs = wishes.map((wish) => {
-    const here2 = present2.get(wish.hub) ?? NOBODY;
-    const sources = { people, teams, present: here2.entries, today: dayOf(now) };
-    return { wish, present: here2, wanted: wantedIn(wish, sources) };
-  });
-  const naming = namingFor(facts2, hubs);
-  const around3 = { ...people, naming, book, now };
-  const counted2 = hubs.map(({ wish, present: here2, wanted }) => {
-    const unknown3 = unknownTeams(wish, teams);
-    const result2 = hubSteps({ hub: wish.hub, wanted, present: here2, unknown: unknown3 }, around3);
-    return { hub: wish.hub, result: result2, present: here2, wanted: wanted.size };
-  });
-  const passed = gated(counted2, people.removals);
-  const plans = hubs.map(({ wish: { hub }, wanted, present: here2 }) => {
-    const result2 = passed.get(hub) ?? { steps: [], held: [] };
-    const entries = entriesAfter(result2.steps, here2.entries, wanted, naming);
-    return { ...sorted2(result2), hub, present: here2, entries };
-  });
-  const unknown2 = [...new Set(wishes.flatMap((wish) => unknownTeams(wish, teams)))];
-  return {
-    digest: digestOf(
-      plans.map(({ hub, steps, entries }) => [hub, ends(steps), entriesText(entries)])
-    ),
-    hubs: plans,
-    names: book ? givenNames(naming) : /* @__PURE__ */ new Map(),
-    held: plans.flatMap(({ held: held3 }) => held3),
-    unknown: unknown2.map((team) => ({ team, why: whyUnknown(team, teams) }))
-  };
-}
-function givenNames({ fresh }) {
-  return new Map([...fresh].map(([id, name]) => [id, { name, claims: {} }]));
-}
-function namingFor({ people, teams, present: present2, book, wishes }, hubs) {
-  const logins = new Map(people.logins);
-  for (const list of teams.values())
-    if (list.kind === "complete") {
-      for (const { id, login } of list.members) if (login !== void 0) logins.set(id, login);
-    }
-  const ids = [...new Set(hubs.flatMap(({ wanted }) => [...wanted.keys()]))].sort(compareText);
-  const here2 = wishes.flatMap(({ hub }) => present2.get(hub)?.entries ?? []);
-  return giveNames(ids, book ?? /* @__PURE__ */ new Map(), here2, logins);
-}
-function entriesAfter(steps, before, wanted, naming) {
-  const entries = new Map(before);
-  for (const { kind, id } of steps) {
-    if (id === void 0) continue;
-    const one = wanted.get(id);
-    if (kind === "expire" || kind === "revoke") entries.delete(id);
-    else if (one) entries.set(id, entryFor(id, one, before.get(id), naming));
-  }
-  return entries;
-}
-function sorted2({ steps, held: held3 }) {
-  const key = ({ kind, id, name }) => `${kind} ${id ?? ""} ${name}`;
-  return { steps: [...steps].sort((a, b) => compareText(key(a), key(b))), held: held3 };
-}
-function ends(steps) {
-  return steps.map(({ kind, id, name }) => [kind, id ?? "", name]);
-}
-function whyUnknown(team, teams) {
-  const list = teamList(teams, team);
-  return list.kind === "unknown" ? list.why : "";
-}
-
-// src/core/access/people.ts
-function tierEnd(span, tier, today) {
-  const days = Math.floor(seconds(tier) / 86400);
-  return daysAfter(span.from ?? today, days);
-}
-function peopleOf(platform2, findings, today) {
-  const collected = new Collector(platform2, brokenFiles(findings), today);
-  for (const member of platform2.members.values()) collected.member(member);
-  for (const cohort of platform2.cohorts.values()) collected.cohort(cohort);
-  for (const name of platform2.names.get("member") ?? [])
-    if (!platform2.members.has(name)) collected.unreadableIds.add(name);
-  for (const name of platform2.names.get("cohort") ?? [])
-    if (!platform2.cohorts.has(name)) collected.unreadableCohorts.add(name);
-  return collected.people();
-}
-function brokenFiles(findings) {
-  return new Set(findings.filter(({ severity }) => severity === "error").map(({ at: at2 }) => at2.file));
-}
-var Collector = class {
-  unreadableIds = /* @__PURE__ */ new Set();
-  unreadableCohorts = /* @__PURE__ */ new Set();
-  #platform;
-  #broken;
-  #today;
-  #affiliations = /* @__PURE__ */ new Map();
-  #logins = /* @__PURE__ */ new Map();
-  constructor(platform2, broken, today) {
-    this.#platform = platform2;
-    this.#broken = broken;
-    this.#today = today;
-  }
-  member(doc) {
-    const { id, login, tier, from, until } = doc.data;
-    if (this.#broken.has(doc.file)) {
-      this.unreadableIds.add(doc.name).add(String(id));
-      return;
-    }
-    if (login !== void 0) this.#logins.set(String(id), login);
-    const span = this.#limited({ from, until }, tier);
-    this.#add(id, { who: `tier:${tier}`, why: doc.file, ...span });
-  }
-  /** Whoever answers for a cohort is in it. */
-  cohort(doc) {
-    const { leads, members, tier, from, until } = doc.data;
-    if (this.#broken.has(doc.file)) {
-      this.unreadableCohorts.add(doc.name);
-      return;
-    }
-    const span = this.#limited({ from, until }, tier);
-    for (const id of /* @__PURE__ */ new Set([...leads, ...members]))
-      for (const who of [`tier:${tier}`, `cohort:${doc.name}`])
-        this.#add(id, { who, why: doc.file, ...span });
-  }
-  people() {
-    const { accessRemovals, names: names5 } = this.#platform;
-    const limits = accessRemovals && !this.#broken.has(accessRemovals.file) && accessRemovals.data;
-    return {
-      affiliations: this.#affiliations,
-      logins: this.#logins,
-      unreadable: {
-        ids: this.unreadableIds,
-        cohorts: this.unreadableCohorts,
-        limits: limits === void 0 ? names5.has("access-removals") : limits === false
-      },
-      removals: limits ? limits.removals : [],
-      protected: new Set((limits ? limits.protected : []).map(String))
-    };
-  }
-  #limited(span, tier) {
-    const longest = this.#platform.settings.data.tiers[tier];
-    if (!longest) return span;
-    const end2 = tierEnd(span, longest.until, this.#today);
-    return { from: span.from, until: end2 < span.until ? end2 : span.until };
-  }
-  #add(id, affiliation) {
-    const key = String(id);
-    this.#affiliations.set(key, [...this.#affiliations.get(key) ?? [], affiliation]);
-  }
-};
-
-// src/flow/access.ts
-init_teams();
-
-// src/core/check/run.ts
-init_json();
-
-// src/core/hub/values/part.ts
-init_json();
-function combine(parts) {
-  return {
-    values: {
-      jupyterhub: merge({}, ...parts.map((part) => part.jupyterhub ?? {})),
-      glaciocloud: merge({}, ...parts.map((part) => part.glaciocloud ?? {}))
-    },
-    from: new Map(parts.flatMap((part) => Object.entries(part.from ?? {})))
-  };
-}
-
-// src/core/hub/values/entry.ts
-function entryPart({ hub, cluster }) {
-  const { class: ingressClass, issuer } = cluster.ingress;
-  const proxy = { service: { type: "ClusterIP" }, https: { enabled: false } };
-  if (ingressClass === "none") return { jupyterhub: { proxy, ingress: { enabled: false } } };
-  const host = /^https?:\/\/([^/:]+)/u.exec(hub.data.url)?.[1] ?? "";
-  return {
-    jupyterhub: {
-      proxy,
-      ingress: {
-        enabled: true,
-        ingressClassName: ingressClass,
-        annotations: issuer === null ? {} : { "cert-manager.io/cluster-issuer": issuer },
-        hosts: [host],
-        tls: [{ hosts: [host], secretName: "hub-tls" }]
-      }
-    },
-    from: { "/ingress/hosts": "/url", "/ingress/tls": "/url" }
-  };
-}
-
-// src/core/hub/values/hub.ts
-var HUB_CODE = [
-  "glaciocloud_access.py",
-  "glaciocloud_hub.py",
-  "glaciocloud_start.py"
-];
-var CODE_FOLDER = "/usr/local/etc/jupyterhub";
-function machineScopes(users) {
-  return [
-    "read:hub",
-    ...users.flatMap((user) => [
-      `admin:users!user=${user}`,
-      `servers!user=${user}`,
-      `access:servers!user=${user}`
-    ])
-  ];
-}
-function hubPart({ hub, cluster, codeDigest: codeDigest2 }) {
-  const { maxServers } = hub.data.capacity;
-  return {
-    jupyterhub: {
-      hub: {
-        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit
-        // ends the process.
-        consecutiveFailureLimit: 0,
-        concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
-        activeServerLimit: maxServers,
-        annotations: { "glaciocloud.org/code": codeDigest2 },
-        // Deleting a user must never delete a home.
-        config: { KubeSpawner: { delete_pvc: false } },
-        extraConfig: { glaciocloud: "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
-        ...mounts(),
-        ...ourServices(),
-        db: database(cluster.storage.homes.class),
-        // People wait for a hub that restarts: one second of it is the interval at which
-        // Kubernetes looks.
-        readinessProbe: { periodSeconds: 1 },
-        resources: hubResources(maxServers)
-      },
-      proxy: { chp: { resources: proxyResources(maxServers) } },
-      singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS }
-    },
-    from: {
-      "/hub/activeServerLimit": "/capacity/maxServers",
-      "/hub/resources": "/capacity/maxServers",
-      "/proxy/chp/resources": "/capacity/maxServers"
-    }
-  };
-}
-function mounts() {
-  return {
-    extraVolumes: [
-      { name: "hub-code", configMap: { name: "hub-code" } },
-      { name: "hub-access", secret: { secretName: "hub-access", optional: true } },
-      { name: "hub-profiles", configMap: { name: "hub-profiles", optional: true } },
-      { name: "hub-notices", configMap: { name: "hub-notices", optional: true } }
-    ],
-    extraVolumeMounts: [
-      ...HUB_CODE.map((file) => ({
-        name: "hub-code",
-        mountPath: `${CODE_FOLDER}/${file}`,
-        subPath: file,
-        readOnly: true
-      })),
-      { name: "hub-access", mountPath: "/etc/hub-access", readOnly: true },
-      { name: "hub-profiles", mountPath: "/etc/hub-profiles", readOnly: true },
-      { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
-    ]
-  };
-}
-var ACCESS_SCOPES = ["read:hub", "list:users", "read:servers", "delete:servers", "delete:users"];
-function ourServices() {
-  return {
-    services: {
-      "glaciocloud-health": { display: false },
-      "glaciocloud-access": { display: false }
-    },
-    loadRoles: {
-      "glaciocloud-health": { services: ["glaciocloud-health"], scopes: machineScopes(MACHINES) },
-      "glaciocloud-access": { services: ["glaciocloud-access"], scopes: [...ACCESS_SCOPES] }
-    }
-  };
-}
-function database(storageClass) {
-  return {
-    type: "sqlite-pvc",
-    pvc: {
-      storage: "1Gi",
-      storageClassName: storageClass,
-      // A failed first install or an uninstall must not take the database along.
-      annotations: { "helm.sh/resource-policy": "keep" }
-    }
-  };
-}
-function hubResources(maxServers) {
-  const memory = hubMemoryMiB(maxServers);
-  return {
-    requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` },
-    limits: { memory: `${memory}Mi` }
-  };
-}
-function proxyResources(maxServers) {
-  return {
-    requests: { cpu: "50m", memory: "64Mi" },
-    limits: { memory: `${proxyMemoryMiB(maxServers)}Mi` }
-  };
-}
-
-// src/core/hub/values/login.ts
-var SECRETS_NAME = "hub-secrets";
-function loginPart({ hub }) {
-  return {
-    jupyterhub: {
-      hub: {
-        config: {
-          JupyterHub: { authenticator_class: "glaciocloud_hub.AccessFileAuthenticator" },
-          Authenticator: {
-            allow_all: false,
-            allow_existing_users: false,
-            any_allow_config: true,
-            auth_refresh_age: 1,
-            enable_auth_state: false,
-            manage_groups: true,
-            refresh_pre_spawn: true
-          },
-          GitHubOAuthenticator: {
-            oauth_callback_url: `${hub.data.url.replace(/\/$/u, "")}/hub/oauth_callback`,
-            http_request_kwargs: { connect_timeout: 3, request_timeout: 6 }
-          }
-        },
-        extraEnv: secretEnv(Object.keys(hub.data.secrets))
-      }
-    },
-    from: {
-      "/hub/config/GitHubOAuthenticator/oauth_callback_url": "/url",
-      "/hub/extraEnv": "/secrets"
-    }
-  };
-}
-function secretEnv(names5) {
-  return Object.fromEntries(
-    names5.map((name) => [
-      name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_"),
-      { valueFrom: { secretKeyRef: { name: SECRETS_NAME, key: name } } }
-    ])
-  );
-}
-
-// src/core/hub/values/nodes.ts
-init_json();
-
-// src/core/hub/values/servers.ts
-var START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
-  echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
-  spare=/tmp/home-is-full
-  mkdir -p "$spare"
-  export JUPYTER_PATH="$HOME/.local/share/jupyter:$JUPYTER_PATH"
-  export JUPYTER_CONFIG_DIR="$spare/config" JUPYTER_DATA_DIR="$spare/data" JUPYTER_RUNTIME_DIR="$spare/runtime" IPYTHONDIR="$spare/ipython" MPLCONFIGDIR="$spare/matplotlib"
-fi
-rm -f "$HOME/.room-for-jupyter"
-exec "$0" "$@"
-`;
-function serversPart(context3) {
-  const { cluster, platform: platform2 } = context3;
-  const environment2 = context3.hub.data;
-  return {
-    jupyterhub: {
-      singleuser: {
-        // Never started: images come from the profiles, and a hub without profiles refuses.
-        // Fails closed if it ever were.
-        image: { name: "invalid.invalid/choose-an-image", tag: "none" },
-        uid: platform2.user.uid,
-        fsGid: platform2.user.gid,
-        allowPrivilegeEscalation: false,
-        cmd: ["/bin/sh", "-c", START, "jupyterhub-singleuser"],
-        defaultUrl: "/lab",
-        extraEnv: Object.fromEntries(
-          Object.entries(environment2.env).map(([name, value]) => [name, literal(value)])
-        ),
-        storage: {
-          type: "dynamic",
-          capacity: environment2.home.size,
-          homeMountPath: `/home/${platform2.user.name}`,
-          dynamic: { storageClass: cluster.storage.homes.class },
-          ...scratchVolume(environment2.scratch)
-        },
-        cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
-        networkPolicy: {
-          enabled: true,
-          egressAllowRules: {
-            cloudMetadataServer: false,
-            dnsPortsCloudMetadataServer: cluster.provider === "gke",
-            privateIPs: false
-          }
-        }
-      }
-    },
-    from: {
-      "/singleuser/storage/capacity": "/home/size",
-      "/singleuser/storage/extraVolumes": "/scratch/size",
-      "/singleuser/extraEnv": "/env"
-    }
-  };
-}
-function scratchVolume(scratch) {
-  if (scratch === void 0) return {};
-  return {
-    extraVolumes: [{ name: "scratch", emptyDir: { sizeLimit: scratch.size } }],
-    extraVolumeMounts: [{ name: "scratch", mountPath: "/scratch" }]
-  };
-}
-function literal(value) {
-  return value.replaceAll("{", "{{").replaceAll("}", "}}");
-}
-function metadataByIptables(cluster) {
-  return cluster.networkPolicy === "none" && cluster.provider !== "k3s" && cluster.provider !== "existing";
-}
-function modelEnv(context3) {
-  const home = `/home/${context3.platform.user.name}`;
-  return {
-    OGGM_WORKDIR: `${home}/oggm-work`,
-    OGGM_EXTRACT_DIR: context3.hub.data.scratch === void 0 ? `${home}/.oggm-extract` : "/scratch/oggm",
-    OGGM_USE_MULTIPROCESSING: "1"
-  };
-}
-
-// src/core/hub/values/profiles.ts
-function profilesPart(context3) {
-  const { hub, images } = context3;
-  return {
-    glaciocloud: {
-      profiles: {
-        v: 1,
-        cpuGuaranteeShare: CPU_GUARANTEE_SHARE,
-        images: images.map(({ name, reference, file }, index2) => ({
-          slug: slug(name),
-          title: file.title,
-          description: file.description ?? "",
-          image: reference,
-          for: ["all"],
-          default: index2 === 0,
-          env: file.oggm === void 0 ? {} : modelEnv(context3)
-        })),
-        sizes: Object.entries(hub.data.sizes).map(
-          ([name, size2]) => sizeProfile(name, size2, name === defaultSize(hub.data.sizes))
-        )
-      }
-    }
-  };
-}
-function sizeProfile(name, size2, isDefault2) {
-  const cores2 = String(Math.max(1, Math.floor(size2.cpu)));
-  return {
-    slug: name,
-    title: size2.title ?? `${size2.cpu} CPU, ${size2.memory} memory`,
-    cpu: size2.cpu,
-    memory: size2.memory,
-    for: size2.for,
-    default: isDefault2,
-    env: { SLURM_JOB_CPUS_PER_NODE: cores2, PYTHON_CPU_COUNT: cores2, OMP_NUM_THREADS: cores2 }
-  };
-}
-function defaultSize(sizes2) {
-  const names5 = Object.keys(sizes2);
-  return names5.find((name) => sizes2[name]?.default === true) ?? names5[0] ?? "";
-}
-
-// src/core/hub/values/nodes.ts
-function nodesPart({ hub, images, platform: platform2 }) {
-  const environment2 = hub.data;
-  const usual = images[0]?.name;
-  const prepulled = /* @__PURE__ */ new Set([
-    usual,
-    ...environment2.capacity.events.map((event) => event.image ?? usual)
-  ]);
-  const seat = environment2.sizes[defaultSize(environment2.sizes)];
-  return {
-    jupyterhub: {
-      // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every
-      // deployment on the slowest node.
-      scheduling: {
-        userScheduler: { enabled: false },
-        podPriority: { enabled: false },
-        userPlaceholder: { enabled: false }
-      },
-      prePuller: { hook: { enabled: false }, continuous: { enabled: false } }
-    },
-    glaciocloud: {
-      hub: { title: environment2.title, url: environment2.url },
-      user: { uid: platform2.user.uid, gid: platform2.user.gid },
-      prepull: images.filter(({ name }) => prepulled.has(name)).map(({ reference }) => reference).sort(compareText),
-      placeholders: {
-        replicas: environment2.capacity.placeholders,
-        cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1e3)}m`,
-        memory: String(memoryBytes(seat?.memory ?? "0") ?? 0)
-      }
-    }
-  };
-}
-
-// src/core/hub/values/notices.ts
-function noticesPart({ withdrawn }) {
-  const announcement = withdrawn.map(withdrawnText).join(" ");
-  return { glaciocloud: { notices: { v: 1, announcement, spawning: { open: true } } } };
-}
-function withdrawnText({ title, build: build4, why, isOffered }) {
-  const next = isOffered ? "stop yours and start it again to get the last good one" : "until there is another, no server starts with this image";
-  const what = `The image \u201C${title}\u201D of ${build4.slice(0, 10)} was withdrawn (${why})`;
-  return `${what}: servers that run it go on; ${next}.`;
-}
-
-// src/core/hub/values/probe.ts
-var PROBE = "glaciocloud-probe";
-var USERS = MACHINES.filter((name) => name.startsWith("probe_"));
-function probeNamespace(hub) {
-  return `${hub}-probe`;
-}
-function probePart({ hub, images }) {
-  const { probe: wanted, sizes: sizes2 } = hub.data;
-  const [first] = images;
-  if (!wanted || !first) return {};
-  const { name, file } = first;
-  const check2 = {
-    user: USERS[0] ?? "",
-    profile: slug(name),
-    size: defaultSize(sizes2),
-    image: name,
-    oggm: file.oggm !== void 0,
-    version: file.oggm?.version ?? null,
-    smoke: false,
-    starts: 1
-  };
-  return {
-    jupyterhub: {
-      hub: {
-        services: { [PROBE]: { display: false } },
-        loadRoles: { [PROBE]: { services: [PROBE], scopes: machineScopes(USERS) } }
-      }
-    },
-    glaciocloud: {
-      probe: {
-        namespace: probeNamespace(hub.name),
-        settings: {
-          hub: hub.name,
-          api: seconds(wanted.api),
-          spawn: seconds(wanted.spawn),
-          onlyWhenWarm: wanted.onlyWhenWarm,
-          job: {
-            hub: `http://hub.${hub.name}.svc:8081`,
-            proxy: `http://proxy-public.${hub.name}.svc`,
-            checks: [check2]
-          }
-        }
-      }
-    },
-    from: { [`/hub/services/${PROBE}`]: "/probe", [`/hub/loadRoles/${PROBE}`]: "/probe" }
-  };
-}
-
-// src/core/hub/values/sessions.ts
-function sessionsPart({ hub }) {
-  const timeout = seconds(hub.data.sessions.idle);
-  return {
-    jupyterhub: {
-      cull: {
-        enabled: true,
-        timeout,
-        every: Math.min(600, Math.max(60, Math.floor(timeout / 4))),
-        maxAge: 0,
-        users: false
-      }
-    },
-    from: { "/cull/timeout": "/sessions/idle", "/cull/every": "/sessions/idle" }
-  };
-}
-
-// src/core/hub/values/build.ts
-var PARTS = [
-  loginPart,
-  hubPart,
-  entryPart,
-  serversPart,
-  sessionsPart,
-  profilesPart,
-  nodesPart,
-  noticesPart,
-  probePart
-];
-function hubValues(context3) {
-  return combine([
-    ...PARTS.map((part) => part(context3)),
-    { jupyterhub: context3.hub.data.values, from: { "": "/values" } }
-  ]);
-}
-function originOf(built, hub, path) {
-  if (path !== "" && hub.has(`/values${path}`)) return `/values${path}`;
-  let prefix = path;
-  while (prefix !== "") {
-    const origin = built.from.get(prefix);
-    if (origin !== void 0) return origin;
-    prefix = prefix.slice(0, prefix.lastIndexOf("/"));
-  }
-  return hub.has("/values") ? "/values" : "";
-}
-
-// src/core/plan/release.ts
-function wantedRelease(wave, order2, release2) {
-  return { unit: release2.unit, wave, order: order2, release: release2, digest: digestOf(release2) };
-}
-function decideReleases(kind, { wanted, present: present2 }) {
-  const deployed2 = new Map(present2.map((one) => [unitId(one.unit), one]));
-  const decision = { changes: [], unchanged: [], orphans: [] };
-  for (const to of wanted) {
-    if (to.unit.kind !== kind) continue;
-    const from = deployed2.get(unitId(to.unit));
-    if (from?.digest === to.digest) decision.unchanged.push(shownUnit(to.unit));
-    else decision.changes.push({ from, to });
-  }
-  return decision;
-}
-function shownUnit(unit) {
-  return { id: unitId(unit), title: unitTitle(unit), noun: unit.kind, json: unitJson(unit) };
-}
-function unitJson({ kind, cluster, name }) {
-  return { kind, cluster, name };
-}
-function diffJson({ added, removed, changed: changed3 }) {
-  const text2 = ({ kind, name }) => `${kind}/${name}`;
-  const stayed2 = changed3.filter(({ kind }) => kind === "changed" || kind === "renamed");
-  return {
-    added: added.map(text2),
-    removed: removed.map(text2),
-    changed: stayed2.map(({ object: object2 }) => text2(object2))
-  };
-}
-function releaseJson({ from, to }) {
-  return {
-    kind: from ? "upgrade" : "install",
-    unit: unitJson(to.unit),
-    wave: to.wave,
-    from: from?.digest ?? null,
-    to: to.digest
-  };
-}
-function releaseIdentity({ from, to }) {
-  return [from ? "upgrade" : "install", unitId(to.unit), from?.digest ?? null, to.digest];
-}
-
-// src/core/cluster/release.ts
-function clusterRelease(name, objects = clusterObjects()) {
-  return wantedRelease("clusters", 0, {
-    v: 1,
-    unit: { kind: "cluster", cluster: name, name },
-    namespace: SYSTEM_NAMESPACE,
-    charts: [],
-    values: { objects: [...objects] },
-    images: [],
-    secrets: []
-  });
-}
-
-// src/core/images/resolve.ts
-function resolveImage(registry, image2, lock, channel) {
-  if (lock) return resolveLock(`${registry}/${image2.name}`, lock.data, channel);
-  const from = image2.data.from;
-  if (!from) return { kind: "unbuilt" };
-  if (from.digest !== void 0) {
-    return { kind: "digest", reference: `${from.image}@${from.digest}` };
-  }
-  return {
-    kind: "unlocked",
-    reference: `${from.image}:${from.tag ?? from.track ?? "latest"}`,
-    floating: from.tag === void 0
-  };
-}
-function resolveLock(repository, { channels, builds }, channel) {
-  const { candidate, stable } = channels;
-  const build4 = channel === "candidate" ? candidate ?? stable : stable;
-  const digest3 = build4 === void 0 ? void 0 : builds[build4]?.digest;
-  return build4 === void 0 || digest3 === void 0 ? { kind: "unpromoted" } : { kind: "locked", reference: `${repository}@${digest3}`, build: build4 };
-}
-function channelOf({ settings: settings2 }, wave) {
-  return settings2.data.waves.find(({ name }) => name === wave)?.images ?? "stable";
-}
-function hubImages(platform2, hub, running = /* @__PURE__ */ new Map()) {
-  const { registry } = platform2.settings.data;
-  const channel = channelOf(platform2, hub.data.wave);
-  const found3 = [];
-  for (const name of hub.data.images) {
-    const image2 = platform2.images.get(name);
-    if (!image2) continue;
-    const lock = platform2.locks.get(name);
-    const resolved = resolveImage(registry, image2, lock, channel);
-    if (resolved.kind === "unbuilt") continue;
-    if (resolved.kind === "unpromoted") {
-      const kept2 = running.get(name);
-      if (kept2 === void 0 || isWithdrawn(kept2, lock?.data)) continue;
-      found3.push({ name, reference: kept2, pinned: kept2.includes("@sha256:"), file: image2.data });
-      continue;
-    }
-    const { reference, kind } = resolved;
-    found3.push({ name, reference, pinned: kind !== "unlocked", file: image2.data });
-  }
-  return found3;
-}
-function isWithdrawn(reference, lock) {
-  return Object.values(lock?.builds ?? {}).some(
-    ({ digest: digest3, yanked }) => yanked !== void 0 && reference.endsWith(`@${digest3}`)
-  );
-}
-
-// src/core/images/withdrawn.ts
-init_json();
-function withdrawnFor(platform2, hub) {
-  const channel = channelOf(platform2, hub.data.wave);
-  return hub.data.images.flatMap((name) => {
-    const title = platform2.images.get(name)?.data.title;
-    const lock = platform2.locks.get(name)?.data;
-    const last = lock && lastWithdrawn(lock, channel);
-    return title !== void 0 && last ? [{ title, ...last }] : [];
-  });
-}
-function lastWithdrawn({ builds, channels }, channel) {
-  const named2 = channel === "candidate" ? channels.candidate ?? channels.stable : channels.stable;
-  const since = (build4) => channel === "candidate" ? build4 : builds[build4]?.promoted;
-  const offered = (named2 === void 0 ? void 0 : since(named2)) ?? "";
-  const [last] = Object.entries(builds).flatMap(([build4, { yanked }]) => {
-    const from = since(build4);
-    return yanked === void 0 || from === void 0 ? [] : [{ build: build4, why: yanked, from }];
-  }).filter(({ from }) => compareText(from, offered) > 0).sort((a, b) => compareText(b.from, a.from));
-  return last && { build: last.build, why: last.why, isOffered: named2 !== void 0 };
-}
-
-// src/core/hub/release.ts
-init_json();
-function valuesOf(platform2, hub, charts, images = hubImages(platform2, hub)) {
-  const cluster = platform2.clusters.get(hub.data.cluster);
-  if (!cluster) return void 0;
-  return hubValues({
-    hub,
-    cluster: cluster.data,
-    platform: platform2.settings.data,
-    images,
-    withdrawn: withdrawnFor(platform2, hub),
-    codeDigest: charts.codeDigest
-  });
-}
-function wantedReleases(platform2, charts, present2 = []) {
-  const hubs = [...platform2.environments.values()].flatMap((hub) => {
-    const images = hubImages(platform2, hub, runningIn(present2, hub.name));
-    return hubRelease(platform2, hub, charts, images);
-  });
-  const used = new Set(hubs.map(({ unit }) => unit.cluster));
-  const clusters = [...platform2.clusters.keys()].filter((name) => used.has(name)).map((name) => clusterRelease(name));
-  return [...clusters, ...hubs].sort(
-    (a, b) => a.order - b.order || compareText(a.unit.name, b.unit.name)
-  );
-}
-function runningIn(present2, hub) {
-  const found3 = present2.find(({ unit }) => unit.kind === "hub" && unit.name === hub);
-  return new Map(found3?.release.images.map(({ name, reference }) => [name, reference]));
-}
-function hubRelease(platform2, hub, charts, images) {
-  const built = valuesOf(platform2, hub, charts, images);
-  const waves2 = platform2.settings.data.waves;
-  const order2 = waves2.findIndex(({ name }) => name === hub.data.wave) + 1;
-  if (!built || order2 === 0) return [];
-  return [
-    wantedRelease(hub.data.wave, order2, {
-      v: 1,
-      unit: { kind: "hub", cluster: hub.data.cluster, name: hub.name },
-      namespace: hub.name,
-      charts: charts.pins.map(({ name, version, digest: digest3 }) => ({ name, version, digest: digest3 })).sort((a, b) => compareText(a.name, b.name)),
-      values: built.values,
-      images: images.map(({ name, reference }) => ({ name, reference })),
-      secrets: Object.keys(hub.data.secrets).sort(compareText)
-    })
-  ];
-}
-
-// src/core/hub/rules/objects.ts
-init_json();
+import { link as link2, lstat as lstat5, mkdtemp as mkdtemp2, readFile as readFile4, readdir as readdir5 } from "node:fs/promises";
+import { rename as rename3, rm as rm3, stat as stat3, writeFile as writeFile3 } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname as dirname4, join as join4, resolve as resolve3, sep as sep3 } from "node:path";
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 var NOT_RESOLVED = /* @__PURE__ */ Symbol("NOT_RESOLVED");
@@ -47786,9 +45819,9 @@ var mergeTag = defineScalarTag("tag:yaml.org,2002:merge", {
 });
 var BASE64_PATTERN = /^[A-Za-z0-9+/]*={0,2}$/;
 function resolveYamlBinary(source) {
-  const input = source.replace(/\s/g, "");
-  if (input.length % 4 !== 0 || !BASE64_PATTERN.test(input)) return NOT_RESOLVED;
-  const binary = atob(input);
+  const input2 = source.replace(/\s/g, "");
+  if (input2.length % 4 !== 0 || !BASE64_PATTERN.test(input2)) return NOT_RESOLVED;
+  const binary = atob(input2);
   const result2 = new Uint8Array(binary.length);
   for (let index2 = 0; index2 < binary.length; index2++) result2[index2] = binary.charCodeAt(index2);
   return result2;
@@ -48428,17 +46461,17 @@ function escapedHexLen$1(c) {
   if (c === 117) return 4;
   return 8;
 }
-function skipFoldedBreaks(input, position, end2) {
+function skipFoldedBreaks(input2, position, end2) {
   let breaks = 0;
   while (position < end2) {
-    const ch = input.charCodeAt(position);
+    const ch = input2.charCodeAt(position);
     if (ch === 10) {
       breaks++;
       position++;
     } else if (ch === 13) {
       breaks++;
       position++;
-      if (input.charCodeAt(position) === 10) position++;
+      if (input2.charCodeAt(position) === 10) position++;
     } else if (ch === 32 || ch === 9) position++;
     else break;
   }
@@ -48451,16 +46484,16 @@ function foldedBreaks(count) {
   if (count === 1) return " ";
   return "\n".repeat(count - 1);
 }
-function getPlainValue(input, start2, end2) {
+function getPlainValue(input2, start2, end2) {
   let result2 = "";
   let position = start2;
   let captureStart = start2;
   let captureEnd = start2;
   while (position < end2) {
-    const ch = input.charCodeAt(position);
+    const ch = input2.charCodeAt(position);
     if (ch === 10 || ch === 13) {
-      result2 += input.slice(captureStart, captureEnd);
-      const fold2 = skipFoldedBreaks(input, position, end2);
+      result2 += input2.slice(captureStart, captureEnd);
+      const fold2 = skipFoldedBreaks(input2, position, end2);
       result2 += foldedBreaks(fold2.breaks);
       position = captureStart = captureEnd = fold2.position;
     } else {
@@ -48468,22 +46501,22 @@ function getPlainValue(input, start2, end2) {
       if (ch !== 32 && ch !== 9) captureEnd = position;
     }
   }
-  return result2 + input.slice(captureStart, captureEnd);
+  return result2 + input2.slice(captureStart, captureEnd);
 }
-function getSingleQuotedValue(input, start2, end2) {
+function getSingleQuotedValue(input2, start2, end2) {
   let result2 = "";
   let position = start2;
   let captureStart = start2;
   let captureEnd = start2;
   while (position < end2) {
-    const ch = input.charCodeAt(position);
+    const ch = input2.charCodeAt(position);
     if (ch === 39) {
-      result2 += input.slice(captureStart, position) + "'";
+      result2 += input2.slice(captureStart, position) + "'";
       position += 2;
       captureStart = captureEnd = position;
     } else if (ch === 10 || ch === 13) {
-      result2 += input.slice(captureStart, captureEnd);
-      const fold2 = skipFoldedBreaks(input, position, end2);
+      result2 += input2.slice(captureStart, captureEnd);
+      const fold2 = skipFoldedBreaks(input2, position, end2);
       result2 += foldedBreaks(fold2.breaks);
       position = captureStart = captureEnd = fold2.position;
     } else {
@@ -48491,20 +46524,20 @@ function getSingleQuotedValue(input, start2, end2) {
       if (ch !== 32 && ch !== 9) captureEnd = position;
     }
   }
-  return result2 + input.slice(captureStart, end2);
+  return result2 + input2.slice(captureStart, end2);
 }
-function getDoubleQuotedValue(input, start2, end2) {
+function getDoubleQuotedValue(input2, start2, end2) {
   let result2 = "";
   let position = start2;
   let captureStart = start2;
   let captureEnd = start2;
   while (position < end2) {
-    const ch = input.charCodeAt(position);
+    const ch = input2.charCodeAt(position);
     if (ch === 92) {
-      result2 += input.slice(captureStart, position);
+      result2 += input2.slice(captureStart, position);
       position++;
-      const escaped = input.charCodeAt(position);
-      if (escaped === 10 || escaped === 13) position = skipFoldedBreaks(input, position, end2).position;
+      const escaped = input2.charCodeAt(position);
+      if (escaped === 10 || escaped === 13) position = skipFoldedBreaks(input2, position, end2).position;
       else if (escaped < 256 && simpleEscapeCheck[escaped]) {
         result2 += simpleEscapeMap[escaped];
         position++;
@@ -48513,7 +46546,7 @@ function getDoubleQuotedValue(input, start2, end2) {
         let hexResult = 0;
         for (; hexLength > 0; hexLength--) {
           position++;
-          const digit = fromHexCode$1(input.charCodeAt(position));
+          const digit = fromHexCode$1(input2.charCodeAt(position));
           hexResult = (hexResult << 4) + digit;
         }
         result2 += charFromCodepoint(hexResult);
@@ -48521,8 +46554,8 @@ function getDoubleQuotedValue(input, start2, end2) {
       }
       captureStart = captureEnd = position;
     } else if (ch === 10 || ch === 13) {
-      result2 += input.slice(captureStart, captureEnd);
-      const fold2 = skipFoldedBreaks(input, position, end2);
+      result2 += input2.slice(captureStart, captureEnd);
+      const fold2 = skipFoldedBreaks(input2, position, end2);
       result2 += foldedBreaks(fold2.breaks);
       position = captureStart = captureEnd = fold2.position;
     } else {
@@ -48530,11 +46563,11 @@ function getDoubleQuotedValue(input, start2, end2) {
       if (ch !== 32 && ch !== 9) captureEnd = position;
     }
   }
-  return result2 + input.slice(captureStart, end2);
+  return result2 + input2.slice(captureStart, end2);
 }
-function getBlockValue(input, start2, end2, indent, chomping, folded) {
+function getBlockValue(input2, start2, end2, indent, chomping, folded) {
   const textIndent = indent < 0 ? 0 : indent;
-  const region = input.slice(start2, end2).replace(/\r\n?/g, "\n");
+  const region = input2.slice(start2, end2).replace(/\r\n?/g, "\n");
   const lines3 = region === "" ? [] : (region.endsWith("\n") ? region.slice(0, -1) : region).split("\n");
   let result2 = "";
   let didReadContent = false;
@@ -48570,21 +46603,21 @@ function getBlockValue(input, start2, end2, indent, chomping, folded) {
   }
   return result2;
 }
-function getScalarValue(input, scalar3) {
+function getScalarValue(input2, scalar3) {
   if (scalar3.valueStart === NO_RANGE$3) return "";
   const { valueStart, valueEnd } = scalar3;
-  if (scalar3.fast) return input.slice(valueStart, valueEnd);
+  if (scalar3.fast) return input2.slice(valueStart, valueEnd);
   switch (scalar3.style) {
     case SCALAR_STYLE.SINGLE_QUOTED:
-      return getSingleQuotedValue(input, valueStart, valueEnd);
+      return getSingleQuotedValue(input2, valueStart, valueEnd);
     case SCALAR_STYLE.DOUBLE_QUOTED:
-      return getDoubleQuotedValue(input, valueStart, valueEnd);
+      return getDoubleQuotedValue(input2, valueStart, valueEnd);
     case SCALAR_STYLE.LITERAL_BLOCK:
-      return getBlockValue(input, valueStart, valueEnd, scalar3.indent, scalar3.chomping, false);
+      return getBlockValue(input2, valueStart, valueEnd, scalar3.indent, scalar3.chomping, false);
     case SCALAR_STYLE.FOLDED_BLOCK:
-      return getBlockValue(input, valueStart, valueEnd, scalar3.indent, scalar3.chomping, true);
+      return getBlockValue(input2, valueStart, valueEnd, scalar3.indent, scalar3.chomping, true);
     default:
-      return getPlainValue(input, valueStart, valueEnd);
+      return getPlainValue(input2, valueStart, valueEnd);
   }
 }
 var DEFAULT_TAG_HANDLERS = Object.assign(/* @__PURE__ */ Object.create(null), {
@@ -49716,12 +47749,12 @@ function readDocument(state) {
   addPopEvent(state);
   if (!explicitEnd && state.position < state.length && !testDocumentBoundary(state)) throwError(state, "end of the stream or a document separator is expected");
 }
-function parseEvents(input, options) {
-  const length2 = input.length;
+function parseEvents(input2, options) {
+  const length2 = input2.length;
   const state = {
     ...DEFAULT_PARSER_OPTIONS,
     ...options,
-    input: `${input}\0`,
+    input: `${input2}\0`,
     length: length2,
     position: 0,
     line: 0,
@@ -49733,8 +47766,8 @@ function parseEvents(input, options) {
     tagHandlers: /* @__PURE__ */ Object.create(null),
     events: []
   };
-  const nullpos = input.indexOf("\0");
-  if (nullpos !== -1) YAMLException.throwAt(input, nullpos, "null byte is not allowed in input", state.filename);
+  const nullpos = input2.indexOf("\0");
+  if (nullpos !== -1) YAMLException.throwAt(input2, nullpos, "null byte is not allowed in input", state.filename);
   while (state.position < state.length) {
     skipByteOrderMark(state);
     skipSeparationSpace(state, true);
@@ -49750,12 +47783,12 @@ var DEFAULT_LOAD_OPTIONS = {
   ...DEFAULT_PARSER_OPTIONS,
   ...DEFAULT_CONSTRUCTOR_OPTIONS
 };
-function loadDocuments(input, options = {}) {
+function loadDocuments(input2, options = {}) {
   const opts = {
     ...DEFAULT_LOAD_OPTIONS,
     ...options
   };
-  const source = String(input);
+  const source = String(input2);
   const PARSER_OPT_KEYS = Object.keys(DEFAULT_PARSER_OPTIONS);
   const CONSTRUCTOR_OPT_KEYS = Object.keys(DEFAULT_CONSTRUCTOR_OPTIONS);
   return constructFromEvents(parseEvents(source, pick(opts, PARSER_OPT_KEYS)), {
@@ -49763,8 +47796,8 @@ function loadDocuments(input, options = {}) {
     source
   });
 }
-function load(input, options) {
-  const documents2 = loadDocuments(input, options);
+function load(input2, options) {
+  const documents2 = loadDocuments(input2, options);
   if (documents2.length === 0) throw new YAMLException("expected a document, but the input is empty");
   if (documents2.length === 1) return documents2[0];
   throw new YAMLException("expected a single document in the stream, but found more");
@@ -49875,14 +47908,14 @@ function build2(state, object2) {
   }
   return node;
 }
-function jsToAst(input, schema, options = {}) {
+function jsToAst(input2, schema, options = {}) {
   const root = build2({
     representTypes: buildRepresentTypes(schema),
     noRefs: options.noRefs ?? false,
     skipInvalid: options.skipInvalid ?? false,
     refs: /* @__PURE__ */ new Map(),
     refCounter: 0
-  }, input);
+  }, input2);
   return [{
     contents: root === INVALID ? null : root,
     directives: []
@@ -50495,12 +48528,12 @@ function defaultCompareFn(a, b) {
   if (x2 > y) return 1;
   return 0;
 }
-function dump(input, options = {}) {
+function dump(input2, options = {}) {
   const opts = {
     ...DEFAULT_DUMP_OPTIONS,
     ...options
   };
-  const documents2 = jsToAst(input, opts.schema, {
+  const documents2 = jsToAst(input2, opts.schema, {
     noRefs: opts.noRefs,
     skipInvalid: opts.skipInvalid
   });
@@ -50538,2126 +48571,6 @@ var COLLECTION_STYLE_FLOW = COLLECTION_STYLE.FLOW;
 var CHOMPING_CLIP = CHOMPING_MODE.CLIP;
 var CHOMPING_STRIP = CHOMPING_MODE.STRIP;
 var CHOMPING_KEEP = CHOMPING_MODE.KEEP;
-
-// src/core/manifests.ts
-init_json();
-function normalise(output) {
-  return documentsIn(output).map((text2) => `---
-${/^kind: *Secret *$/mu.test(text2) ? masked(text2) : text2.trimEnd()}
-`).join("");
-}
-function documentsIn(output) {
-  return splitDocuments(output).filter(saysSomething);
-}
-function splitDocuments(text2) {
-  return text2.split(/^---[^\S\n]*(?:#.*)?\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
-}
-function saysSomething(text2) {
-  return /^[^\S\n]*[^\s#]/mu.test(text2);
-}
-function plainHead(text2) {
-  const top = text2.split("\n").filter((line) => /^[^\s#]/u.test(line));
-  if (!top.every((line) => /^\w+:(?:\s|$)/u.test(line))) return void 0;
-  const apiVersion = only(text2, /^apiVersion: *([\w./-]+) *$/gmu);
-  const kind = only(text2, /^kind: *(\w+) *$/gmu);
-  const metadata = only(text2, /^metadata: *\n((?: +\S.*\n?)+)/gmu);
-  if (apiVersion === void 0 || kind === void 0 || metadata === void 0) return void 0;
-  if (top.filter((line) => /^(?:apiVersion|kind|metadata):/u.test(line)).length !== 3)
-    return void 0;
-  const lines3 = metadata.split("\n").filter((line) => line.trim() !== "");
-  if (!lines3.every((line) => /^ +(?:#.*|[\w./-]+:(?:\s.*)?)$/u.test(line))) return void 0;
-  return { apiVersion, kind, placed: lines3.some((line) => /^ +namespace:/u.test(line)) };
-}
-function only(text2, pattern) {
-  const [first, second] = text2.matchAll(pattern);
-  return second === void 0 ? first?.[1] : void 0;
-}
-function parseObject(text2) {
-  const value = load(text2);
-  if (!isObject(value)) throw new Error("a rendered document is not an object");
-  return value;
-}
-function masked(text2) {
-  const object2 = parseObject(text2);
-  for (const field of ["data", "stringData"]) {
-    const data2 = object2[field];
-    if (!isObject(data2)) continue;
-    object2[field] = Object.fromEntries(
-      Object.entries(data2).map(([key, value]) => [
-        key,
-        `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`
-      ])
-    );
-  }
-  return dump(object2, { lineWidth: -1, noRefs: true }).trimEnd();
-}
-function manifestText(objects) {
-  return objects.map((object2) => `---
-${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
-`).join("");
-}
-function identity(object2, namespace) {
-  return [
-    textAt(object2, "/kind"),
-    textAt(object2, "/metadata/namespace") || namespace,
-    textAt(object2, "/metadata/name")
-  ].join("/");
-}
-function byIdentity(objects, namespace) {
-  return new Map(objects.map((one) => [identity(one, namespace), one]));
-}
-
-// src/core/object-kinds.ts
-init_json();
-var HUB_KINDS = [
-  ...kinds("", ["ConfigMap", "PersistentVolumeClaim", "Secret", "Service", "ServiceAccount"]),
-  ...kinds("apps", ["DaemonSet", "Deployment", "StatefulSet"]),
-  ...kinds("batch", ["Job"]),
-  // the chart's hook that pulls images
-  ...kinds("networking.k8s.io", ["Ingress", "NetworkPolicy"]),
-  ...kinds("policy", ["PodDisruptionBudget"]),
-  ...kinds("rbac.authorization.k8s.io", ["Role", "RoleBinding"])
-];
-var CLUSTER_KINDS = [
-  ...kinds("", ["Namespace"]),
-  ...kinds("scheduling.k8s.io", ["PriorityClass"])
-];
-function kindOf(object2) {
-  const version = textAt(object2, "/apiVersion");
-  return { group: groupOf(version), kind: textAt(object2, "/kind") };
-}
-function groupOf(version) {
-  if (version === "") return void 0;
-  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
-}
-function hasKind(list, { group, kind }) {
-  return list.some((one) => one.kind === kind && (group === void 0 || one.group === group));
-}
-function kinds(group, names5) {
-  return names5.map((kind) => ({ group, kind }));
-}
-
-// src/core/hub/rules/objects.ts
-var REFUSED_RIGHTS = {
-  verbs: ["*", "bind", "escalate", "impersonate"],
-  apiGroups: ["*", "rbac.authorization.k8s.io"],
-  resources: ["*"]
-};
-var REMOVE = "remove what asks for it below values:, or compare the chart with its release";
-function kindFault(object2, namespaces) {
-  const found3 = kindOf(object2);
-  if (!hasKind(HUB_KINDS, found3))
-    return hasKind(CLUSTER_KINDS, found3) ? "objects of this kind are for the whole cluster, and no hub has them" : "no hub has objects of this kind";
-  if (found3.kind === "RoleBinding") return bindingFault(object2, namespaces);
-  if (found3.kind === "Role") return roleFault(object2);
-  return void 0;
-}
-function bindingFault(binding, namespaces) {
-  if (at(binding, "/roleRef/kind") !== "Role")
-    return `it would give the rights of the ${said(at(binding, "/roleRef/kind"))} ${said(at(binding, "/roleRef/name"))}`;
-  for (const subject of objectsIn(at(binding, "/subjects"))) {
-    const namespace = subject["namespace"];
-    const near = namespace === void 0 || namespaces.includes(textAt(subject, "/namespace"));
-    if (subject["kind"] !== "ServiceAccount" || !near)
-      return `it would give rights to the ${said(subject["kind"])} ${said(subject["name"])}, who is none of the hub\u2019s`;
-  }
-  return void 0;
-}
-function roleFault(role) {
-  for (const rule of objectsIn(role["rules"])) {
-    for (const [field, refused3] of Object.entries(REFUSED_RIGHTS)) {
-      const bad = texts(rule[field]).find((text2) => refused3.includes(text2));
-      if (bad !== void 0) return `it has ${JSON.stringify(bad)} among its ${field}`;
-    }
-  }
-  return void 0;
-}
-function texts(value) {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
-}
-function said(value) {
-  return typeof value === "string" ? value : "unnamed";
-}
-var objectKind = {
-  id: "object-kind",
-  severity: "error",
-  title: "A hub consists of kinds of objects that are on a list.",
-  why: "A webhook, a ClusterRoleBinding or a CustomResourceDefinition reaches every hub of the cluster, whoever\u2019s chart or values it came from.",
-  on: "manifests",
-  *check({ hub, objects }) {
-    const namespaces = [hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
-    for (const object2 of objects) {
-      const fault = kindFault(object2, namespaces);
-      if (fault === void 0) continue;
-      yield {
-        at: hub.keyAt("/values"),
-        message: `${said(object2["kind"])} ${said(at(object2, "/metadata/name"))}: ${fault}`,
-        hint: REMOVE
-      };
-    }
-  }
-};
-var PLAIN_KINDS = [
-  "ConfigMap",
-  "Ingress",
-  "NetworkPolicy",
-  "PodDisruptionBudget",
-  "Secret",
-  "Service",
-  "ServiceAccount"
-];
-function isLookedAt(text2) {
-  const head2 = plainHead(text2);
-  if (!head2 || head2.placed) return true;
-  const found3 = { group: groupOf(head2.apiVersion), kind: head2.kind };
-  return !PLAIN_KINDS.includes(head2.kind) || !hasKind(HUB_KINDS, found3);
-}
-
-// src/core/hub/rules/events.ts
-init_json();
-var eventPath = (index2, key) => pointer("capacity", "events", index2, key);
-var eventTime = {
-  id: "time-order",
-  severity: "error",
-  title: "Spans of time begin before they end, on days that exist.",
-  why: "A class that ends before it begins is never prepared for.",
-  on: "platform",
-  *check(platform2) {
-    for (const hub of platform2.environments.values()) {
-      for (const [index2, { from, until }] of hub.data.capacity.events.entries()) {
-        if (Number.isNaN(instant(from))) {
-          yield {
-            at: hub.at(eventPath(index2, "from")),
-            message: `${from} does not exist`,
-            hint: "look at a calendar"
-          };
-        } else if (!(instant(until) > instant(from))) {
-          yield {
-            at: hub.at(eventPath(index2, "until")),
-            message: "it ends before it begins",
-            hint: "swap the two, or correct the year"
-          };
-        }
-      }
-    }
-    for (const doc of [...platform2.cohorts.values(), ...platform2.members.values()]) {
-      const { from, until } = doc.data;
-      if (Number.isNaN(instant(until))) {
-        yield {
-          at: doc.at("/until"),
-          message: `${until} does not exist`,
-          hint: "look at a calendar"
-        };
-      } else if (from !== void 0 && !(instant(until) >= instant(from))) {
-        yield {
-          at: doc.at("/until"),
-          message: "it ends before it begins",
-          hint: "swap the two, or correct the year"
-        };
-      }
-    }
-  }
-};
-var eventUsers = {
-  id: "event-users",
-  severity: "error",
-  title: "A class fits into its hub.",
-  why: "The hub refuses servers above its limit: the last students stand outside.",
-  on: "hub",
-  *check({ hub }) {
-    for (const [index2, { users }] of hub.data.capacity.events.entries()) {
-      if (users > hub.data.capacity.maxServers) {
-        yield {
-          at: hub.at(eventPath(index2, "users")),
-          message: `${users} people, and the hub allows ${hub.data.capacity.maxServers} servers`,
-          hint: "raise capacity.maxServers"
-        };
-      }
-    }
-  }
-};
-var eventSpawnRate = {
-  id: "event-spawn-rate",
-  severity: "warning",
-  title: "A class can start at once.",
-  why: `JupyterHub starts ${CONCURRENT_SPAWN_LIMIT} servers at a time and answers everybody else with an error: 270 students met it on 2025-08-29 (UC Merced).`,
-  on: "hub",
-  *check({ hub, cluster }) {
-    const { startTime } = cluster.data.nodes.user;
-    const { events, placeholders } = hub.data.capacity;
-    for (const [index2, { users }] of events.entries()) {
-      if (users > CONCURRENT_SPAWN_LIMIT) {
-        yield {
-          at: hub.at(eventPath(index2, "users")),
-          message: `${users} people come at once, and ${CONCURRENT_SPAWN_LIMIT} servers start at a time`,
-          hint: "let people come in groups, or tell them to try again"
-        };
-      } else if (seconds(startTime) >= 120 && placeholders < users / 4) {
-        yield {
-          at: hub.at(eventPath(index2, "users")),
-          message: `a new node takes ${startTime}, and ${placeholders} seats are kept warm`,
-          hint: `raise capacity.placeholders to about ${Math.ceil(users / 4)} for the class`
-        };
-      }
-    }
-  }
-};
-var eventOverlap = {
-  id: "event-overlap",
-  severity: "warning",
-  title: "Classes at the same time fit together.",
-  why: "Two classes that are planned for apart meet in one hub.",
-  on: "hub",
-  *check({ hub }) {
-    const { events, maxServers } = hub.data.capacity;
-    for (const [index2, event] of events.entries()) {
-      for (const other of events.slice(0, index2)) {
-        const together4 = instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
-        const users = event.users + other.users;
-        if (together4 && users > maxServers) {
-          yield {
-            at: hub.at(eventPath(index2, "name")),
-            message: `together with "${other.name}" these are ${users} people for ${maxServers} servers`,
-            hint: "raise capacity.maxServers, or move one of them"
-          };
-        }
-      }
-    }
-  }
-};
-var eventPast = {
-  id: "event-past",
-  severity: "warning",
-  title: "Classes that are over are removed.",
-  why: "Old entries hide the next one.",
-  on: "hub",
-  *check({ hub, now }) {
-    for (const [index2, { until }] of hub.data.capacity.events.entries()) {
-      if (instant(until) < now) {
-        yield {
-          at: hub.at(eventPath(index2, "until")),
-          message: "it is over",
-          hint: "remove the entry"
-        };
-      }
-    }
-  }
-};
-var eventImage = {
-  id: "event-image",
-  severity: "error",
-  title: "A class uses an image of its hub.",
-  why: "Another image would be kept on the nodes, and students would wait for theirs.",
-  on: "hub",
-  *check({ hub }) {
-    for (const [index2, { image: image2 }] of hub.data.capacity.events.entries()) {
-      if (image2 !== void 0 && !hub.data.images.includes(image2)) {
-        yield {
-          at: hub.at(eventPath(index2, "image")),
-          message: `the hub does not offer ${image2}`,
-          hint: `choose ${hub.data.images.join(", ")}`
-        };
-      }
-    }
-  }
-};
-
-// src/core/hub/rules/environment.ts
-init_json();
-var GiB = 2 ** 30;
-function isLocalHost(host) {
-  return LOCAL_HOSTS.some((pattern) => pattern.test(host));
-}
-var LOCAL_HOSTS = [
-  /^localhost$/u,
-  /^127\.\d+\.\d+\.\d+$/u,
-  /^10\.\d+\.\d+\.\d+$/u,
-  /^192\.168\.\d+\.\d+$/u,
-  /^172\.(1[6-9]|2\d|3[01])\.\d+\.\d+$/u
-];
-var address = {
-  id: "address",
-  severity: "error",
-  title: "A hub is reached by https under its own host name.",
-  why: "Logins and tokens travel over it. Plain http is for clusters without an entry (`ingress.class: none`), on loopback and private addresses only. Credentials in an address end up in logs.",
-  on: "hub",
-  *check({ hub, cluster }) {
-    const fault = addressFault(hub.data.url, cluster.data.ingress.class === "none");
-    if (fault) yield { at: hub.at("/url"), ...fault };
-  }
-};
-function addressFault(url, bare) {
-  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(?::([0-9]+))?(\/.*)?$/u.exec(url);
-  if (!parts) return { message: "this is not an address", hint: "write https:// and a host name" };
-  const [, scheme, credentials, host = "", port, path] = parts;
-  if (credentials !== void 0) {
-    return {
-      message: "the address holds credentials",
-      hint: "remove them, and change the password"
-    };
-  }
-  if (scheme === "http" && !bare) {
-    return { message: "the address is not https", hint: `write https://${host}` };
-  }
-  if (scheme === "http" && !isLocalHost(host)) {
-    return {
-      message: "the address is not https",
-      hint: "http is for loopback and private addresses only"
-    };
-  }
-  if (path !== void 0 && path !== "/") {
-    return { message: "the address has a path", hint: "a hub has a host name of its own" };
-  }
-  if (port !== void 0 && !bare) {
-    return { message: `the address has a port, ${port}`, hint: "the entry listens on 443" };
-  }
-  return void 0;
-}
-var oneDefault = {
-  id: "one-default",
-  severity: "error",
-  title: "One size is the default, and everybody may choose it.",
-  why: "People who may not choose the default see an error as their first page.",
-  on: "hub",
-  *check({ hub }) {
-    const marked = Object.entries(hub.data.sizes).filter(([, size3]) => size3.default);
-    const second = marked[1];
-    if (second) {
-      yield {
-        at: hub.at(pointer("sizes", second[0], "default")),
-        message: `"${second[0]}" is a second default`,
-        hint: "mark one size"
-      };
-    }
-    const name = defaultSize(hub.data.sizes);
-    const size2 = hub.data.sizes[name];
-    if (size2 && !size2.for.includes("all")) {
-      yield {
-        at: hub.at(pointer("sizes", name, "for")),
-        message: `the default size "${name}" is not open to all`,
-        hint: 'leave "for" out, or make another size the default'
-      };
-    }
-  }
-};
-var sizeFitsNode = {
-  id: "size-fits-node",
-  severity: "error",
-  title: "Every size fits on a node.",
-  why: "A server that no node can take waits until it is given up, 15 minutes later and without a reason that users understand (EO-College hub, 2024-09).",
-  on: "hub",
-  *check({ hub, cluster }) {
-    const { cpu, memory } = cluster.data.nodes.user;
-    const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
-    for (const [name, size2] of Object.entries(hub.data.sizes)) {
-      if ((memoryBytes(size2.memory) ?? 0) > usable) {
-        yield {
-          at: hub.at(pointer("sizes", name, "memory")),
-          message: `${size2.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`,
-          hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes`
-        };
-      } else if (size2.cpu > cpu) {
-        yield {
-          at: hub.at(pointer("sizes", name, "cpu")),
-          message: `${size2.cpu} cores do not fit on a node with ${cpu}`,
-          hint: `write at most ${cpu}`
-        };
-      }
-    }
-  }
-};
-var capacityFits = {
-  id: "capacity",
-  severity: "warning",
-  title: "The servers that a hub allows fit on the nodes it can have.",
-  why: "Memory is guaranteed, so a full cluster starts no more servers; people wait without a seat (EarthScope, 2025-05-12, lost servers because memory was promised twice).",
-  on: "hub",
-  *check({ hub, cluster }) {
-    const { memory, max: max2 } = cluster.data.nodes.user;
-    const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max2;
-    const size2 = hub.data.sizes[defaultSize(hub.data.sizes)];
-    const seat = size2 && memoryBytes(size2.memory);
-    if (seat === void 0) return;
-    const seats = Math.floor(all / seat);
-    if (hub.data.capacity.maxServers > seats) {
-      yield {
-        at: hub.at("/capacity/maxServers"),
-        message: `${hub.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`,
-        hint: `write at most ${seats}, a smaller default size, or more nodes`
-      };
-    }
-  }
-};
-var smallHome = {
-  id: "small-home",
-  severity: "warning",
-  title: "A home has room for work.",
-  why: "One preprocessed region takes 3-4 GB, and a full home locks its owner out of the hub (CryoInTheCloud/hub-image#171).",
-  on: "hub",
-  *check({ hub }) {
-    const bytes2 = quantityBytes(hub.data.home.size) ?? 0;
-    if (bytes2 < MIN_HOME_BYTES) {
-      yield {
-        at: hub.at("/home/size"),
-        message: `${hub.data.home.size} fill up on the first day`,
-        hint: "write at least 5Gi; 10Gi and more is better"
-      };
-    }
-  }
-};
-var shortIdle = {
-  id: "short-idle",
-  severity: "error",
-  title: "Servers are not stopped between two thoughts.",
-  why: "A silent computation is not activity to the hub: what runs without output for this long is stopped.",
-  on: "hub",
-  *check({ hub }) {
-    if (seconds(hub.data.sessions.idle) < MIN_IDLE_SECONDS) {
-      yield {
-        at: hub.at("/sessions/idle"),
-        message: `${hub.data.sessions.idle} without activity is too short`,
-        hint: "write at least 10m; hours are usual"
-      };
-    }
-  }
-};
-var loginSecrets = {
-  id: "login-secrets",
-  severity: "error",
-  title: "A hub declares the OAuth application that people log in with.",
-  why: "Without client id and secret the hub starts and nobody can log in.",
-  on: "hub",
-  *check({ hub }) {
-    const name = ["github-client-id", "github-client-secret"].find(
-      (one) => !Object.hasOwn(hub.data.secrets, one)
-    );
-    if (name !== void 0) {
-      yield {
-        at: hub.keyAt("/secrets"),
-        message: `the secret ${name} is not declared`,
-        hint: `add "${name}: {use: OAuth application of this hub}" below secrets:`
-      };
-    }
-  }
-};
-
-// src/core/images/rules.ts
-init_json();
-
-// src/core/images/packages.ts
-function packageName(requirement) {
-  const alone = requirement.replace(/^.*::/u, "");
-  const name = /^[A-Za-z0-9][A-Za-z0-9._-]*/u.exec(alone)?.[0] ?? "";
-  return name.toLowerCase().replaceAll(/[-_.]+/gu, "-");
-}
-function oggmIn(packages2) {
-  const oggm = packages2.find(({ name }) => packageName(name) === "oggm");
-  const commit2 = /git\+.*@([0-9a-f]{40})(?:#.*)?$/u.exec(oggm?.source ?? "")?.[1];
-  return oggm && { version: oggm.version, commit: commit2 };
-}
-function pinnedVersion(requirement) {
-  return /^[^=<>!~]+==?([^=<>!~,*]+)(?:=[^=<>!~,]+)?$/u.exec(requirement)?.[1];
-}
-
-// src/core/images/rules.ts
-var imageSource = {
-  id: "image-source",
-  severity: "error",
-  title: "An image says in one way what it is built on, and in one way which OGGM it has.",
-  why: "Of two sources one would be ignored without a word.",
-  on: "platform",
-  *check(platform2) {
-    for (const image2 of platform2.images.values()) {
-      const { from, oggm } = image2.data;
-      const base2 = from && baseFault(from);
-      if (base2 !== void 0) {
-        yield {
-          at: image2.at("/from"),
-          message: base2,
-          hint: "write one of track (moves), tag (does not) or digest"
-        };
-      }
-      if (from && image2.data.python !== void 0) {
-        yield {
-          at: image2.at("/python"),
-          message: '"from" and "python" exclude each other',
-          hint: "remove python: the image that it is built on has its own"
-        };
-      }
-      const model = oggm && oggmFault(oggm);
-      if (model !== void 0) {
-        yield {
-          at: image2.at("/oggm"),
-          message: model,
-          hint: "write version: 1.6.3, or git: with ref:"
-        };
-      }
-      yield* otherOggm(image2);
-    }
-  }
-};
-function baseFault(from) {
-  const given2 = ["track", "tag", "digest"].filter((key) => from[key] !== void 0);
-  if (given2.length === 0) return "nothing says which version of the image";
-  return given2.length === 1 ? void 0 : `${given2.join(" and ")} exclude each other`;
-}
-function oggmFault({ git, version }) {
-  if (git === void 0 && version === void 0) return "nothing says which OGGM";
-  if (git !== void 0 && version !== void 0) return "git and version exclude each other";
-  return void 0;
-}
-function* otherOggm({ at: at2, data: data2 }) {
-  const { oggm } = data2;
-  if (!oggm) return;
-  for (const key of ["conda", "pip"])
-    for (const [index2, one] of data2[key].entries())
-      if (packageName(one) === "oggm" && pinnedVersion(one) !== oggm.version)
-        yield {
-          at: at2(pointer(key, index2)),
-          message: `"${one}" is not the OGGM that "oggm:" asks for`,
-          hint: oggm.version === void 0 ? 'remove it: what "oggm:" says is installed' : `write the version ${oggm.version}, or remove it`
-        };
-}
-var MOVING = /^(latest|main|master|stable|nightly|dev|edge|test)$/u;
-var mutableTag = {
-  id: "mutable-tag",
-  severity: "error",
-  title: "A tag that moves is called `track`.",
-  why: "With `latest` under `tag` nobody knows what ran yesterday. A public incident (DuBois hub, 2026-02-11) began with an image that had changed under its tag. Under `track` the lock pins what the tag pointed at.",
-  on: "platform",
-  *check(platform2) {
-    for (const image2 of platform2.images.values()) {
-      const tag = image2.data.from?.tag;
-      if (tag !== void 0 && MOVING.test(tag)) {
-        yield {
-          at: image2.at("/from/tag"),
-          message: `the tag "${tag}" moves`,
-          hint: `write "track: ${tag}"`
-        };
-      }
-    }
-  }
-};
-var imageUnlocked = {
-  id: "image-unlocked",
-  severity: "warning",
-  title: "Images that move are known to move.",
-  why: "Without a lock a hub runs whatever a moving tag points at when a node pulls it, so two people may have two images. `glaciocloud image build IMAGE --push` writes a lock, and the hub then runs what was built and tested.",
-  on: "platform",
-  *check(platform2) {
-    const used = new Set([...platform2.environments.values()].flatMap(({ data: data2 }) => data2.images));
-    for (const image2 of platform2.images.values()) {
-      if (!used.has(image2.name) || MOVING.test(image2.data.from?.tag ?? "")) continue;
-      const resolved = resolveImage(
-        platform2.settings.data.registry,
-        image2,
-        platform2.locks.get(image2.name),
-        "stable"
-      );
-      if (resolved.kind === "unlocked" && resolved.floating) {
-        yield {
-          at: image2.at("/from"),
-          message: `${resolved.reference} is used as it is, and it moves`,
-          hint: `run "glaciocloud image build ${image2.name} --push", which writes its lock, or write "tag:" or "digest:"`
-        };
-      }
-    }
-  }
-};
-var imageUnbuilt = {
-  id: "image-unbuilt",
-  severity: "error",
-  title: "A hub offers only images that exist.",
-  why: "An image without `from:` has no address before its first build, so no server could start with it. `glaciocloud image build IMAGE --push` builds it, though a hub names it already, and writes its lock.",
-  on: "platform",
-  *check(platform2) {
-    const { registry } = platform2.settings.data;
-    for (const hub of platform2.environments.values()) {
-      for (const [index2, name] of hub.data.images.entries()) {
-        const image2 = platform2.images.get(name);
-        const resolved = image2 && resolveImage(registry, image2, platform2.locks.get(name), "stable");
-        if (resolved?.kind === "unbuilt") {
-          yield {
-            at: hub.at(pointer("images", index2)),
-            message: `${name} has not been built yet`,
-            hint: `run "glaciocloud image build ${name} --push" and commit the lock that it writes, or leave it out until then`
-          };
-        }
-      }
-    }
-  }
-};
-function beforeBuild(findings) {
-  return findings.filter(({ rule }) => rule !== imageUnbuilt.id);
-}
-var imageUnpromoted = {
-  id: "image-unpromoted",
-  severity: "warning",
-  title: "A hub of a stable wave gets an image when its first build is promoted.",
-  why: "A candidate is tried on hubs of candidate waves first. Until the promotion a hub goes on with the image that it runs, and does not offer one that it never had.",
-  on: "platform",
-  *check(platform2) {
-    const { registry } = platform2.settings.data;
-    for (const hub of platform2.environments.values()) {
-      const channel = channelOf(platform2, hub.data.wave);
-      for (const [index2, name] of hub.data.images.entries()) {
-        const image2 = platform2.images.get(name);
-        const lock = platform2.locks.get(name);
-        if (!image2 || resolveImage(registry, image2, lock, channel).kind !== "unpromoted") continue;
-        yield {
-          at: hub.at(pointer("images", index2)),
-          message: `${name} has no ${channel} build: the hub keeps what it runs, and does not offer it anew`,
-          hint: `promote a build of ${name}, or leave it out until then`
-        };
-      }
-    }
-  }
-};
-var imageFiles = {
-  id: "image-files",
-  severity: "error",
-  title: "Files that an image names lie in its folder.",
-  why: "A path that leaves the folder would copy something else into an image that everybody can read.",
-  on: "platform",
-  *check(platform2) {
-    for (const image2 of platform2.images.values()) {
-      const named2 = [
-        ...image2.data.files.map((path, index2) => ({ path, at: pointer("files", index2) })),
-        ...image2.data.postBuild === void 0 ? [] : [{ path: image2.data.postBuild, at: pointer("postBuild") }],
-        ...image2.data.tests.notebooks.map((path, index2) => ({
-          path,
-          at: pointer("tests", "notebooks", index2)
-        }))
-      ];
-      for (const { path, at: at2 } of named2) {
-        if (leavesFolder(path)) {
-          yield {
-            at: image2.at(at2),
-            message: `"${path}" leaves the image\u2019s folder`,
-            hint: "name a file below it"
-          };
-        } else if (!platform2.paths.has(`images/${image2.name}/${path}`)) {
-          yield {
-            at: image2.at(at2),
-            message: `there is no images/${image2.name}/${path}`,
-            hint: "add the file, or correct the path"
-          };
-        }
-      }
-    }
-  }
-};
-function leavesFolder(path) {
-  const parts = path.split("/");
-  return path.startsWith("/") || parts.includes("..") || parts.includes(".");
-}
-var IN_HOME = /(^|:)(\/home\/|~|\$HOME)/u;
-var NAMES_FOLDER = /CACHE|DATA|_DIR$|PATH/u;
-var belowHome = {
-  id: "below-home",
-  severity: "error",
-  title: "Nothing that an image brings lies below the home.",
-  why: "The home volume hides what an image puts into the home. With OGGM\u2019s sample data or salem\u2019s cache hidden, `import oggm` downloads 80 MB for each user, or fails without network.",
-  on: "platform",
-  *check(platform2) {
-    for (const image2 of platform2.images.values()) {
-      for (const [name, value] of Object.entries(image2.data.env)) {
-        if (IN_HOME.test(value) && NAMES_FOLDER.test(name)) {
-          yield {
-            at: image2.at(pointer("env", name)),
-            message: `${name} points below the home, which a volume hides`,
-            hint: "use a folder below /opt"
-          };
-        }
-      }
-    }
-  }
-};
-
-// src/core/images/additions.ts
-init_json();
-var ADDING = ["oggm", "conda", "pip", "apt", "bake", "files", "postBuild", "env"];
-var imageAdditions = {
-  id: "image-additions",
-  severity: "warning",
-  upFront: true,
-  title: "What an image\u2019s file adds is in what people get.",
-  why: "Until an image is built and locked, hubs run the image that it is built on, and nothing that its file adds. People would look for packages that the file promises. `glaciocloud image build IMAGE --push` builds it and writes its lock; an image that adds nothing needs none.",
-  on: "platform",
-  *check(platform2) {
-    const used = new Set([...platform2.environments.values()].flatMap(({ data: data2 }) => data2.images));
-    for (const image2 of platform2.images.values()) {
-      const bare = bareReference(platform2, image2);
-      const adding = additionsOf(image2.data);
-      const [first] = adding;
-      if (bare === void 0 || !used.has(image2.name) || first === void 0) continue;
-      yield {
-        at: image2.keyAt(pointer(first)),
-        message: `hubs run ${bare} as it is, without what this file adds: ${adding.join(", ")}`,
-        hint: `"glaciocloud image build ${image2.name} --push" builds it and writes its lock; or remove what is added`
-      };
-    }
-  }
-};
-function bareReference({ settings: settings2, locks }, image2) {
-  const lock = locks.get(image2.name);
-  const resolved = resolveImage(settings2.data.registry, image2, lock, "stable");
-  switch (resolved.kind) {
-    case "digest":
-    case "unlocked":
-      return resolved.reference;
-    case "locked":
-    case "unbuilt":
-    case "unpromoted":
-      return void 0;
-  }
-}
-function additionsOf(image2) {
-  return ADDING.filter((key) => {
-    switch (key) {
-      case "oggm":
-        return image2.oggm?.git !== void 0;
-      case "postBuild":
-        return image2.postBuild !== void 0;
-      case "env":
-        return Object.keys(image2.env).length > 0;
-      case "conda":
-      case "pip":
-      case "apt":
-      case "bake":
-      case "files":
-        return image2[key].length > 0;
-    }
-  });
-}
-
-// src/core/time.ts
-var UNITS = [
-  { size: 86400, name: "d" },
-  { size: 3600, name: "h" },
-  { size: 60, name: "min" }
-];
-function duration(seconds2) {
-  const unit = UNITS.find(({ size: size2 }) => seconds2 > 0 && seconds2 % size2 === 0);
-  return unit ? `${seconds2 / unit.size} ${unit.name}` : `${seconds2} s`;
-}
-var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-function day(instant2) {
-  const [year, month, date] = instant2.slice(0, 10).split("-");
-  return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year ?? ""}`;
-}
-function instantText(time2) {
-  return new Date(time2).toISOString().replace(/\.\d+Z$/u, "Z");
-}
-
-// src/core/images/trials.ts
-function trialHubs(platform2, image2) {
-  return [...platform2.environments.values()].filter(({ data: data2 }) => data2.images.includes(image2)).filter(({ data: data2 }) => channelOf(platform2, data2.wave) === "candidate").map(({ name }) => name).sort();
-}
-function soakSeconds({ settings: settings2 }) {
-  const first = settings2.data.waves.find(({ images }) => images === "stable");
-  return first ? seconds(first.soak) : 0;
-}
-function runsDigest({ release: release2 }, digest3) {
-  return release2.images.some(({ reference }) => reference.endsWith(`@${digest3}`));
-}
-function runningSince(releases) {
-  const times = releases.flatMap(({ status }) => status ? [Date.parse(status.at)] : []);
-  return times.at(-1);
-}
-
-// src/core/images/rebuild-rules.ts
-var RHYTHM = {
-  never: Number.POSITIVE_INFINITY,
-  nightly: seconds("1d"),
-  weekly: seconds("7d")
-};
-var imageRhythm = {
-  id: "image-rhythm",
-  severity: "warning",
-  title: "An image is not rebuilt more often than its candidates are tried.",
-  why: "A candidate is held until it is promoted, so that there is something to promote at all. With a soak longer than the time between two builds the next one waits, and security updates with it.",
-  on: "platform",
-  *check(platform2) {
-    const soak = soakSeconds(platform2);
-    for (const image2 of platform2.images.values()) {
-      const { rebuild } = image2.data;
-      if (soak <= RHYTHM[rebuild] || trialHubs(platform2, image2.name).length === 0) continue;
-      yield {
-        at: image2.at("/rebuild"),
-        message: `it is rebuilt ${rebuild}, and a candidate is tried for ${duration(soak)}`,
-        hint: 'write a shorter "soak:" of the first stable wave, or a slower "rebuild:"'
-      };
-    }
-  }
-};
-
-// src/core/images/lock-rules.ts
-init_json();
-
-// src/core/images/decide.ts
-function decideImage(wanted, lock, registry) {
-  const tagged = registry.tags.get(wanted.content);
-  const same = Object.entries(lock?.builds ?? {}).map(([name, build4]) => ({ ...build4, name })).filter(({ content }) => content === wanted.content);
-  for (const { name, digest: digest3, yanked } of same)
-    if (yanked !== void 0)
-      return { kind: "unchanged", digest: digest3, reason: { kind: "yanked", build: name, why: yanked } };
-  const reasons = [];
-  for (const build4 of same) {
-    const fault = faultOf(build4, tagged, registry);
-    if (fault) reasons.push(fault);
-    else {
-      const reason = { kind: "present", build: build4.name };
-      return { kind: "unchanged", digest: build4.digest, reason };
-    }
-  }
-  if (reasons.length > 0) return { kind: "build", reasons };
-  if (tagged !== void 0)
-    return { kind: "unchanged", digest: tagged, reason: { kind: "unrecorded" } };
-  return { kind: "build", reasons: [changed(wanted, lock)] };
-}
-function faultOf({ name, digest: digest3, tests: tests2 }, tagged, { digests }) {
-  if (!isTested(tests2)) return { kind: "untested", build: name };
-  if (tagged === digest3) return void 0;
-  if (tagged !== void 0) return { kind: "moved", build: name, from: digest3, to: tagged };
-  return digests.has(digest3) ? void 0 : { kind: "gone", build: name, digest: digest3 };
-}
-function changed(wanted, lock) {
-  if (!lock) return { kind: "first" };
-  return lock.recipe === wanted.recipe ? { kind: "content" } : { kind: "recipe", from: lock.recipe, to: wanted.recipe };
-}
-function isTested(tests2) {
-  const outcomes = Object.values(tests2 ?? {});
-  return outcomes.includes("passed") && !outcomes.includes("failed");
-}
-function reasonText(reason) {
-  switch (reason.kind) {
-    case "first":
-      return "it was never built";
-    case "recipe":
-      return `image.yaml or a file that it names changed (${reason.from.slice(0, 6)} \u2192 ${reason.to.slice(0, 6)})`;
-    case "content":
-      return "its base, OGGM or packages are newer";
-    case "yanked":
-      return `it would be ${reason.build} again, which was withdrawn: ${reason.why}`;
-    case "present":
-      return `it is ${reason.build}`;
-    case "unrecorded":
-      return "the registry has it, and the lock does not know it yet";
-    case "untested":
-      return `${reason.build} did not pass its tests`;
-    case "gone":
-      return `the registry no longer has ${reason.build}`;
-    case "moved":
-      return `the registry has another image under the tag of ${reason.build}`;
-  }
-}
-
-// src/core/images/lock.ts
-init_json();
-function buildName(now, content, taken2) {
-  const day2 = new Date(now).toISOString().slice(0, 10);
-  for (let start2 = 0; start2 + 6 <= content.length; start2 += 6) {
-    const name = `${day2}-${content.slice(start2, start2 + 6)}`;
-    if (!taken2.has(name)) return name;
-  }
-  throw new Error(`every name for ${content} on ${day2} is taken`);
-}
-function lockChecksum({
-  recipe,
-  builds,
-  channels
-}) {
-  const named2 = Object.entries(builds).map(([name, build4]) => [name, ourPart(build4)]);
-  named2.sort((a, b) => compareText(canonical(a), canonical(b)));
-  return digestOf([recipe, named2, { ...channels }]);
-}
-function ourPart(build4) {
-  return Object.fromEntries(Object.entries(asJson(build4)).filter(([key]) => key !== "keep"));
-}
-function asJson({ oggm, tests: tests2, ...rest }) {
-  return {
-    ...rest,
-    ...oggm && { oggm: { ...oggm } },
-    ...tests2 && { tests: { ...tests2 } }
-  };
-}
-var HEAD = `# yaml-language-server: $schema=../../schemas/image-lock.schema.json
-# Written by GlacioCloud: what was built of image.yaml, tested and pushed. Changed by \`image\` commands only, but that
-# \`keep: "REASON"\` of a build is for people to write: why it is never deleted, such as the paper that names it.
-`;
-var KEYS = [
-  "digest",
-  "content",
-  "registry",
-  "base",
-  "oggm",
-  "size",
-  "tests",
-  "packages",
-  "promoted",
-  "keep",
-  "yanked"
-];
-function lockText(lock) {
-  const builds = Object.entries(lock.builds).sort(([a], [b]) => compareText(a, b));
-  const { candidate, stable } = lock.channels;
-  const channels = [
-    ...candidate === void 0 ? [] : [`  candidate: ${candidate}
-`],
-    ...stable === void 0 ? [] : [`  stable: ${stable}
-`]
-  ];
-  return [
-    HEAD,
-    `checksum: "${lockChecksum(lock)}"
-`,
-    `recipe: "${lock.recipe}"
-`,
-    builds.length === 0 ? "builds: {}\n" : "builds:\n",
-    ...builds.map(([name, build4]) => `  ${name}: ${buildText(build4)}
-`),
-    channels.length === 0 ? "channels: {}\n" : "channels:\n",
-    ...channels
-  ].join("");
-}
-function buildText(build4) {
-  const all = asJson(build4);
-  const parts = KEYS.flatMap((key) => {
-    const value = all[key];
-    return value === void 0 ? [] : [`${key}: ${quotedJson(value)}`];
-  });
-  return `{${parts.join(", ")}}`;
-}
-function quotedJson(value) {
-  return canonical(value).replaceAll(
-    /[\u007F-\u009F\u2028\u2029\uFEFF]/gu,
-    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
-}
-
-// src/core/model/package-list.ts
-init_json();
-var MANAGERS = ["apt", "conda", "pip"];
-function packagesHash(text2) {
-  return sha256Hex(text2).slice(0, 40);
-}
-function packagesPath(image2, build4) {
-  return `images/${image2}/packages/${build4}.txt`;
-}
-function isPackageList(path) {
-  return /^images\/[^/]+\/packages\/[^/]+\.txt$/u.test(path);
-}
-function packagesText(packages2) {
-  const lines3 = packages2.map(lineOf).sort(compareText);
-  return [...new Set(lines3)].map((line) => `${line}
-`).join("");
-}
-function lineOf({ manager, name, version, source }) {
-  const line = `${manager} ${name} ${version} ${source}`;
-  if (!LINE.test(line)) throw new Error(`"${line}" is no line of a package list`);
-  return line;
-}
-var LINE = /^(apt|conda|pip) ([!-~]+) ([!-~]+) ([!-~]+)$/u;
-function readPackages(file, text2) {
-  const packages2 = [];
-  const findings = [];
-  const report = (line, message) => {
-    const at2 = { file, line, column: 1 };
-    findings.push({ rule: "package-list", severity: "error", at: at2, message, hint: RESTORE });
-  };
-  const lines3 = text2.split("\n");
-  if (lines3.at(-1) === "") lines3.pop();
-  else report(lines3.length, "the last line does not end");
-  let before = "";
-  for (const [index2, line] of lines3.entries()) {
-    const one = packageOfLine(line);
-    if (!one) report(index2 + 1, 'this is not "MANAGER NAME VERSION SOURCE"');
-    else if (compareText(before, line) >= 0) report(index2 + 1, "the line is not in its place");
-    else packages2.push(one);
-    before = line;
-  }
-  return { packages: packages2, findings };
-}
-var RESTORE = "package lists are written by the platform: restore the file";
-function packageOfLine(line) {
-  const [, word, name, version, source] = LINE.exec(line) ?? [];
-  const manager = MANAGERS.find((one) => one === word);
-  if (manager === void 0 || name === void 0 || version === void 0 || source === void 0)
-    return void 0;
-  return { manager, name, version, source };
-}
-
-// src/core/images/lock-rules.ts
-var RESTORE2 = "locks are written by the platform: restore the file";
-var lockEdited = {
-  id: "lock-edited",
-  severity: "error",
-  title: "Locks and package lists are written by the platform only.",
-  why: "A lock says what was built, tested and pushed. What somebody wrote there by hand was none of these, and users would get it.",
-  on: "platform",
-  *check(platform2) {
-    for (const lock of platform2.locks.values()) {
-      const { checksum, builds } = lock.data;
-      if (checksum === void 0)
-        yield { at: lock.at(""), message: "the lock has no checksum", hint: RESTORE2 };
-      else if (checksum !== lockChecksum(lock.data))
-        yield { at: lock.at("/checksum"), message: "the lock was changed by hand", hint: RESTORE2 };
-      for (const [build4, { packages: packages2 }] of Object.entries(builds)) {
-        const path = packagesPath(lock.name, build4);
-        const found3 = platform2.lists.get(path);
-        if (packages2 === void 0 || packages2 === found3) continue;
-        yield {
-          at: lock.keyAt(pointer("builds", build4)),
-          message: found3 === void 0 ? `there is no ${path}` : `${path} was changed by hand`,
-          hint: "package lists are written by the platform: restore the file"
-        };
-      }
-    }
-  }
-};
-var lockChannel = {
-  id: "lock-channel",
-  severity: "error",
-  title: "Channels of a lock name builds that it holds, that passed their tests and were not withdrawn.",
-  why: "What a channel names reaches users: a bad image must not.",
-  on: "platform",
-  *check(platform2) {
-    for (const lock of platform2.locks.values()) {
-      const builds = new Map(Object.entries(lock.data.builds));
-      for (const [channel, name] of Object.entries(lock.data.channels)) {
-        const fault = channelFault(name, builds.get(name));
-        if (fault) yield { at: lock.at(pointer("channels", channel)), ...fault };
-      }
-    }
-  }
-};
-function channelFault(name, build4) {
-  if (!build4) return { message: `there is no build "${name}"`, hint: RESTORE2 };
-  if (build4.yanked !== void 0)
-    return {
-      message: `${name} was withdrawn: ${build4.yanked}`,
-      hint: "name a build that was not, or remove the channel"
-    };
-  if (!isTested(build4.tests))
-    return {
-      message: `${name} did not pass its tests`,
-      hint: "name a build that did, or remove the channel"
-    };
-  return void 0;
-}
-var lockRegistry = {
-  id: "lock-registry",
-  severity: "error",
-  title: "Builds that hubs get are in the platform\u2019s registry.",
-  why: "A digest names an image in the registry that it was pushed to. In another one nothing bears it, and no server starts.",
-  on: "platform",
-  *check(platform2) {
-    const { registry } = platform2.settings.data;
-    for (const lock of platform2.locks.values()) {
-      for (const [channel, name] of Object.entries(lock.data.channels)) {
-        const where = lock.data.builds[name]?.registry;
-        if (where !== void 0 && where !== registry)
-          yield {
-            at: lock.at(pointer("channels", channel)),
-            message: `${name} is in ${where}, and platform.yaml says ${registry}`,
-            hint: `build ${lock.name} for the new registry, or write "registry: ${where}" in platform.yaml`
-          };
-      }
-    }
-  }
-};
-
-// src/core/hub/rules/not-yet.ts
-init_json();
-var KEPT = "it is kept for later";
-var OF_HUBS = [
-  { path: "/dask", hint: KEPT },
-  { path: "/shared", hint: KEPT },
-  { path: "/quota", hint: KEPT },
-  { path: "/backup", hint: KEPT },
-  { path: "/mirrors", hint: KEPT },
-  { path: "/budget", hint: "it is kept for later: watch the bill of the provider" },
-  { path: "/sessions/keepBusy", hint: "choose a longer idle time until then" }
-];
-var OF_CLUSTERS = [
-  { path: "/ingress/email", hint: "give it to the issuer of certificates in the cluster" },
-  { path: "/storage/data", hint: KEPT }
-];
-var OF_SETTINGS = [
-  {
-    path: "/access/ref",
-    hint: "check that branch out yourself, and name the folder with --people"
-  },
-  { path: "/charts/dask-gateway", hint: KEPT },
-  { path: "/mirrors/conda", hint: KEPT },
-  { path: "/mirrors/apt", hint: KEPT },
-  { path: "/mirrors/images", hint: KEPT }
-];
-function* idleIn(doc, fields2) {
-  for (const { path, hint } of fields2)
-    if (doc.has(path)) yield idle(doc.keyAt(path), path.slice(path.lastIndexOf("/") + 1), hint);
-}
-function idle(at2, name, hint) {
-  return { at: at2, message: `"${name}" does nothing yet`, hint };
-}
-function hoursOf(event) {
-  const hint = "it is kept for later: the class counts for its whole time";
-  return { path: pointer("capacity", "events", event, "hours"), hint };
-}
-function* idleOfHubs({ environments }) {
-  for (const hub of environments.values()) {
-    yield* idleIn(hub, OF_HUBS);
-    if (hub.data.data.length > 0) yield idle(hub.keyAt("/data"), "data", KEPT);
-    yield* idleIn(
-      hub,
-      hub.data.capacity.events.map((_, index2) => hoursOf(index2))
-    );
-    if (hub.data.kind === "binder")
-      yield {
-        at: hub.at("/kind"),
-        message: "binder hubs are not rendered yet",
-        hint: "use kind: hub"
-      };
-  }
-}
-var notYet = {
-  id: "not-yet",
-  severity: "warning",
-  title: "Some fields are known but do nothing yet.",
-  why: "The format has room for them, so that files need no change later; until then they are without effect.",
-  on: "platform",
-  *check(platform2) {
-    yield* idleIn(platform2.settings, OF_SETTINGS);
-    for (const cluster of platform2.clusters.values()) yield* idleIn(cluster, OF_CLUSTERS);
-    yield* idleOfHubs(platform2);
-  }
-};
-
-// src/core/hub/rules/overridden.ts
-init_json();
-
-// src/core/hub/rules/values.ts
-init_json();
-function demand({ id, title, why, paths, bad }) {
-  return {
-    id,
-    title,
-    why,
-    severity: "error",
-    on: "values",
-    *check(facts2) {
-      for (const path of paths) {
-        const value = at(facts2.values, path);
-        const problem4 = value === void 0 ? void 0 : bad(value, facts2);
-        if (problem4) yield { at: facts2.place(path), ...problem4 };
-      }
-    }
-  };
-}
-function configOf(values) {
-  const config = at(values, "/hub/config");
-  const sections = [];
-  for (const [section3, traits] of Object.entries(isObject(config) ? config : {})) {
-    if (isObject(traits)) sections.push([section3, traits]);
-  }
-  return sections;
-}
-function traitDemand({ id, title, why, names: names5, bad }) {
-  return {
-    id,
-    title,
-    why,
-    severity: "error",
-    on: "values",
-    *check({ values, place }) {
-      for (const [section3, traits] of configOf(values)) {
-        for (const name of names5) {
-          const value = traits[name];
-          const problem4 = value === void 0 ? void 0 : bad(value);
-          if (problem4) yield { at: place(pointer("hub", "config", section3, name)), ...problem4 };
-        }
-      }
-    }
-  };
-}
-function namesNothing(value) {
-  if (Array.isArray(value)) return value.length === 0;
-  if (isObject(value)) return Object.keys(value).length === 0;
-  return value === null || value === "" || value === false;
-}
-var VALUE_RULES = [
-  demand({
-    id: "authenticator",
-    title: "Only the platform\u2019s door lets people in.",
-    why: "The chart\u2019s default lets anybody log in with any name; other authenticators know nothing of access files and end dates.",
-    paths: ["/hub/config/JupyterHub/authenticator_class"],
-    bad: (value) => value === "glaciocloud_hub.AccessFileAuthenticator" ? void 0 : {
-      message: `the authenticator ${quoted(value)} goes round the access files`,
-      hint: "remove it; access: says who may enter"
-    }
-  }),
-  traitDemand({
-    id: "allow-all",
-    title: "No setting lets everybody in.",
-    why: "`allow_all` overrides every other rule of who may enter.",
-    names: ["allow_all"],
-    bad: (value) => value === false ? void 0 : { message: '"allow_all" lets anybody in', hint: "remove it; access: says who may enter" }
-  }),
-  traitDemand({
-    id: "allow-existing-users",
-    title: "Who was removed stays out.",
-    why: "With `allow_existing_users` everybody who ever logged in may come back (zero-to-jupyterhub-k8s#1029).",
-    names: ["allow_existing_users"],
-    bad: (value) => value === false ? void 0 : { message: "people who were removed could come back", hint: "remove it" }
-  }),
-  traitDemand({
-    id: "allow-list",
-    title: "People and teams stand in access:, not in raw values.",
-    why: "Lists in the configuration have no end date, are added to one another, and `admin_users` never takes rights away again.",
-    names: [
-      "allowed_users",
-      "admin_users",
-      "allowed_organizations",
-      "allowed_groups",
-      "admin_groups",
-      "allowed_scopes",
-      "blocked_users"
-    ],
-    bad: (value) => namesNothing(value) ? void 0 : { message: "people are listed in raw values", hint: "write them below access:" }
-  }),
-  traitDemand({
-    id: "auth-refresh",
-    title: "Access is looked at again at every request.",
-    why: "With `auth_refresh_age: 0` somebody whose access ended stays until the cookie does, two weeks later.",
-    names: ["auth_refresh_age"],
-    bad: (value) => typeof value === "number" && value >= 1 && value <= 300 ? void 0 : {
-      message: `${quoted(value)} keeps people in after their access has ended`,
-      hint: "remove it; the platform uses 1"
-    }
-  }),
-  traitDemand({
-    id: "delete-pvc",
-    title: "Deleting a user keeps the home.",
-    why: "KubeSpawner deletes the home\u2019s volume together with the user unless told otherwise.",
-    names: ["delete_pvc"],
-    bad: (value) => value === false ? void 0 : {
-      message: "homes would be deleted together with users",
-      hint: "remove it; removing homes is a reviewed step"
-    }
-  }),
-  demand({
-    id: "failure-limit",
-    title: "No user can restart the hub.",
-    why: "Five requests for a server that cannot start end the hub\u2019s process, and any user can send them (seen on a live hub).",
-    paths: ["/hub/consecutiveFailureLimit"],
-    bad: (value) => value === 0 ? void 0 : {
-      message: `after ${quoted(value)} failed starts the hub restarts itself, and any user can cause them`,
-      hint: "remove it; the platform uses 0"
-    }
-  }),
-  demand({
-    id: "max-age",
-    title: "Running work is not stopped for its age.",
-    why: "`cull.maxAge` stops servers that compute.",
-    paths: ["/cull/maxAge"],
-    bad: (value) => value === 0 || typeof value === "number" && value >= MIN_MAX_AGE_SECONDS ? void 0 : {
-      message: `servers are stopped after ${quoted(value)} s even while they compute`,
-      hint: `remove it, or write at least ${MIN_MAX_AGE_SECONDS}`
-    }
-  }),
-  demand({
-    id: "cull-users",
-    title: "Idle users are not deleted.",
-    why: "A deleted user loses tokens and groups, and with an unlucky setting the home.",
-    paths: ["/cull/users"],
-    bad: (value) => value === false ? void 0 : { message: "idle users would be deleted", hint: "remove it" }
-  }),
-  demand({
-    id: "uid",
-    title: "Every server runs as the platform\u2019s user, and none as root.",
-    why: "Homes belong to one uid. Another one cannot read them, and root can read everything.",
-    paths: ["/singleuser/uid"],
-    bad: (value, { platform: platform2 }) => {
-      const { uid } = platform2.settings.data.user;
-      if (value === 0) {
-        return {
-          message: "servers would run as root",
-          hint: `remove it; the platform's uid is ${uid}`
-        };
-      }
-      return value === uid ? void 0 : {
-        message: `servers would run as uid ${quoted(value)}, and homes belong to ${uid}`,
-        hint: "remove it"
-      };
-    }
-  }),
-  demand({
-    id: "service-account",
-    title: "User servers hold no key to the cluster.",
-    why: "A service account\u2019s token is mounted into every server that names one.",
-    paths: ["/singleuser/serviceAccountName"],
-    bad: (value) => namesNothing(value) ? void 0 : { message: "user servers would get a token of the cluster", hint: "remove it" }
-  }),
-  demand({
-    id: "privilege-escalation",
-    title: "Nobody becomes root inside a server.",
-    why: "A program with the setuid bit would be enough.",
-    paths: ["/singleuser/allowPrivilegeEscalation"],
-    bad: (value) => value === false ? void 0 : {
-      message: "users could become root inside their server",
-      hint: "remove it; packages for everybody belong into the image"
-    }
-  }),
-  demand({
-    id: "load-balancer",
-    title: "A hub is not put on the internet without its entry.",
-    why: "A LoadBalancer of its own has no certificate and bypasses the entry.",
-    paths: ["/proxy/service/type"],
-    bad: (value) => value === "ClusterIP" ? void 0 : {
-      message: `${quoted(value)} opens the hub without a certificate`,
-      hint: "remove it; the cluster\u2019s ingress: is the entry"
-    }
-  }),
-  demand({
-    id: "debug",
-    title: "Debug output stays off.",
-    why: "It writes tokens and personal data to logs.",
-    paths: ["/debug/enabled"],
-    bad: (value) => value === false ? void 0 : { message: "debug output holds tokens", hint: "remove it when you are done" }
-  }),
-  demand({
-    id: "profile-list",
-    title: "Images and sizes stand in images: and sizes:.",
-    why: "Profiles in raw values are open to everybody whatever they say of groups, an unanchored pattern lets users run any image, a key with a capital or a dot breaks the pre-puller, and every change restarts the hub.",
-    paths: ["/singleuser/profileList"],
-    bad: (value) => namesNothing(value) ? void 0 : { message: "profiles in raw values are not looked at", hint: "use images: and sizes:" }
-  }),
-  demand({
-    id: "proxy-memory",
-    title: "The proxy has memory for everybody.",
-    why: "A proxy that runs out of memory drops every connection: 18 hours of login loops on 2026-01-13 (LEAP).",
-    paths: ["/proxy/chp/resources/limits/memory"],
-    bad: (value, { hub }) => {
-      const needed = proxyMemoryMiB(hub.data.capacity.maxServers);
-      const bytes2 = (typeof value === "string" ? quantityBytes(value) : void 0) ?? 0;
-      return bytes2 >= needed * 2 ** 20 ? void 0 : {
-        message: `${quoted(value)} are too little for ${hub.data.capacity.maxServers} servers`,
-        hint: `remove it; the platform uses ${needed}Mi`
-      };
-    }
-  })
-];
-
-// src/core/hub/rules/overridden.ts
-var CHOSEN = [
-  { path: "/singleuser/image/name", key: "images" },
-  { path: "/singleuser/image/tag", key: "images" },
-  { path: "/singleuser/memory/limit", key: "sizes" },
-  { path: "/singleuser/memory/guarantee", key: "sizes" },
-  { path: "/singleuser/cpu/limit", key: "sizes" },
-  { path: "/singleuser/cpu/guarantee", key: "sizes" }
-];
-var TRAITS = {
-  image: "images",
-  mem_limit: "sizes",
-  mem_guarantee: "sizes",
-  cpu_limit: "sizes",
-  cpu_guarantee: "sizes"
-};
-var valuesOverridden = {
-  id: "values-overridden",
-  severity: "error",
-  title: "Images and sizes of servers stand in images: and sizes:.",
-  why: "Every server is started with an image and a size that its user chose, and these override what raw values say.",
-  on: "values",
-  *check({ hub, place }) {
-    const values = hub.data.values;
-    const traits = configOf(values).flatMap(
-      ([section3]) => Object.entries(TRAITS).map(([trait, key]) => ({
-        path: pointer("hub", "config", section3, trait),
-        key
-      }))
-    );
-    for (const { path, key } of [...CHOSEN, ...traits]) {
-      if (at(values, path) === void 0) continue;
-      yield {
-        at: place(path),
-        message: `"${path.slice(1).replaceAll("/", ".")}" has no effect: ${key}: overrides it`,
-        hint: `remove it, and write it below ${key}:`
-      };
-    }
-  }
-};
-
-// src/core/hub/rules/oggm.ts
-init_json();
-function serverEnv({ values }) {
-  const texts2 = {};
-  const written2 = at(values, "/singleuser/extraEnv");
-  if (!isObject(written2)) return texts2;
-  for (const [name, value] of Object.entries(written2)) {
-    const text2 = isObject(value) ? value["value"] : value;
-    if (typeof text2 === "string") texts2[name] = text2;
-  }
-  return texts2;
-}
-var variable2 = (name) => pointer("singleuser", "extraEnv", name);
-var offersOggm = ({ hub, platform: platform2 }) => hub.data.images.some((name) => platform2.images.get(name)?.data.oggm !== void 0);
-var multiprocessing = {
-  id: "oggm-multiprocessing",
-  severity: "error",
-  title: "OGGM_USE_MULTIPROCESSING is 0 or 1.",
-  why: 'OGGM reads it as a whole number: "True" or an empty text ends cfg.initialize() with a ValueError, whatever the documentation says.',
-  on: "values",
-  *check(facts2) {
-    for (const name of ["OGGM_USE_MULTIPROCESSING", "OGGM_USE_MP_SPAWN"]) {
-      const value = serverEnv(facts2)[name];
-      if (value !== void 0 && !/^[01]$/u.test(value)) {
-        yield {
-          at: facts2.place(variable2(name)),
-          message: `OGGM fails on ${name}=${JSON.stringify(value)}`,
-          hint: 'write "0" or "1"'
-        };
-      }
-    }
-  }
-};
-var slurmCpus = {
-  id: "oggm-cpus",
-  severity: "error",
-  title: "Counts of cores are whole numbers.",
-  why: "OGGM takes all cores of the node when SLURM_JOB_CPUS_PER_NODE is not a whole number, and runs out of memory. The platform sets it for each size.",
-  on: "values",
-  *check(facts2) {
-    for (const name of [
-      "SLURM_JOB_CPUS_PER_NODE",
-      "PYTHON_CPU_COUNT",
-      "OMP_NUM_THREADS",
-      "LRU_MAXSIZE"
-    ]) {
-      const value = serverEnv(facts2)[name];
-      if (value !== void 0 && !/^[1-9][0-9]*$/u.test(value)) {
-        yield {
-          at: facts2.place(variable2(name)),
-          message: `${name}=${JSON.stringify(value)} is not a whole number`,
-          hint: "remove it: the platform sets it for each size"
-        };
-      }
-    }
-  }
-};
-var sharedCache = {
-  id: "oggm-shared-cache",
-  severity: "error",
-  title: "Nobody writes to a cache that others read.",
-  why: "OGGM downloads in place, without a lock and without checksums: a second reader gets half a file, and a killed download poisons the cache for good.",
-  on: "values",
-  *check(facts2) {
-    const {
-      OGGM_DOWNLOAD_CACHE: cache,
-      OGGM_DOWNLOAD_CACHE_RO: readOnly,
-      OGGM_WORKDIR: workdir
-    } = serverEnv(facts2);
-    if (cache === void 0 || /^(~|\/home\/|\/scratch\/|\/tmp\/)/u.test(cache)) return;
-    if (!/^(1|true|yes|on)$/iu.test(readOnly ?? "")) {
-      yield {
-        at: facts2.place(variable2("OGGM_DOWNLOAD_CACHE")),
-        message: `${cache} would be written to by everybody`,
-        hint: 'add OGGM_DOWNLOAD_CACHE_RO: "1"'
-      };
-    } else if (workdir === void 0 && !offersOggm(facts2)) {
-      yield {
-        at: facts2.place(variable2("OGGM_DOWNLOAD_CACHE_RO")),
-        message: "a read-only cache without OGGM_WORKDIR fails at the first missing file",
-        hint: "add OGGM_WORKDIR, below the home"
-      };
-    }
-  }
-};
-var modelMemory = {
-  id: "oggm-memory",
-  severity: "warning",
-  title: "A size has memory for OGGM on all its cores.",
-  why: "OGGM takes 0.4 GB, and at least 0.15 GB more for each process: a server with many cores and little memory is killed in the middle of a run.",
-  on: "hub",
-  *check(facts2) {
-    if (!offersOggm(facts2)) return;
-    const { hub } = facts2;
-    for (const [name, size2] of Object.entries(hub.data.sizes)) {
-      const needed = OGGM_BASE_BYTES + OGGM_WORKER_BYTES * Math.floor(size2.cpu);
-      if ((memoryBytes(size2.memory) ?? 0) < needed) {
-        yield {
-          at: hub.at(pointer("sizes", name, "memory")),
-          message: `${size2.memory} are too little for OGGM on ${size2.cpu} cores`,
-          hint: `write at least ${Math.ceil(needed / 2 ** 30 * 10) / 10}G`
-        };
-      }
-    }
-  }
-};
-
-// src/core/model/layout.ts
-var LAYOUT = [
-  { kind: "platform", path: /^(platform)\.yaml$/u, example: "platform.yaml" },
-  { kind: "cluster", path: /^clusters\/([^/]+)\.yaml$/u, example: "clusters/<name>.yaml" },
-  {
-    kind: "environment",
-    path: /^environments\/([^/]+)\.yaml$/u,
-    example: "environments/<hub>.yaml"
-  },
-  { kind: "image", path: /^images\/([^/]+)\/image\.yaml$/u, example: "images/<image>/image.yaml" },
-  {
-    kind: "image-lock",
-    path: /^images\/([^/]+)\/image\.lock\.yaml$/u,
-    example: "images/<image>/image.lock.yaml"
-  },
-  { kind: "data", path: /^data\/([^/]+)\.yaml$/u, example: "data/<set>.yaml" },
-  { kind: "approvers", path: /^access\/(approvers)\.yaml$/u, example: "access/approvers.yaml" },
-  {
-    kind: "member",
-    path: /^access\/members\/([^/]+)\.yaml$/u,
-    example: "access/members/<id>.yaml"
-  },
-  {
-    kind: "cohort",
-    path: /^access\/cohorts\/([^/]+)\.yaml$/u,
-    example: "access/cohorts/<slug>.yaml"
-  },
-  {
-    kind: "access-removals",
-    path: /^access\/(removals)\.yaml$/u,
-    example: "access/removals.yaml"
-  }
-];
-var PLATFORM_FOLDERS = [
-  "clusters",
-  "environments",
-  "images",
-  "data",
-  "access",
-  "secrets"
-];
-function locate(path) {
-  for (const { kind, path: pattern } of LAYOUT) {
-    const name = pattern.exec(path)?.[1];
-    if (name !== void 0) return { kind, name };
-  }
-  return void 0;
-}
-var FORM_FOLDER = ".github/ISSUE_TEMPLATE";
-function isForm(path) {
-  return path === `${FORM_FOLDER}/access.yml` || path === `${FORM_FOLDER}/renew.yml`;
-}
-function isRead(path) {
-  const isOfOurs = locate(path) !== void 0 || path.startsWith("secrets/");
-  return isOfOurs || isPackageList(path) || isForm(path);
-}
-function isSecretsPlace(path) {
-  return /^secrets\/(?:[^/]+\.sops\.yaml|\.[^/]+|[^/]+\.(?:md|pub))$/u.test(path);
-}
-function misplaced(path) {
-  const top = path.split("/")[0] ?? "";
-  if (path === "platform.yml") return "platform.yaml";
-  if (top === "secrets") return isSecretsPlace(path) ? void 0 : "secrets/<hub>.sops.yaml";
-  if (!/\.ya?ml$/u.test(path) || locate(path)) return void 0;
-  if (top === "images" && path.split("/").length > 3) return void 0;
-  if (top === "images" && !/\/image(\.lock)?\.ya?ml$/u.test(path)) return void 0;
-  const examples = LAYOUT.map(({ example }) => example).filter((one) => one.startsWith(`${top}/`));
-  const alike = Math.max(...examples.map((one) => sharedLength(one, path)));
-  return examples.find((one) => sharedLength(one, path) === alike);
-}
-function sharedLength(one, other) {
-  let length2 = 0;
-  while (length2 < one.length && one[length2] === other[length2]) length2 += 1;
-  return length2;
-}
-
-// src/core/check/names.ts
-var NAME2 = /^[a-z](-?[a-z0-9])*$/u;
-var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
-var RESERVED = /^(default|kube-.*|glaciocloud-.*|.*-probe)$/u;
-var TAKEN = ["charts", ...PLATFORM_FOLDERS];
-function unitNameProblem(name) {
-  if (!NAME2.test(name) || name.length > 32)
-    return {
-      message: `${quoted(name)} cannot be a name`,
-      hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
-    };
-  if (RESERVED.test(name) || TAKEN.includes(name))
-    return { message: `the name "${name}" is reserved`, hint: "choose another name for the file" };
-  return void 0;
-}
-function dottedNameProblem(name) {
-  return DOTTED.test(name) && name.length <= 63 ? void 0 : {
-    message: `${quoted(name)} cannot be a name`,
-    hint: "use lower-case letters, digits, single hyphens and dots"
-  };
-}
-var unitName = {
-  id: "unit-name",
-  severity: "error",
-  title: "Names of hubs and clusters are short and plain, and none is taken by Kubernetes or by us.",
-  why: "A hub\u2019s name is its namespace, its release and a label; a namespace that the system uses would be overwritten, and a path trick in a name would write elsewhere.",
-  on: "platform",
-  *check(platform2) {
-    for (const doc of [...platform2.environments.values(), ...platform2.clusters.values()]) {
-      const wrong2 = unitNameProblem(doc.name);
-      if (wrong2) yield { at: doc.at(""), ...wrong2 };
-    }
-    for (const doc of [...platform2.images.values(), ...platform2.data.values()]) {
-      const wrong2 = dottedNameProblem(doc.name);
-      if (wrong2) yield { at: doc.at(""), ...wrong2 };
-    }
-  }
-};
-var slugTaken = {
-  id: "slug-taken",
-  severity: "error",
-  title: "No two images are written alike in the hub.",
-  why: "Dots become hyphens in links and labels: two images with one slug would be one image to the hub.",
-  on: "platform",
-  *check(platform2) {
-    for (const docs of [platform2.images, platform2.data]) {
-      const seen2 = /* @__PURE__ */ new Map();
-      for (const doc of docs.values()) {
-        const other = seen2.get(slug(doc.name));
-        if (other !== void 0)
-          yield {
-            at: doc.at(""),
-            message: `"${doc.name}" and "${other}" are both "${slug(doc.name)}" in the hub`,
-            hint: "rename one of them"
-          };
-        seen2.set(slug(doc.name), doc.name);
-      }
-    }
-  }
-};
-function* twice(doc, list, path, suffix = "") {
-  for (const [index2, item] of list.entries()) {
-    if (list.indexOf(item) < index2)
-      yield {
-        at: doc.at(`${path}/${index2}${suffix}`),
-        message: `"${item}" stands twice`,
-        hint: "keep one of the two"
-      };
-  }
-}
-var duplicate = {
-  id: "duplicate",
-  severity: "error",
-  title: "Nothing is listed twice.",
-  why: "Of two entries one is silently without effect, and the next change goes to the wrong one.",
-  on: "platform",
-  *check(platform2) {
-    const { waves: waves2, removals } = platform2.settings.data;
-    yield* twice(
-      platform2.settings,
-      waves2.map(({ name }) => name),
-      "/waves",
-      "/name"
-    );
-    yield* twice(
-      platform2.settings,
-      removals.map(({ hub }) => hub),
-      "/removals",
-      "/hub"
-    );
-    for (const hub of platform2.environments.values()) {
-      const { images, data: data2, access: access2 } = hub.data;
-      yield* twice(hub, images, "/images");
-      yield* twice(hub, data2, "/data");
-      yield* twice(hub, access2.allow, "/access/allow");
-      yield* twice(hub, access2.admins, "/access/admins");
-    }
-  }
-};
-var addressTaken = {
-  id: "address-taken",
-  severity: "error",
-  title: "Each hub has an address of its own.",
-  why: "Two hubs with one host name answer by chance.",
-  on: "platform",
-  *check(platform2) {
-    const seen2 = /* @__PURE__ */ new Map();
-    for (const hub of platform2.environments.values()) {
-      const address2 = hub.data.url.replace(/\/$/u, "").toLowerCase();
-      const other = seen2.get(address2);
-      if (other !== void 0)
-        yield {
-          at: hub.at("/url"),
-          message: `the hub ${other} has this address already`,
-          hint: "give each hub its own host name"
-        };
-      seen2.set(address2, hub.name);
-    }
-  }
-};
-
-// src/core/hub/rules/pods.ts
-init_json();
-function objectsOf(value) {
-  if (isObject(value)) return Object.values(value).filter(isObject);
-  return objectsIn(value);
-}
-function podFault(spec) {
-  if (objectsOf(spec["volumes"]).some((volume) => isObject(volume["hostPath"]))) {
-    return "a folder of the node is mounted";
-  }
-  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) {
-    if (spec[key] === true) return `${key} opens the node`;
-  }
-  for (const container of [
-    ...objectsOf(spec["containers"]),
-    ...objectsOf(spec["initContainers"])
-  ]) {
-    const name = JSON.stringify(container["name"]);
-    if (at(container, "/securityContext/privileged") === true) {
-      return `the container ${name} is privileged`;
-    }
-    if (at(container, "/securityContext/runAsUser") === 0) {
-      return `the container ${name} runs as root`;
-    }
-  }
-  return void 0;
-}
-function* userPods({ values, place }) {
-  const base2 = "/singleuser";
-  const hint = "remove it; what servers need belongs into the image or into storage";
-  const checks = [
-    ["/storage/extraVolumes", { volumes: at(values, `${base2}/storage/extraVolumes`) ?? [] }],
-    ["/extraContainers", { containers: at(values, `${base2}/extraContainers`) ?? [] }],
-    ["/initContainers", { initContainers: at(values, `${base2}/initContainers`) ?? [] }],
-    ["/extraPodConfig", at(values, `${base2}/extraPodConfig`)]
-  ];
-  for (const [path, spec] of checks) {
-    const fault = isObject(spec) ? podFault(spec) : void 0;
-    if (fault) {
-      yield { at: place(base2 + path), message: `${fault} in every user server`, hint };
-    }
-  }
-}
-var userPodSafe = {
-  id: "user-pod",
-  severity: "error",
-  title: "User servers see nothing of their node.",
-  why: "A privileged container or a folder of the node gives whoever is in it the node, and with it everybody\u2019s work.",
-  on: "values",
-  check: userPods
-};
-function podSpec(object2) {
-  if (object2["kind"] === "Pod") return object2["spec"];
-  return at(object2, "/spec/template/spec") ?? at(object2, "/spec/jobTemplate/spec/template/spec");
-}
-var podSafe = {
-  id: "pod",
-  severity: "error",
-  title: "No pod of a hub sees its node.",
-  why: "Looked at in the rendered objects, so that no value can get around it.",
-  on: "manifests",
-  *check({ hub, objects }) {
-    for (const object2 of objects) {
-      const spec = podSpec(object2);
-      const fault = isObject(spec) ? podFault(spec) : void 0;
-      if (fault) {
-        yield {
-          at: hub.keyAt("/values"),
-          message: `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}: ${fault}`,
-          hint: "find it below values: and remove it"
-        };
-      }
-    }
-  }
-};
-var ownNamespace = {
-  id: "own-namespace",
-  severity: "error",
-  title: "A hub stays in its namespace, and its probe in its own.",
-  why: "Objects elsewhere belong to other hubs.",
-  on: "manifests",
-  *check({ hub, objects }) {
-    const own = ["", hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
-    for (const object2 of objects) {
-      const kind = textAt(object2, "/kind");
-      const name = textAt(object2, "/metadata/name");
-      const namespace = textAt(object2, "/metadata/namespace");
-      if (!own.includes(namespace)) {
-        yield {
-          at: hub.keyAt("/values"),
-          message: `${kind} ${name} would go into the namespace ${namespace}`,
-          hint: "remove what asks for it below values:"
-        };
-      }
-    }
-  }
-};
-var databaseKept = {
-  id: "database-kept",
-  severity: "error",
-  title: "The hub\u2019s database outlives its release.",
-  why: "Helm deletes the volume with the release, and after a first installation that failed (helm --rollback-on-failure).",
-  on: "manifests",
-  *check({ hub, objects }) {
-    for (const object2 of objects) {
-      const policy = at(object2, pointer("metadata", "annotations", "helm.sh/resource-policy"));
-      if (object2["kind"] === "PersistentVolumeClaim" && policy !== "keep") {
-        yield {
-          at: hub.keyAt("/values"),
-          message: `the volume ${JSON.stringify(at(object2, "/metadata/name"))} would be deleted with the release`,
-          hint: "do not change hub.db.pvc.annotations below values:"
-        };
-      }
-    }
-  }
-};
-
-// src/core/hub/rules/raw-values.ts
-init_json();
-var SHARING_SCOPE = /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u;
-var RULING_SCOPE = /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u;
-var EXPANDED = /\{(username|userid|servername|unescaped_username|user_server)\}/gu;
-function hasSingleBrace(text2) {
-  const rest = text2.replaceAll("{{", "").replaceAll("}}", "").replaceAll(EXPANDED, "");
-  return /[{}]/u.test(rest);
-}
-function memoryPaths(values) {
-  return [
-    "/singleuser/memory/guarantee",
-    "/singleuser/memory/limit",
-    ...configOf(values).flatMap(([section3]) => [
-      pointer("hub", "config", section3, "mem_limit"),
-      pointer("hub", "config", section3, "mem_guarantee")
-    ])
-  ];
-}
-var RAW_VALUE_RULES = [
-  {
-    id: "network-open",
-    severity: "error",
-    title: "User servers reach the internet, and nothing inside.",
-    why: "Without these policies every user reaches the metadata service of the cloud, other users\u2019 servers and the databases of the cluster.",
-    on: "values",
-    *check({ values, place }) {
-      for (const path of [
-        "/singleuser/networkPolicy/enabled",
-        "/hub/networkPolicy/enabled",
-        "/proxy/chp/networkPolicy/enabled"
-      ]) {
-        if (at(values, path) === false) {
-          yield { at: place(path), message: "the network policy is off", hint: "remove it" };
-        }
-      }
-      for (const rule of ["cloudMetadataServer", "privateIPs"]) {
-        const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
-        if (at(values, path) === true) {
-          yield {
-            at: place(path),
-            message: "user servers could reach inside",
-            hint: "remove it; open one address with networkPolicy.egress instead"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "user-sharing",
-    severity: "error",
-    title: "Users do not share their servers.",
-    why: "JupyterHub 5.5.0 has a known hole in sharing (fixed in 5.5.1), and who shares a server shares the home.",
-    on: "values",
-    *check({ values, place }) {
-      const roles = at(values, "/hub/loadRoles");
-      for (const { path, value } of isObject(roles) ? walk(roles) : []) {
-        if (typeof value === "string" && SHARING_SCOPE.test(value)) {
-          yield {
-            at: place(`/hub/loadRoles${path}`),
-            message: `the scope "${value}" lets users share servers`,
-            hint: "remove it"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "role-scopes",
-    severity: "error",
-    title: "No role of people or services rules the hub.",
-    why: "`admin-ui` and unfiltered `admin:` scopes are near to root: whoever holds such a token can become any user.",
-    on: "values",
-    *check({ values, place }) {
-      const roles = at(values, "/hub/loadRoles");
-      for (const [name, role] of Object.entries(isObject(roles) ? roles : {})) {
-        const scopes = isObject(role) ? role["scopes"] : void 0;
-        if (name === "glaciocloud-health" || !Array.isArray(scopes)) continue;
-        const index2 = scopes.findIndex(
-          (scope) => typeof scope === "string" && RULING_SCOPE.test(scope)
-        );
-        if (index2 >= 0) {
-          yield {
-            at: place(pointer("hub", "loadRoles", name, "scopes", index2)),
-            message: `the role "${name}" could become anybody`,
-            hint: "give the narrow scopes that it needs"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "values-memory",
-    severity: "error",
-    title: "Memory of servers is written as JupyterHub reads it.",
-    why: "The chart\u2019s schema accepts `4Gi`, and every server start fails (seen on a live hub).",
-    on: "values",
-    *check({ values, place }) {
-      for (const path of memoryPaths(values)) {
-        const value = at(values, path);
-        if (typeof value === "string" && memoryBytes(value) === void 0) {
-          const { message, hint } = explainMemory(value);
-          yield { at: place(path), message, hint };
-        }
-      }
-    }
-  },
-  {
-    id: "memory-limit",
-    severity: "error",
-    title: "Memory that is guaranteed is also the limit.",
-    why: "A server without a limit takes its neighbours\u2019 memory: on 2025-05-12 (EarthScope) other people\u2019s work was killed.",
-    on: "values",
-    *check({ hub, place, values }) {
-      const guarantee = at(hub.data.values, "/singleuser/memory/guarantee");
-      const limit = at(values, "/singleuser/memory/limit") ?? null;
-      if (guarantee !== void 0 && limit === null) {
-        yield {
-          at: place("/singleuser/memory/guarantee"),
-          message: "memory is guaranteed without a limit",
-          hint: "use sizes: with memory:"
-        };
-      }
-    }
-  },
-  {
-    id: "values-cpu",
-    severity: "error",
-    title: "Cores of servers are numbers.",
-    why: 'KubeSpawner wants 0.5, not "500m".',
-    on: "values",
-    *check({ values, place }) {
-      for (const path of ["/singleuser/cpu/guarantee", "/singleuser/cpu/limit"]) {
-        const value = at(values, path);
-        if (typeof value === "string") {
-          yield {
-            at: place(path),
-            message: `${quoted(value)} is not a number of cores`,
-            hint: /^\d+m$/u.test(value) ? `write ${Number(value.slice(0, -1)) / 1e3}` : "write a number without quotes"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "null-value",
-    severity: "error",
-    title: "Raw values hold no null.",
-    why: "Helm 3 removes the key, Helm 4 keeps the null, and the chart\u2019s templates fail on some.",
-    on: "values",
-    *check({ hub, place }) {
-      for (const { path, value } of walk(hub.data.values)) {
-        if (value === null) {
-          yield {
-            at: place(path),
-            message: "null means one thing to Helm 3 and another to Helm 4",
-            hint: "write the value that you want"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "config-section",
-    severity: "error",
-    title: "Sections of hub.config are names of classes.",
-    why: "The hub ends at start when a section begins with a small letter.",
-    on: "values",
-    *check({ values, place }) {
-      for (const [section3] of configOf(values)) {
-        if (!/^[A-Z]/u.test(section3)) {
-          yield {
-            at: place(pointer("hub", "config", section3)),
-            message: `"${section3}" is not the name of a class`,
-            hint: "sections begin with a capital, such as JupyterHub"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "braces",
-    severity: "error",
-    title: "Braces in raw values of servers are doubled.",
-    why: "KubeSpawner expands {username}, and every server start fails on any other brace.",
-    on: "values",
-    *check({ hub, place }) {
-      const env = at(hub.data.values, "/singleuser/extraEnv");
-      for (const [name, value] of Object.entries(isObject(env) ? env : {})) {
-        if (typeof value === "string" && hasSingleBrace(value)) {
-          yield {
-            at: place(pointer("singleuser", "extraEnv", name)),
-            message: "a single brace breaks every server start",
-            hint: "write {{ and }}, or use env:"
-          };
-        }
-      }
-    }
-  }
-];
-
-// src/core/check/references.ts
-init_json();
-
-// src/core/credentials/findings.ts
-init_json();
-var RULE = { rule: "credential", severity: "error" };
-function notSecretIn(data2) {
-  const names5 = isObject(data2) ? data2["notSecret"] : void 0;
-  return Array.isArray(names5) ? names5.filter((name) => typeof name === "string") : [];
-}
-function credentialFindings(kind, source, notSecret) {
-  const exempt = /* @__PURE__ */ new Set([...notSecret, ...notSecretIn(source.data)]);
-  const inValues = credentialsIn(kind, source.data).filter(({ name }) => !exempt.has(name)).map(({ path, name, what }) => ({
-    ...RULE,
-    at: source.at(path),
-    message: `"${unlessCredential(name)}" is ${what}`,
-    hint: `${REVOKE}; ${insteadOf(kind, path, unlessCredential(name))}`
-  }));
-  return [...inValues, ...outsideValues(source)];
-}
-var REVOKE = "take it out and revoke it: whoever can read this file has it";
-function insteadOf(kind, path, name) {
-  const otherwise = `if it is none, write "notSecret: [${name}]"`;
-  if (kind === "image") return `everybody can read an image; ${otherwise}`;
-  if (kind !== "environment") return `${otherwise} in platform.yaml`;
-  if (path.startsWith("/env")) return `every user can read env:; ${otherwise}`;
-  if (path.startsWith("/secrets/"))
-    return "here stands only what it is for, the value goes to secrets/, encrypted with sops";
-  return `declare its name below secrets:, the value goes to secrets/, encrypted with sops; ${otherwise}`;
-}
-function outsideValues({ file, text: text2, data: data2 }) {
-  const said5 = [...walk(data2)].flatMap(
-    ({ path, value }) => typeof value === "string" ? [path, value] : [path]
-  );
-  return text2.split("\n").flatMap(
-    (line, index2) => shapedIn(line).filter((found3) => !said5.some((one) => one.includes(found3.text))).map(({ what, index: column }) => ({
-      ...RULE,
-      at: { file, line: index2 + 1, column: column + 1 },
-      message: `${what} stands here`,
-      hint: REVOKE
-    }))
-  );
-}
-
-// src/core/credentials/encrypted.ts
-init_json();
 
 // src/core/source.ts
 init_json();
@@ -52883,984 +48796,6 @@ function placeOf(file, starts, offset) {
   return { file, line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }
 
-// src/core/credentials/encrypted.ts
-var SECRETS_RULE = "secrets-file";
-var RULE2 = { rule: SECRETS_RULE, severity: "error" };
-var SECRETS_FILE = /^secrets\/([^/]+)\.sops\.yaml$/u;
-function hubOfSecrets(path) {
-  return SECRETS_FILE.exec(path)?.[1];
-}
-function encryptionFindings(file, text2, isShared = true) {
-  const source = readSource(file, text2);
-  const open2 = openIn(source.data);
-  const mac = at(source.data, "/sops/mac");
-  if (source.findings.length > 0 || !isEncrypted(mac)) {
-    const isFilled = source.findings.length > 0 || holdsText(source.data);
-    return [
-      {
-        ...RULE2,
-        at: source.at(""),
-        message: isFilled ? "this file is not encrypted" : "this file holds no secrets yet",
-        hint: `${isFilled ? whatFirst(isShared) : "fill it in, then"} ${encryptWith(file)}`
-      }
-    ];
-  }
-  return open2.map((path) => ({
-    ...RULE2,
-    at: source.at(path),
-    message: `"${unlessCredential(segmentsOf(path).at(-1) ?? "")}" is not encrypted`,
-    hint: isShared ? `${REVOKE2} with \`sops edit ${file}\`` : `before it is committed, write it again with \`sops edit ${file}\``
-  }));
-}
-var REVOKE2 = "revoke what it holds: whoever can read this repository has it; write the new value";
-function whatFirst(isShared) {
-  return isShared ? `${REVOKE2}, then` : "before it is committed,";
-}
-function encryptWith(file) {
-  return `encrypt it: \`sops encrypt --in-place ${file}\`, which needs the public key in .sops.yaml`;
-}
-function holdsText(data2) {
-  return [...walk(data2)].some(
-    ({ value }) => value !== null && value !== "" && typeof value !== "object"
-  );
-}
-function isEncrypted(value) {
-  return typeof value === "string" && /^ENC\[[A-Z0-9_]+,data:[^\]]*\]$/u.test(value);
-}
-function openIn(data2) {
-  return [...walk(data2)].flatMap(({ path, value }) => {
-    const isNothing = value === null || value === "" || isObject(value) || Array.isArray(value);
-    const isOfSops = path.startsWith("/sops/") || path === "/sops";
-    return isNothing || isOfSops || isEncrypted(value) ? [] : [path];
-  });
-}
-
-// src/core/credentials/placeholder.ts
-var SOPS_FILE = ".sops.yaml";
-var NO_KEY = /^[^#]*\bPUBLIC-KEY\b/u;
-function placeholder(at2, said5) {
-  return { rule: "placeholder", severity: "warning", at: at2, ...said5 };
-}
-function keyPlaceholders(text2) {
-  return text2.split("\n").flatMap(
-    (line, index2) => NO_KEY.test(line) ? [
-      placeholder(
-        { file: SOPS_FILE, line: index2 + 1, column: line.indexOf("PUBLIC-KEY") + 1 },
-        {
-          message: "PUBLIC-KEY stands for a key: nothing can be encrypted yet",
-          hint: "run `age-keygen -o hubs.agekey` and write the key that it prints as public, age1\u2026"
-        }
-      )
-    ] : []
-  );
-}
-
-// src/core/model/platform.ts
-init_json();
-
-// src/core/model/stray.ts
-init_json();
-var YAML = /\.ya?ml$/iu;
-var NOT_OURS = /(?:^|\/)(?:\.[^/]*|[^/]+\.md)$/iu;
-var OTHER_TOOLS = /^(?:action|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|codecov|(?:docker-)?compose.*|conda|environment.*|lefthook|mkdocs|netlify|pnpm-.*|readthedocs|render|skaffold|taskfile|_.*)\.ya?ml$/iu;
-function looksOurs(name) {
-  if (name.startsWith(".") || name === "platform.yaml" || name === "platform.yml") return false;
-  return YAML.test(name) ? !OTHER_TOOLS.test(name) : folderMeant(name) !== void 0;
-}
-function folderMeant(name) {
-  const folders = PLATFORM_FOLDERS;
-  if (folders.includes(name)) return void 0;
-  if (/^hubs?$/iu.test(name)) return "environments";
-  const near = nearest(name, folders);
-  return near !== void 0 && Math.abs(near.length - name.length) <= 1 ? near : void 0;
-}
-function strayFindings(files) {
-  const paths = [...files.keys()];
-  return [
-    ...paths.flatMap((path) => {
-      const hint = meant(path, files.get(path) ?? "");
-      return hint === void 0 ? [] : [unread(path, "nobody reads this file", hint)];
-    }),
-    ...foldersWithoutImage(paths),
-    ...secretsOfNobody(paths)
-  ];
-}
-function unread(file, message, hint) {
-  return {
-    rule: "unread-file",
-    severity: "warning",
-    at: { file, line: 1, column: 1 },
-    message,
-    hint
-  };
-}
-function meant(path, text2) {
-  const [top = "", ...rest] = path.split("/");
-  if (locate(path) || misplaced(path) !== void 0 || NOT_OURS.test(path)) return void 0;
-  if (rest.length === 0) return looksOurs(path) ? besidePlatform(path, text2) : void 0;
-  const folder = folderMeant(top);
-  if (folder !== void 0)
-    return YAML.test(path) ? `did you mean ${folder}/${rest.join("/")}?` : void 0;
-  if (top === "images" && rest.length === 1 && YAML.test(path))
-    return `did you mean ${path.replace(YAML, "")}/image.yaml?`;
-  if (top === "images" || top === "secrets") return void 0;
-  const folders = PLATFORM_FOLDERS;
-  return folders.includes(top) ? `did you mean ${withYaml(path)}?` : void 0;
-}
-function withYaml(path) {
-  return `${path.replace(/(?<=\/[^/.]*)\..*$/u, "")}.yaml`;
-}
-var HOMES2 = [
-  { kind: "environment", place: (name) => `environments/${name}.yaml` },
-  { kind: "cluster", place: (name) => `clusters/${name}.yaml` },
-  { kind: "image", place: (name) => `images/${name}/image.yaml` },
-  { kind: "data", place: (name) => `data/${name}.yaml` },
-  { kind: "cohort", place: (name) => `access/cohorts/${name}.yaml` },
-  { kind: "member", place: (name) => `access/members/${name}.yaml` }
-];
-function besidePlatform(path, text2) {
-  const name = path.replace(YAML, "");
-  if (nearest(name, ["platform"]) !== void 0) return "did you mean platform.yaml?";
-  const { data: data2 } = readSource(path, text2);
-  const keys = isObject(data2) ? Object.keys(data2) : [];
-  const known = HOMES2.map(({ kind, place }) => ({
-    place: place(name),
-    keys: keys.filter((key) => key in SCHEMAS[kind].properties).length
-  }));
-  const most = Math.max(...known.map((one) => one.keys));
-  const best = known.find((one) => one.keys === most)?.place ?? "";
-  return `did you mean ${best}?`;
-}
-function foldersWithoutImage(paths) {
-  const below = paths.filter((path) => /^images\/[^/.][^/]*\//u.test(path));
-  const folders = new Map(below.map((path) => [folderOf(path), path]).reverse());
-  return [...folders].flatMap(([folder, first]) => {
-    const inside2 = below.filter((path) => path.startsWith(`${folder}/`));
-    if (inside2.some(isImageFile)) return [];
-    const near = inside2.find((path) => nearest(path.slice(folder.length + 1), ["image.yaml"]));
-    const hint = near === void 0 ? `add ${folder}/image.yaml, or remove the folder` : `did you mean ${folder}/image.yaml?`;
-    return [unread(near ?? first, `${folder} has no image.yaml, and is no image`, hint)];
-  });
-}
-function folderOf(path) {
-  return path.split("/").slice(0, 2).join("/");
-}
-function isImageFile(path) {
-  return locate(path)?.kind === "image" || misplaced(path) !== void 0;
-}
-function secretsOfNobody(paths) {
-  const hubs = paths.flatMap((path) => {
-    const located = locate(path);
-    return located?.kind === "environment" ? [located.name] : [];
-  });
-  return paths.flatMap((path) => {
-    const hub = hubOfSecrets(path);
-    if (hub === void 0 || hubs.includes(hub)) return [];
-    const near = nearest(hub, hubs);
-    const hint = near === void 0 ? "remove it, once the hub is gone" : `did you mean secrets/${near}.sops.yaml?`;
-    return [unread(path, `there is no environments/${hub}.yaml`, hint)];
-  });
-}
-
-// src/core/model/stray-image.ts
-var REPO2DOCKER = [
-  { name: "requirements.txt", fields: "`pip:`" },
-  { name: "Pipfile", fields: "`pip:`" },
-  { name: "pyproject.toml", fields: "`pip:`" },
-  { name: "setup.py", fields: "`pip:`" },
-  { name: "environment.yml", fields: "`conda:` and `pip:`" },
-  { name: "install.R", fields: "`conda:`" },
-  { name: "apt.txt", fields: "`apt:`" },
-  { name: "runtime.txt", fields: "`python:`" },
-  { name: "Dockerfile", fields: "`from:`" },
-  { name: "postBuild", fields: "`postBuild:`, which names a script" },
-  { name: "start", fields: "`env:`" }
-];
-var IMAGE_FILE = "image.yaml";
-var LONG = 8;
-function strayInImages({ images, paths }) {
-  const mayBeStray = [...paths].filter((path) => !isKnown(path));
-  return [...images.values()].flatMap(({ name, data: data2 }) => {
-    const folder = `images/${name}/`;
-    const named2 = [...data2.files, ...data2.tests.notebooks, data2.postBuild ?? IMAGE_FILE];
-    const missing4 = named2.filter((path) => !paths.has(`${folder}${path}`));
-    const strays = mayBeStray.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length)).filter((path) => !named2.includes(path));
-    return firstOfEach(strays).map(
-      (path) => unread(
-        `${folder}${path}`,
-        `${folder}${IMAGE_FILE} does not name this file`,
-        meant2(path, folder, missing4)
-      )
-    );
-  });
-}
-function isKnown(path) {
-  return locate(path) !== void 0 || misplaced(path) !== void 0 || isPackageList(path) || NOT_OURS.test(path);
-}
-function firstOfEach(paths) {
-  const tops = paths.map((path) => path.split("/")[0]);
-  return paths.filter((_, index2) => tops.indexOf(tops[index2]) === index2);
-}
-function meant2(path, folder, missing4) {
-  const near = nearest(path, [...missing4, IMAGE_FILE, "image.lock.yaml"]);
-  if (near !== void 0) return `did you mean ${folder}${near}?`;
-  const known = REPO2DOCKER.find(({ name }) => isNear(path, name));
-  if (known !== void 0) {
-    const asked3 = known.name === path ? "" : `did you mean ${known.name}? `;
-    return `${asked3}${folder}${IMAGE_FILE} says this, under ${known.fields}`;
-  }
-  if (path.startsWith("packages/"))
-    return "remove it: lists of packages are written by the platform";
-  return `name it under \`files:\` in ${folder}${IMAGE_FILE}, or remove it`;
-}
-function isNear(path, name) {
-  return name.length < LONG ? path.toLowerCase() === name.toLowerCase() : nearest(path, [name]) !== void 0;
-}
-
-// src/core/model/platform.ts
-function readPlatform(files, unseen = /* @__PURE__ */ new Set()) {
-  const reader = new Reader(unseen);
-  for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
-    reader.take(file, content);
-  reader.findings.push(...strayFindings(textsOf(files)));
-  if (!files.has("platform.yaml"))
-    reader.report("platform.yaml", {
-      rule: "file",
-      message: "there is no platform.yaml",
-      hint: "run this in the root of a platform, or start one with `glaciocloud init`"
-    });
-  reader.findCredentials();
-  const { findings, sources } = reader;
-  const platform2 = reader.platform(files);
-  if (platform2) findings.push(...strayInImages(platform2));
-  return { platform: platform2, findings: onePerPlace(findings), sources };
-}
-function textsOf(files) {
-  const texts2 = /* @__PURE__ */ new Map();
-  for (const [file, content] of files) {
-    if (content.kind === "text") texts2.set(file, content.text);
-    else if (!looksOurs(file.split("/")[0] ?? "")) texts2.set(file, "");
-  }
-  return texts2;
-}
-var Reader = class {
-  findings = [];
-  sources = /* @__PURE__ */ new Map();
-  #names = /* @__PURE__ */ new Map();
-  #forms = /* @__PURE__ */ new Map();
-  #unseen;
-  #lists = /* @__PURE__ */ new Map();
-  #docs = {
-    platform: /* @__PURE__ */ new Map(),
-    cluster: /* @__PURE__ */ new Map(),
-    environment: /* @__PURE__ */ new Map(),
-    image: /* @__PURE__ */ new Map(),
-    "image-lock": /* @__PURE__ */ new Map(),
-    data: /* @__PURE__ */ new Map(),
-    "access-removals": /* @__PURE__ */ new Map(),
-    approvers: /* @__PURE__ */ new Map(),
-    member: /* @__PURE__ */ new Map(),
-    cohort: /* @__PURE__ */ new Map()
-  };
-  constructor(unseen) {
-    this.#unseen = unseen;
-  }
-  take(file, content) {
-    const located = locate(file);
-    if (located) this.#remember(located);
-    if (content.kind === "refused") {
-      if (file === SOPS_FILE || looksOurs(file.split("/")[0] ?? "")) return;
-      this.report(file, { rule: "file", message: content.why, hint: content.hint });
-      return;
-    }
-    if (!located) {
-      this.#passOver(file, content.text);
-      return;
-    }
-    const source = readSource(file, content.text);
-    this.sources.set(file, source);
-    this.#read(located.kind, located.name, source);
-  }
-  /** When all is read, because platform.yaml may exempt names for every file. */
-  findCredentials() {
-    const settings2 = this.sources.get("platform.yaml");
-    const notSecret = settings2 ? notSecretIn(settings2.data) : [];
-    for (const [file, source] of this.sources) {
-      const located = locate(file);
-      if (located) this.findings.push(...credentialFindings(located.kind, source, notSecret));
-    }
-  }
-  /** About the file as a whole. */
-  report(file, said5) {
-    this.findings.push({ severity: "error", at: { file, line: 1, column: 1 }, ...said5 });
-  }
-  platform(files) {
-    const settings2 = this.#docs.platform.get("platform");
-    return settings2 && {
-      settings: settings2,
-      clusters: this.#docs.cluster,
-      environments: this.#docs.environment,
-      images: this.#docs.image,
-      locks: this.#docs["image-lock"],
-      data: this.#docs.data,
-      approvers: this.#docs.approvers.get("approvers"),
-      accessRemovals: this.#docs["access-removals"].get("removals"),
-      members: this.#docs.member,
-      cohorts: this.#docs.cohort,
-      names: this.#names,
-      forms: this.#forms,
-      paths: new Set(files.keys()),
-      lists: this.#lists
-    };
-  }
-  #passOver(file, text2) {
-    if (isForm(file)) this.#forms.set(file, text2);
-    if (file === SOPS_FILE) {
-      this.findings.push(...keyPlaceholders(text2));
-      return;
-    }
-    if (hubOfSecrets(file) !== void 0) {
-      this.findings.push(...encryptionFindings(file, text2, !this.#unseen.has(file)));
-      return;
-    }
-    if (isPackageList(file)) {
-      this.#lists.set(file, packagesHash(text2));
-      this.findings.push(...readPackages(file, text2).findings);
-      return;
-    }
-    const right = misplaced(file);
-    if (right === void 0) return;
-    this.report(file, {
-      rule: "file-place",
-      message: "this file is not read here",
-      hint: file.startsWith("secrets/") ? `secrets are ${right}, encrypted; what stands here in clear has to be revoked` : `platform files are ${right}`
-    });
-  }
-  #remember({ kind, name }) {
-    this.#names.set(kind, (this.#names.get(kind) ?? /* @__PURE__ */ new Set()).add(name));
-  }
-  #read(kind, name, source) {
-    const { doc, findings } = readDoc(kind, name, source);
-    this.findings.push(...findings);
-    if (doc) this.#docs[kind].set(name, doc);
-  }
-};
-function isNamed(platform2, kind, name) {
-  return platform2.names.get(kind)?.has(name) ?? false;
-}
-
-// src/core/check/references.ts
-var FOLDERS = {
-  cluster: "clusters/*.yaml",
-  image: "images/*/image.yaml",
-  data: "data/*.yaml"
-};
-function* dangling(platform2, kind, name, at2) {
-  if (isNamed(platform2, kind, name)) return;
-  const file = FOLDERS[kind].replace("*", name);
-  const known = [...platform2.names.get(kind) ?? []];
-  yield { at: at2, message: `there is no ${file}`, hint: hintFor(name, known, file) };
-}
-function hintFor(name, known, file) {
-  if (known.length === 0) return `add ${file}`;
-  const near = nearest(name, known);
-  return near === void 0 ? `there are: ${known.join(", ")}` : `did you mean "${near}"?`;
-}
-var unknownReference = {
-  id: "unknown-reference",
-  severity: "error",
-  title: "Every name refers to a file or entry that exists.",
-  why: "A hub on a cluster, wave, image or data set that does not exist cannot be deployed; a misspelt one would be left out in silence.",
-  on: "platform",
-  *check(platform2) {
-    const waves2 = platform2.settings.data.waves.map(({ name }) => name);
-    for (const hub of platform2.environments.values()) {
-      const { cluster, wave, images, data: data2 } = hub.data;
-      yield* dangling(platform2, "cluster", cluster, hub.at("/cluster"));
-      for (const [index2, image2] of images.entries())
-        yield* dangling(platform2, "image", image2, hub.at(pointer("images", index2)));
-      for (const [index2, set] of data2.entries())
-        yield* dangling(platform2, "data", set, hub.at(pointer("data", index2)));
-      if (!waves2.includes(wave))
-        yield {
-          at: hub.at("/wave"),
-          message: `platform.yaml has no wave "${wave}"`,
-          hint: `choose ${waves2.join(", ")}`
-        };
-    }
-  }
-};
-
-// src/core/removal/rules.ts
-init_json();
-var removalSound = {
-  id: "removal",
-  severity: "error",
-  title: "A removal is for a hub whose file is gone, and says what would be lost.",
-  why: "Removing is two steps on purpose: first the file, then a reviewed entry. Deleting homes needs their number written out, so that nobody deletes more than they think.",
-  on: "platform",
-  *check(platform2) {
-    for (const [index2, removal] of platform2.settings.data.removals.entries()) {
-      const at2 = platform2.settings.at(pointer("removals", index2, "hub"));
-      if (platform2.names.get("environment")?.has(removal.hub) === true) {
-        yield {
-          at: at2,
-          message: `environments/${removal.hub}.yaml is still there`,
-          hint: "remove the file, or this entry"
-        };
-      } else if ((removal.homes === "delete" || removal.database === "delete") && removal.count === void 0) {
-        yield {
-          at: at2,
-          message: "deleting needs the number of homes",
-          hint: 'add "count:" with the number that the plan shows'
-        };
-      }
-    }
-  }
-};
-var archivePlace = {
-  id: "archive-place",
-  severity: "error",
-  title: "What is archived has a place, and a place is for what is archived.",
-  why: "A bucket without `archive` looks as if something were saved, and nothing is.",
-  on: "platform",
-  *check(platform2) {
-    for (const [index2, removal] of platform2.settings.data.removals.entries()) {
-      const at2 = (key) => platform2.settings.at(pointer("removals", index2, key));
-      const archived = ["homes", "database"].find((key) => removal[key] === "archive");
-      const given2 = ["bucket", "endpoint", "region"].find(
-        (key) => removal[key] !== void 0
-      );
-      if (archived !== void 0 && removal.bucket === void 0) {
-        yield {
-          at: at2(archived),
-          message: "an archive needs a place",
-          hint: 'add "bucket: s3://NAME/PREFIX"'
-        };
-      } else if (archived === void 0 && given2 !== void 0) {
-        yield {
-          at: at2(given2),
-          message: `"${given2}" does nothing, because nothing is archived`,
-          hint: 'write "homes: archive" or "database: archive", or remove it'
-        };
-      }
-    }
-  }
-};
-var archiveEndpoint = {
-  id: "archive-endpoint",
-  severity: "error",
-  title: "An S3 server is reached by https.",
-  why: "Whole homes travel over it. Plain http is for loopback and private addresses only. Credentials in an address end up in logs; they come from the environment of the deployment.",
-  on: "platform",
-  *check(platform2) {
-    for (const [index2, { endpoint: endpoint2 }] of platform2.settings.data.removals.entries()) {
-      const fault = endpoint2 === void 0 ? void 0 : endpointFault(endpoint2);
-      if (fault) {
-        yield { at: platform2.settings.at(pointer("removals", index2, "endpoint")), ...fault };
-      }
-    }
-  }
-};
-function endpointFault(endpoint2) {
-  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:?#@]+)(?::[0-9]+)?(.*)$/u.exec(endpoint2);
-  if (!parts) return { message: "this is not an address", hint: "write https:// and a host name" };
-  const [, scheme, credentials, host = "", rest = ""] = parts;
-  if (credentials !== void 0) {
-    return {
-      message: "the address holds credentials",
-      hint: "remove them, and change them; ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY are their place"
-    };
-  }
-  if (scheme === "http" && !isLocalHost(host)) {
-    return { message: "the address is not https", hint: `write https://${host}` };
-  }
-  if (rest !== "" && rest !== "/") {
-    return {
-      message: "the address has a path",
-      hint: 'the bucket and its prefix belong into "bucket:"'
-    };
-  }
-  return void 0;
-}
-
-// src/core/charts/rules.ts
-var chartRepository = {
-  id: "chart-repository",
-  severity: "error",
-  title: "Charts come over https, and no password stands in their address.",
-  why: "Whoever sits on the way could put another chart in its place; and files of a platform are read by many.",
-  on: "platform",
-  *check({ settings: settings2 }) {
-    const { charts } = settings2.data;
-    for (const name of ["jupyterhub", "dask-gateway"]) {
-      const repository = charts[name]?.repository ?? "";
-      const at2 = settings2.at(`/charts/${name}/repository`);
-      if (/^\w+:\/\/[^/?#]*@/u.test(repository))
-        yield {
-          at: at2,
-          message: `the address of ${name} has a name or password in it`,
-          hint: "remove it, and change the password where it was in use: whoever can read this file has it"
-        };
-      else if (repository.startsWith("http://") && charts.allowPrivate !== true)
-        yield {
-          at: at2,
-          message: `${name} would be fetched without https`,
-          hint: "write https://, or set charts.allowPrivate: true for a mirror in your own network"
-        };
-    }
-  }
-};
-
-// src/core/access/request/forms.ts
-init_escape();
-init_json();
-var FORM_PATHS = {
-  access: ".github/ISSUE_TEMPLATE/access.yml",
-  renew: ".github/ISSUE_TEMPLATE/renew.yml"
-};
-var LABELS = {
-  tier: "Kind of access",
-  time: "For how long",
-  cohort: "Class or workshop",
-  rules: "Rules",
-  reason: "What for",
-  more: "For how much longer",
-  why: "What for, still"
-};
-var AGREED = "I use the hub for research or teaching, and keep my own copies of what matters.";
-var TIMES = /* @__PURE__ */ new Map([
-  ["1 week", 7],
-  ["1 month", 30],
-  ["3 months", 90],
-  ["6 months", 180],
-  ["1 year", 365]
-]);
-function choicesOf({ settings: settings2, environments }) {
-  const tiers = Object.entries(settings2.data.tiers).flatMap(([name, { until }]) => {
-    const open2 = [...environments.values()].filter(
-      ({ data: data2 }) => data2.access.allow.includes(`tier:${name}`)
-    );
-    const hubs = open2.map(({ data: data2 }) => data2.title).sort(compareText);
-    return hubs.length === 0 ? [] : [{ name, days: wholeDays(until), hubs }];
-  });
-  const longest = Math.max(0, ...tiers.map(({ days }) => days));
-  const times = [...TIMES].filter(([, days], index2) => index2 === 0 || days <= longest);
-  return { tiers, times: times.map(([time2]) => time2) };
-}
-function daysOf(time2) {
-  return TIMES.get(time2);
-}
-function wholeDays(duration2) {
-  return Math.floor(seconds(duration2) / 86400);
-}
-function formTexts(files) {
-  const choices = choicesOf(files);
-  if (choices.tiers.length === 0) return /* @__PURE__ */ new Map();
-  return /* @__PURE__ */ new Map([
-    [FORM_PATHS.access, accessForm(choices)],
-    [FORM_PATHS.renew, renewForm(choices)]
-  ]);
-}
-var FORM_HEAD = "# Written by `glaciocloud access forms` from platform.yaml and environments/.\n";
-function accessForm(choices) {
-  return `${FORM_HEAD}name: Access to a hub
-description: Ask for access to a hub, for research or as a member of a class
-title: "Access: "
-labels: [access]
-body:
-${words(joined([PUBLIC, ...choices.tiers.map(tierLine)], inMarkdown`\n`))}
-${dropdown("tier", LABELS.tier, names(choices))}
-${dropdown("time", LABELS.time, choices.times)}
-  - type: input
-    id: cohort
-    attributes:
-      label: ${LABELS.cohort}
-      description: Only for members of one. Its short name stands in the link that you were given.
-${rules()}
-${text("reason", LABELS.reason, "Your project in a few sentences, and your institution if you like.")}
-`;
-}
-function renewForm(choices) {
-  return `${FORM_HEAD}name: More time on a hub
-description: Keep access that ends soon; you may as well write /renew into the issue of your first request
-title: "Renew: "
-labels: [access]
-body:
-${words(PUBLIC)}
-${dropdown("more", LABELS.more, choices.times)}
-${rules()}
-${text("why", LABELS.why, "What you still need the hub for.")}
-`;
-}
-var PUBLIC = inMarkdown`This issue is public for ever: anybody can read your account’s name and what you write here, \
-also when your access has ended. Write no e-mail address or other personal data into it.
-Access is for the GitHub account that opens the issue. Someone of the team looks at it and answers here.`;
-function tierLine({ name, days, hubs }) {
-  return inMarkdown`- **${name}** opens ${hubs.join(", ")}, for at most ${days} days at a time`;
-}
-function names({ tiers }) {
-  return tiers.map(({ name }) => name);
-}
-function words(value) {
-  return `  - type: markdown
-    attributes:
-      value: ${JSON.stringify(value.text)}`;
-}
-function dropdown(id, label, options) {
-  return `  - type: dropdown
-    id: ${id}
-    attributes:
-      label: ${label}
-      options: [${options.map((option) => JSON.stringify(option)).join(", ")}]
-    validations:
-      required: true`;
-}
-function rules() {
-  return `  - type: checkboxes
-    id: rules
-    attributes:
-      label: ${LABELS.rules}
-      options:
-        - label: ${AGREED}
-          required: true`;
-}
-function text(id, label, description) {
-  return `  - type: textarea
-    id: ${id}
-    attributes:
-      label: ${label}
-      description: ${description}
-    validations:
-      required: true`;
-}
-
-// src/core/access/request/form-rule.ts
-var staleForm = {
-  id: "stale-form",
-  severity: "warning",
-  title: "The forms by which people ask for access offer what the files offer.",
-  why: "What a form offers is compared, word for word, with tiers and hubs: a request for what is no longer there is refused, and the person has to write it again.",
-  on: "platform",
-  *check(platform2) {
-    const texts2 = formTexts(platform2);
-    for (const [file, text2] of platform2.forms) {
-      const wanted = texts2.get(file);
-      if (text2 === wanted) continue;
-      yield {
-        at: { file, line: 1, column: 1 },
-        message: "the form does not offer what platform.yaml and environments/ offer",
-        hint: wanted === void 0 ? "delete it: no tier opens a hub" : "run `glaciocloud access forms`, which writes it anew"
-      };
-    }
-  }
-};
-
-// src/core/access/rules.ts
-init_json();
-function mentions({ access: access2, sizes: sizes2 }) {
-  const lists = [
-    { list: access2.allow, path: "/access/allow" },
-    { list: access2.admins, path: "/access/admins" },
-    ...Object.entries(sizes2).map(([name, size2]) => ({
-      list: size2.for,
-      path: pointer("sizes", name, "for")
-    }))
-  ];
-  return lists.flatMap(
-    ({ list, path }) => list.map((who, index2) => ({ who, path: `${path}/${index2}` }))
-  );
-}
-function missing(platform2, who) {
-  const [kind, name = ""] = who.split(":");
-  const { tiers, access: access2 } = platform2.settings.data;
-  if (kind === "tier" && !Object.hasOwn(tiers, name)) {
-    return `platform.yaml has no tier "${name}"`;
-  }
-  const cohortsAtHand = access2 === void 0;
-  if (kind === "cohort" && cohortsAtHand && !isNamed(platform2, "cohort", name)) {
-    return `there is no access/cohorts/${name}.yaml`;
-  }
-  return void 0;
-}
-var unknownGroup = {
-  id: "unknown-group",
-  severity: "error",
-  title: "Tiers and cohorts that are named exist.",
-  why: "A misspelt tier lets nobody in, and nobody is told why.",
-  on: "platform",
-  *check(platform2) {
-    for (const hub of platform2.environments.values()) {
-      for (const { who, path } of mentions(hub.data)) {
-        const message = missing(platform2, who);
-        if (message !== void 0) {
-          yield { at: hub.at(path), message, hint: "correct the name, or add it" };
-        }
-      }
-    }
-    for (const doc of [...platform2.members.values(), ...platform2.cohorts.values()]) {
-      const message = missing(platform2, `tier:${doc.data.tier}`);
-      if (message !== void 0) {
-        yield {
-          at: doc.at("/tier"),
-          message,
-          hint: `tiers: ${Object.keys(platform2.settings.data.tiers).join(", ")}`
-        };
-      }
-    }
-  }
-};
-var openToAll = {
-  id: "open-to-all",
-  severity: "error",
-  title: "A hub names who may enter; nobody is an administrator by default.",
-  why: "A hub that anybody with a GitHub account can enter is found by miners within hours, and one administrator too many can read every home.",
-  on: "hub",
-  *check({ hub }) {
-    for (const list of ["allow", "admins"]) {
-      const index2 = hub.data.access[list].indexOf("all");
-      if (index2 >= 0) {
-        yield {
-          at: hub.at(pointer("access", list, index2)),
-          message: `"all" ${list === "allow" ? "lets anybody in" : "makes everybody an administrator"}`,
-          hint: "name a team, tier or cohort"
-        };
-      }
-    }
-  }
-};
-var noAdmins = {
-  id: "no-admins",
-  severity: "warning",
-  title: "A hub has somebody who can help its users.",
-  why: "Without administrators nobody can stop a stuck server from the hub\u2019s own pages.",
-  on: "hub",
-  *check({ hub }) {
-    if (hub.data.access.admins.length === 0) {
-      yield {
-        at: hub.keyAt("/access"),
-        message: "the hub has no administrators",
-        hint: 'add "admins:" with a small team'
-      };
-    }
-  }
-};
-var memberFile = {
-  id: "member-file",
-  severity: "error",
-  title: "A member\u2019s file bears the GitHub id that it holds.",
-  why: "The id is the key: logins can be renamed and registered again by somebody else, who would inherit the home.",
-  on: "platform",
-  *check(platform2) {
-    for (const member of platform2.members.values()) {
-      if (member.name !== String(member.data.id)) {
-        yield {
-          at: member.at("/id"),
-          message: `the file is called ${member.name}.yaml and holds id ${member.data.id}`,
-          hint: `rename it to access/members/${member.data.id}.yaml`
-        };
-      }
-    }
-  }
-};
-var cohortSize = {
-  id: "cohort-size",
-  severity: "error",
-  title: "A cohort has no more members than its capacity.",
-  why: "The capacity is what was approved.",
-  on: "platform",
-  *check(platform2) {
-    for (const cohort of platform2.cohorts.values()) {
-      const { members, capacity } = cohort.data;
-      if (members.length > capacity) {
-        yield {
-          at: cohort.at("/capacity"),
-          message: `${members.length} members, and a capacity of ${capacity}`,
-          hint: "raise the capacity, or make a second cohort"
-        };
-      }
-    }
-  }
-};
-function datedFiles({ members, cohorts }) {
-  return [...members.values(), ...cohorts.values()];
-}
-var accessDays = {
-  id: "access-days",
-  severity: "error",
-  title: "Access begins and ends on days of the calendar, in this order.",
-  why: "A hub refuses an entry that ends before it begins, and nobody is told.",
-  on: "platform",
-  *check(platform2) {
-    for (const doc of datedFiles(platform2)) {
-      const { from, until } = doc.data;
-      const wrong2 = [from, until].find((day2) => day2 !== void 0 && !isDay(day2));
-      if (wrong2 !== void 0)
-        yield {
-          at: doc.at(wrong2 === until ? "/until" : "/from"),
-          message: `${quoted(wrong2)} is not a day of the calendar`,
-          hint: "write a day that exists, such as 2027-02-28"
-        };
-      else if (from !== void 0 && from > until)
-        yield {
-          at: doc.at("/until"),
-          message: `access ends on ${until}, before it begins on ${from}`,
-          hint: "change from or until"
-        };
-    }
-  }
-};
-var tierTime = {
-  id: "tier-time",
-  severity: "error",
-  title: "Access lasts no longer than its tier allows.",
-  why: "Each tier has a longest time, after which somebody looks again; access ends then, whatever a file says.",
-  on: "platform",
-  *check(platform2, now) {
-    for (const doc of datedFiles(platform2)) yield* beyondTier(doc, platform2, dayOf(now));
-  }
-};
-function* beyondTier(doc, platform2, today) {
-  const { tier, from, until } = doc.data;
-  const longest = platform2.settings.data.tiers[tier]?.until;
-  if (longest === void 0 || [from ?? until, until].some((day2) => !isDay(day2))) return;
-  const end2 = tierEnd({ from, until }, longest, today);
-  if (until > end2)
-    yield {
-      at: doc.at("/until"),
-      message: `${until} is later than the tier "${tier}" allows, which is ${longest}`,
-      hint: `write ${end2} or sooner`
-    };
-}
-
-// src/core/check/rules.ts
-var RULES = [
-  unknownReference,
-  chartRepository,
-  duplicate,
-  unitName,
-  slugTaken,
-  addressTaken,
-  removalSound,
-  archivePlace,
-  archiveEndpoint,
-  unknownGroup,
-  openToAll,
-  noAdmins,
-  memberFile,
-  cohortSize,
-  accessDays,
-  tierTime,
-  staleForm,
-  imageSource,
-  mutableTag,
-  imageUnlocked,
-  imageAdditions,
-  imageUnbuilt,
-  imageUnpromoted,
-  imageRhythm,
-  lockEdited,
-  lockChannel,
-  lockRegistry,
-  imageFiles,
-  belowHome,
-  address,
-  oneDefault,
-  sizeFitsNode,
-  capacityFits,
-  smallHome,
-  shortIdle,
-  loginSecrets,
-  notYet,
-  eventTime,
-  eventUsers,
-  eventSpawnRate,
-  eventOverlap,
-  eventPast,
-  eventImage,
-  multiprocessing,
-  slurmCpus,
-  sharedCache,
-  modelMemory,
-  ...VALUE_RULES,
-  ...RAW_VALUE_RULES,
-  valuesOverridden,
-  userPodSafe,
-  podSafe,
-  objectKind,
-  ownNamespace,
-  databaseKept
-];
-
-// src/core/rule.ts
-function findingOf({ id, severity, upFront }, problem4) {
-  const finding2 = { rule: id, severity, ...problem4 };
-  return upFront === void 0 ? finding2 : { ...finding2, upFront };
-}
-
-// src/core/check/run.ts
-function runRules({ platform: platform2, now, defaults: defaults2 }) {
-  const findings = [];
-  const add = (rule, problems) => {
-    for (const problem4 of problems) findings.push(findingOf(rule, problem4));
-  };
-  const hubs = [...platform2.environments.values()].flatMap((hub) => hubFacts(platform2, now, hub));
-  const values = hubs.flatMap((facts2) => valuesFacts(facts2, defaults2));
-  for (const rule of RULES) {
-    switch (rule.on) {
-      case "platform":
-        add(rule, rule.check(platform2, now));
-        break;
-      case "hub":
-        for (const facts2 of hubs) add(rule, rule.check(facts2));
-        break;
-      case "values":
-        for (const facts2 of values) add(rule, rule.check(facts2));
-        break;
-      case "manifests":
-        break;
-    }
-  }
-  return findings;
-}
-function runManifestRules(platform2, now, hub, objects) {
-  const doc = platform2.environments.get(hub);
-  const [facts2] = doc ? hubFacts(platform2, now, doc) : [];
-  if (!facts2) return [];
-  return RULES.flatMap(
-    (rule) => rule.on === "manifests" ? [...rule.check({ ...facts2, objects })].map((problem4) => findingOf(rule, problem4)) : []
-  );
-}
-function manifestFindings({ unit, manifests }, { platform: platform2, now }) {
-  const looked = documentsIn(manifests).filter(isLookedAt);
-  return runManifestRules(platform2, now, unit.name, looked.map(parseObject));
-}
-function hubFacts(platform2, now, hub) {
-  const cluster = platform2.clusters.get(hub.data.cluster);
-  return cluster ? [{ hub, cluster, platform: platform2, now }] : [];
-}
-function valuesFacts(facts2, defaults2) {
-  const built = valuesOf(facts2.platform, facts2.hub, { codeDigest: "" });
-  if (!built) return [];
-  return [
-    {
-      ...facts2,
-      values: merge(defaults2 ?? {}, built.values.jupyterhub),
-      place: (path) => facts2.hub.at(originOf(built, facts2.hub, path))
-    }
-  ];
-}
-
-// src/flow/access.ts
-init_failure();
-
-// src/edges/files.ts
-init_failure();
-import { link as link2, lstat as lstat5, mkdtemp as mkdtemp2, readFile as readFile4, readdir as readdir5 } from "node:fs/promises";
-import { rename as rename3, rm as rm3, stat as stat3, writeFile as writeFile3 } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname as dirname4, join as join4, resolve as resolve3, sep as sep3 } from "node:path";
-
 // src/edges/disk-failure.ts
 init_failure();
 var DiskFailure = class extends Failure {
@@ -53872,9 +48807,9 @@ var DISK_HINTS = {
   EROFS: "that file system is read-only: choose another folder",
   EDQUOT: "your quota is used up: make room and run it again"
 };
-async function guarded(what, write) {
+async function guarded(what, write3) {
   try {
-    return await write();
+    return await write3();
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
     const code2 = cause.code ?? "";
@@ -53898,8 +48833,8 @@ async function makeFolder(path) {
   } catch (cause) {
     if (!isCode(cause, "ENOENT")) throw cause;
     const first = await makeParent(path);
-    const own = await makeOne(path);
-    return first ?? own;
+    const own2 = await makeOne(path);
+    return first ?? own2;
   }
 }
 async function makeParent(path) {
@@ -53926,6 +48861,551 @@ async function isFolder(path) {
 init_json();
 import { lstat as lstat3, readFile as readFile2, readdir as readdir3, realpath } from "node:fs/promises";
 import { basename, dirname as dirname2, join as join2, relative, resolve, sep } from "node:path";
+
+// node_modules/@noble/hashes/_u64.js
+var fromNumH = (n) => n / 2 ** 32 | 0;
+var fromNumL = (n) => n >>> 0;
+function setU64FromNum(view, byteOffset, n, isLE) {
+  const h = fromNumH(n);
+  const l = fromNumL(n);
+  view.setUint32(byteOffset, isLE ? l : h, isLE);
+  view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
+}
+
+// node_modules/@noble/hashes/utils.js
+function isBytes(a) {
+  return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
+}
+var atitle = (title) => title ? `"${title}" ` : "";
+function anumber(n, title = "") {
+  if (typeof n !== "number")
+    throw new TypeError(atitle(title) + "expected number, got " + typeof n);
+  if (!Number.isSafeInteger(n) || n < 0)
+    throw new RangeError(atitle(title) + "expected integer >= 0, got " + n);
+  return n;
+}
+function abytes(value, length2, title = "") {
+  if (isBytes(value) && (length2 === void 0 || value.length === length2))
+    return value;
+  if (length2 !== void 0)
+    anumber(length2, "length");
+  const bytes2 = isBytes(value);
+  const ofLen = length2 !== void 0 ? ` of length ${length2}` : "";
+  const got = bytes2 ? `length=${value.length}` : `type=${typeof value}`;
+  const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
+  if (!bytes2)
+    throw new TypeError(message);
+  throw new RangeError(message);
+}
+var aobject = (value, label) => {
+  if (value === null || typeof value !== "object" || Array.isArray(value))
+    throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
+};
+var aopts = (value, label) => {
+  aobject(value, label);
+  const proto = Object.getPrototypeOf(value);
+  if (proto !== Object.prototype && proto !== null)
+    throw new TypeError(`"${label}" expected plain object`);
+  if (Object.hasOwn(value, "__proto__"))
+    throw new TypeError(`"${label}.__proto__" is not allowed`);
+};
+function aexists(instance, checkFinished = true) {
+  if (instance.destroyed)
+    throw new Error("hash was destroyed");
+  if (checkFinished && instance.finished)
+    throw new Error("digest() was already called");
+}
+function aoutput(out, instance) {
+  abytes(out, void 0, "output");
+  const min = instance.outputLen;
+  if (!(out.length >= min)) {
+    throw new RangeError('"output" expected length >= ' + min);
+  }
+}
+function clean(...arrays) {
+  for (let i2 = 0; i2 < arrays.length; i2++) {
+    arrays[i2].fill(0);
+  }
+}
+function createView(arr) {
+  return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
+}
+function rotr(word, shift) {
+  return word << 32 - shift | word >>> shift;
+}
+var hasHexBuiltin = /* @__PURE__ */ (() => (
+  // @ts-ignore
+  typeof Uint8Array.from([]).toHex === "function" && typeof Uint8Array.fromHex === "function"
+))();
+var hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i2) => i2.toString(16).padStart(2, "0"));
+function bytesToHex(bytes2) {
+  abytes(bytes2);
+  if (hasHexBuiltin)
+    return bytes2.toHex();
+  let hex2 = "";
+  for (let i2 = 0; i2 < bytes2.length; i2++) {
+    hex2 += hexes[bytes2[i2]];
+  }
+  return hex2;
+}
+function utf8ToBytes(str) {
+  if (typeof str !== "string")
+    throw new TypeError("string expected");
+  const encoded = new TextEncoder().encode(str);
+  try {
+    return new Uint8Array(encoded);
+  } finally {
+    clean(encoded);
+  }
+}
+function checkOpts(defaults2, opts, title = "opts") {
+  aopts(defaults2, "defaults");
+  if (opts !== void 0)
+    aopts(opts, title);
+  const merged3 = Object.assign(/* @__PURE__ */ Object.create(null), defaults2, opts);
+  return merged3;
+}
+function createHasher(hashCons, info2 = {}) {
+  if (typeof hashCons !== "function")
+    throw new TypeError('"hashCons" expected function, got type=' + typeof hashCons);
+  info2 = checkOpts({}, info2, "info");
+  const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
+  const tmp = hashCons(void 0);
+  hashC.outputLen = tmp.outputLen;
+  hashC.blockLen = tmp.blockLen;
+  hashC.canXOF = tmp.canXOF;
+  hashC.create = (opts) => hashCons(opts);
+  Object.assign(hashC, info2);
+  return Object.freeze(hashC);
+}
+var oidNist = (suffix) => ({
+  // Current NIST hashAlgs suffixes used here fit in one DER subidentifier octet.
+  // Larger suffix values would need base-128 OID encoding and a different length byte.
+  oid: Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2, suffix])
+});
+
+// node_modules/@noble/hashes/_md.js
+function Chi(a, b, c) {
+  return a & b ^ ~a & c;
+}
+function Maj(a, b, c) {
+  return a & b ^ a & c ^ b & c;
+}
+var HashMD = class {
+  blockLen;
+  outputLen;
+  canXOF = false;
+  padOffset;
+  isLE;
+  // For partial updates less than block size
+  buffer;
+  view;
+  finished = false;
+  length = 0;
+  pos = 0;
+  destroyed = false;
+  constructor(blockLen, outputLen, padOffset, isLE) {
+    this.blockLen = blockLen;
+    this.outputLen = outputLen;
+    this.padOffset = padOffset;
+    this.isLE = isLE;
+    this.buffer = new Uint8Array(blockLen);
+    this.view = createView(this.buffer);
+  }
+  update(data2) {
+    aexists(this);
+    abytes(data2);
+    const { view, buffer, blockLen } = this;
+    const len = data2.length;
+    let processed = false;
+    for (let pos = 0; pos < len; ) {
+      const take = Math.min(blockLen - this.pos, len - pos);
+      if (take === blockLen) {
+        const dataView = createView(data2);
+        for (; blockLen <= len - pos; pos += blockLen)
+          this.process(dataView, pos);
+        processed = true;
+        continue;
+      }
+      buffer.set(pos === 0 && take === len ? data2 : data2.subarray(pos, pos + take), this.pos);
+      this.pos += take;
+      pos += take;
+      if (this.pos === blockLen) {
+        this.process(view, 0);
+        this.pos = 0;
+        processed = true;
+      }
+    }
+    this.length += data2.length;
+    if (processed)
+      this.roundClean();
+    return this;
+  }
+  digestInto(out) {
+    aexists(this);
+    aoutput(out, this);
+    this.finished = true;
+    const { buffer, view, blockLen, isLE } = this;
+    let { pos } = this;
+    buffer[pos++] = 128;
+    buffer.fill(0, pos);
+    if (this.padOffset > blockLen - pos) {
+      this.process(view, 0);
+      buffer.fill(0);
+    }
+    setU64FromNum(view, blockLen - 8, this.length * 8, isLE);
+    this.process(view, 0);
+    this.roundClean();
+    const oview = out === buffer ? view : createView(out);
+    const len = this.outputLen;
+    const outLen = len / 4;
+    const state = this.get();
+    if (len % 4 || outLen > state.length)
+      throw new Error("invalid outputLen");
+    for (let i2 = 0; i2 < outLen; i2++)
+      oview.setUint32(4 * i2, state[i2], isLE);
+  }
+  digest() {
+    const { buffer, outputLen } = this;
+    this.digestInto(buffer);
+    const res = buffer.slice(0, outputLen);
+    this.destroy();
+    return res;
+  }
+  _cloneIntoMeta(to) {
+    const { buffer, length: length2, finished, destroyed, pos } = this;
+    to.destroyed = destroyed;
+    to.finished = finished;
+    to.length = length2;
+    to.pos = pos;
+    if (pos)
+      to.buffer.set(buffer);
+    return to;
+  }
+  clone() {
+    return this._cloneInto();
+  }
+};
+var SHA256_IV = /* @__PURE__ */ Uint32Array.from([
+  1779033703,
+  3144134277,
+  1013904242,
+  2773480762,
+  1359893119,
+  2600822924,
+  528734635,
+  1541459225
+]);
+
+// node_modules/@noble/hashes/sha2.js
+var SHA256_K = /* @__PURE__ */ Uint32Array.from([
+  1116352408,
+  1899447441,
+  3049323471,
+  3921009573,
+  961987163,
+  1508970993,
+  2453635748,
+  2870763221,
+  3624381080,
+  310598401,
+  607225278,
+  1426881987,
+  1925078388,
+  2162078206,
+  2614888103,
+  3248222580,
+  3835390401,
+  4022224774,
+  264347078,
+  604807628,
+  770255983,
+  1249150122,
+  1555081692,
+  1996064986,
+  2554220882,
+  2821834349,
+  2952996808,
+  3210313671,
+  3336571891,
+  3584528711,
+  113926993,
+  338241895,
+  666307205,
+  773529912,
+  1294757372,
+  1396182291,
+  1695183700,
+  1986661051,
+  2177026350,
+  2456956037,
+  2730485921,
+  2820302411,
+  3259730800,
+  3345764771,
+  3516065817,
+  3600352804,
+  4094571909,
+  275423344,
+  430227734,
+  506948616,
+  659060556,
+  883997877,
+  958139571,
+  1322822218,
+  1537002063,
+  1747873779,
+  1955562222,
+  2024104815,
+  2227730452,
+  2361852424,
+  2428436474,
+  2756734187,
+  3204031479,
+  3329325298
+]);
+var SHA256_W = /* @__PURE__ */ new Uint32Array(64);
+var SHA2_32B = class extends HashMD {
+  // We cannot use array here since array allows indexing by variable
+  // which means optimizer/compiler cannot use registers.
+  // Numeric initializers matter: starting the fields as `undefined` changes
+  // V8's field representation and makes sha256 3x slower (measured).
+  A = 0;
+  B = 0;
+  C = 0;
+  D = 0;
+  E = 0;
+  F = 0;
+  G = 0;
+  H = 0;
+  constructor(outputLen, IV) {
+    super(64, outputLen, 8, false);
+    this.A = IV[0] | 0;
+    this.B = IV[1] | 0;
+    this.C = IV[2] | 0;
+    this.D = IV[3] | 0;
+    this.E = IV[4] | 0;
+    this.F = IV[5] | 0;
+    this.G = IV[6] | 0;
+    this.H = IV[7] | 0;
+  }
+  get() {
+    const { A, B, C, D, E, F, G, H } = this;
+    return [A, B, C, D, E, F, G, H];
+  }
+  // prettier-ignore
+  set(A, B, C, D, E, F, G, H) {
+    this.A = A | 0;
+    this.B = B | 0;
+    this.C = C | 0;
+    this.D = D | 0;
+    this.E = E | 0;
+    this.F = F | 0;
+    this.G = G | 0;
+    this.H = H | 0;
+  }
+  _cloneInto(to) {
+    (to ||= new this.constructor()).set(...this.get());
+    return this._cloneIntoMeta(to);
+  }
+  process(view, offset) {
+    for (let i2 = 0; i2 < 16; i2++, offset += 4)
+      SHA256_W[i2] = view.getUint32(offset, false);
+    for (let i2 = 16; i2 < 64; i2++) {
+      const W15 = SHA256_W[i2 - 15];
+      const W2 = SHA256_W[i2 - 2];
+      const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
+      const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
+      SHA256_W[i2] = s1 + SHA256_W[i2 - 7] + s0 + SHA256_W[i2 - 16] | 0;
+    }
+    let { A, B, C, D, E, F, G, H } = this;
+    for (let i2 = 0; i2 < 64; i2++) {
+      const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
+      const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i2] + SHA256_W[i2] | 0;
+      const sigma0 = rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22);
+      const T2 = sigma0 + Maj(A, B, C) | 0;
+      H = G;
+      G = F;
+      F = E;
+      E = D + T1 | 0;
+      D = C;
+      C = B;
+      B = A;
+      A = T1 + T2 | 0;
+    }
+    A = A + this.A | 0;
+    B = B + this.B | 0;
+    C = C + this.C | 0;
+    D = D + this.D | 0;
+    E = E + this.E | 0;
+    F = F + this.F | 0;
+    G = G + this.G | 0;
+    H = H + this.H | 0;
+    this.set(A, B, C, D, E, F, G, H);
+  }
+  roundClean() {
+    clean(SHA256_W);
+  }
+  destroy() {
+    this.destroyed = true;
+    this.set(0, 0, 0, 0, 0, 0, 0, 0);
+    clean(this.buffer);
+  }
+};
+var _SHA256 = class extends SHA2_32B {
+  constructor() {
+    super(32, SHA256_IV);
+  }
+};
+var sha256 = /* @__PURE__ */ createHasher(
+  () => new _SHA256(),
+  /* @__PURE__ */ oidNist(1)
+);
+
+// src/core/digest.ts
+init_json();
+function sha256Hex(text2) {
+  return bytesToHex(sha256(utf8ToBytes(text2)));
+}
+function digestOf(value) {
+  return sha256Hex(canonical(value)).slice(0, 40);
+}
+
+// src/core/model/package-list.ts
+init_json();
+var MANAGERS = ["apt", "conda", "pip"];
+function packagesHash(text2) {
+  return sha256Hex(text2).slice(0, 40);
+}
+function packagesPath(image2, build4) {
+  return `images/${image2}/packages/${build4}.txt`;
+}
+function isPackageList(path) {
+  return /^images\/[^/]+\/packages\/[^/]+\.txt$/u.test(path);
+}
+function packagesText(packages2) {
+  const lines3 = packages2.map(lineOf).sort(compareText);
+  return [...new Set(lines3)].map((line) => `${line}
+`).join("");
+}
+function lineOf({ manager, name, version, source }) {
+  const line = `${manager} ${name} ${version} ${source}`;
+  if (!LINE.test(line)) throw new Error(`"${line}" is no line of a package list`);
+  return line;
+}
+var LINE = /^(apt|conda|pip) ([!-~]+) ([!-~]+) ([!-~]+)$/u;
+function readPackages(file, text2) {
+  const packages2 = [];
+  const findings = [];
+  const report = (line, message) => {
+    const at2 = { file, line, column: 1 };
+    findings.push({ rule: "package-list", severity: "error", at: at2, message, hint: RESTORE });
+  };
+  const lines3 = text2.split("\n");
+  if (lines3.at(-1) === "") lines3.pop();
+  else report(lines3.length, "the last line does not end");
+  let before = "";
+  for (const [index2, line] of lines3.entries()) {
+    const one = packageOfLine(line);
+    if (!one) report(index2 + 1, 'this is not "MANAGER NAME VERSION SOURCE"');
+    else if (compareText(before, line) >= 0) report(index2 + 1, "the line is not in its place");
+    else packages2.push(one);
+    before = line;
+  }
+  return { packages: packages2, findings };
+}
+var RESTORE = "package lists are written by the platform: restore the file";
+function packageOfLine(line) {
+  const [, word, name, version, source] = LINE.exec(line) ?? [];
+  const manager = MANAGERS.find((one) => one === word);
+  if (manager === void 0 || name === void 0 || version === void 0 || source === void 0)
+    return void 0;
+  return { manager, name, version, source };
+}
+
+// src/core/model/layout.ts
+var LAYOUT = [
+  { kind: "platform", path: /^(platform)\.yaml$/u, example: "platform.yaml" },
+  { kind: "cluster", path: /^clusters\/([^/]+)\.yaml$/u, example: "clusters/<name>.yaml" },
+  {
+    kind: "environment",
+    path: /^environments\/([^/]+)\.yaml$/u,
+    example: "environments/<hub>.yaml"
+  },
+  { kind: "image", path: /^images\/([^/]+)\/image\.yaml$/u, example: "images/<image>/image.yaml" },
+  {
+    kind: "image-lock",
+    path: /^images\/([^/]+)\/image\.lock\.yaml$/u,
+    example: "images/<image>/image.lock.yaml"
+  },
+  { kind: "data", path: /^data\/([^/]+)\.yaml$/u, example: "data/<set>.yaml" },
+  { kind: "approvers", path: /^access\/(approvers)\.yaml$/u, example: "access/approvers.yaml" },
+  {
+    kind: "member",
+    path: /^access\/members\/([^/]+)\.yaml$/u,
+    example: "access/members/<id>.yaml"
+  },
+  {
+    kind: "cohort",
+    path: /^access\/cohorts\/([^/]+)\.yaml$/u,
+    example: "access/cohorts/<slug>.yaml"
+  },
+  {
+    kind: "access-removals",
+    path: /^access\/(removals)\.yaml$/u,
+    example: "access/removals.yaml"
+  },
+  {
+    kind: "announcement",
+    path: /^announcements\/(?!README\.md$)([^/]+)\.md$/u,
+    example: "announcements/<name>.md"
+  }
+];
+var PLATFORM_FOLDERS = [
+  "clusters",
+  "environments",
+  "images",
+  "data",
+  "access",
+  "announcements",
+  "secrets"
+];
+function locate(path) {
+  for (const { kind, path: pattern } of LAYOUT) {
+    const name = pattern.exec(path)?.[1];
+    if (name !== void 0) return { kind, name };
+  }
+  return void 0;
+}
+var FORM_FOLDER = ".github/ISSUE_TEMPLATE";
+function isForm(path) {
+  return ["access", "renew", "class"].some((name) => path === `${FORM_FOLDER}/${name}.yml`);
+}
+function isRead(path) {
+  const isOfOurs = locate(path) !== void 0 || path.startsWith("secrets/");
+  return isOfOurs || isPackageList(path) || isForm(path);
+}
+function isSecretsPlace(path) {
+  return /^secrets\/(?:[^/]+\.sops\.yaml|\.[^/]+|[^/]+\.(?:md|pub))$/u.test(path);
+}
+function misplaced(path) {
+  const top = path.split("/")[0] ?? "";
+  if (path === "platform.yml") return "platform.yaml";
+  if (top === "secrets") return isSecretsPlace(path) ? void 0 : "secrets/<hub>.sops.yaml";
+  if (!/\.ya?ml$/u.test(path) || locate(path)) return void 0;
+  if (top === "images" && path.split("/").length > 3) return void 0;
+  if (top === "images" && !/\/image(\.lock)?\.ya?ml$/u.test(path)) return void 0;
+  const examples = LAYOUT.map(({ example }) => example).filter((one) => one.startsWith(`${top}/`));
+  const alike = Math.max(...examples.map((one) => sharedLength(one, path)));
+  return examples.find((one) => sharedLength(one, path) === alike);
+}
+function sharedLength(one, other) {
+  let length2 = 0;
+  while (length2 < one.length && one[length2] === other[length2]) length2 += 1;
+  return length2;
+}
+
+// src/edges/ours.ts
 init_failure();
 
 // src/edges/chart-archive.ts
@@ -53935,12 +49415,12 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 // node_modules/modern-tar/dist/packer-By1HVV7Z.js
-var FILE2 = "file";
+var FILE = "file";
 var LINK = "link";
 var SYMLINK = "symlink";
 var DIRECTORY = "directory";
 var FLAGTYPE = {
-  48: FILE2,
+  48: FILE,
   49: LINK,
   50: SYMLINK,
   51: "character-device",
@@ -54677,7 +50157,7 @@ var ChartRefused = class extends Failure {
 };
 var decoder2 = new TextDecoder();
 var MOST_FILES = 2e3;
-var MOST_BYTES2 = 3e7;
+var MOST_BYTES = 3e7;
 var MOST_TEXT = 1e6;
 var MOST_NODES = 1e5;
 async function unpackChart(archive, origin) {
@@ -54704,12 +50184,12 @@ async function unpackChart(archive, origin) {
 }
 async function tarEntries(archive, origin) {
   try {
-    const unpacked = gunzipSync(archive, { maxOutputLength: MOST_BYTES2 });
+    const unpacked = gunzipSync(archive, { maxOutputLength: MOST_BYTES });
     return await unpackTar(unpacked, { strict: true });
   } catch (cause) {
     if (cause.code === "ERR_BUFFER_TOO_LARGE")
       throw new ChartRefused(
-        `${origin} is refused: unpacked it is larger than ${MOST_BYTES2 / 1e6} MB`,
+        `${origin} is refused: unpacked it is larger than ${MOST_BYTES / 1e6} MB`,
         { hint: NOT_HELM, cause }
       );
     throw new ChartRefused(`${origin} is not a chart archive: ${messageOf(cause)}`, {
@@ -54936,14 +50416,14 @@ var HOST = hostname().toLowerCase().replaceAll(/[^a-z0-9]/gu, "");
 var STAGE = /^\.glaciocloud-(?:done-)?([a-z0-9]*)-(\d+)-(\w+)$/u;
 var DONE = `${MARKER}-done-`;
 var ELSEWHERE_ENDED_MS = 36e5;
-async function staged(folder, write) {
+async function staged(folder, write3) {
   const base2 = resolve2(folder);
   const first = await makeFolder(base2);
   try {
     await tidy(base2);
     const stage = await mkdtemp(join3(base2, `${MARKER}-${HOST}-${process.pid}-`));
     try {
-      await write(stage);
+      await write3(stage);
       await end(stage);
     } catch (cause) {
       await takeBack(stage).catch(() => void 0);
@@ -54978,7 +50458,7 @@ async function keepJournal(stage, paths) {
   const entries = [];
   const folders = /* @__PURE__ */ new Set();
   for (const path of paths) {
-    entries.push({ path, ...await identity2(freshIn(stage, path)) });
+    entries.push({ path, ...await identity(freshIn(stage, path)) });
     for (const folder of foldersOf(path))
       if (await found(join3(dirname3(stage), folder)) === void 0) folders.add(folder);
   }
@@ -55024,9 +50504,9 @@ async function isLeft(folder, name) {
   const [, host, pid] = STAGE.exec(name) ?? [];
   const info2 = await found(join3(folder, name));
   if (info2?.isDirectory() !== true) return false;
-  const changed3 = Number(info2.ctimeMs);
-  if (host !== HOST) return changed3 < Date.now() - ELSEWHERE_ENDED_MS;
-  if (Number(pid) === process.pid) return changed3 < performance2.timeOrigin;
+  const changed4 = Number(info2.ctimeMs);
+  if (host !== HOST) return changed4 < Date.now() - ELSEWHERE_ENDED_MS;
+  if (Number(pid) === process.pid) return changed4 < performance2.timeOrigin;
   return !isAlive(Number(pid));
 }
 function isAlive(pid) {
@@ -55060,14 +50540,14 @@ async function putBack(aside, place) {
     return isCode(cause, "ENOTEMPTY", "EEXIST", "ENOTDIR", "EISDIR");
   }
 }
-async function isAsPlaced(place, { inode, changed: changed3 }) {
+async function isAsPlaced(place, { inode, changed: changed4 }) {
   const info2 = await found(place);
   if (info2 === void 0) return false;
-  const now = await identity2(place);
+  const now = await identity(place);
   if (now.inode !== inode) return false;
-  return info2.isDirectory() ? isUntouched(place) : now.changed === changed3;
+  return info2.isDirectory() ? isUntouched(place) : now.changed === changed4;
 }
-async function identity2(path) {
+async function identity(path) {
   const { ino, mtimeNs } = await lstat4(path, { bigint: true });
   return { inode: String(ino), changed: String(mtimeNs) };
 }
@@ -55089,7 +50569,7 @@ async function journalOf(stage) {
     const journal = JSON.parse(text2);
     if (!isObject(journal)) return { entries: [], folders: [] };
     return {
-      entries: listed(journal["entries"]).flatMap(entryOf2),
+      entries: listed(journal["entries"]).flatMap(entryOf),
       folders: listed(journal["folders"]).filter((one) => typeof one === "string")
     };
   } catch {
@@ -55099,14 +50579,14 @@ async function journalOf(stage) {
 function listed(value) {
   return Array.isArray(value) ? value : [];
 }
-function entryOf2(value) {
+function entryOf(value) {
   if (!isObject(value)) return [];
-  const { path, inode, changed: changed3 } = value;
-  return typeof path === "string" && typeof inode === "string" && typeof changed3 === "string" ? [{ path, inode, changed: changed3 }] : [];
+  const { path, inode, changed: changed4 } = value;
+  return typeof path === "string" && typeof inode === "string" && typeof changed4 === "string" ? [{ path, inode, changed: changed4 }] : [];
 }
 
 // src/edges/together.ts
-async function together2(work) {
+async function together(work) {
   const ends2 = await Promise.allSettled(work);
   for (const end2 of ends2) if (end2.status === "rejected") throw end2.reason;
 }
@@ -55183,7 +50663,7 @@ async function confirmFolders(base2, names5, kind) {
   for (const parent of parentsOf(places)) {
     const real = await realFolder(resolve3(parent));
     const inIt = places.filter((place) => dirname4(place) === parent);
-    await together2(inIt.map((place) => guarded(place, () => confirmOurs(place, kind, real))));
+    await together(inIt.map((place) => guarded(place, () => confirmOurs(place, kind, real))));
   }
 }
 async function writeFolders(base2, folders, kind) {
@@ -55256,13 +50736,13 @@ async function removeFolder(base2, name, kind) {
     await staged(base2, (stage) => rename3(folder, join4(stage, "old")));
   });
 }
-function prepared(base2, write) {
-  return guarded(base2, () => staged(base2, write));
+function prepared(base2, write3) {
+  return guarded(base2, () => staged(base2, write3));
 }
 async function fillFolder(folder, files) {
   const paths = [...files.keys()].map((path) => inside(folder, path));
   for (const one of /* @__PURE__ */ new Set([folder, ...parentsOf(paths)])) await makeFolder(one);
-  await together2(
+  await together(
     [...files].map(
       ([path, content]) => writeFile3(join4(folder, path), content, PROGRAMS.includes(path) ? { mode: 493 } : {})
     )
@@ -55298,7 +50778,7 @@ async function exists2(path) {
     () => false
   );
 }
-async function kindOf2(path) {
+async function kindOf(path) {
   return stat3(path).then(
     (found3) => found3.isDirectory() ? "folder" : "file",
     () => void 0
@@ -55309,6 +50789,1050 @@ function inside(folder, path) {
   if (full !== folder && !full.startsWith(folder + sep3))
     throw new Error(`${path} leaves its folder`);
   return full;
+}
+
+// src/core/charts/source.ts
+function chartSource(name, charts, reviewed2) {
+  const settings3 = charts[name];
+  switch (reviewed2.kind) {
+    case "own":
+      return { kind: "as-written", settings: settings3, privateToo: charts.allowPrivate === true };
+    case "none":
+      return { kind: "as-written", settings: settings3, privateToo: false };
+    case "main": {
+      const main2 = reviewed2.charts[name];
+      const privateToo = reviewed2.charts.allowPrivate === true;
+      if (base(settings3.repository) !== base(main2.repository))
+        return {
+          kind: "as-reviewed",
+          settings: main2,
+          privateToo,
+          field: "repository",
+          why: `${name} is not fetched from there: the default branch names another repository`,
+          hint: "look at the other chart with --charts-from on your own machine, and change the repository in a pull request of its own"
+        };
+      if (settings3.version !== main2.version && settings3.sha256 === null)
+        return {
+          kind: "as-reviewed",
+          settings: main2,
+          privateToo,
+          field: "version",
+          why: `${name} ${settings3.version} is not fetched: the default branch names ${main2.version}, and no sha256 says what must be in another one`,
+          hint: "write the SHA-256 of its archive beside it, as sha256:"
+        };
+      return { kind: "as-written", settings: settings3, privateToo };
+    }
+  }
+}
+function base(repository) {
+  return repository.endsWith("/") ? repository : `${repository}/`;
+}
+function isAnother(chart, seen2) {
+  const same = seen2.filter(
+    ({ name, version }) => name === chart.name && version === chart.version
+  );
+  return same.length > 0 && same.every(({ digest: digest3 }) => digest3 !== chart.digest);
+}
+
+// src/core/credentials/findings.ts
+init_json();
+var RULE = { rule: "credential", severity: "error" };
+function notSecretIn(data2) {
+  const names5 = isObject(data2) ? data2["notSecret"] : void 0;
+  return Array.isArray(names5) ? names5.filter((name) => typeof name === "string") : [];
+}
+function credentialFindings(kind, source, notSecret) {
+  const exempt = /* @__PURE__ */ new Set([...notSecret, ...notSecretIn(source.data)]);
+  const inValues = credentialsIn(kind, source.data).filter(({ name }) => !exempt.has(name)).map(({ path, name, what }) => ({
+    ...RULE,
+    at: source.at(path),
+    message: `"${unlessCredential(name)}" is ${what}`,
+    hint: `${REVOKE}; ${insteadOf(kind, path, unlessCredential(name))}`
+  }));
+  return [...inValues, ...outsideValues(source)];
+}
+var REVOKE = "take it out and revoke it: whoever can read this file has it";
+function insteadOf(kind, path, name) {
+  const otherwise = `if it is none, write "notSecret: [${name}]"`;
+  if (kind === "image") return `everybody can read an image; ${otherwise}`;
+  if (kind !== "environment") return `${otherwise} in platform.yaml`;
+  if (path.startsWith("/env")) return `every user can read env:; ${otherwise}`;
+  if (path.startsWith("/secrets/"))
+    return "here stands only what it is for, the value goes to secrets/, encrypted with sops";
+  return `declare its name below secrets:, the value goes to secrets/, encrypted with sops; ${otherwise}`;
+}
+function outsideValues({ file, text: text2, data: data2 }) {
+  const said5 = [...walk(data2)].flatMap(
+    ({ path, value }) => typeof value === "string" ? [path, value] : [path]
+  );
+  return text2.split("\n").flatMap(
+    (line, index2) => shapedIn(line).filter((found3) => !said5.some((one) => one.includes(found3.text))).map(({ what, index: column }) => ({
+      ...RULE,
+      at: { file, line: index2 + 1, column: column + 1 },
+      message: `${what} stands here`,
+      hint: REVOKE
+    }))
+  );
+}
+
+// src/core/credentials/encrypted.ts
+init_json();
+var SECRETS_RULE = "secrets-file";
+var RULE2 = { rule: SECRETS_RULE, severity: "error" };
+var SECRETS_FILE = /^secrets\/([^/]+)\.sops\.yaml$/u;
+function hubOfSecrets(path) {
+  return SECRETS_FILE.exec(path)?.[1];
+}
+function encryptionFindings(file, text2, isShared = true) {
+  const source = readSource(file, text2);
+  const open2 = openIn(source.data);
+  const mac = at(source.data, "/sops/mac");
+  if (source.findings.length > 0 || !isEncrypted(mac)) {
+    const isFilled = source.findings.length > 0 || holdsText(source.data);
+    return [
+      {
+        ...RULE2,
+        at: source.at(""),
+        message: isFilled ? "this file is not encrypted" : "this file holds no secrets yet",
+        hint: `${isFilled ? whatFirst(isShared) : "fill it in, then"} ${encryptWith(file)}`
+      }
+    ];
+  }
+  return open2.map((path) => ({
+    ...RULE2,
+    at: source.at(path),
+    message: `"${unlessCredential(segmentsOf(path).at(-1) ?? "")}" is not encrypted`,
+    hint: isShared ? `${REVOKE2} with \`sops edit ${file}\`` : `before it is committed, write it again with \`sops edit ${file}\``
+  }));
+}
+var REVOKE2 = "revoke what it holds: whoever can read this repository has it; write the new value";
+function whatFirst(isShared) {
+  return isShared ? `${REVOKE2}, then` : "before it is committed,";
+}
+function encryptWith(file) {
+  return `encrypt it: \`sops encrypt --in-place ${file}\`, which needs the public key in .sops.yaml`;
+}
+function holdsText(data2) {
+  return [...walk(data2)].some(
+    ({ value }) => value !== null && value !== "" && typeof value !== "object"
+  );
+}
+function isEncrypted(value) {
+  return typeof value === "string" && /^ENC\[[A-Z0-9_]+,data:[^\]]*\]$/u.test(value);
+}
+function openIn(data2) {
+  return [...walk(data2)].flatMap(({ path, value }) => {
+    const isNothing = value === null || value === "" || isObject(value) || Array.isArray(value);
+    const isOfSops = path.startsWith("/sops/") || path === "/sops";
+    return isNothing || isOfSops || isEncrypted(value) ? [] : [path];
+  });
+}
+
+// src/core/credentials/placeholder.ts
+var SOPS_FILE = ".sops.yaml";
+var NO_KEY = /^[^#]*\bPUBLIC-KEY\b/u;
+function placeholder(at2, said5) {
+  return { rule: "placeholder", severity: "warning", at: at2, ...said5 };
+}
+function keyPlaceholders(text2) {
+  return text2.split("\n").flatMap(
+    (line, index2) => NO_KEY.test(line) ? [
+      placeholder(
+        { file: SOPS_FILE, line: index2 + 1, column: line.indexOf("PUBLIC-KEY") + 1 },
+        {
+          message: "PUBLIC-KEY stands for a key: nothing can be encrypted yet",
+          hint: "run `age-keygen -o hubs.agekey` and write the key that it prints as public, age1\u2026"
+        }
+      )
+    ] : []
+  );
+}
+
+// src/core/model/platform.ts
+init_json();
+
+// src/core/notices/front-matter.ts
+var MARK = "---";
+function frontMatterYaml(page) {
+  const lines3 = page.split(/\r?\n/u);
+  const end2 = lines3[0] === MARK ? lines3.findIndex(isEnd) : 0;
+  const hasKeys = end2 > 0;
+  const keys = hasKeys ? lines3.slice(1, end2) : [];
+  const body = (hasKeys ? lines3.slice(end2 + 1) : lines3).join("\n").trim();
+  const own2 = body === "" ? "" : `text: ${JSON.stringify(body)}
+`;
+  return `${MARK}
+${keys.join("\n").trimEnd()}
+${own2}`;
+}
+function isEnd(line, index2) {
+  return index2 > 0 && line.trimEnd() === MARK;
+}
+
+// src/core/model/stray.ts
+init_json();
+var YAML = /\.ya?ml$/iu;
+var NOT_OURS = /(?:^|\/)(?:\.[^/]*|[^/]+\.md)$/iu;
+var OTHER_TOOLS = /^(?:action|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|codecov|(?:docker-)?compose.*|conda|environment.*|lefthook|mkdocs|netlify|pnpm-.*|readthedocs|render|skaffold|taskfile|_.*)\.ya?ml$/iu;
+function looksOurs(name) {
+  if (name.startsWith(".") || name === "platform.yaml" || name === "platform.yml") return false;
+  return YAML.test(name) ? !OTHER_TOOLS.test(name) : folderMeant(name) !== void 0;
+}
+function folderMeant(name) {
+  const folders = PLATFORM_FOLDERS;
+  if (folders.includes(name)) return void 0;
+  if (/^hubs?$/iu.test(name)) return "environments";
+  const near = nearest(name, folders);
+  return near !== void 0 && Math.abs(near.length - name.length) <= 1 ? near : void 0;
+}
+function strayFindings(files) {
+  const paths = [...files.keys()];
+  return [
+    ...paths.flatMap((path) => {
+      const hint = meant(path, files.get(path) ?? "");
+      return hint === void 0 ? [] : [unread(path, "nobody reads this file", hint)];
+    }),
+    ...foldersWithoutImage(paths),
+    ...secretsOfNobody(paths)
+  ];
+}
+function unread(file, message, hint) {
+  return {
+    rule: "unread-file",
+    severity: "warning",
+    at: { file, line: 1, column: 1 },
+    message,
+    hint
+  };
+}
+function meant(path, text2) {
+  const [top = "", ...rest] = path.split("/");
+  if (locate(path) || misplaced(path) !== void 0 || NOT_OURS.test(path)) return void 0;
+  if (rest.length === 0) return looksOurs(path) ? besidePlatform(path, text2) : void 0;
+  const folder = folderMeant(top);
+  if (folder !== void 0)
+    return YAML.test(path) ? `did you mean ${folder}/${rest.join("/")}?` : void 0;
+  if (top === "images" && rest.length === 1 && YAML.test(path))
+    return `did you mean ${path.replace(YAML, "")}/image.yaml?`;
+  if (top === "images" || top === "secrets") return void 0;
+  const folders = PLATFORM_FOLDERS;
+  return folders.includes(top) ? `did you mean ${withYaml(path)}?` : void 0;
+}
+function withYaml(path) {
+  return `${path.replace(/(?<=\/[^/.]*)\..*$/u, "")}.yaml`;
+}
+var HOMES = [
+  { kind: "environment", place: (name) => `environments/${name}.yaml` },
+  { kind: "cluster", place: (name) => `clusters/${name}.yaml` },
+  { kind: "image", place: (name) => `images/${name}/image.yaml` },
+  { kind: "data", place: (name) => `data/${name}.yaml` },
+  { kind: "cohort", place: (name) => `access/cohorts/${name}.yaml` },
+  { kind: "member", place: (name) => `access/members/${name}.yaml` }
+];
+function besidePlatform(path, text2) {
+  const name = path.replace(YAML, "");
+  if (nearest(name, ["platform"]) !== void 0) return "did you mean platform.yaml?";
+  const { data: data2 } = readSource(path, text2);
+  const keys = isObject(data2) ? Object.keys(data2) : [];
+  const known = HOMES.map(({ kind, place }) => ({
+    place: place(name),
+    keys: keys.filter((key) => key in SCHEMAS[kind].properties).length
+  }));
+  const most = Math.max(...known.map((one) => one.keys));
+  const best = known.find((one) => one.keys === most)?.place ?? "";
+  return `did you mean ${best}?`;
+}
+function foldersWithoutImage(paths) {
+  const below = paths.filter((path) => /^images\/[^/.][^/]*\//u.test(path));
+  const folders = new Map(below.map((path) => [folderOf(path), path]).reverse());
+  return [...folders].flatMap(([folder, first]) => {
+    const inside2 = below.filter((path) => path.startsWith(`${folder}/`));
+    if (inside2.some(isImageFile)) return [];
+    const near = inside2.find((path) => nearest(path.slice(folder.length + 1), ["image.yaml"]));
+    const hint = near === void 0 ? `add ${folder}/image.yaml, or remove the folder` : `did you mean ${folder}/image.yaml?`;
+    return [unread(near ?? first, `${folder} has no image.yaml, and is no image`, hint)];
+  });
+}
+function folderOf(path) {
+  return path.split("/").slice(0, 2).join("/");
+}
+function isImageFile(path) {
+  return locate(path)?.kind === "image" || misplaced(path) !== void 0;
+}
+function secretsOfNobody(paths) {
+  const hubs = paths.flatMap((path) => {
+    const located = locate(path);
+    return located?.kind === "environment" ? [located.name] : [];
+  });
+  return paths.flatMap((path) => {
+    const hub = hubOfSecrets(path);
+    if (hub === void 0 || hubs.includes(hub)) return [];
+    const near = nearest(hub, hubs);
+    const hint = near === void 0 ? "remove it, once the hub is gone" : `did you mean secrets/${near}.sops.yaml?`;
+    return [unread(path, `there is no environments/${hub}.yaml`, hint)];
+  });
+}
+
+// src/core/model/stray-image.ts
+var REPO2DOCKER = [
+  { name: "requirements.txt", fields: "`pip:`" },
+  { name: "Pipfile", fields: "`pip:`" },
+  { name: "pyproject.toml", fields: "`pip:`" },
+  { name: "setup.py", fields: "`pip:`" },
+  { name: "environment.yml", fields: "`conda:` and `pip:`" },
+  { name: "install.R", fields: "`conda:`" },
+  { name: "apt.txt", fields: "`apt:`" },
+  { name: "runtime.txt", fields: "`python:`" },
+  { name: "Dockerfile", fields: "`from:`" },
+  { name: "postBuild", fields: "`postBuild:`, which names a script" },
+  { name: "start", fields: "`env:`" }
+];
+var IMAGE_FILE = "image.yaml";
+var LONG = 8;
+function strayInImages({ images, paths }) {
+  const mayBeStray = [...paths].filter((path) => !isKnown(path));
+  return [...images.values()].flatMap(({ name, data: data2 }) => {
+    const folder = `images/${name}/`;
+    const named2 = [...data2.files, ...data2.tests.notebooks, data2.postBuild ?? IMAGE_FILE];
+    const missing4 = named2.filter((path) => !paths.has(`${folder}${path}`));
+    const strays = mayBeStray.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length)).filter((path) => !named2.includes(path));
+    return firstOfEach(strays).map(
+      (path) => unread(
+        `${folder}${path}`,
+        `${folder}${IMAGE_FILE} does not name this file`,
+        meant2(path, folder, missing4)
+      )
+    );
+  });
+}
+function isKnown(path) {
+  return locate(path) !== void 0 || misplaced(path) !== void 0 || isPackageList(path) || NOT_OURS.test(path);
+}
+function firstOfEach(paths) {
+  const tops = paths.map((path) => path.split("/")[0]);
+  return paths.filter((_, index2) => tops.indexOf(tops[index2]) === index2);
+}
+function meant2(path, folder, missing4) {
+  const near = nearest(path, [...missing4, IMAGE_FILE, "image.lock.yaml"]);
+  if (near !== void 0) return `did you mean ${folder}${near}?`;
+  const known = REPO2DOCKER.find(({ name }) => isNear(path, name));
+  if (known !== void 0) {
+    const asked3 = known.name === path ? "" : `did you mean ${known.name}? `;
+    return `${asked3}${folder}${IMAGE_FILE} says this, under ${known.fields}`;
+  }
+  if (path.startsWith("packages/"))
+    return "remove it: lists of packages are written by the platform";
+  return `name it under \`files:\` in ${folder}${IMAGE_FILE}, or remove it`;
+}
+function isNear(path, name) {
+  return name.length < LONG ? path.toLowerCase() === name.toLowerCase() : nearest(path, [name]) !== void 0;
+}
+
+// src/core/model/platform.ts
+function readPlatform(files, unseen = /* @__PURE__ */ new Set()) {
+  const reader = new Reader(unseen);
+  for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
+    reader.take(file, content);
+  reader.findings.push(...strayFindings(textsOf(files)));
+  if (!files.has("platform.yaml"))
+    reader.report("platform.yaml", {
+      rule: "file",
+      message: "there is no platform.yaml",
+      hint: "run this in the root of a platform, or start one with `glaciocloud init`"
+    });
+  reader.findCredentials();
+  const { findings, sources } = reader;
+  const platform2 = reader.platform(files);
+  if (platform2) findings.push(...strayInImages(platform2));
+  return { platform: platform2, findings: onePerPlace(findings), sources };
+}
+function textsOf(files) {
+  const texts2 = /* @__PURE__ */ new Map();
+  for (const [file, content] of files) {
+    if (content.kind === "text") texts2.set(file, content.text);
+    else if (!looksOurs(file.split("/")[0] ?? "")) texts2.set(file, "");
+  }
+  return texts2;
+}
+var Reader = class {
+  findings = [];
+  sources = /* @__PURE__ */ new Map();
+  #names = /* @__PURE__ */ new Map();
+  #forms = /* @__PURE__ */ new Map();
+  #unseen;
+  #lists = /* @__PURE__ */ new Map();
+  #docs = {
+    platform: /* @__PURE__ */ new Map(),
+    cluster: /* @__PURE__ */ new Map(),
+    environment: /* @__PURE__ */ new Map(),
+    image: /* @__PURE__ */ new Map(),
+    "image-lock": /* @__PURE__ */ new Map(),
+    data: /* @__PURE__ */ new Map(),
+    "access-removals": /* @__PURE__ */ new Map(),
+    approvers: /* @__PURE__ */ new Map(),
+    member: /* @__PURE__ */ new Map(),
+    cohort: /* @__PURE__ */ new Map(),
+    announcement: /* @__PURE__ */ new Map()
+  };
+  constructor(unseen) {
+    this.#unseen = unseen;
+  }
+  take(file, content) {
+    const located = locate(file);
+    if (located) this.#remember(located);
+    if (content.kind === "refused") {
+      if (file === SOPS_FILE || looksOurs(file.split("/")[0] ?? "")) return;
+      this.report(file, { rule: "file", message: content.why, hint: content.hint });
+      return;
+    }
+    if (!located) {
+      this.#passOver(file, content.text);
+      return;
+    }
+    const isPage = located.kind === "announcement";
+    const source = readSource(file, isPage ? frontMatterYaml(content.text) : content.text);
+    this.sources.set(file, source);
+    this.#read(located.kind, located.name, source);
+  }
+  /** When all is read, because platform.yaml may exempt names for every file. */
+  findCredentials() {
+    const settings3 = this.sources.get("platform.yaml");
+    const notSecret = settings3 ? notSecretIn(settings3.data) : [];
+    for (const [file, source] of this.sources) {
+      const located = locate(file);
+      if (located) this.findings.push(...credentialFindings(located.kind, source, notSecret));
+    }
+  }
+  /** About the file as a whole. */
+  report(file, said5) {
+    this.findings.push({ severity: "error", at: { file, line: 1, column: 1 }, ...said5 });
+  }
+  platform(files) {
+    const settings3 = this.#docs.platform.get("platform");
+    return settings3 && {
+      settings: settings3,
+      clusters: this.#docs.cluster,
+      environments: this.#docs.environment,
+      images: this.#docs.image,
+      locks: this.#docs["image-lock"],
+      data: this.#docs.data,
+      approvers: this.#docs.approvers.get("approvers"),
+      accessRemovals: this.#docs["access-removals"].get("removals"),
+      members: this.#docs.member,
+      cohorts: this.#docs.cohort,
+      announcements: this.#docs.announcement,
+      names: this.#names,
+      forms: this.#forms,
+      paths: new Set(files.keys()),
+      lists: this.#lists
+    };
+  }
+  #passOver(file, text2) {
+    if (isForm(file)) this.#forms.set(file, text2);
+    if (file === SOPS_FILE) {
+      this.findings.push(...keyPlaceholders(text2));
+      return;
+    }
+    if (hubOfSecrets(file) !== void 0) {
+      this.findings.push(...encryptionFindings(file, text2, !this.#unseen.has(file)));
+      return;
+    }
+    if (isPackageList(file)) {
+      this.#lists.set(file, packagesHash(text2));
+      this.findings.push(...readPackages(file, text2).findings);
+      return;
+    }
+    const right = misplaced(file);
+    if (right === void 0) return;
+    this.report(file, {
+      rule: "file-place",
+      message: "this file is not read here",
+      hint: file.startsWith("secrets/") ? `secrets are ${right}, encrypted; what stands here in clear has to be revoked` : `platform files are ${right}`
+    });
+  }
+  #remember({ kind, name }) {
+    this.#names.set(kind, (this.#names.get(kind) ?? /* @__PURE__ */ new Set()).add(name));
+  }
+  #read(kind, name, source) {
+    const { doc, findings } = readDoc(kind, name, source);
+    this.findings.push(...findings);
+    if (doc) this.#docs[kind].set(name, doc);
+  }
+};
+function isNamed(platform2, kind, name) {
+  return platform2.names.get(kind)?.has(name) ?? false;
+}
+
+// src/edges/charts.ts
+import { readFile as readFile7 } from "node:fs/promises";
+import { join as join7 } from "node:path";
+
+// src/core/access/door.ts
+init_json();
+var MACHINES = [
+  "deploy_0",
+  "deploy_1",
+  "deploy_2",
+  "deploy_3",
+  "probe_0",
+  "probe_1",
+  "probe_2",
+  "probe_3"
+];
+function machinesText(environment2) {
+  return canonical({ v: 1, machines: machinesOf(environment2) });
+}
+function firstAccess(environment2) {
+  return { v: 1, users: {}, machines: machinesOf(environment2) };
+}
+function machinesOf(environment2) {
+  const groups2 = [...new Set(Object.values(environment2.sizes).flatMap((size2) => size2.for))].filter((who2) => who2 !== "all").sort(compareText);
+  return Object.fromEntries(MACHINES.map((name) => [name, groups2]));
+}
+
+// src/core/hub/values/hub.ts
+var HUB_CODE = [
+  "glaciocloud_access.py",
+  "glaciocloud_hub.py",
+  "glaciocloud_leads.py",
+  "glaciocloud_pages.py",
+  "glaciocloud_start.py"
+];
+var HUB_PAGES = "files/pages/";
+var CODE_FOLDER = "/usr/local/etc/jupyterhub";
+function machineScopes(users) {
+  return [
+    "read:hub",
+    ...users.flatMap((user) => [
+      `admin:users!user=${user}`,
+      `servers!user=${user}`,
+      `access:servers!user=${user}`
+    ])
+  ];
+}
+function hubPart({ hub, cluster, codeDigest: codeDigest2 }) {
+  const { maxServers } = hub.data.capacity;
+  return {
+    jupyterhub: {
+      hub: {
+        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit
+        // ends the process.
+        consecutiveFailureLimit: 0,
+        concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
+        activeServerLimit: maxServers,
+        annotations: { "glaciocloud.org/code": codeDigest2 },
+        // Deleting a user must never delete a home.
+        config: { KubeSpawner: { delete_pvc: false } },
+        extraConfig: { glaciocloud: "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
+        ...mounts(),
+        ...ourServices(),
+        db: database(cluster.storage.homes.class),
+        // People wait for a hub that restarts: one second of it is the interval at which
+        // Kubernetes looks.
+        readinessProbe: { periodSeconds: 1 },
+        resources: hubResources(maxServers)
+      },
+      proxy: { chp: { resources: proxyResources(maxServers) } },
+      singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS }
+    },
+    from: {
+      "/hub/activeServerLimit": "/capacity/maxServers",
+      "/hub/resources": "/capacity/maxServers",
+      "/proxy/chp/resources": "/capacity/maxServers"
+    }
+  };
+}
+function mounts() {
+  return {
+    extraVolumes: [
+      { name: "hub-code", configMap: { name: "hub-code" } },
+      { name: "hub-pages", configMap: { name: "hub-pages" } },
+      { name: "hub-access", secret: { secretName: "hub-access", optional: true } },
+      { name: "hub-profiles", configMap: { name: "hub-profiles", optional: true } },
+      { name: "hub-notices", configMap: { name: "hub-notices", optional: true } }
+    ],
+    extraVolumeMounts: [
+      ...HUB_CODE.map((file) => ({
+        name: "hub-code",
+        mountPath: `${CODE_FOLDER}/${file}`,
+        subPath: file,
+        readOnly: true
+      })),
+      { name: "hub-pages", mountPath: `${CODE_FOLDER}/pages`, readOnly: true },
+      { name: "hub-access", mountPath: "/etc/hub-access", readOnly: true },
+      { name: "hub-profiles", mountPath: "/etc/hub-profiles", readOnly: true },
+      { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
+    ]
+  };
+}
+var ACCESS_SCOPES = ["read:hub", "list:users", "read:servers", "delete:servers", "delete:users"];
+function ourServices() {
+  return {
+    services: {
+      "glaciocloud-health": { display: false },
+      "glaciocloud-access": { display: false }
+    },
+    loadRoles: {
+      "glaciocloud-health": { services: ["glaciocloud-health"], scopes: machineScopes(MACHINES) },
+      "glaciocloud-access": { services: ["glaciocloud-access"], scopes: [...ACCESS_SCOPES] }
+    }
+  };
+}
+function database(storageClass) {
+  return {
+    type: "sqlite-pvc",
+    pvc: {
+      storage: "1Gi",
+      storageClassName: storageClass,
+      // A failed first install or an uninstall must not take the database along.
+      annotations: { "helm.sh/resource-policy": "keep" }
+    }
+  };
+}
+function hubResources(maxServers) {
+  const memory = hubMemoryMiB(maxServers);
+  return {
+    requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` },
+    limits: { memory: `${memory}Mi` }
+  };
+}
+function proxyResources(maxServers) {
+  return {
+    requests: { cpu: "50m", memory: "64Mi" },
+    limits: { memory: `${proxyMemoryMiB(maxServers)}Mi` }
+  };
+}
+
+// src/core/charts/schema.ts
+init_json();
+function outsideReference(schema) {
+  const open2 = [schema];
+  for (let here2 = open2.pop(); here2 !== void 0; here2 = open2.pop()) {
+    if (typeof here2 !== "object" || here2 === null) continue;
+    for (const [key, value] of Object.entries(here2)) {
+      const refers = key === "$ref" || key === "$dynamicRef" || key === "$recursiveRef";
+      if (refers && typeof value === "string" && !value.startsWith("#")) return value;
+      open2.push(value);
+    }
+  }
+  return void 0;
+}
+
+// src/edges/chart-cache.ts
+init_json();
+import { randomUUID as randomUUID2 } from "node:crypto";
+import { readFile as readFile5, rename as rename4, rm as rm4, writeFile as writeFile4 } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname as dirname5, join as join5 } from "node:path";
+function cacheFolder() {
+  const { GLACIOCLOUD_CACHE: own2, XDG_CACHE_HOME: caches } = process.env;
+  return own2 ?? join5(caches ?? join5(homedir(), ".cache"), "glaciocloud");
+}
+function cachedArchive(hash) {
+  return join5(cacheFolder(), "charts", `${hash}.tgz`);
+}
+function firstSeenFile({ repository, name, version }) {
+  const key = sha2562(Buffer.from(JSON.stringify([repository, name, version])));
+  return join5(cacheFolder(), "charts", `${key}.json`);
+}
+async function readArchive(hash) {
+  const archive = await readFile5(cachedArchive(hash)).catch(() => void 0);
+  return archive && sha2562(archive) === hash ? archive : void 0;
+}
+async function readFirstSeen(key) {
+  const text2 = await readFile5(firstSeenFile(key), "utf8").catch(() => "");
+  const entry = objectOf(text2) ?? {};
+  const same = entry["repository"] === key.repository && entry["name"] === key.name && entry["version"] === key.version;
+  const hash = entry["sha256"];
+  return same && typeof hash === "string" && /^[0-9a-f]{64}$/u.test(hash) ? hash : void 0;
+}
+async function keepArchive(key, archive) {
+  const hash = sha2562(archive);
+  await keep(cachedArchive(hash), archive);
+  if (await readFirstSeen(key) === void 0)
+    await keep(firstSeenFile(key), `${JSON.stringify({ ...key, sha256: hash })}
+`);
+}
+async function keep(file, content) {
+  const fresh = `${file}.${randomUUID2()}`;
+  try {
+    await makeFolder(dirname5(file));
+    await writeFile4(fresh, content, { flag: "wx" });
+    await rename4(fresh, file);
+  } catch {
+    await rm4(fresh, { force: true }).catch(() => void 0);
+  }
+}
+
+// src/edges/chart-repository.ts
+init_json();
+init_failure();
+
+// src/edges/chart-download.ts
+init_failure();
+import { request as plain3 } from "node:http";
+import { request as secure } from "node:https";
+
+// src/edges/public-address.ts
+import { lookup } from "node:dns";
+import { BlockList, isIP } from "node:net";
+var SPECIAL_V4 = [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  // link-local, and the metadata of clouds
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 3]
+  // multicast and reserved
+];
+var SPECIAL_V6 = [
+  ["2001::", 23],
+  ["2001:db8::", 32],
+  ["2002::", 16],
+  ["3fff::", 20]
+];
+var special = new BlockList();
+var global2 = new BlockList();
+for (const [net, prefix] of SPECIAL_V4) {
+  special.addSubnet(net, prefix);
+  special.addSubnet(`64:ff9b::${net}`, 96 + prefix, "ipv6");
+}
+for (const [net, prefix] of SPECIAL_V6) special.addSubnet(net, prefix, "ipv6");
+global2.addSubnet("2000::", 3, "ipv6");
+global2.addSubnet("64:ff9b::", 96, "ipv6");
+function isPublic(address2) {
+  switch (isIP(address2)) {
+    case 4:
+      return !special.check(address2);
+    case 6:
+      return global2.check(address2, "ipv6") && !special.check(address2, "ipv6");
+    default:
+      return false;
+  }
+}
+var NotPublic = class extends Error {
+};
+function addressFault(url, privateToo) {
+  if (url.username !== "" || url.password !== "") return "a name or password stands in it";
+  if (url.protocol !== "https:" && !(privateToo && url.protocol === "http:"))
+    return "it is not https";
+  const host = url.hostname.replace(/^\[|\]$/gu, "");
+  if (!privateToo && isIP(host) !== 0 && !isPublic(host)) return `${host} is not public`;
+  return void 0;
+}
+function shownAddress(url) {
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}
+var publicLookup = (host, options, done) => {
+  lookup(host, { ...options, all: true }, (error3, addresses) => {
+    if (error3) {
+      done(error3, "");
+      return;
+    }
+    const fault = resolvedFault(host, addresses);
+    if (fault) done(fault, "");
+    else if (options.all === true) done(null, addresses);
+    else done(null, addresses[0]?.address ?? "", addresses[0]?.family);
+  });
+};
+function resolvedFault(host, addresses) {
+  const bad = addresses.find(({ address: address2 }) => !isPublic(address2));
+  return bad && new NotPublic(`${host} is ${bad.address}, which is not public`);
+}
+
+// src/edges/chart-download.ts
+var ChartUnreachable = class extends Failure {
+};
+var TIMEOUT_MS = 6e4;
+var MOST_REDIRECTS = 5;
+var REDIRECTS = [301, 302, 303, 307, 308];
+var NETWORK_HINT = "check the network, or give a folder or mirror with --charts-from";
+var PRIVATE_HINT = "charts come over https from public addresses: name such a repository, or set charts.allowPrivate: true on the default branch for a mirror of your own";
+async function download(address2, { most, privateToo, ask: ask2 = askOnce }) {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  let url = parsed2(address2, void 0);
+  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
+    const shown2 = shownAddress(url);
+    const fault = addressFault(url, privateToo);
+    if (fault !== void 0) throw refused(shown2, fault);
+    try {
+      const { status, location, body } = await ask2(url, privateToo, signal);
+      if (!REDIRECTS.includes(status)) {
+        if (status === 200) return await readAtMost(body, most, shown2);
+        throw new ChartUnreachable(`${shown2} answers ${status}`, { hint: NETWORK_HINT });
+      }
+      url = parsed2(location ?? "", url);
+    } catch (cause) {
+      if (cause instanceof Failure) throw cause;
+      if (cause instanceof NotPublic) throw refused(shown2, cause.message);
+      throw new ChartUnreachable(`${shown2} cannot be reached: ${messageOf(cause)}`, {
+        hint: NETWORK_HINT,
+        cause
+      });
+    }
+  }
+  throw new ChartUnreachable(
+    `${shownAddress(parsed2(address2, void 0))} leads to more than ${MOST_REDIRECTS} other addresses`,
+    { hint: NETWORK_HINT }
+  );
+}
+function refused(shown2, why) {
+  return new ChartRefused(`nothing is fetched from ${shown2}: ${why}`, { hint: PRIVATE_HINT });
+}
+function parsed2(address2, base2) {
+  const url = address2 === "" ? null : parseUrl(address2, base2?.href);
+  if (!url)
+    throw new ChartUnreachable(
+      base2 ? `${shownAddress(base2)} leads to an address that is none` : "the address of a chart repository is none",
+      { hint: "write it like https://charts.example.org/" }
+    );
+  return url;
+}
+function parseUrl(address2, base2) {
+  return URL.canParse(address2, base2) ? new URL(address2, base2) : null;
+}
+async function readAtMost(body, most, shown2) {
+  const chunks = [];
+  let size2 = 0;
+  for await (const chunk of body) {
+    size2 += chunk.length;
+    if (size2 > most)
+      throw new ChartRefused(`${shown2} is larger than ${most / 1e6} MB`, {
+        hint: "no chart is: look at what the repository serves"
+      });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+function askOnce(url, privateToo, signal) {
+  return new Promise((resolve7, reject) => {
+    const request2 = (url.protocol === "http:" ? plain3 : secure)(
+      url,
+      {
+        agent: false,
+        signal,
+        headers: { "accept-encoding": "identity", "user-agent": "glaciocloud" },
+        ...privateToo ? {} : { lookup: publicLookup }
+      },
+      (response) => resolve7({
+        status: response.statusCode ?? 0,
+        location: response.headers.location,
+        body: response
+      })
+    );
+    request2.on("error", reject).end();
+  });
+}
+
+// src/edges/chart-repository.ts
+var MOST_INDEX = 2e7;
+var MOST_ARCHIVE = 1e7;
+function repositoryBase(repository) {
+  return repository.endsWith("/") ? repository : `${repository}/`;
+}
+async function downloadChart(name, { repository, version }, privateToo) {
+  const base2 = repositoryBase(repository);
+  const index2 = await download(`${base2}index.yaml`, { most: MOST_INDEX, privateToo });
+  const found3 = yamlObject(index2.toString("utf8"), `${base2}index.yaml`);
+  const entry = entryOf2(found3, name, version);
+  const url = Array.isArray(entry?.["urls"]) ? entry["urls"][0] : void 0;
+  if (!entry || typeof url !== "string" || !URL.canParse(url, base2))
+    throw new ChartUnreachable(`${base2} has no chart ${name} ${version}`, {
+      hint: "name a version that the repository lists"
+    });
+  const archive = await download(new URL(url, base2).href, { most: MOST_ARCHIVE, privateToo });
+  if (typeof entry["digest"] === "string" && entry["digest"] !== sha2562(archive))
+    throw new ChartRefused(`chart ${name} ${version} was damaged on the way`, {
+      hint: "run it again"
+    });
+  return archive;
+}
+function entryOf2(index2, name, version) {
+  const entries = asObject(index2["entries"] ?? {});
+  const versions = Object.hasOwn(entries, name) ? entries[name] : void 0;
+  if (!Array.isArray(versions)) return void 0;
+  return versions.filter(isObject).find((one) => one["version"] === version);
+}
+async function fetchGiven(url) {
+  let response;
+  try {
+    response = await fetch(url, { signal: AbortSignal.timeout(6e4) });
+  } catch (cause) {
+    throw new ChartUnreachable(`${url} cannot be reached: ${reasonOf(cause)}`, {
+      hint: NETWORK_HINT,
+      cause
+    });
+  }
+  if (!response.ok)
+    throw new ChartUnreachable(`${url} answers ${response.status}`, { hint: NETWORK_HINT });
+  return Buffer.from(await response.arrayBuffer());
+}
+function reasonOf(error3) {
+  const below = typeof error3 === "object" && error3 !== null && "cause" in error3 ? error3.cause : void 0;
+  return messageOf(below ?? error3);
+}
+
+// src/edges/tool-root.ts
+import { existsSync as existsSync2 } from "node:fs";
+import { readFile as readFile6 } from "node:fs/promises";
+import { dirname as dirname6, join as join6 } from "node:path";
+import { fileURLToPath } from "node:url";
+function toolRoot() {
+  let folder = dirname6(fileURLToPath(import.meta.url));
+  while (!existsSync2(join6(folder, "charts", "oggm-hub", "Chart.yaml"))) {
+    const up = dirname6(folder);
+    if (up === folder)
+      throw new Error("charts/ is not beside the bundle: the installation is incomplete");
+    folder = up;
+  }
+  return folder;
+}
+function chartScript(name) {
+  return readFile6(join6(toolRoot(), "charts", "oggm-hub", "files", name), "utf8");
+}
+function imageScript(name) {
+  return name === "oggm_check.py" ? chartScript(name) : readFile6(join6(toolRoot(), "image-tests", name), "utf8");
+}
+
+// src/edges/charts.ts
+var UMBRELLA = "oggm-hub";
+async function loadCharts(request2) {
+  const settings3 = request2.settings.jupyterhub;
+  const got = request2.from === void 0 ? await pinned("jupyterhub", settings3, request2) : await given("jupyterhub", settings3, request2.from);
+  if (!got) return void 0;
+  const meta = held(got, "jupyterhub", settings3);
+  const pin = pinOf2({ ...meta, name: "jupyterhub" }, got.files, got.verified);
+  if (request2.from === void 0 && !got.verified && isAnother(pin, request2.seen))
+    throw new ChartRefused(
+      `jupyterhub ${pin.version} from ${settings3.repository} is not what runs under this version`,
+      { hint: CHANGED }
+    );
+  const schema = chartText(got.files, "values.schema.json");
+  jsonObject(schema, `values.schema.json of ${got.origin}`);
+  refuseOutside(got);
+  const umbrella = await chartFolder(join7(toolRoot(), "charts", UMBRELLA));
+  const ours = chartMeta(umbrella, UMBRELLA);
+  return {
+    hubVersion: meta.appVersion,
+    pins: [pin, pinOf2({ ...ours, name: UMBRELLA, double: false }, umbrella, true)],
+    defaults: defaultsOf(got),
+    schema,
+    codeDigest: codeDigest(umbrella),
+    firstSeen: got.firstSeen === void 0 ? [] : [{ name: "jupyterhub", sha256: got.firstSeen }],
+    assemble: (folder) => assemble(folder, umbrella, { jupyterhub: got.files })
+  };
+}
+function pinOf2({ name, version, double }, files, verified) {
+  return { name, version, digest: contentDigest(files), double, verified };
+}
+function codeDigest(umbrella) {
+  const code2 = HUB_CODE.map((file) => [
+    file,
+    umbrella.get(`files/${file}`) ?? new Uint8Array()
+  ]);
+  const pages = [...umbrella].filter(([path]) => path.startsWith(HUB_PAGES));
+  return contentDigest(new Map([...code2, ...pages])).slice(0, 16);
+}
+var CHANGED = "somebody changed a published chart: compare with the release notes, and write sha256: into platform.yaml if the new one is right";
+async function pinned(name, settings3, { network, progress, privateToo }) {
+  const { version, repository, sha256: pin } = settings3;
+  const key = { repository: repositoryBase(repository), name, version };
+  const first = await readFirstSeen(key);
+  const expected = pin ?? first;
+  const verified = pin !== null;
+  const kept2 = expected === void 0 ? void 0 : await readArchive(expected);
+  if (kept2 && expected !== void 0) {
+    const origin = cachedArchive(expected);
+    const got2 = { files: await unpackChart(kept2, origin), origin, verified };
+    return pin === null ? { ...got2, firstSeen: expected } : got2;
+  }
+  if (!network) return void 0;
+  progress(`fetching chart ${name} ${version} from ${repository}`);
+  const archive = await downloadChart(name, settings3, privateToo);
+  const hash = sha2562(archive);
+  const about2 = `chart ${name} ${version} from ${repository} has SHA-256 ${hash}`;
+  if (pin !== null && hash !== pin)
+    throw new ChartRefused(`${about2}, and platform.yaml pins ${pin}`, {
+      hint: "somebody changed a published chart, or the pin is wrong: compare with the release notes before you change the pin"
+    });
+  if (pin === null && first !== void 0 && hash !== first)
+    throw new ChartRefused(`${about2}, and ${first} was seen before (${firstSeenFile(key)})`, {
+      hint: CHANGED
+    });
+  const got = { files: await unpackChart(archive, repository), origin: repository, verified };
+  held(got, name, settings3);
+  await keepArchive(key, archive);
+  return pin === null ? { ...got, firstSeen: hash } : got;
+}
+function held({ files, origin }, name, { version }) {
+  const meta = chartMeta(files, name);
+  if (meta.name !== name || meta.version !== version)
+    throw new ChartRefused(
+      `platform.yaml wants ${name} ${version}, and ${origin} holds ${meta.name} ${meta.version}`,
+      { hint: "name the version that is there, or give the one that is wanted" }
+    );
+  return meta;
+}
+function defaultsOf({ files, origin }) {
+  const from = `values.yaml of ${origin}`;
+  return readable(yamlObject(chartText(files, "values.yaml"), from), from);
+}
+function refuseOutside({ files, origin }) {
+  for (const path of files.keys()) {
+    if (!/(?:^|\/)values\.schema\.json$/u.test(path)) continue;
+    const from = `${path} of ${origin}`;
+    const outside2 = outsideReference(jsonObject(chartText(files, path), from));
+    if (outside2 !== void 0)
+      throw new ChartRefused(`${from} is refused: it refers to ${JSON.stringify(outside2)}`, {
+        hint: "the schema of a published chart is complete in itself: ask whoever published it"
+      });
+  }
+}
+async function given(name, { version }, from) {
+  const file = `${name}-${version}.tgz`;
+  if (/^https?:\/\//u.test(from)) {
+    const url = `${from.replace(/\/$/u, "")}/${file}`;
+    return { files: await unpackChart(await fetchGiven(url), url), origin: url, verified: false };
+  }
+  const archive = join7(from, file);
+  if (await exists2(archive)) {
+    const files = await unpackChart(await readFile7(archive), archive);
+    return { files, origin: archive, verified: false };
+  }
+  for (const folder of [join7(from, name), join7(from, `${name}-${version}`), from]) {
+    if (await exists2(join7(folder, "Chart.yaml")))
+      return { files: await chartFolder(folder), origin: folder, verified: false };
+  }
+  throw new ChartRefused(`${from} holds neither ${file} nor a folder ${name}/`, {
+    hint: "put the archive or the unpacked chart there"
+  });
+}
+async function assemble(folder, umbrella, parts) {
+  const root = join7(folder, UMBRELLA);
+  await fillFolder(root, umbrella);
+  const dependencies = Object.entries(parts).map(([name, files]) => {
+    const version = JSON.stringify(chartMeta(files, name).version);
+    return `  - {name: ${name}, version: ${version}}
+`;
+  });
+  await writeWhole(
+    join7(root, "Chart.yaml"),
+    `${chartText(umbrella, "Chart.yaml").trimEnd()}
+dependencies:
+${dependencies.join("")}`
+  );
+  for (const [name, files] of Object.entries(parts))
+    await fillFolder(join7(root, "charts", name), files);
+  return root;
 }
 
 // src/edges/exec.ts
@@ -55342,7 +51866,7 @@ function environment({ env = {} }) {
     ...env
   };
 }
-function missing2(program, cause) {
+function missing(program, cause) {
   return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, {
     hint: `install ${program}, or put it on the PATH`,
     cause
@@ -55376,7 +51900,7 @@ function exec(program, args, options = {}) {
     child2.stdin.end(options.input ?? "");
     child2.on("error", (cause) => {
       clearTimeout(timer);
-      reject(missing2(program, cause));
+      reject(missing(program, cause));
     });
     child2.on("close", (code2, signal) => {
       clearTimeout(timer);
@@ -55411,7 +51935,7 @@ function stream(program, args, options = {}) {
   child2.stdin.on("error", () => void 0);
   child2.stdin.end(options.input ?? "");
   const ended2 = new Promise((resolve7, reject) => {
-    child2.on("error", (cause) => reject(missing2(program, cause)));
+    child2.on("error", (cause) => reject(missing(program, cause)));
     child2.on(
       "close",
       (code2) => resolve7({ code: code2 ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
@@ -55424,7 +51948,7 @@ function stream(program, args, options = {}) {
 // src/edges/git.ts
 init_failure();
 import { lstat as lstat6, realpath as realpath3 } from "node:fs/promises";
-import { dirname as dirname5, join as join5, resolve as resolve4 } from "node:path";
+import { dirname as dirname7, join as join8, resolve as resolve4 } from "node:path";
 async function headCommit(root) {
   const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(
     () => void 0
@@ -55498,10 +52022,10 @@ function repositoryHint(stderr, marked) {
 }
 async function markedFolder(root) {
   const start2 = await realpath3(root).catch(() => resolve4(root));
-  for (let folder = start2; ; folder = dirname5(folder)) {
-    const found3 = await lstat6(join5(folder, ".git")).catch(() => void 0);
+  for (let folder = start2; ; folder = dirname7(folder)) {
+    const found3 = await lstat6(join8(folder, ".git")).catch(() => void 0);
     if (found3) return folder;
-    if (folder === dirname5(folder)) return void 0;
+    if (folder === dirname7(folder)) return void 0;
   }
 }
 async function knownRefs(root) {
@@ -55665,490 +52189,6 @@ async function mainFiles(root, wants) {
   return void 0;
 }
 
-// src/gather/platform.ts
-init_failure();
-
-// src/gather/charts.ts
-import { join as join9, resolve as resolve5 } from "node:path";
-
-// src/core/charts/source.ts
-function chartSource(name, charts, reviewed2) {
-  const settings2 = charts[name];
-  switch (reviewed2.kind) {
-    case "own":
-      return { kind: "as-written", settings: settings2, privateToo: charts.allowPrivate === true };
-    case "none":
-      return { kind: "as-written", settings: settings2, privateToo: false };
-    case "main": {
-      const main2 = reviewed2.charts[name];
-      const privateToo = reviewed2.charts.allowPrivate === true;
-      if (base(settings2.repository) !== base(main2.repository))
-        return {
-          kind: "as-reviewed",
-          settings: main2,
-          privateToo,
-          field: "repository",
-          why: `${name} is not fetched from there: the default branch names another repository`,
-          hint: "look at the other chart with --charts-from on your own machine, and change the repository in a pull request of its own"
-        };
-      if (settings2.version !== main2.version && settings2.sha256 === null)
-        return {
-          kind: "as-reviewed",
-          settings: main2,
-          privateToo,
-          field: "version",
-          why: `${name} ${settings2.version} is not fetched: the default branch names ${main2.version}, and no sha256 says what must be in another one`,
-          hint: "write the SHA-256 of its archive beside it, as sha256:"
-        };
-      return { kind: "as-written", settings: settings2, privateToo };
-    }
-  }
-}
-function base(repository) {
-  return repository.endsWith("/") ? repository : `${repository}/`;
-}
-function isAnother(chart, seen2) {
-  const same = seen2.filter(
-    ({ name, version }) => name === chart.name && version === chart.version
-  );
-  return same.length > 0 && same.every(({ digest: digest3 }) => digest3 !== chart.digest);
-}
-
-// src/edges/charts.ts
-import { readFile as readFile7 } from "node:fs/promises";
-import { join as join8 } from "node:path";
-
-// src/core/charts/schema.ts
-init_json();
-function outsideReference(schema) {
-  const open2 = [schema];
-  for (let here2 = open2.pop(); here2 !== void 0; here2 = open2.pop()) {
-    if (typeof here2 !== "object" || here2 === null) continue;
-    for (const [key, value] of Object.entries(here2)) {
-      const refers = key === "$ref" || key === "$dynamicRef" || key === "$recursiveRef";
-      if (refers && typeof value === "string" && !value.startsWith("#")) return value;
-      open2.push(value);
-    }
-  }
-  return void 0;
-}
-
-// src/edges/chart-cache.ts
-init_json();
-import { randomUUID as randomUUID2 } from "node:crypto";
-import { readFile as readFile5, rename as rename4, rm as rm4, writeFile as writeFile4 } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname as dirname6, join as join6 } from "node:path";
-function cacheFolder() {
-  const { GLACIOCLOUD_CACHE: own, XDG_CACHE_HOME: caches } = process.env;
-  return own ?? join6(caches ?? join6(homedir(), ".cache"), "glaciocloud");
-}
-function cachedArchive(hash) {
-  return join6(cacheFolder(), "charts", `${hash}.tgz`);
-}
-function firstSeenFile({ repository, name, version }) {
-  const key = sha2562(Buffer.from(JSON.stringify([repository, name, version])));
-  return join6(cacheFolder(), "charts", `${key}.json`);
-}
-async function readArchive(hash) {
-  const archive = await readFile5(cachedArchive(hash)).catch(() => void 0);
-  return archive && sha2562(archive) === hash ? archive : void 0;
-}
-async function readFirstSeen(key) {
-  const text2 = await readFile5(firstSeenFile(key), "utf8").catch(() => "");
-  const entry = objectOf(text2) ?? {};
-  const same = entry["repository"] === key.repository && entry["name"] === key.name && entry["version"] === key.version;
-  const hash = entry["sha256"];
-  return same && typeof hash === "string" && /^[0-9a-f]{64}$/u.test(hash) ? hash : void 0;
-}
-async function keepArchive(key, archive) {
-  const hash = sha2562(archive);
-  await keep(cachedArchive(hash), archive);
-  if (await readFirstSeen(key) === void 0)
-    await keep(firstSeenFile(key), `${JSON.stringify({ ...key, sha256: hash })}
-`);
-}
-async function keep(file, content) {
-  const fresh = `${file}.${randomUUID2()}`;
-  try {
-    await makeFolder(dirname6(file));
-    await writeFile4(fresh, content, { flag: "wx" });
-    await rename4(fresh, file);
-  } catch {
-    await rm4(fresh, { force: true }).catch(() => void 0);
-  }
-}
-
-// src/edges/chart-repository.ts
-init_json();
-init_failure();
-
-// src/edges/chart-download.ts
-init_failure();
-import { request as plain3 } from "node:http";
-import { request as secure } from "node:https";
-
-// src/edges/public-address.ts
-import { lookup } from "node:dns";
-import { BlockList, isIP } from "node:net";
-var SPECIAL_V4 = [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  // link-local, and the metadata of clouds
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.0.2.0", 24],
-  ["192.88.99.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["198.51.100.0", 24],
-  ["203.0.113.0", 24],
-  ["224.0.0.0", 3]
-  // multicast and reserved
-];
-var SPECIAL_V6 = [
-  ["2001::", 23],
-  ["2001:db8::", 32],
-  ["2002::", 16],
-  ["3fff::", 20]
-];
-var special = new BlockList();
-var global2 = new BlockList();
-for (const [net, prefix] of SPECIAL_V4) {
-  special.addSubnet(net, prefix);
-  special.addSubnet(`64:ff9b::${net}`, 96 + prefix, "ipv6");
-}
-for (const [net, prefix] of SPECIAL_V6) special.addSubnet(net, prefix, "ipv6");
-global2.addSubnet("2000::", 3, "ipv6");
-global2.addSubnet("64:ff9b::", 96, "ipv6");
-function isPublic(address2) {
-  switch (isIP(address2)) {
-    case 4:
-      return !special.check(address2);
-    case 6:
-      return global2.check(address2, "ipv6") && !special.check(address2, "ipv6");
-    default:
-      return false;
-  }
-}
-var NotPublic = class extends Error {
-};
-function addressFault2(url, privateToo) {
-  if (url.username !== "" || url.password !== "") return "a name or password stands in it";
-  if (url.protocol !== "https:" && !(privateToo && url.protocol === "http:"))
-    return "it is not https";
-  const host = url.hostname.replace(/^\[|\]$/gu, "");
-  if (!privateToo && isIP(host) !== 0 && !isPublic(host)) return `${host} is not public`;
-  return void 0;
-}
-function shownAddress(url) {
-  return `${url.protocol}//${url.host}${url.pathname}`;
-}
-var publicLookup = (host, options, done) => {
-  lookup(host, { ...options, all: true }, (error3, addresses) => {
-    if (error3) {
-      done(error3, "");
-      return;
-    }
-    const fault = resolvedFault(host, addresses);
-    if (fault) done(fault, "");
-    else if (options.all === true) done(null, addresses);
-    else done(null, addresses[0]?.address ?? "", addresses[0]?.family);
-  });
-};
-function resolvedFault(host, addresses) {
-  const bad = addresses.find(({ address: address2 }) => !isPublic(address2));
-  return bad && new NotPublic(`${host} is ${bad.address}, which is not public`);
-}
-
-// src/edges/chart-download.ts
-var ChartUnreachable = class extends Failure {
-};
-var TIMEOUT_MS = 6e4;
-var MOST_REDIRECTS = 5;
-var REDIRECTS = [301, 302, 303, 307, 308];
-var NETWORK_HINT = "check the network, or give a folder or mirror with --charts-from";
-var PRIVATE_HINT = "charts come over https from public addresses: name such a repository, or set charts.allowPrivate: true on the default branch for a mirror of your own";
-async function download(address2, { most, privateToo, ask: ask2 = askOnce }) {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  let url = parsed2(address2, void 0);
-  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-    const shown2 = shownAddress(url);
-    const fault = addressFault2(url, privateToo);
-    if (fault !== void 0) throw refused(shown2, fault);
-    try {
-      const { status, location, body } = await ask2(url, privateToo, signal);
-      if (!REDIRECTS.includes(status)) {
-        if (status === 200) return await readAtMost(body, most, shown2);
-        throw new ChartUnreachable(`${shown2} answers ${status}`, { hint: NETWORK_HINT });
-      }
-      url = parsed2(location ?? "", url);
-    } catch (cause) {
-      if (cause instanceof Failure) throw cause;
-      if (cause instanceof NotPublic) throw refused(shown2, cause.message);
-      throw new ChartUnreachable(`${shown2} cannot be reached: ${messageOf(cause)}`, {
-        hint: NETWORK_HINT,
-        cause
-      });
-    }
-  }
-  throw new ChartUnreachable(
-    `${shownAddress(parsed2(address2, void 0))} leads to more than ${MOST_REDIRECTS} other addresses`,
-    { hint: NETWORK_HINT }
-  );
-}
-function refused(shown2, why) {
-  return new ChartRefused(`nothing is fetched from ${shown2}: ${why}`, { hint: PRIVATE_HINT });
-}
-function parsed2(address2, base2) {
-  const url = address2 === "" ? null : parseUrl(address2, base2?.href);
-  if (!url)
-    throw new ChartUnreachable(
-      base2 ? `${shownAddress(base2)} leads to an address that is none` : "the address of a chart repository is none",
-      { hint: "write it like https://charts.example.org/" }
-    );
-  return url;
-}
-function parseUrl(address2, base2) {
-  return URL.canParse(address2, base2) ? new URL(address2, base2) : null;
-}
-async function readAtMost(body, most, shown2) {
-  const chunks = [];
-  let size2 = 0;
-  for await (const chunk of body) {
-    size2 += chunk.length;
-    if (size2 > most)
-      throw new ChartRefused(`${shown2} is larger than ${most / 1e6} MB`, {
-        hint: "no chart is: look at what the repository serves"
-      });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-function askOnce(url, privateToo, signal) {
-  return new Promise((resolve7, reject) => {
-    const request2 = (url.protocol === "http:" ? plain3 : secure)(
-      url,
-      {
-        agent: false,
-        signal,
-        headers: { "accept-encoding": "identity", "user-agent": "glaciocloud" },
-        ...privateToo ? {} : { lookup: publicLookup }
-      },
-      (response) => resolve7({
-        status: response.statusCode ?? 0,
-        location: response.headers.location,
-        body: response
-      })
-    );
-    request2.on("error", reject).end();
-  });
-}
-
-// src/edges/chart-repository.ts
-var MOST_INDEX = 2e7;
-var MOST_ARCHIVE = 1e7;
-function repositoryBase(repository) {
-  return repository.endsWith("/") ? repository : `${repository}/`;
-}
-async function downloadChart(name, { repository, version }, privateToo) {
-  const base2 = repositoryBase(repository);
-  const index2 = await download(`${base2}index.yaml`, { most: MOST_INDEX, privateToo });
-  const found3 = yamlObject(index2.toString("utf8"), `${base2}index.yaml`);
-  const entry = entryOf3(found3, name, version);
-  const url = Array.isArray(entry?.["urls"]) ? entry["urls"][0] : void 0;
-  if (!entry || typeof url !== "string" || !URL.canParse(url, base2))
-    throw new ChartUnreachable(`${base2} has no chart ${name} ${version}`, {
-      hint: "name a version that the repository lists"
-    });
-  const archive = await download(new URL(url, base2).href, { most: MOST_ARCHIVE, privateToo });
-  if (typeof entry["digest"] === "string" && entry["digest"] !== sha2562(archive))
-    throw new ChartRefused(`chart ${name} ${version} was damaged on the way`, {
-      hint: "run it again"
-    });
-  return archive;
-}
-function entryOf3(index2, name, version) {
-  const entries = asObject(index2["entries"] ?? {});
-  const versions = Object.hasOwn(entries, name) ? entries[name] : void 0;
-  if (!Array.isArray(versions)) return void 0;
-  return versions.filter(isObject).find((one) => one["version"] === version);
-}
-async function fetchGiven(url) {
-  let response;
-  try {
-    response = await fetch(url, { signal: AbortSignal.timeout(6e4) });
-  } catch (cause) {
-    throw new ChartUnreachable(`${url} cannot be reached: ${reasonOf2(cause)}`, {
-      hint: NETWORK_HINT,
-      cause
-    });
-  }
-  if (!response.ok)
-    throw new ChartUnreachable(`${url} answers ${response.status}`, { hint: NETWORK_HINT });
-  return Buffer.from(await response.arrayBuffer());
-}
-function reasonOf2(error3) {
-  const below = typeof error3 === "object" && error3 !== null && "cause" in error3 ? error3.cause : void 0;
-  return messageOf(below ?? error3);
-}
-
-// src/edges/tool-root.ts
-import { existsSync as existsSync2 } from "node:fs";
-import { readFile as readFile6 } from "node:fs/promises";
-import { dirname as dirname7, join as join7 } from "node:path";
-import { fileURLToPath } from "node:url";
-function toolRoot() {
-  let folder = dirname7(fileURLToPath(import.meta.url));
-  while (!existsSync2(join7(folder, "charts", "oggm-hub", "Chart.yaml"))) {
-    const up = dirname7(folder);
-    if (up === folder)
-      throw new Error("charts/ is not beside the bundle: the installation is incomplete");
-    folder = up;
-  }
-  return folder;
-}
-function chartScript(name) {
-  return readFile6(join7(toolRoot(), "charts", "oggm-hub", "files", name), "utf8");
-}
-function imageScript(name) {
-  return name === "oggm_check.py" ? chartScript(name) : readFile6(join7(toolRoot(), "image-tests", name), "utf8");
-}
-
-// src/edges/charts.ts
-var UMBRELLA = "oggm-hub";
-async function loadCharts(request2) {
-  const settings2 = request2.settings.jupyterhub;
-  const got = request2.from === void 0 ? await pinned("jupyterhub", settings2, request2) : await given("jupyterhub", settings2, request2.from);
-  if (!got) return void 0;
-  const meta = held(got, "jupyterhub", settings2);
-  const pin = pinOf2({ ...meta, name: "jupyterhub" }, got.files, got.verified);
-  if (request2.from === void 0 && !got.verified && isAnother(pin, request2.seen))
-    throw new ChartRefused(
-      `jupyterhub ${pin.version} from ${settings2.repository} is not what runs under this version`,
-      { hint: CHANGED }
-    );
-  const schema = chartText(got.files, "values.schema.json");
-  jsonObject(schema, `values.schema.json of ${got.origin}`);
-  refuseOutside(got);
-  const umbrella = await chartFolder(join8(toolRoot(), "charts", UMBRELLA));
-  const ours = chartMeta(umbrella, UMBRELLA);
-  return {
-    hubVersion: meta.appVersion,
-    pins: [pin, pinOf2({ ...ours, name: UMBRELLA, double: false }, umbrella, true)],
-    defaults: defaultsOf(got),
-    schema,
-    codeDigest: codeDigest(umbrella),
-    firstSeen: got.firstSeen === void 0 ? [] : [{ name: "jupyterhub", sha256: got.firstSeen }],
-    assemble: (folder) => assemble(folder, umbrella, { jupyterhub: got.files })
-  };
-}
-function pinOf2({ name, version, double }, files, verified) {
-  return { name, version, digest: contentDigest(files), double, verified };
-}
-function codeDigest(umbrella) {
-  const code2 = HUB_CODE.map((file) => [
-    file,
-    umbrella.get(`files/${file}`) ?? new Uint8Array()
-  ]);
-  return contentDigest(new Map(code2)).slice(0, 16);
-}
-var CHANGED = "somebody changed a published chart: compare with the release notes, and write sha256: into platform.yaml if the new one is right";
-async function pinned(name, settings2, { network, progress, privateToo }) {
-  const { version, repository, sha256: pin } = settings2;
-  const key = { repository: repositoryBase(repository), name, version };
-  const first = await readFirstSeen(key);
-  const expected = pin ?? first;
-  const verified = pin !== null;
-  const kept2 = expected === void 0 ? void 0 : await readArchive(expected);
-  if (kept2 && expected !== void 0) {
-    const origin = cachedArchive(expected);
-    const got2 = { files: await unpackChart(kept2, origin), origin, verified };
-    return pin === null ? { ...got2, firstSeen: expected } : got2;
-  }
-  if (!network) return void 0;
-  progress(`fetching chart ${name} ${version} from ${repository}`);
-  const archive = await downloadChart(name, settings2, privateToo);
-  const hash = sha2562(archive);
-  const about = `chart ${name} ${version} from ${repository} has SHA-256 ${hash}`;
-  if (pin !== null && hash !== pin)
-    throw new ChartRefused(`${about}, and platform.yaml pins ${pin}`, {
-      hint: "somebody changed a published chart, or the pin is wrong: compare with the release notes before you change the pin"
-    });
-  if (pin === null && first !== void 0 && hash !== first)
-    throw new ChartRefused(`${about}, and ${first} was seen before (${firstSeenFile(key)})`, {
-      hint: CHANGED
-    });
-  const got = { files: await unpackChart(archive, repository), origin: repository, verified };
-  held(got, name, settings2);
-  await keepArchive(key, archive);
-  return pin === null ? { ...got, firstSeen: hash } : got;
-}
-function held({ files, origin }, name, { version }) {
-  const meta = chartMeta(files, name);
-  if (meta.name !== name || meta.version !== version)
-    throw new ChartRefused(
-      `platform.yaml wants ${name} ${version}, and ${origin} holds ${meta.name} ${meta.version}`,
-      { hint: "name the version that is there, or give the one that is wanted" }
-    );
-  return meta;
-}
-function defaultsOf({ files, origin }) {
-  const from = `values.yaml of ${origin}`;
-  return readable(yamlObject(chartText(files, "values.yaml"), from), from);
-}
-function refuseOutside({ files, origin }) {
-  for (const path of files.keys()) {
-    if (!/(?:^|\/)values\.schema\.json$/u.test(path)) continue;
-    const from = `${path} of ${origin}`;
-    const outside2 = outsideReference(jsonObject(chartText(files, path), from));
-    if (outside2 !== void 0)
-      throw new ChartRefused(`${from} is refused: it refers to ${JSON.stringify(outside2)}`, {
-        hint: "the schema of a published chart is complete in itself: ask whoever published it"
-      });
-  }
-}
-async function given(name, { version }, from) {
-  const file = `${name}-${version}.tgz`;
-  if (/^https?:\/\//u.test(from)) {
-    const url = `${from.replace(/\/$/u, "")}/${file}`;
-    return { files: await unpackChart(await fetchGiven(url), url), origin: url, verified: false };
-  }
-  const archive = join8(from, file);
-  if (await exists2(archive)) {
-    const files = await unpackChart(await readFile7(archive), archive);
-    return { files, origin: archive, verified: false };
-  }
-  for (const folder of [join8(from, name), join8(from, `${name}-${version}`), from]) {
-    if (await exists2(join8(folder, "Chart.yaml")))
-      return { files: await chartFolder(folder), origin: folder, verified: false };
-  }
-  throw new ChartRefused(`${from} holds neither ${file} nor a folder ${name}/`, {
-    hint: "put the archive or the unpacked chart there"
-  });
-}
-async function assemble(folder, umbrella, parts) {
-  const root = join8(folder, UMBRELLA);
-  await fillFolder(root, umbrella);
-  const dependencies = Object.entries(parts).map(([name, files]) => {
-    const version = JSON.stringify(chartMeta(files, name).version);
-    return `  - {name: ${name}, version: ${version}}
-`;
-  });
-  await writeWhole(
-    join8(root, "Chart.yaml"),
-    `${chartText(umbrella, "Chart.yaml").trimEnd()}
-dependencies:
-${dependencies.join("")}`
-  );
-  for (const [name, files] of Object.entries(parts))
-    await fillFolder(join8(root, "charts", name), files);
-  return root;
-}
-
 // src/gather/charts.ts
 var SETTINGS = "platform.yaml";
 async function gatherCharts(platform2, options) {
@@ -56182,9 +52222,9 @@ async function cachedCharts(platform2, { chartsFrom, report }) {
     progress: (text2) => report.progress(text2)
   });
 }
-async function load2({ settings: settings2, privateToo }, { chartsFrom, releases = [] }, progress) {
+async function load2({ settings: settings3, privateToo }, { chartsFrom, releases = [] }, progress) {
   const charts = await loadCharts({
-    settings: { jupyterhub: settings2 },
+    settings: { jupyterhub: settings3 },
     from: chartsFrom,
     network: true,
     privateToo,
@@ -56225,1075 +52265,6 @@ async function reviewedCharts(root, repository) {
   return platform2 ? { kind: "main", charts: platform2.settings.data.charts } : { kind: "none" };
 }
 
-// src/gather/platform.ts
-async function gatherPlatform(root) {
-  return readWhole(root, await platformFiles(root));
-}
-async function gatherWithPeople(root, people) {
-  const [files, theirs] = await Promise.all([platformFiles(root), peopleFiles(people)]);
-  if (theirs.size === 0)
-    throw new UsageError(
-      `${people} holds no people\u2019s files`,
-      "name a checkout of the access repository, with members/, cohorts/ and approvers.yaml"
-    );
-  const ours = [...files].filter(([path]) => !path.startsWith("access/"));
-  return readWhole(root, new Map([...ours, ...theirs]));
-}
-async function readWhole(root, files) {
-  const reading = readPlatform(files);
-  const open2 = reading.findings.filter(({ rule }) => rule === SECRETS_RULE);
-  if (open2.length === 0) return reading;
-  return readPlatform(files, await unseenByGit(root, new Set(open2.map(({ at: at2 }) => at2.file))));
-}
-async function platformFiles(root) {
-  const beside = (await namesIn(root)).filter((name) => looksOurs(name) || name === SOPS_FILE);
-  const tree = await readTree(
-    root,
-    [...PLATFORM_FOLDERS, FORM_FOLDER, ...beside],
-    (path) => isRead(path) || beside.includes(path)
-  );
-  return tree.files;
-}
-var PEOPLE = ["members", "cohorts", "approvers.yaml", "removals.yaml"];
-async function peopleFolder(people) {
-  return (await namesIn(people)).includes("access") ? "access/" : "";
-}
-async function peopleFiles(people) {
-  const below = await peopleFolder(people);
-  const place = (path) => `access/${path.slice(below.length)}`;
-  const tops = PEOPLE.map((name) => `${below}${name}`);
-  const { files } = await readTree(people, tops, (path) => isRead(place(path)));
-  const theirs = [...files].filter(([path]) => tops.some((top) => path.startsWith(top)));
-  return new Map(theirs.map(([path, content]) => [place(path), content]));
-}
-async function mainPlatform(root, repository) {
-  if (isProposal(root, repository)) return (await gatherPlatform(repository)).platform;
-  const files = await mainFiles(root, isRead);
-  if (!files) return void 0;
-  const texts2 = [...files].map(([path, text2]) => [path, { kind: "text", text: text2 }]);
-  return readPlatform(new Map(texts2)).platform;
-}
-
-// src/flow/access.ts
-async function planAccess(inputs, sources) {
-  const { root, people, now } = inputs;
-  const reading = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
-  const { platform: platform2 } = reading;
-  if (!platform2) return { kind: "refused", findings: reading.findings };
-  needPeople(platform2, people);
-  const findings = findingsOf(reading, platform2, now);
-  const hubs = wishesOf(platform2, inputs.hubs);
-  const present2 = await sources.present(hubs.map(({ hub }) => hub));
-  const wishes = hubs.filter(({ hub }) => sources.plansAbsent || present2.has(hub));
-  const { lists, requests } = await teamsOf2(wishes, sources.directory);
-  const facts2 = {
-    wishes,
-    people: peopleOf(platform2, findings, dayOf(now)),
-    teams: lists,
-    present: present2,
-    book: await sources.names.read(),
-    now
-  };
-  const theirs = findings.filter(({ at: at2 }) => at2.file.startsWith("access/"));
-  return { kind: "planned", facts: facts2, plan: decideAccess(facts2), findings: theirs, requests };
-}
-async function makeTrue({ facts: facts2, plan: plan2 }, world) {
-  const book = new Map([...facts2.book ?? [], ...plan2.names]);
-  const kept2 = plan2.names.size === 0 || await keepNames(plan2, world);
-  const followed = kept2 ? plan2 : decideAccess({ ...facts2, book: void 0 });
-  return { plan: followed, results: await applyAccess(followed, world, book) };
-}
-async function keepNames({ names: names5 }, world) {
-  try {
-    await world.names.keep(names5);
-    return true;
-  } catch (error3) {
-    world.progress(`nobody new enters: ${messageOf(error3)}`);
-    return false;
-  }
-}
-function needPeople({ settings: settings2 }, people) {
-  const { access: access2 } = settings2.data;
-  if (access2 && people === void 0)
-    throw new UsageError(
-      `people\u2019s files are in ${access2.repository}, and --people is not given`,
-      "check that repository out, and name the folder with --people"
-    );
-}
-function findingsOf({ findings }, platform2, now) {
-  return onePerPlace([...findings, ...runRules({ platform: platform2, now, defaults: void 0 })]);
-}
-function wishesOf({ environments }, asked3) {
-  for (const hub of asked3)
-    if (!environments.has(hub))
-      throw new UsageError(
-        `there is no hub "${hub}", or its file has mistakes`,
-        `hubs: ${[...environments.keys()].join(", ")}`
-      );
-  return [...environments.values()].filter(({ name }) => asked3.length === 0 || asked3.includes(name)).map(({ name, file, data: data2 }) => ({ hub: name, file, data: data2 }));
-}
-async function teamsOf2(wishes, directory) {
-  const named2 = new Set(wishes.flatMap(({ data: data2 }) => mentionsOf(data2)).filter(isTeam));
-  return named2.size === 0 ? { lists: /* @__PURE__ */ new Map(), requests: 0 } : directory.teams([...named2]);
-}
-
-// src/outcome.ts
-var SCHEMA_VERSION = 1;
-function outcome(parts) {
-  return {
-    text: "",
-    json: { schema_version: SCHEMA_VERSION },
-    findings: [],
-    outputs: {},
-    summary: "",
-    ...parts
-  };
-}
-function refused2(findings) {
-  return outcome({
-    exit: 2,
-    text: findingsText(findings),
-    json: { schema_version: SCHEMA_VERSION, findings: findingsJson(findings) },
-    findings,
-    summary: findingsMarkdown(findings)
-  });
-}
-
-// src/commands/access.ts
-async function accessPlan(inputs, sources) {
-  const planned = await planAccess(inputs, sources);
-  return planned.kind === "refused" ? refused2(planned.findings) : planOutcome(planned, inputs);
-}
-async function accessApply(inputs, sources, world) {
-  const planned = await planAccess(inputs, sources);
-  if (planned.kind === "refused") return refused2(planned.findings);
-  const { plan: plan2, results } = await makeTrue(planned, world);
-  const said5 = planOutcome({ ...planned, plan: plan2 }, inputs);
-  const isStuck = results.some(({ stuck }) => stuck.length > 0);
-  return {
-    ...said5,
-    exit: isStuck ? 3 : said5.exit,
-    text: `${said5.text}${resultsText(results, inputs.detail)}`,
-    json: { ...said5.json, results: results.map((one) => resultJson(one, inputs.detail)) }
-  };
-}
-function planOutcome({ plan: plan2, findings, requests }, { detail }) {
-  const shown2 = detail === "everybody" ? findings : [];
-  const steps = plan2.hubs.reduce((sum, hub) => sum + hub.steps.length, 0);
-  const json = {
-    schema_version: SCHEMA_VERSION,
-    ...planJson(plan2, detail),
-    findings: findingsJson(shown2),
-    requests
-  };
-  const said5 = outcome({
-    exit: hasErrors(findings) ? 2 : 0,
-    text: `${planText(plan2, detail)}${mistakes(findings, detail)}`,
-    findings: shown2,
-    outputs: { digest: plan2.digest, has_changes: String(steps > 0) }
-  });
-  return { ...said5, json };
-}
-function mistakes(findings, detail) {
-  if (findings.length === 0) return "";
-  if (detail === "everybody") return findingsText(findings);
-  const count = findings.filter(({ severity }) => severity === "error").length;
-  return count === 0 ? "" : `\u26A0 ${count} mistakes in people\u2019s files: run check there
-`;
-}
-function resultsText(results, detail) {
-  const lines3 = results.flatMap(({ hub, loaded, seconds: seconds2, stuck }) => {
-    if (loaded === void 0) return [];
-    const head2 = loaded ? terminal`${hub}: the hub has read it after ${seconds2.loaded ?? 0} s\n` : terminal`${hub}: the hub has not been seen to read it\n`;
-    return [head2, ...stuckText(hub, stuck, detail)];
-  });
-  return terminal`${lines3}`.text;
-}
-function stuckText(hub, stuck, detail) {
-  if (stuck.length === 0) return [];
-  if (detail === "counts") return [terminal`${hub}: ${stuck.length} not seen to be out\n`];
-  return stuck.map(({ id, name, reason }) => terminal`  ✗ ${id ?? "?"} ${name}: ${reason}\n`);
-}
-function resultJson({ hub, loaded, seconds: seconds2, stuck }, detail) {
-  const { write = null, loaded: read5 = null, out = null } = seconds2;
-  const named2 = stuck.map(({ id, reason }) => {
-    return { id: id === void 0 ? null : Number(id), reason };
-  });
-  return {
-    hub,
-    loaded: loaded ?? null,
-    seconds: { write, loaded: read5, out },
-    stuck: detail === "everybody" ? named2 : stuck.map(() => ({ id: null, reason: "" }))
-  };
-}
-
-// src/commands/access-forms.ts
-import { dirname as dirname8, join as join10 } from "node:path";
-init_failure();
-async function accessForms(root) {
-  const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused2(findings);
-  const texts2 = formTexts(platform2);
-  if (texts2.size === 0)
-    throw new Failure("no hub lets in a tier, so there is nothing to ask for", {
-      hint: 'name a tier in platform.yaml, and let it into a hub: `allow: ["tier:researcher"]`',
-      exit: 2
-    });
-  for (const path of texts2.keys()) {
-    const isOurs = platform2.forms.get(path)?.startsWith(FORM_HEAD) ?? false;
-    if (!isOurs && await exists2(join10(root, path)))
-      throw new Failure(`${path} is not replaced: it was not written by us`, {
-        hint: "delete it, and run this again",
-        exit: 2
-      });
-  }
-  for (const [path, text2] of texts2) {
-    await makeFolder(dirname8(join10(root, path)));
-    await writeWhole(join10(root, path), text2);
-  }
-  const written2 = [...texts2.keys()];
-  return outcome({
-    exit: 0,
-    text: written2.map((path) => `\u2713 ${path}
-`).join(""),
-    json: { schema_version: SCHEMA_VERSION, written: written2 }
-  });
-}
-
-// src/commands/access-notices.ts
-init_failure();
-
-// src/core/access/request/answer.ts
-init_escape();
-
-// src/core/access/request/facts.ts
-var STATES = [
-  "invalid",
-  "needs-review",
-  "on-hold",
-  "approved",
-  "active",
-  "denied",
-  "withdrawn",
-  "revoked",
-  "expired"
-];
-
-// src/core/access/request/answer.ts
-var ANSWER_MARK = "<!-- glaciocloud-request ";
-function answerText(decision, state, { page }) {
-  const { until, refused: refused3, command } = decision;
-  const lines3 = [
-    inMarkdown`**${TITLES[state]}**\n`,
-    inMarkdown`\n${nextText(state, page)}\n`,
-    ...until === void 0 ? [] : [inMarkdown`\n${endText(state, until)}\n`],
-    ...refused3 ? [refusedText(command, refused3.reason)] : [],
-    inMarkdown`\n${HELP[state]}\n`
-  ];
-  return `${ANSWER_MARK}${state} -->
-${lines3.map(({ text: text2 }) => text2).join("")}`;
-}
-function stateOf(comment2) {
-  const word = comment2.slice(ANSWER_MARK.length).split(" ", 1)[0];
-  return comment2.startsWith(ANSWER_MARK) ? STATES.find((state) => state === word) : void 0;
-}
-var TITLES = {
-  invalid: "This request cannot be used as it is.",
-  "needs-review": "This request waits for somebody who decides.",
-  "on-hold": "This request is on hold.",
-  approved: "This is approved, and waits to be merged.",
-  active: "You have access.",
-  denied: "This request was denied.",
-  withdrawn: "This request was withdrawn.",
-  revoked: "Access has ended.",
-  expired: "Access has come to its end."
-};
-var NEXT = {
-  invalid: "Edit the issue, and it is looked at again at once.",
-  "needs-review": "An approver looks at it; for a class, its lead may decide, too.",
-  "on-hold": "An approver has a question first: read the comments below.",
-  approved: "It takes effect some minutes after somebody merges it.",
-  active: "It may take some minutes until the hub lets you in.",
-  denied: "The reason stands in the comments.",
-  withdrawn: "Whoever wants access after all opens a new request.",
-  revoked: "Your files are kept for now. Whoever wants access again opens a new request.",
-  expired: "Your files are kept for now. Whoever wants access again opens a new request."
-};
-var HELP = {
-  invalid: "/recheck looks at it again; /withdraw closes it.",
-  "needs-review": "Approvers write /approve, /hold or /deny WHY; who asks may write /withdraw.",
-  "on-hold": "Approvers write /approve or /deny WHY; who asks may write /withdraw.",
-  approved: "Who asks may write /withdraw.",
-  active: "/renew asks for more time before it ends. Approvers write /extend DAY or /revoke WHY.",
-  denied: "This issue is closed.",
-  withdrawn: "This issue is closed.",
-  revoked: "This issue is closed.",
-  expired: "This issue is closed."
-};
-function nextText(state, page) {
-  return page === void 0 ? inMarkdown`${NEXT[state]}` : inMarkdown`${NEXT[state]} What changes: ${link("the pull request", page)}`;
-}
-function endText(state, until) {
-  return state === "active" ? inMarkdown`Access ends on ${until}, in the evening (UTC).` : inMarkdown`Access would end on ${until}, in the evening (UTC).`;
-}
-function refusedText(command, reason) {
-  return command === void 0 ? inMarkdown`\nWhy: ${reason}.\n` : inMarkdown`\n${code(`/${command}`)} did nothing: ${reason}.\n`;
-}
-
-// src/core/access/request/decision.ts
-var NOTHING2 = {
-  state: void 0,
-  command: void 0,
-  refused: void 0,
-  effect: { kind: "none" },
-  until: void 0
-};
-function refusal2(code2, reason) {
-  return { code: code2, reason };
-}
-
-// src/core/access/request/notices.ts
-init_escape();
-var AHEAD = [3, 14];
-var LATE_DAYS = 30;
-function noticesOf({ members }, now) {
-  const today = dayOf(now);
-  return [...members.values()].flatMap(({ data: { request: issue2, until } }) => {
-    if (issue2 === void 0 || until < daysAfter(today, -LATE_DAYS)) return [];
-    if (until < today) return [{ kind: "ended", issue: issue2 }];
-    const days = AHEAD.find((ahead) => until <= daysAfter(today, ahead));
-    return days === void 0 ? [] : [{ kind: "soon", issue: issue2, until, days }];
-  });
-}
-function noticeMark({ until, days }) {
-  return `<!-- glaciocloud-notice ${until} ${days} -->`;
-}
-function noticeText(notice) {
-  const text2 = inMarkdown`Your access ends on ${notice.until}, in the evening (UTC). Write /renew if you need it for longer.`;
-  return `${noticeMark(notice)}
-${text2.text}
-`;
-}
-
-// src/flow/access-notices.ts
-async function tellEnds(platform2, desk, now) {
-  const told2 = { soon: 0, ended: 0 };
-  for (const notice of noticesOf(platform2, now)) {
-    const { isOpen, isPull } = await desk.issue(notice.issue);
-    if (!isOpen || isPull) continue;
-    await tell(notice, desk);
-    told2[notice.kind] += 1;
-  }
-  return told2;
-}
-async function tell(notice, desk) {
-  switch (notice.kind) {
-    case "soon":
-      await desk.keepAnswer(notice.issue, noticeMark(notice), noticeText(notice));
-      return;
-    case "ended": {
-      const text2 = answerText(NOTHING2, "expired", { page: void 0 });
-      await desk.keepAnswer(notice.issue, ANSWER_MARK, text2);
-      await desk.end(notice.issue);
-    }
-  }
-}
-
-// src/commands/access-notices.ts
-async function accessNotices({ root, people, now }, desk) {
-  const { platform: platform2, findings } = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
-  if (!platform2) return refused2(findings);
-  if (platform2.settings.data.access && people === void 0)
-    throw new UsageError("people\u2019s files are elsewhere, and --people is not given");
-  const { soon, ended: ended2 } = await tellEnds(platform2, desk, now);
-  return outcome({
-    exit: 0,
-    text: `${soon} end soon, ${ended2} have ended
-`,
-    json: { schema_version: SCHEMA_VERSION, soon, ended: ended2 }
-  });
-}
-
-// src/commands/access-request.ts
-init_failure();
-
-// src/core/access/request/plain.ts
-var HIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
-function isPlain(text2) {
-  return !HIDDEN.test(text2.replaceAll(/[\n\t]/gu, ""));
-}
-
-// src/core/access/request/body.ts
-var MOST_CHARACTERS = 2e4;
-var MOST_REASON = 4e3;
-var COHORT = /^(?=.{1,32}$)[a-z](-?[a-z0-9])*$/u;
-var NO_RESPONSE = "_No response_";
-var ACCESS_FIELDS = [
-  LABELS.tier,
-  LABELS.time,
-  LABELS.cohort,
-  LABELS.rules,
-  LABELS.reason
-];
-var RENEW_FIELDS = [LABELS.more, LABELS.rules, LABELS.why];
-function readBody(body, files) {
-  const text2 = body.replaceAll(/\r\n?/gu, "\n");
-  switch (kindOf3(text2)) {
-    case "access":
-      return readAccess(text2, files);
-    case "renew":
-      return readRenew(text2, files);
-    case void 0:
-      return { kind: "none" };
-  }
-}
-function olderRequest({ number, body }, open2) {
-  const kind = kindOf3(body);
-  const same = open2.filter((one) => one.number < number && kindOf3(one.body) === kind);
-  return kind === void 0 || same.length === 0 ? void 0 : Math.min(...same.map((one) => one.number));
-}
-function kindOf3(body) {
-  const [first] = body.split(/[\r\n]/u, 1);
-  if (first === heading(LABELS.tier)) return "access";
-  return first === heading(LABELS.more) ? "renew" : void 0;
-}
-function readAccess(text2, files) {
-  const values = fieldsOf(text2, ACCESS_FIELDS);
-  if (!Array.isArray(values)) return values;
-  const [tier = "", time2 = "", cohort = "", rules2 = "", reason = ""] = values;
-  const { tiers, times } = choicesOf(files);
-  const days = daysOf(time2);
-  if (!tiers.some(({ name }) => name === tier)) return notOffered(LABELS.tier);
-  if (days === void 0 || !times.includes(time2)) return notOffered(LABELS.time);
-  const slug2 = cohort === NO_RESPONSE ? void 0 : cohort;
-  if (slug2 !== void 0 && !COHORT.test(slug2)) return notOffered(LABELS.cohort);
-  return closingProblem(rules2, reason) ?? read({ kind: "access", tier, days, cohort: slug2 });
-}
-function readRenew(text2, files) {
-  const values = fieldsOf(text2, RENEW_FIELDS);
-  if (!Array.isArray(values)) return values;
-  const [time2 = "", rules2 = "", reason = ""] = values;
-  const days = daysOf(time2);
-  if (days === void 0 || !choicesOf(files).times.includes(time2)) return notOffered(LABELS.more);
-  return closingProblem(rules2, reason) ?? read({ kind: "renew", days });
-}
-function read(asked3) {
-  return { kind: "read", asked: asked3 };
-}
-function closingProblem(rules2, reason) {
-  if (rules2.toLowerCase() !== `- [x] ${AGREED}`.toLowerCase()) return notOffered(LABELS.rules);
-  if (reason === "" || reason === NO_RESPONSE) return edited();
-  return Array.from(reason).length > MOST_REASON ? tooLong() : void 0;
-}
-function fieldsOf(text2, labels) {
-  if (text2.length > MOST_CHARACTERS) return tooLong();
-  if (!isPlain(text2)) return wrong("characters", "it holds characters that nobody sees");
-  const headings = labels.map(heading);
-  const values = [];
-  for (const line of text2.normalize("NFC").split("\n")) {
-    if (headings.includes(line)) {
-      if (line !== headings[values.length]) return edited();
-      values.push([]);
-    } else values.at(-1)?.push(line);
-  }
-  return values.length === labels.length ? values.map((lines3) => lines3.join("\n").trim()) : edited();
-}
-function heading(label) {
-  return `### ${label}`;
-}
-function wrong(code2, message) {
-  return { kind: "wrong", code: code2, message };
-}
-function tooLong() {
-  return wrong("too-long", "it is too long");
-}
-function edited() {
-  return wrong("edited", "it has not the shape that the form gives: it was edited by hand");
-}
-function notOffered(label) {
-  return wrong("choice", `\u201C${label}\u201D is not what the form offers`);
-}
-
-// src/core/access/request/command.ts
-var NAMES = [
-  "approve",
-  "hold",
-  "withdraw",
-  "renew",
-  "recheck",
-  "deny",
-  "revoke",
-  "extend"
-];
-var USAGES = {
-  approve: "/approve",
-  hold: "/hold",
-  withdraw: "/withdraw",
-  renew: "/renew",
-  recheck: "/recheck",
-  deny: "/deny WHY",
-  revoke: "/revoke WHY",
-  extend: "/extend 2027-02-28"
-};
-var MOST_WHY = 300;
-function readCommand(comment2) {
-  const [line = ""] = comment2.split(/\r\n|\r|\n/u, 1);
-  const parts = /^\/([a-z]+)(?: (.*))?$/u.exec(line);
-  const name = parts && nameOf(parts[1] ?? "");
-  if (!name) return { kind: "none" };
-  const command = commandOf(name, parts[2]);
-  return command ? { kind: "command", command } : { kind: "malformed", name, usage: `write \`${USAGES[name]}\`, as the first line` };
-}
-function nameOf(word) {
-  return NAMES.find((name) => name === word);
-}
-function commandOf(name, rest) {
-  switch (name) {
-    case "deny":
-    case "revoke":
-      return isReason(rest) ? { name, why: rest } : void 0;
-    case "extend":
-      return rest !== void 0 && /^\d{4}-\d\d-\d\d$/u.test(rest) && isDay(rest) ? { name, until: rest } : void 0;
-    case "approve":
-    case "hold":
-    case "withdraw":
-    case "renew":
-    case "recheck":
-      return rest === void 0 ? { name } : void 0;
-  }
-}
-function isReason(rest) {
-  if (rest === void 0 || rest.trim() === "") return false;
-  return Array.from(rest).length <= MOST_WHY && isPlain(rest);
-}
-
-// src/core/access/request/change.ts
-init_json();
-function memberPath(id) {
-  return `access/members/${id}.yaml`;
-}
-function memberText({ id, login, tier, from, until, request: request2 }) {
-  const lines3 = [
-    `id: ${id}`,
-    ...login === void 0 ? [] : [`login: ${JSON.stringify(login)}`],
-    `tier: ${JSON.stringify(tier)}`,
-    ...from === void 0 ? [] : [`from: ${JSON.stringify(from)}`],
-    `until: ${JSON.stringify(until)}`,
-    ...request2 === void 0 ? [] : [`request: ${request2}`]
-  ];
-  return `${lines3.join("\n")}
-`;
-}
-function withMembers({ file, text: text2 }, members) {
-  const lines3 = text2.replace(/\n+$/u, "").split("\n");
-  const first = lines3.findIndex((line) => line.startsWith("members:"));
-  const start2 = first < 0 ? lines3.length : first;
-  const length2 = lines3.slice(start2 + 1).findIndex((line) => /^[^\s#-]/u.test(line));
-  const end2 = length2 < 0 ? lines3.length : start2 + 1 + length2;
-  const written2 = members.length === 0 ? ["members: []"] : ["members:", ...members.map((id) => `  - ${id}`)];
-  const changed3 = [...lines3.slice(0, start2), ...written2, ...lines3.slice(end2)];
-  return checked({ path: file, text: `${changed3.join("\n")}
-` }, members);
-}
-function checked({ path, text: text2 }, members) {
-  const { data: data2, findings } = readSource(path, text2);
-  const isMeant3 = canonical(at(data2, "/members") ?? null) === canonical([...members]);
-  return findings.length === 0 && isMeant3 ? { path, text: text2 } : void 0;
-}
-
-// src/core/access/request/grant.ts
-function cohortOf(platform2, asked3) {
-  if (asked3.kind === "renew" || asked3.cohort === void 0) return void 0;
-  return platform2.cohorts.get(asked3.cohort);
-}
-function grantOf({ platform: platform2, issue: issue2, now }, asked3) {
-  const grant = writtenGrant(platform2, issue2, asked3);
-  return grant && grant.until >= dayOf(now) ? grant : void 0;
-}
-function writtenGrant(platform2, { author }, asked3) {
-  const cohort = cohortOf(platform2, asked3);
-  if (cohort) {
-    const { members, until, title } = cohort.data;
-    return members.includes(author.id) ? { kind: "cohort", until, title } : void 0;
-  }
-  const member = platform2.members.get(String(author.id))?.data;
-  return member && { kind: "member", until: member.until, request: member.request };
-}
-function lastDay(platform2, tier, day2, days) {
-  const longest = platform2.settings.data.tiers[tier]?.until ?? "0d";
-  return daysAfter(day2, Math.min(days, Math.floor(seconds(longest) / 86400)));
-}
-function wishOf({ platform: platform2, issue: issue2, sources }, asked3) {
-  const { author, number, createdAt } = issue2;
-  const cohort = cohortOf(platform2, asked3);
-  if (cohort) {
-    const members = [.../* @__PURE__ */ new Set([...cohort.data.members, author.id])];
-    const source = sources.get(cohort.file);
-    const change = source && withMembers(source, members);
-    return change && { change, until: cohort.data.until };
-  }
-  if (asked3.kind === "renew") return renewal({ platform: platform2, issue: issue2 }, dayOf(createdAt), asked3.days);
-  const until = lastDay(platform2, asked3.tier, dayOf(createdAt), asked3.days);
-  const text2 = memberText({ ...personOf(issue2), tier: asked3.tier, until, request: number });
-  return { change: { path: memberPath(author.id), text: text2 }, until };
-}
-function renewal({ platform: platform2, issue: issue2 }, from, days) {
-  const member = platform2.members.get(String(issue2.author.id))?.data;
-  if (!member) return void 0;
-  return endingOn({ platform: platform2, issue: issue2 }, lastDay(platform2, member.tier, from, days));
-}
-function endingOn({ platform: platform2, issue: issue2 }, until) {
-  const member = platform2.members.get(String(issue2.author.id))?.data;
-  if (!member) return void 0;
-  const text2 = memberText({ ...member, until });
-  return { change: { path: memberPath(member.id), text: text2 }, until };
-}
-function withdrawal({ platform: platform2, issue: issue2, sources }, asked3) {
-  const { id } = issue2.author;
-  const cohort = cohortOf(platform2, asked3);
-  if (!cohort) return { path: memberPath(id), text: null };
-  const source = sources.get(cohort.file);
-  const rest = cohort.data.members.filter((one) => one !== id);
-  return source && withMembers(source, rest);
-}
-function personOf({ author }) {
-  return /^[A-Za-z0-9][A-Za-z0-9-]*$/u.test(author.login) ? { id: author.id, login: author.login } : { id: author.id };
-}
-function isShown({ files }, { path, text: text2 }) {
-  return files.size === 1 && files.get(path) === text2;
-}
-function isMeant2(pull, change) {
-  const isClass = !change.path.startsWith("access/members/");
-  const isSameClass = isClass && pull.files.size === 1 && pull.files.has(change.path);
-  return isSameClass || isShown(pull, change);
-}
-function shownEnd({ files }) {
-  const [text2] = [...files.values()];
-  return /^until: "(\d{4}-\d\d-\d\d)"$/mu.exec(text2 ?? "")?.[1];
-}
-
-// src/core/access/request/rights.ts
-init_teams();
-function rightOf({ platform: platform2, teams }, id, cohort) {
-  if (isApprover(platform2, teams, id)) return "approver";
-  return cohort?.data.leads.includes(id) === true ? "lead" : "none";
-}
-function isApprover({ approvers }, teams, id) {
-  if (!approvers) return false;
-  const { approvers: named2, teams: whole } = approvers.data;
-  if (named2.some((one) => one.id === id)) return true;
-  return whole.some((who) => isTeam(who) && isIn(teams, who, String(id)));
-}
-function isIn(teams, who, id) {
-  const list = teamList(teams, who);
-  return list.kind === "complete" && list.members.some((one) => one.id === id);
-}
-
-// src/core/access/request/decide-command.ts
-var ANY_DAYS = 1e5;
-function decideCommand(given2, command) {
-  const wrong2 = rightProblem(given2, command);
-  if (wrong2) return stays(given2, wrong2);
-  switch (command.name) {
-    case "recheck":
-      return given2.now;
-    case "withdraw":
-      return ended(given2, "withdrawn", "Withdrawn by who asked.");
-    case "deny":
-      return ended(given2, "denied", `Denied: ${command.why}`);
-    case "hold":
-      return held2(given2);
-    case "approve":
-      return approved(given2);
-    case "renew":
-      return renewed(given2);
-    case "extend":
-      return extended(given2, command.until);
-    case "revoke":
-      return revoked(given2);
-  }
-}
-function rightProblem(given2, { name }) {
-  const { facts: facts2, comment: comment2 } = given2;
-  const isRequester = comment2.author.id === facts2.issue.author.id;
-  const right = rightHere(given2);
-  switch (name) {
-    case "withdraw":
-    case "renew":
-      return isRequester ? void 0 : refusal2("not-requester", `only who asks may write /${name}`);
-    case "recheck":
-      return isRequester || right !== "none" ? void 0 : refusal2("not-approver", "only who asks, or an approver, may write /recheck");
-    case "approve":
-    case "deny":
-    case "hold":
-    case "extend":
-    case "revoke":
-      if (isRequester) return refusal2("own-request", "nobody decides about their own request");
-      return right === "approver" || right === "lead" && name !== "extend" ? void 0 : refusal2("not-approver", `only an approver may write /${name}`);
-  }
-}
-function rightHere({ facts: facts2, comment: comment2, asked: asked3 }) {
-  return rightOf(facts2, comment2.author.id, asked3 && cohortOf(facts2.platform, asked3));
-}
-function stays({ now }, refused3) {
-  return { ...NOTHING2, state: now.state, refused: refused3, until: now.until };
-}
-function refuse(given2, code2, reason) {
-  return stays(given2, refusal2(code2, reason));
-}
-function ended(given2, state, why) {
-  const { now, facts: facts2 } = given2;
-  const isActive = now.state === "active";
-  if (isActive && !facts2.pull)
-    return refuse(given2, "active", "access has begun: an approver can end it with /revoke");
-  return {
-    ...NOTHING2,
-    state: isActive ? "active" : state,
-    effect: { kind: "withdraw", why, ends: !isActive },
-    until: isActive ? now.until : void 0
-  };
-}
-function held2(given2) {
-  const { facts: facts2, now } = given2;
-  if (!facts2.pull || now.state === "active" || now.state === "invalid")
-    return refuse(given2, "no-pull", "there is nothing to decide");
-  return { ...now, state: "on-hold" };
-}
-function approved(given2) {
-  const { facts: facts2, comment: comment2, now } = given2;
-  const { pull } = facts2;
-  if (now.state === "invalid") return now;
-  if (now.state === "active" && !pull)
-    return { ...now, effect: { kind: "apply", ends: isRenewal(given2) } };
-  const wish = awaited(given2);
-  if (!pull || !wish) return refuse(given2, "no-pull", "there is nothing to decide");
-  if (!isMeant2(pull, wish.change) || pull.headAt >= comment2.createdAt) {
-    const changed3 = refusal2("changed", "it has changed since: look at it again");
-    return { ...now, refused: changed3, effect: { kind: "propose", change: wish.change } };
-  }
-  return merged(given2, wish);
-}
-function awaited({ facts: facts2, asked: asked3, now }) {
-  if (!asked3) return void 0;
-  if (now.state !== "active") return wishOf(facts2, asked3);
-  const end2 = facts2.pull && shownEnd(facts2.pull);
-  const latest = renewal(facts2, dayOf(facts2.now), asked3.days);
-  if (end2 === void 0 || !latest || end2 > latest.until) return void 0;
-  return endingOn(facts2, end2);
-}
-function merged(given2, { change, until }) {
-  const by = given2.comment.author.id;
-  const effect = { kind: "merge", change, by, ends: isRenewal(given2) };
-  return { ...NOTHING2, state: "active", effect, until };
-}
-function isRenewal({ asked: asked3 }) {
-  return asked3?.kind === "renew";
-}
-function renewed(given2) {
-  const { facts: facts2, comment: comment2, asked: asked3 } = given2;
-  const grant = memberGrant(given2);
-  if (!asked3 || !grant)
-    return refuse(given2, "no-access", "there is no access that could be renewed");
-  const wish = renewal(facts2, dayOf(comment2.createdAt), asked3.days);
-  if (!wish || wish.until <= grant.until)
-    return refuse(given2, "no-later", `access lasts until ${grant.until} already`);
-  return {
-    ...NOTHING2,
-    state: "active",
-    effect: { kind: "propose", change: wish.change },
-    until: grant.until
-  };
-}
-function extended(given2, until) {
-  const { facts: facts2 } = given2;
-  const wish = memberGrant(given2) && endingOn(facts2, until);
-  if (!wish) return refuse(given2, "no-access", "there is no access that could be extended");
-  const today = dayOf(facts2.now);
-  const tier = facts2.platform.members.get(String(facts2.issue.author.id))?.data.tier ?? "";
-  const latest = lastDay(facts2.platform, tier, today, ANY_DAYS);
-  if (until < today || until > latest)
-    return refuse(given2, "no-later", `the last day may be any until ${latest}`);
-  return merged(given2, wish);
-}
-function memberGrant({ facts: facts2, asked: asked3 }) {
-  const grant = asked3 && grantOf(facts2, asked3);
-  return grant?.kind === "member" ? grant : void 0;
-}
-function revoked(given2) {
-  const { facts: facts2, comment: comment2, asked: asked3 } = given2;
-  const change = asked3 && grantOf(facts2, asked3) && withdrawal(facts2, asked3);
-  if (!change && facts2.said === "revoked") return given2.now;
-  if (!change) return refuse(given2, "no-access", "there is no access that could be revoked");
-  const effect = { kind: "merge", change, by: comment2.author.id, ends: true };
-  return { ...NOTHING2, state: "revoked", effect };
-}
-
-// src/core/access/request/decide.ts
-var YOUNG_DAYS = 7;
-var DAY_MS2 = 864e5;
-function decideRequest(facts2) {
-  const { issue: issue2, comment: comment2, said: said5 } = facts2;
-  const reading = readBody(issue2.body, facts2.platform);
-  const isNone = reading.kind === "none" && said5 === void 0;
-  if (isNone || isIdle(issue2, comment2)) return NOTHING2;
-  if (!comment2) return decideIssue(facts2, reading);
-  const read5 = readCommand(comment2.body);
-  if (read5.kind === "none") return NOTHING2;
-  const command = read5.kind === "malformed" ? read5.name : read5.command.name;
-  const stays2 = (refused3) => ({ ...NOTHING2, state: said5, command, refused: refused3 });
-  if (comment2.createdAt !== comment2.updatedAt)
-    return stays2(
-      refusal2("edited-comment", "a comment that was edited does nothing: write a new one")
-    );
-  if (!issue2.isOpen) return stays2(refusal2("closed", "this request is closed: open a new one"));
-  if (read5.kind === "malformed") return stays2(refusal2("grammar", read5.usage));
-  const now = decideIssue(facts2, reading);
-  const asked3 = reading.kind === "read" ? reading.asked : void 0;
-  const decided2 = decideCommand({ facts: facts2, comment: comment2, asked: asked3, now }, read5.command);
-  return { ...decided2, command };
-}
-function isIdle(issue2, comment2) {
-  if (issue2.isPull || issue2.author.isBot) return true;
-  return comment2 !== void 0 && (comment2.author.isBot || !isCommand2(comment2.body));
-}
-function isCommand2(comment2) {
-  return readCommand(comment2).kind !== "none";
-}
-function decideIssue(facts2, reading) {
-  const { issue: issue2, said: said5 } = facts2;
-  if (!issue2.isOpen) return { ...NOTHING2, state: said5 };
-  if (said5 === "denied" || said5 === "withdrawn") return ending(said5);
-  if (reading.kind === "none")
-    return invalid(facts2, refusal2("edited", "it is no longer a request: it was edited by hand"));
-  if (reading.kind === "wrong") return invalid(facts2, refusal2(reading.code, reading.message));
-  const { asked: asked3 } = reading;
-  const grant = grantOf(facts2, asked3);
-  if (grant && hasBrought(facts2, grant, asked3))
-    return { ...NOTHING2, state: "active", until: grant.until };
-  if (said5 === "revoked") return { ...NOTHING2, state: said5, effect: { kind: "apply", ends: true } };
-  const problem4 = problemOf(facts2, asked3, grant);
-  return problem4 ? invalid(facts2, problem4) : proposed(facts2, asked3);
-}
-function ending(state) {
-  const why = "The request has ended.";
-  return { ...NOTHING2, state, effect: { kind: "withdraw", why, ends: true } };
-}
-function proposed(facts2, asked3) {
-  const { pull, said: said5, now } = facts2;
-  const wish = wishOf(facts2, asked3);
-  if (!wish) return invalid(facts2, refusal2("no-class", "the file of the class cannot be added to"));
-  const { change, until } = wish;
-  if (until < dayOf(now))
-    return invalid(facts2, refusal2("over", "the time that it asks for is over: open a new request"));
-  if (pull && isShown(pull, change))
-    return { ...NOTHING2, state: kept(said5) ?? "needs-review", until };
-  return { ...NOTHING2, state: "needs-review", effect: { kind: "propose", change }, until };
-}
-function kept(said5) {
-  return said5 === "on-hold" || said5 === "approved" ? said5 : void 0;
-}
-function hasBrought(facts2, grant, asked3) {
-  if (grant.kind === "cohort") return true;
-  if (asked3.kind === "access") return grant.request === facts2.issue.number;
-  const wish = wishOf(facts2, asked3);
-  return wish !== void 0 && wish.until <= grant.until;
-}
-function problemOf(facts2, asked3, grant) {
-  const { older } = facts2;
-  const problem4 = asked3.kind === "renew" ? renewProblem(grant) : accessProblem(facts2, asked3, grant);
-  if (problem4 ?? older === void 0) return problem4;
-  return refusal2("open-request", `another request of this account is open: #${older}`);
-}
-function renewProblem(grant) {
-  return grant ? void 0 : refusal2("no-access", "this account has no access that could be renewed: ask for access");
-}
-function accessProblem(facts2, asked3, grant) {
-  if (asked3.cohort !== void 0) return classProblem(facts2, asked3);
-  if (grant) return refusal2("has-access", `this account has access until ${grant.until}: renew it`);
-  if (facts2.now - facts2.accountSince < YOUNG_DAYS * DAY_MS2)
-    return refusal2(
-      "young-account",
-      `this account is younger than ${YOUNG_DAYS} days: write /recheck when it is older`
-    );
-  return void 0;
-}
-function classProblem(facts2, asked3) {
-  const cohort = cohortOf(facts2.platform, asked3);
-  if (!cohort) return refusal2("no-class", "there is no such class: look at the link again");
-  const { members, capacity } = cohort.data;
-  return members.length < capacity ? void 0 : refusal2("capacity", `the class is full: it has ${capacity} places`);
-}
-function invalid({ pull }, refused3) {
-  const why = "The request does not ask for this any more.";
-  const effect = pull ? { kind: "withdraw", why, ends: false } : { kind: "none" };
-  return { ...NOTHING2, state: "invalid", refused: refused3, effect };
-}
-
-// src/flow/access-request.ts
-init_escape();
-init_failure();
-var NOTHING_SEEN = {
-  state: void 0,
-  command: void 0,
-  refused: void 0,
-  pull: void 0
-};
-var APPLY = "access.yml";
-async function requestAccess(inputs, world) {
-  const { root, people } = inputs;
-  const reading = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
-  const { platform: platform2 } = reading;
-  if (!platform2) return { kind: "refused", findings: reading.findings };
-  const isElsewhere = platform2.settings.data.access !== void 0;
-  if (isElsewhere !== (people !== void 0))
-    throw new UsageError(
-      "people\u2019s files are not where --people says",
-      "give --people where platform.yaml has `access:`, and only there"
-    );
-  const seen2 = await look(inputs.event, world.desk);
-  if (!seen2) return { kind: "done", ...NOTHING_SEEN };
-  const folder = people === void 0 ? "access/" : await peopleFolder(people);
-  const pulls = world.pullsIn(platform2.settings.data.access?.repository);
-  const place = { inputs, desk: world.desk, pulls, folder };
-  const { lists } = await teamsOf3(platform2, world.directory);
-  const files = { platform: platform2, sources: reading.sources, teams: lists };
-  const facts2 = await gatherFacts(place, { ...seen2, ...files });
-  return { kind: "done", ...await carryOut({ ...place, facts: facts2 }) };
-}
-async function teamsOf3({ approvers }, directory) {
-  const teams = approvers?.data.teams ?? [];
-  return teams.length === 0 ? { lists: /* @__PURE__ */ new Map() } : directory.teams(teams);
-}
-async function look(event, desk) {
-  const issue2 = await desk.issue(event.issue);
-  if (event.comment === void 0)
-    return isIdle(issue2, void 0) ? void 0 : { issue: issue2, comment: void 0 };
-  const comment2 = await desk.comment(event.comment);
-  return comment2 === void 0 || isIdle(issue2, comment2) ? void 0 : { issue: issue2, comment: comment2 };
-}
-async function gatherFacts({ inputs, desk, pulls, folder }, given2) {
-  const { issue: issue2 } = given2;
-  const answer = await desk.answer(issue2.number, ANSWER_MARK);
-  const shown2 = await pulls.shown(branchOf(issue2.number));
-  return {
-    ...given2,
-    pull: shown2 && inAccess(shown2, folder),
-    older: olderRequest(issue2, await desk.openOf(issue2.author)),
-    accountSince: await desk.accountSince(issue2.author.id),
-    said: answer === void 0 ? void 0 : stateOf(answer),
-    now: inputs.now
-  };
-}
-function branchOf(issue2) {
-  return `glaciocloud/request-${issue2}`;
-}
-function inAccess(shown2, folder) {
-  const files = [...shown2.files].map(([path, text2]) => [
-    path.startsWith(folder) ? `access/${path.slice(folder.length)}` : path,
-    text2
-  ]);
-  return { ...shown2, files: new Map(files) };
-}
-async function carryOut(place) {
-  const { facts: facts2, desk, inputs } = place;
-  const decision = decideRequest(facts2);
-  const { state, command, refused: refused3, effect } = decision;
-  if (state === void 0) return { state: facts2.said, command, refused: refused3, pull: facts2.pull?.number };
-  const ends2 = "ends" in effect && effect.ends;
-  const waits = effect.kind === "merge" && inputs.people === void 0;
-  if (ends2 && !waits) await tell2(place, decision, { state, refused: refused3, pull: facts2.pull });
-  const done = await effected(place, state, effect);
-  const told2 = { ...done, refused: done.refused ?? refused3 };
-  await tell2(place, decision, told2);
-  if (ends2 && done.refused === void 0 && done.state === state)
-    await desk.end(inputs.event.issue);
-  return { state: told2.state, command, refused: told2.refused, pull: told2.pull?.number };
-}
-async function tell2({ inputs, desk }, decision, done) {
-  const { state, refused: refused3, pull } = done;
-  const text2 = answerText({ ...decision, refused: refused3 }, state, { page: pull?.url });
-  await desk.keepAnswer(inputs.event.issue, ANSWER_MARK, text2);
-}
-async function effected(place, state, effect) {
-  const { facts: facts2, desk, pulls, inputs } = place;
-  switch (effect.kind) {
-    case "none":
-      return { state, refused: void 0, pull: facts2.pull };
-    case "propose":
-      return { state, refused: void 0, pull: await proposed2(place, effect.change) };
-    case "apply":
-      await desk.start(APPLY);
-      return { state, refused: void 0, pull: void 0 };
-    case "withdraw":
-      await pulls.withdraw(branchOf(inputs.event.issue), inMarkdown`${effect.why}`.text);
-      return { state, refused: void 0, pull: void 0 };
-    case "merge":
-      return merged2(place, state, effect);
-  }
-}
-async function proposed2({ inputs, pulls, folder }, change) {
-  const { issue: issue2 } = inputs.event;
-  const path = `${folder}${change.path.slice("access/".length)}`;
-  const mark = `Access, request ${issue2}: `;
-  await pulls.propose({
-    branch: branchOf(issue2),
-    base: inputs.base,
-    mark,
-    title: `${mark}${change.text === null ? "takes away" : "writes"} ${path}`,
-    body: inMarkdown`Request ${issue2} of the platform’s repository. What people write there decides; this page is only to look at.`.text,
-    files: /* @__PURE__ */ new Map([[path, change.text]])
-  });
-  const shown2 = await pulls.shown(branchOf(issue2));
-  if (!shown2) throw new UsageError("the pull request was closed meanwhile", "write /recheck");
-  return inAccess(shown2, folder);
-}
-async function merged2(place, state, { change, by }) {
-  const { facts: facts2, desk, pulls, inputs } = place;
-  const pull = await proposed2(place, change);
-  if (!isShown(pull, change)) {
-    const refused3 = refusal2("changed", "the pull request holds something else: look at it again");
-    return { state: "needs-review", refused: refused3, pull };
-  }
-  if (inputs.people === void 0) return { state: "approved", refused: void 0, pull };
-  const trailer = commitMessage(`Approved-by: ${by}`);
-  const problem4 = await pulls.merge(pull.number, pull.head, trailer);
-  if (problem4 !== void 0)
-    return {
-      state: facts2.said ?? "needs-review",
-      refused: refusal2("not-merged", problem4),
-      pull
-    };
-  await desk.start(APPLY);
-  return { state, refused: void 0, pull };
-}
-
-// src/commands/access-request.ts
-async function accessRequest(inputs, world) {
-  const folder = inputs.people ?? inputs.root;
-  const base2 = await headCommit(folder);
-  if (base2 === void 0)
-    throw new UsageError(`${folder} is no clone`, "check out the repository with people\u2019s files");
-  const result2 = await requestAccess({ ...inputs, base: base2 }, world);
-  if (result2.kind === "refused") return refused2(result2.findings);
-  const { issue: issue2 } = inputs.event;
-  const { state, command, refused: problem4, pull } = result2;
-  const said5 = problem4 ? ` (${problem4.code})` : "";
-  return outcome({
-    exit: 0,
-    text: `issue ${issue2}: ${state ?? "no request"}${said5}
-`,
-    json: {
-      schema_version: SCHEMA_VERSION,
-      issue: issue2,
-      state: state ?? null,
-      command: command ?? null,
-      refused: problem4 ? { code: problem4.code, reason: problem4.reason } : null,
-      pull: pull ?? null
-    },
-    outputs: { state: state ?? "" }
-  });
-}
-
 // src/core/check/placeholders.ts
 function addressPlaceholders({ environments }) {
   return [...environments.values()].flatMap(
@@ -57307,6 +52278,3739 @@ function addressPlaceholders({ environments }) {
 }
 function isExample(url) {
   return URL.canParse(url) && /(^|\.)example\.org$/u.test(new URL(url).hostname);
+}
+
+// src/core/check/run.ts
+init_json();
+
+// src/core/hub/values/build.ts
+init_json();
+
+// src/core/hub/values/part.ts
+init_json();
+function combine(parts) {
+  return {
+    values: {
+      jupyterhub: merge({}, ...parts.map((part) => part.jupyterhub ?? {})),
+      glaciocloud: merge({}, ...parts.map((part) => part.glaciocloud ?? {}))
+    },
+    from: new Map(parts.flatMap((part) => Object.entries(part.from ?? {})))
+  };
+}
+
+// src/core/hub/values/named-lists.ts
+init_json();
+var LISTS = {
+  "/hub/extraVolumes": nameOf,
+  "/hub/extraVolumeMounts": mountOf,
+  "/singleuser/storage/extraVolumes": nameOf,
+  "/singleuser/storage/extraVolumeMounts": mountOf
+};
+var VARIABLES = {
+  "/hub/extraEnv": nameOf,
+  "/singleuser/extraEnv": nameOf
+};
+var NAMED = { ...LISTS, ...VARIABLES };
+function nameOf(entry) {
+  return textAt(entry, "/name");
+}
+function mountOf(entry) {
+  return `${nameOf(entry)} at ${textAt(entry, "/mountPath")}`;
+}
+function byName2(values) {
+  return Object.entries(NAMED).reduce((all, [path, naming]) => {
+    const named2 = entriesAt(values, path, naming);
+    return named2 ? put(all, path, Object.fromEntries(named2)) : all;
+  }, values);
+}
+function mergeNamed(ours, own2) {
+  return Object.keys(NAMED).reduce(
+    (all, path) => {
+      const [left, right] = [at(ours, path), at(own2, path)];
+      return isObject(left) && isObject(right) ? put(all, path, { ...left, ...right }) : all;
+    },
+    merge(ours, own2)
+  );
+}
+function asLists(values) {
+  return Object.keys(LISTS).reduce((all, path) => {
+    const named2 = at(values, path);
+    return isObject(named2) ? put(all, path, Object.values(named2)) : all;
+  }, values);
+}
+function inFile(values, path) {
+  for (const [list, naming] of Object.entries(NAMED)) {
+    const named2 = path.startsWith(`${list}/`) ? entriesAt(values, list, naming) : void 0;
+    const index2 = named2?.findIndex(([name]) => isBelow2(path, `${list}${pointer(name)}`)) ?? -1;
+    if (index2 >= 0) return `${list}${pointer(Object.keys(at(values, list) ?? {})[index2] ?? "")}`;
+  }
+  return path;
+}
+function isBelow2(path, parent) {
+  return path === parent || path.startsWith(`${parent}/`);
+}
+function entriesAt(values, path, naming) {
+  const found3 = at(values, path);
+  if (!Array.isArray(found3) && !(isObject(found3) && path in LISTS)) return void 0;
+  const entries = objectsIn(Object.values(found3));
+  if (entries.length < Object.keys(found3).length) return void 0;
+  if (entries.some((entry) => nameOf(entry) === "")) return void 0;
+  return entries.map((entry) => [naming(entry), path in LISTS ? entry : variableOf(entry)]);
+}
+function variableOf(entry) {
+  const { value } = entry;
+  if (value !== void 0) return value;
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => key !== "name"));
+}
+function put(values, path, value) {
+  const [, first = "", ...rest] = path.split("/");
+  const below = values[first];
+  if (rest.length === 0) return { ...values, [first]: value };
+  return { ...values, [first]: put(isObject(below) ? below : {}, `/${rest.join("/")}`, value) };
+}
+
+// src/core/hub/values/entry.ts
+function entryPart({ hub, cluster }) {
+  const { class: ingressClass, issuer } = cluster.ingress;
+  const proxy = { service: { type: "ClusterIP" }, https: { enabled: false } };
+  if (ingressClass === "none") return { jupyterhub: { proxy, ingress: { enabled: false } } };
+  const host = /^https?:\/\/([^/:]+)/u.exec(hub.data.url)?.[1] ?? "";
+  return {
+    jupyterhub: {
+      proxy,
+      ingress: {
+        enabled: true,
+        ingressClassName: ingressClass,
+        annotations: issuer === null ? {} : { "cert-manager.io/cluster-issuer": issuer },
+        hosts: [host],
+        tls: [{ hosts: [host], secretName: "hub-tls" }]
+      }
+    },
+    from: { "/ingress/hosts": "/url", "/ingress/tls": "/url" }
+  };
+}
+
+// src/core/hub/values/login.ts
+var SECRETS_NAME = "hub-secrets";
+function loginPart({ hub }) {
+  return {
+    jupyterhub: {
+      hub: {
+        config: {
+          JupyterHub: { authenticator_class: "glaciocloud_hub.AccessFileAuthenticator" },
+          Authenticator: {
+            allow_all: false,
+            allow_existing_users: false,
+            any_allow_config: true,
+            auth_refresh_age: 1,
+            enable_auth_state: false,
+            manage_groups: true,
+            refresh_pre_spawn: true
+          },
+          GitHubOAuthenticator: {
+            oauth_callback_url: `${hub.data.url.replace(/\/$/u, "")}/hub/oauth_callback`,
+            http_request_kwargs: { connect_timeout: 3, request_timeout: 6 }
+          }
+        },
+        extraEnv: secretEnv(Object.keys(hub.data.secrets))
+      }
+    },
+    from: {
+      "/hub/config/GitHubOAuthenticator/oauth_callback_url": "/url",
+      "/hub/extraEnv": "/secrets"
+    }
+  };
+}
+function secretEnv(names5) {
+  return Object.fromEntries(
+    names5.map((name) => [
+      name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_"),
+      { valueFrom: { secretKeyRef: { name: SECRETS_NAME, key: name } } }
+    ])
+  );
+}
+
+// src/core/hub/values/nodes.ts
+init_json();
+
+// src/core/model/quantities.ts
+var DAY_MS = 864e5;
+var SECONDS = { s: 1, m: 60, h: 3600, d: 86400 };
+function seconds(duration2) {
+  return Number(duration2.slice(0, -1)) * Number(SECONDS[duration2.slice(-1)]);
+}
+var BINARY = /* @__PURE__ */ new Map([
+  ["", 1],
+  ["K", 2 ** 10],
+  ["M", 2 ** 20],
+  ["G", 2 ** 30],
+  ["T", 2 ** 40]
+]);
+var QUANTITY = /* @__PURE__ */ new Map([
+  ["", 1],
+  ["Ki", 2 ** 10],
+  ["Mi", 2 ** 20],
+  ["Gi", 2 ** 30],
+  ["Ti", 2 ** 40],
+  ["Pi", 2 ** 50],
+  ["k", 1e3],
+  ["M", 1e6],
+  ["G", 1e9],
+  ["T", 1e12],
+  ["P", 1e15]
+]);
+function scaled(text2, units) {
+  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text2);
+  const factor = units.get(parts?.[2] ?? "");
+  return parts && factor !== void 0 ? Number(parts[1]) * factor : void 0;
+}
+function memoryBytes(text2) {
+  return scaled(text2, BINARY);
+}
+function quantityBytes(text2) {
+  return scaled(text2, QUANTITY);
+}
+function instant(text2) {
+  const time2 = Date.parse(text2.length === 10 ? `${text2}T00:00Z` : text2);
+  return Number.isNaN(time2) || new Date(time2).toISOString().slice(0, 10) !== text2.slice(0, 10) ? Number.NaN : time2;
+}
+function endOf(text2) {
+  return instant(text2) + (text2.length === 10 ? DAY_MS : 0);
+}
+function slug(name) {
+  return name.replaceAll(".", "-");
+}
+
+// src/core/hub/values/servers.ts
+var START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
+  echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
+  spare=/tmp/home-is-full
+  mkdir -p "$spare"
+  export JUPYTER_PATH="$HOME/.local/share/jupyter:$JUPYTER_PATH"
+  export JUPYTER_CONFIG_DIR="$spare/config" JUPYTER_DATA_DIR="$spare/data" JUPYTER_RUNTIME_DIR="$spare/runtime" IPYTHONDIR="$spare/ipython" MPLCONFIGDIR="$spare/matplotlib"
+fi
+rm -f "$HOME/.room-for-jupyter"
+exec "$0" "$@"
+`;
+function serversPart(context3) {
+  const { cluster, platform: platform2 } = context3;
+  const environment2 = context3.hub.data;
+  return {
+    jupyterhub: {
+      singleuser: {
+        // Never started: images come from the profiles, and a hub without profiles refuses.
+        // Fails closed if it ever were.
+        image: { name: "invalid.invalid/choose-an-image", tag: "none" },
+        uid: platform2.user.uid,
+        fsGid: platform2.user.gid,
+        allowPrivilegeEscalation: false,
+        cmd: ["/bin/sh", "-c", START, "jupyterhub-singleuser"],
+        defaultUrl: "/lab",
+        extraEnv: Object.fromEntries(
+          Object.entries(environment2.env).map(([name, value]) => [name, literal(value)])
+        ),
+        storage: {
+          type: "dynamic",
+          capacity: environment2.home.size,
+          homeMountPath: `/home/${platform2.user.name}`,
+          dynamic: { storageClass: cluster.storage.homes.class },
+          ...scratchVolume(environment2.scratch)
+        },
+        cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
+        networkPolicy: {
+          enabled: true,
+          egressAllowRules: {
+            cloudMetadataServer: false,
+            dnsPortsCloudMetadataServer: cluster.provider === "gke",
+            privateIPs: false
+          }
+        }
+      }
+    },
+    from: {
+      "/singleuser/storage/capacity": "/home/size",
+      "/singleuser/storage/extraVolumes": "/scratch/size",
+      "/singleuser/extraEnv": "/env"
+    }
+  };
+}
+function scratchVolume(scratch) {
+  if (scratch === void 0) return {};
+  return {
+    extraVolumes: [{ name: "scratch", emptyDir: { sizeLimit: scratch.size } }],
+    extraVolumeMounts: [{ name: "scratch", mountPath: "/scratch" }]
+  };
+}
+function literal(value) {
+  return value.replaceAll("{", "{{").replaceAll("}", "}}");
+}
+function metadataByIptables(cluster) {
+  return cluster.networkPolicy === "none" && cluster.provider !== "k3s" && cluster.provider !== "existing";
+}
+function modelEnv(context3) {
+  const home = `/home/${context3.platform.user.name}`;
+  return {
+    OGGM_WORKDIR: `${home}/oggm-work`,
+    OGGM_EXTRACT_DIR: context3.hub.data.scratch === void 0 ? `${home}/.oggm-extract` : "/scratch/oggm",
+    OGGM_USE_MULTIPROCESSING: "1"
+  };
+}
+
+// src/core/hub/values/profiles.ts
+function profilesPart(context3) {
+  const { hub, images } = context3;
+  return {
+    glaciocloud: {
+      profiles: {
+        v: 1,
+        cpuGuaranteeShare: CPU_GUARANTEE_SHARE,
+        images: images.map(({ name, reference, file, built }, index2) => ({
+          slug: slug(name),
+          title: file.title,
+          description: file.description ?? "",
+          ...about(file, built),
+          image: reference,
+          for: ["all"],
+          default: index2 === 0,
+          env: file.oggm === void 0 ? {} : modelEnv(context3)
+        })),
+        sizes: Object.entries(hub.data.sizes).map(
+          ([name, size2]) => sizeProfile(name, size2, name === defaultSize(hub.data.sizes))
+        )
+      }
+    }
+  };
+}
+function about({ oggm }, built) {
+  const version = built?.oggm ?? oggm?.version;
+  return {
+    ...version !== void 0 && { software: `OGGM ${version}` },
+    ...built && { built: built.day }
+  };
+}
+function sizeProfile(name, size2, isDefault2) {
+  const cores2 = String(Math.max(1, Math.floor(size2.cpu)));
+  return {
+    slug: name,
+    title: size2.title ?? capital(name),
+    cpu: size2.cpu,
+    memory: size2.memory,
+    for: size2.for,
+    default: isDefault2,
+    env: { SLURM_JOB_CPUS_PER_NODE: cores2, PYTHON_CPU_COUNT: cores2, OMP_NUM_THREADS: cores2 }
+  };
+}
+function capital(name) {
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
+}
+function defaultSize(sizes2) {
+  const names5 = Object.keys(sizes2);
+  return names5.find((name) => sizes2[name]?.default === true) ?? names5[0] ?? "";
+}
+
+// src/core/hub/values/nodes.ts
+function nodesPart({ hub, images, platform: platform2 }) {
+  const environment2 = hub.data;
+  const usual = images[0]?.name;
+  const prepulled = /* @__PURE__ */ new Set([
+    usual,
+    ...environment2.capacity.events.map((event) => event.image ?? usual)
+  ]);
+  const seat = environment2.sizes[defaultSize(environment2.sizes)];
+  return {
+    jupyterhub: {
+      // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every
+      // deployment on the slowest node.
+      scheduling: {
+        userScheduler: { enabled: false },
+        podPriority: { enabled: false },
+        userPlaceholder: { enabled: false }
+      },
+      prePuller: { hook: { enabled: false }, continuous: { enabled: false } }
+    },
+    glaciocloud: {
+      hub: { title: environment2.title, url: environment2.url },
+      user: { uid: platform2.user.uid, gid: platform2.user.gid },
+      prepull: images.filter(({ name }) => prepulled.has(name)).map(({ reference }) => reference).sort(compareText),
+      placeholders: {
+        replicas: environment2.capacity.placeholders,
+        cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1e3)}m`,
+        memory: String(memoryBytes(seat?.memory ?? "0") ?? 0)
+      }
+    }
+  };
+}
+
+// src/core/hub/values/pages.ts
+function pagesPart({ hub, platform: platform2 }) {
+  const { repository, help, binder } = platform2.pages;
+  const { title } = hub.data;
+  const form = (name) => repository === void 0 ? "" : `https://github.com/${repository}/issues/new?template=${name}`;
+  const ask2 = form("access.yml");
+  const renew2 = repository === void 0 ? "" : `${form("renew.yml")}&${titled(`Renew: ${title}`)}`;
+  return {
+    glaciocloud: { pages: { v: 1, title, ask: ask2, renew: renew2, help: help ?? "", binder: binder ?? "" } }
+  };
+}
+function titled(title) {
+  return new URLSearchParams({ title }).toString();
+}
+
+// src/core/hub/values/probe.ts
+var PROBE = "glaciocloud-probe";
+var USERS = MACHINES.filter((name) => name.startsWith("probe_"));
+function probeNamespace(hub) {
+  return `${hub}-probe`;
+}
+function probePart({ hub, images }) {
+  const { probe: wanted, sizes: sizes2 } = hub.data;
+  const [first] = images;
+  if (!wanted || !first) return {};
+  const { name, file } = first;
+  const check2 = {
+    user: USERS[0] ?? "",
+    profile: slug(name),
+    size: defaultSize(sizes2),
+    image: name,
+    oggm: file.oggm !== void 0,
+    version: file.oggm?.version ?? null,
+    smoke: false,
+    starts: 1
+  };
+  return {
+    jupyterhub: {
+      hub: {
+        services: { [PROBE]: { display: false } },
+        loadRoles: { [PROBE]: { services: [PROBE], scopes: machineScopes(USERS) } }
+      }
+    },
+    glaciocloud: {
+      probe: {
+        namespace: probeNamespace(hub.name),
+        settings: {
+          hub: hub.name,
+          api: seconds(wanted.api),
+          spawn: seconds(wanted.spawn),
+          onlyWhenWarm: wanted.onlyWhenWarm,
+          job: {
+            hub: `http://hub.${hub.name}.svc:8081`,
+            proxy: `http://proxy-public.${hub.name}.svc`,
+            checks: [check2]
+          }
+        }
+      }
+    },
+    from: { [`/hub/services/${PROBE}`]: "/probe", [`/hub/loadRoles/${PROBE}`]: "/probe" }
+  };
+}
+
+// src/core/hub/values/sessions.ts
+function sessionsPart({ hub }) {
+  const timeout = seconds(hub.data.sessions.idle);
+  return {
+    jupyterhub: {
+      cull: {
+        enabled: true,
+        timeout,
+        every: Math.min(600, Math.max(60, Math.floor(timeout / 4))),
+        maxAge: 0,
+        users: false
+      }
+    },
+    from: { "/cull/timeout": "/sessions/idle", "/cull/every": "/sessions/idle" }
+  };
+}
+
+// src/core/hub/values/build.ts
+var PARTS = [
+  loginPart,
+  hubPart,
+  entryPart,
+  serversPart,
+  sessionsPart,
+  profilesPart,
+  pagesPart,
+  nodesPart,
+  probePart
+];
+function hubValues(context3) {
+  const { values, from } = combine(PARTS.map((part) => part(context3)));
+  const ours = byName2(values.jupyterhub);
+  const merged3 = mergeNamed(ours, byName2(context3.hub.data.values));
+  return { values: { ...values, jupyterhub: asLists(merged3) }, from, ours };
+}
+function originOf(built, hub, path) {
+  const written2 = `/values${inFile(hub.data.values, path)}`;
+  if (path !== "" && hub.has(written2)) return written2;
+  return tableOf(built, path) ?? (hub.has("/values") ? "/values" : "");
+}
+function fieldOf(built, path) {
+  return tableOf(built, path)?.slice(1).replaceAll("/", ".");
+}
+function tableOf({ from }, path) {
+  for (let prefix = path; prefix !== ""; prefix = parentOf(prefix)) {
+    const origin = from.get(prefix);
+    if (origin !== void 0) return origin;
+  }
+  return void 0;
+}
+
+// src/core/hub/values/meant.ts
+init_json();
+var OF_SERVERS = {
+  allow_privilege_escalation: "/singleuser/allowPrivilegeEscalation",
+  cmd: "/singleuser/cmd",
+  consecutive_failure_limit: "/hub/consecutiveFailureLimit",
+  default_url: "/singleuser/defaultUrl",
+  environment: "/singleuser/extraEnv",
+  extra_annotations: "/singleuser/extraAnnotations",
+  extra_containers: "/singleuser/extraContainers",
+  extra_labels: "/singleuser/extraLabels",
+  extra_pod_config: "/singleuser/extraPodConfig",
+  fs_gid: "/singleuser/fsGid",
+  init_containers: "/singleuser/initContainers",
+  lifecycle_hooks: "/singleuser/lifecycleHooks",
+  profile_list: "/singleuser/profileList",
+  pvc_name_template: "/singleuser/storage/dynamic/pvcNameTemplate",
+  service_account: "/singleuser/serviceAccountName",
+  start_timeout: "/singleuser/startTimeout",
+  storage_capacity: "/singleuser/storage/capacity",
+  storage_class: "/singleuser/storage/dynamic/storageClass",
+  uid: "/singleuser/uid",
+  volume_mounts: "/singleuser/storage/extraVolumeMounts",
+  volumes: "/singleuser/storage/extraVolumes"
+};
+var OF_HUBS = {
+  active_server_limit: "/hub/activeServerLimit",
+  allow_named_servers: "/hub/allowNamedServers",
+  base_url: "/hub/baseUrl",
+  concurrent_spawn_limit: "/hub/concurrentSpawnLimit",
+  db_url: "/hub/db/url"
+};
+var SECTIONS = [
+  ["JupyterHub", OF_HUBS],
+  ["Spawner", OF_SERVERS],
+  ["KubeSpawner", OF_SERVERS]
+];
+function meant3(values) {
+  const moved2 = /* @__PURE__ */ new Map();
+  const folded = settings(values).reduce((all, { from, to, value }) => {
+    moved2.set(to, from);
+    return put(all, to, value);
+  }, values);
+  const written2 = (path) => {
+    for (const [to, from] of moved2)
+      if (path === to || path.startsWith(`${to}/`)) return `${from}${path.slice(to.length)}`;
+    return path;
+  };
+  return { values: folded, written: written2 };
+}
+function settings(values) {
+  return SECTIONS.flatMap(([section3, table2]) => {
+    const traits = at(values, pointer("hub", "config", section3));
+    if (!isObject(traits)) return [];
+    return Object.entries(traits).flatMap(([trait, value]) => {
+      const to = Object.hasOwn(table2, trait) ? table2[trait] : void 0;
+      return to === void 0 ? [] : [{ from: pointer("hub", "config", section3, trait), to, value }];
+    });
+  });
+}
+
+// src/core/unit.ts
+var RECORD_FILES = [
+  "release.json",
+  "values.json",
+  "manifests.yaml",
+  "status.json"
+];
+function unitId(unit) {
+  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
+}
+function unitTitle(unit) {
+  return unit.kind === "cluster" ? `cluster ${unit.name}` : unit.name;
+}
+
+// src/core/plan/release.ts
+function wantedRelease(wave, order2, release2) {
+  return { unit: release2.unit, wave, order: order2, release: release2, digest: digestOf(release2) };
+}
+function decideReleases(kind, { wanted, present: present2 }) {
+  const deployed2 = new Map(present2.map((one) => [unitId(one.unit), one]));
+  const decision = { changes: [], unchanged: [], orphans: [] };
+  for (const to of wanted) {
+    if (to.unit.kind !== kind) continue;
+    const from = deployed2.get(unitId(to.unit));
+    if (from?.digest === to.digest) decision.unchanged.push(shownUnit(to.unit));
+    else decision.changes.push({ from, to });
+  }
+  return decision;
+}
+function shownUnit(unit) {
+  return { id: unitId(unit), title: unitTitle(unit), noun: unit.kind, json: unitJson(unit) };
+}
+function unitJson({ kind, cluster, name }) {
+  return { kind, cluster, name };
+}
+function diffJson({ added, removed, changed: changed4 }) {
+  const text2 = ({ kind, name }) => `${kind}/${name}`;
+  const stayed2 = changed4.filter(({ kind }) => kind === "changed" || kind === "renamed");
+  return {
+    added: added.map(text2),
+    removed: removed.map(text2),
+    changed: stayed2.map(({ object: object2 }) => text2(object2))
+  };
+}
+function releaseJson({ from, to }) {
+  return {
+    kind: from ? "upgrade" : "install",
+    unit: unitJson(to.unit),
+    wave: to.wave,
+    from: from?.digest ?? null,
+    to: to.digest
+  };
+}
+function releaseIdentity({ from, to }) {
+  return [from ? "upgrade" : "install", unitId(to.unit), from?.digest ?? null, to.digest];
+}
+
+// src/core/cluster/objects.ts
+var SYSTEM_NAMESPACE = "glaciocloud-system";
+function clusterObjects() {
+  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: SYSTEM_NAMESPACE, labels } },
+    {
+      apiVersion: "scheduling.k8s.io/v1",
+      kind: "PriorityClass",
+      metadata: { name: "glaciocloud-placeholder", labels },
+      value: -10,
+      globalDefault: false,
+      preemptionPolicy: "Never",
+      description: "Seats kept warm: gives way to any user server."
+    }
+  ];
+}
+
+// src/core/cluster/release.ts
+function clusterRelease(name, objects = clusterObjects()) {
+  return wantedRelease("clusters", 0, {
+    v: 1,
+    unit: { kind: "cluster", cluster: name, name },
+    namespace: SYSTEM_NAMESPACE,
+    charts: [],
+    values: { objects: [...objects] },
+    images: [],
+    secrets: []
+  });
+}
+
+// src/core/images/resolve.ts
+function resolveImage(registry, image2, lock, channel) {
+  if (lock) return resolveLock(`${registry}/${image2.name}`, lock.data, channel);
+  const from = image2.data.from;
+  if (!from) return { kind: "unbuilt" };
+  if (from.digest !== void 0) {
+    return { kind: "digest", reference: `${from.image}@${from.digest}` };
+  }
+  return {
+    kind: "unlocked",
+    reference: `${from.image}:${from.tag ?? from.track ?? "latest"}`,
+    floating: from.tag === void 0
+  };
+}
+function resolveLock(repository, { channels, builds }, channel) {
+  const { candidate, stable } = channels;
+  const build4 = channel === "candidate" ? candidate ?? stable : stable;
+  const digest3 = build4 === void 0 ? void 0 : builds[build4]?.digest;
+  return build4 === void 0 || digest3 === void 0 ? { kind: "unpromoted" } : { kind: "locked", reference: `${repository}@${digest3}`, build: build4 };
+}
+function channelOf({ settings: settings3 }, wave) {
+  return settings3.data.waves.find(({ name }) => name === wave)?.images ?? "stable";
+}
+function hubImages(platform2, hub, running = /* @__PURE__ */ new Map()) {
+  const { registry } = platform2.settings.data;
+  const channel = channelOf(platform2, hub.data.wave);
+  const found3 = [];
+  for (const name of hub.data.images) {
+    const image2 = platform2.images.get(name);
+    if (!image2) continue;
+    const lock = platform2.locks.get(name);
+    const resolved = resolveImage(registry, image2, lock, channel);
+    if (resolved.kind === "unbuilt") continue;
+    if (resolved.kind === "unpromoted") {
+      const kept2 = running.get(name);
+      if (kept2 === void 0 || isWithdrawn(kept2, lock?.data)) continue;
+      const pinned2 = kept2.includes("@sha256:");
+      const built2 = builtOf(kept2, lock?.data);
+      found3.push({ name, reference: kept2, pinned: pinned2, file: image2.data, built: built2 });
+      continue;
+    }
+    const { reference, kind } = resolved;
+    const built = builtOf(reference, lock?.data);
+    found3.push({ name, reference, pinned: kind !== "unlocked", file: image2.data, built });
+  }
+  return found3;
+}
+function isWithdrawn(reference, lock) {
+  return Object.values(lock?.builds ?? {}).some(
+    ({ digest: digest3, yanked }) => yanked !== void 0 && reference.endsWith(`@${digest3}`)
+  );
+}
+var DAY_LENGTH = "2026-11-21".length;
+function builtOf(reference, lock) {
+  const found3 = Object.entries(lock?.builds ?? {}).find(
+    ([, { digest: digest3 }]) => reference.endsWith(`@${digest3}`)
+  );
+  if (!found3) return void 0;
+  const [name, { oggm }] = found3;
+  return { day: name.slice(0, DAY_LENGTH), oggm: oggm?.version };
+}
+
+// src/core/hub/release.ts
+init_json();
+function valuesOf(platform2, hub, charts, images = hubImages(platform2, hub)) {
+  const cluster = platform2.clusters.get(hub.data.cluster);
+  if (!cluster) return void 0;
+  return hubValues({
+    hub,
+    cluster: cluster.data,
+    platform: platform2.settings.data,
+    images,
+    codeDigest: charts.codeDigest
+  });
+}
+function wantedReleases(platform2, charts, present2 = []) {
+  const hubs = [...platform2.environments.values()].flatMap((hub) => {
+    const images = hubImages(platform2, hub, runningIn(present2, hub.name));
+    return hubRelease(platform2, hub, charts, images);
+  });
+  const used = new Set(hubs.map(({ unit }) => unit.cluster));
+  const clusters = [...platform2.clusters.keys()].filter((name) => used.has(name)).map((name) => clusterRelease(name));
+  return [...clusters, ...hubs].sort(
+    (a, b) => a.order - b.order || compareText(a.unit.name, b.unit.name)
+  );
+}
+function runningIn(present2, hub) {
+  const found3 = present2.find(({ unit }) => unit.kind === "hub" && unit.name === hub);
+  return new Map(found3?.release.images.map(({ name, reference }) => [name, reference]));
+}
+function hubRelease(platform2, hub, charts, images) {
+  const built = valuesOf(platform2, hub, charts, images);
+  const waves2 = platform2.settings.data.waves;
+  const order2 = waves2.findIndex(({ name }) => name === hub.data.wave) + 1;
+  if (!built || order2 === 0) return [];
+  return [
+    wantedRelease(hub.data.wave, order2, {
+      v: 1,
+      unit: { kind: "hub", cluster: hub.data.cluster, name: hub.name },
+      namespace: hub.name,
+      charts: charts.pins.map(({ name, version, digest: digest3 }) => ({ name, version, digest: digest3 })).sort((a, b) => compareText(a.name, b.name)),
+      values: built.values,
+      images: images.map(({ name, reference }) => ({ name, reference })),
+      secrets: Object.keys(hub.data.secrets).sort(compareText)
+    })
+  ];
+}
+
+// src/core/hub/rules/objects.ts
+init_json();
+
+// src/core/manifests.ts
+init_json();
+function normalise(output) {
+  return documentsIn(output).map((text2) => `---
+${/^kind: *Secret *$/mu.test(text2) ? masked(text2) : text2.trimEnd()}
+`).join("");
+}
+function documentsIn(output) {
+  return splitDocuments(output).filter(saysSomething);
+}
+function splitDocuments(text2) {
+  return text2.split(/^---[^\S\n]*(?:#.*)?\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
+}
+function saysSomething(text2) {
+  return /^[^\S\n]*[^\s#]/mu.test(text2);
+}
+function plainHead(text2) {
+  const top = text2.split("\n").filter((line) => /^[^\s#]/u.test(line));
+  if (!top.every((line) => /^\w+:(?:\s|$)/u.test(line))) return void 0;
+  const apiVersion = only(text2, /^apiVersion: *([\w./-]+) *$/gmu);
+  const kind = only(text2, /^kind: *(\w+) *$/gmu);
+  const metadata = only(text2, /^metadata: *\n((?: +\S.*\n?)+)/gmu);
+  if (apiVersion === void 0 || kind === void 0 || metadata === void 0) return void 0;
+  if (top.filter((line) => /^(?:apiVersion|kind|metadata):/u.test(line)).length !== 3)
+    return void 0;
+  const lines3 = metadata.split("\n").filter((line) => line.trim() !== "");
+  if (!lines3.every((line) => /^ +(?:#.*|[\w./-]+:(?:\s.*)?)$/u.test(line))) return void 0;
+  return { apiVersion, kind, placed: lines3.some((line) => /^ +namespace:/u.test(line)) };
+}
+function only(text2, pattern) {
+  const [first, second] = text2.matchAll(pattern);
+  return second === void 0 ? first?.[1] : void 0;
+}
+function parseObject(text2) {
+  const value = load(text2);
+  if (!isObject(value)) throw new Error("a rendered document is not an object");
+  return value;
+}
+function masked(text2) {
+  const object2 = parseObject(text2);
+  for (const field of ["data", "stringData"]) {
+    const data2 = object2[field];
+    if (!isObject(data2)) continue;
+    object2[field] = Object.fromEntries(
+      Object.entries(data2).map(([key, value]) => [
+        key,
+        `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`
+      ])
+    );
+  }
+  return dump(object2, { lineWidth: -1, noRefs: true }).trimEnd();
+}
+function manifestText(objects) {
+  return objects.map((object2) => `---
+${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
+`).join("");
+}
+function identity2(object2, namespace) {
+  return [
+    textAt(object2, "/kind"),
+    textAt(object2, "/metadata/namespace") || namespace,
+    textAt(object2, "/metadata/name")
+  ].join("/");
+}
+function byIdentity(objects, namespace) {
+  return new Map(objects.map((one) => [identity2(one, namespace), one]));
+}
+
+// src/core/object-kinds.ts
+init_json();
+var HUB_KINDS = [
+  ...kinds("", ["ConfigMap", "PersistentVolumeClaim", "Secret", "Service", "ServiceAccount"]),
+  ...kinds("apps", ["DaemonSet", "Deployment", "StatefulSet"]),
+  ...kinds("batch", ["Job"]),
+  // the chart's hook that pulls images
+  ...kinds("networking.k8s.io", ["Ingress", "NetworkPolicy"]),
+  ...kinds("policy", ["PodDisruptionBudget"]),
+  ...kinds("rbac.authorization.k8s.io", ["Role", "RoleBinding"])
+];
+var CLUSTER_KINDS = [
+  ...kinds("", ["Namespace"]),
+  ...kinds("scheduling.k8s.io", ["PriorityClass"])
+];
+function kindOf2(object2) {
+  const version = textAt(object2, "/apiVersion");
+  return { group: groupOf(version), kind: textAt(object2, "/kind") };
+}
+function groupOf(version) {
+  if (version === "") return void 0;
+  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
+}
+function hasKind(list, { group, kind }) {
+  return list.some((one) => one.kind === kind && (group === void 0 || one.group === group));
+}
+function kinds(group, names5) {
+  return names5.map((kind) => ({ group, kind }));
+}
+
+// src/core/hub/rules/objects.ts
+var REFUSED_RIGHTS = {
+  verbs: ["*", "bind", "escalate", "impersonate"],
+  apiGroups: ["*", "rbac.authorization.k8s.io"],
+  resources: ["*"]
+};
+var REMOVE = "remove what asks for it below values:, or compare the chart with its release";
+function kindFault(object2, namespaces) {
+  const found3 = kindOf2(object2);
+  if (!hasKind(HUB_KINDS, found3))
+    return hasKind(CLUSTER_KINDS, found3) ? "objects of this kind are for the whole cluster, and no hub has them" : "no hub has objects of this kind";
+  if (found3.kind === "RoleBinding") return bindingFault(object2, namespaces);
+  if (found3.kind === "Role") return roleFault(object2);
+  return void 0;
+}
+function bindingFault(binding, namespaces) {
+  if (at(binding, "/roleRef/kind") !== "Role")
+    return `it would give the rights of the ${said(at(binding, "/roleRef/kind"))} ${said(at(binding, "/roleRef/name"))}`;
+  for (const subject of objectsIn(at(binding, "/subjects"))) {
+    const namespace = subject["namespace"];
+    const near = namespace === void 0 || namespaces.includes(textAt(subject, "/namespace"));
+    if (subject["kind"] !== "ServiceAccount" || !near)
+      return `it would give rights to the ${said(subject["kind"])} ${said(subject["name"])}, who is none of the hub\u2019s`;
+  }
+  return void 0;
+}
+function roleFault(role) {
+  for (const rule of objectsIn(role["rules"])) {
+    for (const [field, refused3] of Object.entries(REFUSED_RIGHTS)) {
+      const bad = texts(rule[field]).find((text2) => refused3.includes(text2));
+      if (bad !== void 0) return `it has ${JSON.stringify(bad)} among its ${field}`;
+    }
+  }
+  return void 0;
+}
+function texts(value) {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}
+function said(value) {
+  return typeof value === "string" ? value : "unnamed";
+}
+var objectKind = {
+  id: "object-kind",
+  severity: "error",
+  title: "A hub consists of kinds of objects that are on a list.",
+  why: "A webhook, a ClusterRoleBinding or a CustomResourceDefinition reaches every hub of the cluster, whoever\u2019s chart or values it came from.",
+  on: "manifests",
+  *check({ hub, objects }) {
+    const namespaces = [hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
+    for (const object2 of objects) {
+      const fault = kindFault(object2, namespaces);
+      if (fault === void 0) continue;
+      yield {
+        at: hub.keyAt("/values"),
+        message: `${said(object2["kind"])} ${said(at(object2, "/metadata/name"))}: ${fault}`,
+        hint: REMOVE
+      };
+    }
+  }
+};
+var PLAIN_KINDS = [
+  "ConfigMap",
+  "Ingress",
+  "NetworkPolicy",
+  "PodDisruptionBudget",
+  "Secret",
+  "Service",
+  "ServiceAccount"
+];
+function isLookedAt(text2) {
+  const head2 = plainHead(text2);
+  if (!head2 || head2.placed) return true;
+  const found3 = { group: groupOf(head2.apiVersion), kind: head2.kind };
+  return !PLAIN_KINDS.includes(head2.kind) || !hasKind(HUB_KINDS, found3);
+}
+
+// src/core/hub/rules/events.ts
+init_json();
+var eventPath = (index2, key) => pointer("capacity", "events", index2, key);
+var eventTime = {
+  id: "time-order",
+  severity: "error",
+  title: "Spans of time begin before they end, on days that exist.",
+  why: "A class that ends before it begins is never prepared for.",
+  on: "platform",
+  *check(platform2) {
+    for (const hub of platform2.environments.values()) {
+      for (const [index2, { from, until }] of hub.data.capacity.events.entries()) {
+        if (Number.isNaN(instant(from))) {
+          yield {
+            at: hub.at(eventPath(index2, "from")),
+            message: `${from} does not exist`,
+            hint: "look at a calendar"
+          };
+        } else if (!(instant(until) > instant(from))) {
+          yield {
+            at: hub.at(eventPath(index2, "until")),
+            message: "it ends before it begins",
+            hint: "swap the two, or correct the year"
+          };
+        }
+      }
+    }
+    for (const doc of [...platform2.cohorts.values(), ...platform2.members.values()]) {
+      const { from, until } = doc.data;
+      if (Number.isNaN(instant(until))) {
+        yield {
+          at: doc.at("/until"),
+          message: `${until} does not exist`,
+          hint: "look at a calendar"
+        };
+      } else if (from !== void 0 && !(instant(until) >= instant(from))) {
+        yield {
+          at: doc.at("/until"),
+          message: "it ends before it begins",
+          hint: "swap the two, or correct the year"
+        };
+      }
+    }
+  }
+};
+var eventUsers = {
+  id: "event-users",
+  severity: "error",
+  title: "A class fits into its hub.",
+  why: "The hub refuses servers above its limit: the last students stand outside.",
+  on: "hub",
+  *check({ hub }) {
+    for (const [index2, { users }] of hub.data.capacity.events.entries()) {
+      if (users > hub.data.capacity.maxServers) {
+        yield {
+          at: hub.at(eventPath(index2, "users")),
+          message: `${users} people, and the hub allows ${hub.data.capacity.maxServers} servers`,
+          hint: "raise capacity.maxServers"
+        };
+      }
+    }
+  }
+};
+var eventSpawnRate = {
+  id: "event-spawn-rate",
+  severity: "warning",
+  title: "A class can start at once.",
+  why: `JupyterHub starts ${CONCURRENT_SPAWN_LIMIT} servers at a time and answers everybody else with an error: 270 students met it on 2025-08-29 (UC Merced).`,
+  on: "hub",
+  *check({ hub, cluster }) {
+    const { startTime } = cluster.data.nodes.user;
+    const { events, placeholders } = hub.data.capacity;
+    for (const [index2, { users }] of events.entries()) {
+      if (users > CONCURRENT_SPAWN_LIMIT) {
+        yield {
+          at: hub.at(eventPath(index2, "users")),
+          message: `${users} people come at once, and ${CONCURRENT_SPAWN_LIMIT} servers start at a time`,
+          hint: "let people come in groups, or tell them to try again"
+        };
+      } else if (seconds(startTime) >= 120 && placeholders < users / 4) {
+        yield {
+          at: hub.at(eventPath(index2, "users")),
+          message: `a new node takes ${startTime}, and ${placeholders} seats are kept warm`,
+          hint: `raise capacity.placeholders to about ${Math.ceil(users / 4)} for the class`
+        };
+      }
+    }
+  }
+};
+var eventOverlap = {
+  id: "event-overlap",
+  severity: "warning",
+  title: "Classes at the same time fit together.",
+  why: "Two classes that are planned for apart meet in one hub.",
+  on: "hub",
+  *check({ hub }) {
+    const { events, maxServers } = hub.data.capacity;
+    for (const [index2, event] of events.entries()) {
+      for (const other of events.slice(0, index2)) {
+        const together4 = instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
+        const users = event.users + other.users;
+        if (together4 && users > maxServers) {
+          yield {
+            at: hub.at(eventPath(index2, "name")),
+            message: `together with "${other.name}" these are ${users} people for ${maxServers} servers`,
+            hint: "raise capacity.maxServers, or move one of them"
+          };
+        }
+      }
+    }
+  }
+};
+var eventPast = {
+  id: "event-past",
+  severity: "warning",
+  title: "Classes that are over are removed.",
+  why: "Old entries hide the next one.",
+  on: "hub",
+  *check({ hub, now }) {
+    for (const [index2, { until }] of hub.data.capacity.events.entries()) {
+      if (instant(until) < now) {
+        yield {
+          at: hub.at(eventPath(index2, "until")),
+          message: "it is over",
+          hint: "remove the entry"
+        };
+      }
+    }
+  }
+};
+var eventImage = {
+  id: "event-image",
+  severity: "error",
+  title: "A class uses an image of its hub.",
+  why: "Another image would be kept on the nodes, and students would wait for theirs.",
+  on: "hub",
+  *check({ hub }) {
+    for (const [index2, { image: image2 }] of hub.data.capacity.events.entries()) {
+      if (image2 !== void 0 && !hub.data.images.includes(image2)) {
+        yield {
+          at: hub.at(eventPath(index2, "image")),
+          message: `the hub does not offer ${image2}`,
+          hint: `choose ${hub.data.images.join(", ")}`
+        };
+      }
+    }
+  }
+};
+
+// src/core/hub/rules/environment.ts
+init_json();
+var GiB = 2 ** 30;
+function isLocalHost(host) {
+  return LOCAL_HOSTS.some((pattern) => pattern.test(host));
+}
+var LOCAL_HOSTS = [
+  /^localhost$/u,
+  /^127\.\d+\.\d+\.\d+$/u,
+  /^10\.\d+\.\d+\.\d+$/u,
+  /^192\.168\.\d+\.\d+$/u,
+  /^172\.(1[6-9]|2\d|3[01])\.\d+\.\d+$/u
+];
+var address = {
+  id: "address",
+  severity: "error",
+  title: "A hub is reached by https under its own host name.",
+  why: "Logins and tokens travel over it. Plain http is for clusters without an entry (`ingress.class: none`), on loopback and private addresses only. Credentials in an address end up in logs.",
+  on: "hub",
+  *check({ hub, cluster }) {
+    const fault = addressFault2(hub.data.url, cluster.data.ingress.class === "none");
+    if (fault) yield { at: hub.at("/url"), ...fault };
+  }
+};
+function addressFault2(url, bare) {
+  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(?::([0-9]+))?(\/.*)?$/u.exec(url);
+  if (!parts) return { message: "this is not an address", hint: "write https:// and a host name" };
+  const [, scheme, credentials, host = "", port, path] = parts;
+  if (credentials !== void 0) {
+    return {
+      message: "the address holds credentials",
+      hint: "remove them, and change the password"
+    };
+  }
+  if (scheme === "http" && !bare) {
+    return { message: "the address is not https", hint: `write https://${host}` };
+  }
+  if (scheme === "http" && !isLocalHost(host)) {
+    return {
+      message: "the address is not https",
+      hint: "http is for loopback and private addresses only"
+    };
+  }
+  if (path !== void 0 && path !== "/") {
+    return { message: "the address has a path", hint: "a hub has a host name of its own" };
+  }
+  if (port !== void 0 && !bare) {
+    return { message: `the address has a port, ${port}`, hint: "the entry listens on 443" };
+  }
+  return void 0;
+}
+var oneDefault = {
+  id: "one-default",
+  severity: "error",
+  title: "One size is the default, and everybody may choose it.",
+  why: "People who may not choose the default see an error as their first page.",
+  on: "hub",
+  *check({ hub }) {
+    const marked = Object.entries(hub.data.sizes).filter(([, size3]) => size3.default);
+    const second = marked[1];
+    if (second) {
+      yield {
+        at: hub.at(pointer("sizes", second[0], "default")),
+        message: `"${second[0]}" is a second default`,
+        hint: "mark one size"
+      };
+    }
+    const name = defaultSize(hub.data.sizes);
+    const size2 = hub.data.sizes[name];
+    if (size2 && !size2.for.includes("all")) {
+      yield {
+        at: hub.at(pointer("sizes", name, "for")),
+        message: `the default size "${name}" is not open to all`,
+        hint: 'leave "for" out, or make another size the default'
+      };
+    }
+  }
+};
+var sizeFitsNode = {
+  id: "size-fits-node",
+  severity: "error",
+  title: "Every size fits on a node.",
+  why: "A server that no node can take waits until it is given up, 15 minutes later and without a reason that users understand (EO-College hub, 2024-09).",
+  on: "hub",
+  *check({ hub, cluster }) {
+    const { cpu, memory } = cluster.data.nodes.user;
+    const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
+    for (const [name, size2] of Object.entries(hub.data.sizes)) {
+      if ((memoryBytes(size2.memory) ?? 0) > usable) {
+        yield {
+          at: hub.at(pointer("sizes", name, "memory")),
+          message: `${size2.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`,
+          hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes`
+        };
+      } else if (size2.cpu > cpu) {
+        yield {
+          at: hub.at(pointer("sizes", name, "cpu")),
+          message: `${size2.cpu} cores do not fit on a node with ${cpu}`,
+          hint: `write at most ${cpu}`
+        };
+      }
+    }
+  }
+};
+var capacityFits = {
+  id: "capacity",
+  severity: "warning",
+  title: "The servers that a hub allows fit on the nodes it can have.",
+  why: "Memory is guaranteed, so a full cluster starts no more servers; people wait without a seat (EarthScope, 2025-05-12, lost servers because memory was promised twice).",
+  on: "hub",
+  *check({ hub, cluster }) {
+    const { memory, max: max2 } = cluster.data.nodes.user;
+    const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max2;
+    const size2 = hub.data.sizes[defaultSize(hub.data.sizes)];
+    const seat = size2 && memoryBytes(size2.memory);
+    if (seat === void 0) return;
+    const seats = Math.floor(all / seat);
+    if (hub.data.capacity.maxServers > seats) {
+      yield {
+        at: hub.at("/capacity/maxServers"),
+        message: `${hub.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`,
+        hint: `write at most ${seats}, a smaller default size, or more nodes`
+      };
+    }
+  }
+};
+var smallHome = {
+  id: "small-home",
+  severity: "warning",
+  title: "A home has room for work.",
+  why: "One preprocessed region takes 3-4 GB, and a full home locks its owner out of the hub (CryoInTheCloud/hub-image#171).",
+  on: "hub",
+  *check({ hub }) {
+    const bytes2 = quantityBytes(hub.data.home.size) ?? 0;
+    if (bytes2 < MIN_HOME_BYTES) {
+      yield {
+        at: hub.at("/home/size"),
+        message: `${hub.data.home.size} fill up on the first day`,
+        hint: "write at least 5Gi; 10Gi and more is better"
+      };
+    }
+  }
+};
+var shortIdle = {
+  id: "short-idle",
+  severity: "error",
+  title: "Servers are not stopped between two thoughts.",
+  why: "A silent computation is not activity to the hub: what runs without output for this long is stopped.",
+  on: "hub",
+  *check({ hub }) {
+    if (seconds(hub.data.sessions.idle) < MIN_IDLE_SECONDS) {
+      yield {
+        at: hub.at("/sessions/idle"),
+        message: `${hub.data.sessions.idle} without activity is too short`,
+        hint: "write at least 10m; hours are usual"
+      };
+    }
+  }
+};
+var loginSecrets = {
+  id: "login-secrets",
+  severity: "error",
+  title: "A hub declares the OAuth application that people log in with.",
+  why: "Without client id and secret the hub starts and nobody can log in.",
+  on: "hub",
+  *check({ hub }) {
+    const name = ["github-client-id", "github-client-secret"].find(
+      (one) => !Object.hasOwn(hub.data.secrets, one)
+    );
+    if (name !== void 0) {
+      yield {
+        at: hub.keyAt("/secrets"),
+        message: `the secret ${name} is not declared`,
+        hint: `add "${name}: {use: OAuth application of this hub}" below secrets:`
+      };
+    }
+  }
+};
+
+// src/core/images/rules.ts
+init_json();
+
+// src/core/images/packages.ts
+function packageName(requirement) {
+  const alone = requirement.replace(/^.*::/u, "");
+  const name = /^[A-Za-z0-9][A-Za-z0-9._-]*/u.exec(alone)?.[0] ?? "";
+  return name.toLowerCase().replaceAll(/[-_.]+/gu, "-");
+}
+function oggmIn(packages2) {
+  const oggm = packages2.find(({ name }) => packageName(name) === "oggm");
+  const commit2 = /git\+.*@([0-9a-f]{40})(?:#.*)?$/u.exec(oggm?.source ?? "")?.[1];
+  return oggm && { version: oggm.version, commit: commit2 };
+}
+function pinnedVersion(requirement) {
+  return /^[^=<>!~]+==?([^=<>!~,*]+)(?:=[^=<>!~,]+)?$/u.exec(requirement)?.[1];
+}
+
+// src/core/images/rules.ts
+var imageSource = {
+  id: "image-source",
+  severity: "error",
+  title: "An image says in one way what it is built on, and in one way which OGGM it has.",
+  why: "Of two sources one would be ignored without a word.",
+  on: "platform",
+  *check(platform2) {
+    for (const image2 of platform2.images.values()) {
+      const { from, oggm } = image2.data;
+      const base2 = from && baseFault(from);
+      if (base2 !== void 0) {
+        yield {
+          at: image2.at("/from"),
+          message: base2,
+          hint: "write one of track (moves), tag (does not) or digest"
+        };
+      }
+      if (from && image2.data.python !== void 0) {
+        yield {
+          at: image2.at("/python"),
+          message: '"from" and "python" exclude each other',
+          hint: "remove python: the image that it is built on has its own"
+        };
+      }
+      const model = oggm && oggmFault(oggm);
+      if (model !== void 0) {
+        yield {
+          at: image2.at("/oggm"),
+          message: model,
+          hint: "write version: 1.6.3, or git: with ref:"
+        };
+      }
+      yield* otherOggm(image2);
+    }
+  }
+};
+function baseFault(from) {
+  const given2 = ["track", "tag", "digest"].filter((key) => from[key] !== void 0);
+  if (given2.length === 0) return "nothing says which version of the image";
+  return given2.length === 1 ? void 0 : `${given2.join(" and ")} exclude each other`;
+}
+function oggmFault({ git, version }) {
+  if (git === void 0 && version === void 0) return "nothing says which OGGM";
+  if (git !== void 0 && version !== void 0) return "git and version exclude each other";
+  return void 0;
+}
+function* otherOggm({ at: at2, data: data2 }) {
+  const { oggm } = data2;
+  if (!oggm) return;
+  for (const key of ["conda", "pip"])
+    for (const [index2, one] of data2[key].entries())
+      if (packageName(one) === "oggm" && pinnedVersion(one) !== oggm.version)
+        yield {
+          at: at2(pointer(key, index2)),
+          message: `"${one}" is not the OGGM that "oggm:" asks for`,
+          hint: oggm.version === void 0 ? 'remove it: what "oggm:" says is installed' : `write the version ${oggm.version}, or remove it`
+        };
+}
+var MOVING = /^(latest|main|master|stable|nightly|dev|edge|test)$/u;
+var mutableTag = {
+  id: "mutable-tag",
+  severity: "error",
+  title: "A tag that moves is called `track`.",
+  why: "With `latest` under `tag` nobody knows what ran yesterday. A public incident (DuBois hub, 2026-02-11) began with an image that had changed under its tag. Under `track` the lock pins what the tag pointed at.",
+  on: "platform",
+  *check(platform2) {
+    for (const image2 of platform2.images.values()) {
+      const tag = image2.data.from?.tag;
+      if (tag !== void 0 && MOVING.test(tag)) {
+        yield {
+          at: image2.at("/from/tag"),
+          message: `the tag "${tag}" moves`,
+          hint: `write "track: ${tag}"`
+        };
+      }
+    }
+  }
+};
+var imageUnlocked = {
+  id: "image-unlocked",
+  severity: "warning",
+  title: "Images that move are known to move.",
+  why: "Without a lock a hub runs whatever a moving tag points at when a node pulls it, so two people may have two images. `glaciocloud image build IMAGE --push` writes a lock, and the hub then runs what was built and tested.",
+  on: "platform",
+  *check(platform2) {
+    const used = new Set([...platform2.environments.values()].flatMap(({ data: data2 }) => data2.images));
+    for (const image2 of platform2.images.values()) {
+      if (!used.has(image2.name) || MOVING.test(image2.data.from?.tag ?? "")) continue;
+      const resolved = resolveImage(
+        platform2.settings.data.registry,
+        image2,
+        platform2.locks.get(image2.name),
+        "stable"
+      );
+      if (resolved.kind === "unlocked" && resolved.floating) {
+        yield {
+          at: image2.at("/from"),
+          message: `${resolved.reference} is used as it is, and it moves`,
+          hint: `run "glaciocloud image build ${image2.name} --push", which writes its lock, or write "tag:" or "digest:"`
+        };
+      }
+    }
+  }
+};
+var imageUnbuilt = {
+  id: "image-unbuilt",
+  severity: "error",
+  title: "A hub offers only images that exist.",
+  why: "An image without `from:` has no address before its first build, so no server could start with it. `glaciocloud image build IMAGE --push` builds it, though a hub names it already, and writes its lock.",
+  on: "platform",
+  *check(platform2) {
+    const { registry } = platform2.settings.data;
+    for (const hub of platform2.environments.values()) {
+      for (const [index2, name] of hub.data.images.entries()) {
+        const image2 = platform2.images.get(name);
+        const resolved = image2 && resolveImage(registry, image2, platform2.locks.get(name), "stable");
+        if (resolved?.kind === "unbuilt") {
+          yield {
+            at: hub.at(pointer("images", index2)),
+            message: `${name} has not been built yet`,
+            hint: `run "glaciocloud image build ${name} --push" and commit the lock that it writes, or leave it out until then`
+          };
+        }
+      }
+    }
+  }
+};
+function beforeBuild(findings) {
+  return findings.filter(({ rule }) => rule !== imageUnbuilt.id);
+}
+var imageUnpromoted = {
+  id: "image-unpromoted",
+  severity: "warning",
+  title: "A hub of a stable wave gets an image when its first build is promoted.",
+  why: "A candidate is tried on hubs of candidate waves first. Until the promotion a hub goes on with the image that it runs, and does not offer one that it never had.",
+  on: "platform",
+  *check(platform2) {
+    const { registry } = platform2.settings.data;
+    for (const hub of platform2.environments.values()) {
+      const channel = channelOf(platform2, hub.data.wave);
+      for (const [index2, name] of hub.data.images.entries()) {
+        const image2 = platform2.images.get(name);
+        const lock = platform2.locks.get(name);
+        if (!image2 || resolveImage(registry, image2, lock, channel).kind !== "unpromoted") continue;
+        yield {
+          at: hub.at(pointer("images", index2)),
+          message: `${name} has no ${channel} build: the hub keeps what it runs, and does not offer it anew`,
+          hint: `promote a build of ${name}, or leave it out until then`
+        };
+      }
+    }
+  }
+};
+var imageFiles = {
+  id: "image-files",
+  severity: "error",
+  title: "Files that an image names lie in its folder.",
+  why: "A path that leaves the folder would copy something else into an image that everybody can read.",
+  on: "platform",
+  *check(platform2) {
+    for (const image2 of platform2.images.values()) {
+      const named2 = [
+        ...image2.data.files.map((path, index2) => ({ path, at: pointer("files", index2) })),
+        ...image2.data.postBuild === void 0 ? [] : [{ path: image2.data.postBuild, at: pointer("postBuild") }],
+        ...image2.data.tests.notebooks.map((path, index2) => ({
+          path,
+          at: pointer("tests", "notebooks", index2)
+        }))
+      ];
+      for (const { path, at: at2 } of named2) {
+        if (leavesFolder(path)) {
+          yield {
+            at: image2.at(at2),
+            message: `"${path}" leaves the image\u2019s folder`,
+            hint: "name a file below it"
+          };
+        } else if (!platform2.paths.has(`images/${image2.name}/${path}`)) {
+          yield {
+            at: image2.at(at2),
+            message: `there is no images/${image2.name}/${path}`,
+            hint: "add the file, or correct the path"
+          };
+        }
+      }
+    }
+  }
+};
+function leavesFolder(path) {
+  const parts = path.split("/");
+  return path.startsWith("/") || parts.includes("..") || parts.includes(".");
+}
+var IN_HOME = /(^|:)(\/home\/|~|\$HOME)/u;
+var NAMES_FOLDER = /CACHE|DATA|_DIR$|PATH/u;
+var belowHome = {
+  id: "below-home",
+  severity: "error",
+  title: "Nothing that an image brings lies below the home.",
+  why: "The home volume hides what an image puts into the home. With OGGM\u2019s sample data or salem\u2019s cache hidden, `import oggm` downloads 80 MB for each user, or fails without network.",
+  on: "platform",
+  *check(platform2) {
+    for (const image2 of platform2.images.values()) {
+      for (const [name, value] of Object.entries(image2.data.env)) {
+        if (IN_HOME.test(value) && NAMES_FOLDER.test(name)) {
+          yield {
+            at: image2.at(pointer("env", name)),
+            message: `${name} points below the home, which a volume hides`,
+            hint: "use a folder below /opt"
+          };
+        }
+      }
+    }
+  }
+};
+
+// src/core/images/additions.ts
+init_json();
+var ADDING = ["oggm", "conda", "pip", "apt", "bake", "files", "postBuild", "env"];
+var imageAdditions = {
+  id: "image-additions",
+  severity: "warning",
+  upFront: true,
+  title: "What an image\u2019s file adds is in what people get.",
+  why: "Until an image is built and locked, hubs run the image that it is built on, and nothing that its file adds. People would look for packages that the file promises. `glaciocloud image build IMAGE --push` builds it and writes its lock; an image that adds nothing needs none.",
+  on: "platform",
+  *check(platform2) {
+    const used = new Set([...platform2.environments.values()].flatMap(({ data: data2 }) => data2.images));
+    for (const image2 of platform2.images.values()) {
+      const bare = bareReference(platform2, image2);
+      const adding = additionsOf(image2.data);
+      const [first] = adding;
+      if (bare === void 0 || !used.has(image2.name) || first === void 0) continue;
+      yield {
+        at: image2.keyAt(pointer(first)),
+        message: `hubs run ${bare} as it is, without what this file adds: ${adding.join(", ")}`,
+        hint: `"glaciocloud image build ${image2.name} --push" builds it and writes its lock; or remove what is added`
+      };
+    }
+  }
+};
+function bareReference({ settings: settings3, locks }, image2) {
+  const lock = locks.get(image2.name);
+  const resolved = resolveImage(settings3.data.registry, image2, lock, "stable");
+  switch (resolved.kind) {
+    case "digest":
+    case "unlocked":
+      return resolved.reference;
+    case "locked":
+    case "unbuilt":
+    case "unpromoted":
+      return void 0;
+  }
+}
+function additionsOf(image2) {
+  return ADDING.filter((key) => {
+    switch (key) {
+      case "oggm":
+        return image2.oggm?.git !== void 0;
+      case "postBuild":
+        return image2.postBuild !== void 0;
+      case "env":
+        return Object.keys(image2.env).length > 0;
+      case "conda":
+      case "pip":
+      case "apt":
+      case "bake":
+      case "files":
+        return image2[key].length > 0;
+    }
+  });
+}
+
+// src/core/time.ts
+var UNITS = [
+  { size: 86400, name: "d" },
+  { size: 3600, name: "h" },
+  { size: 60, name: "min" }
+];
+function duration(seconds2) {
+  const unit = UNITS.find(({ size: size2 }) => seconds2 > 0 && seconds2 % size2 === 0);
+  return unit ? `${seconds2 / unit.size} ${unit.name}` : `${seconds2} s`;
+}
+var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+function day(instant2) {
+  const [year, month, date] = instant2.slice(0, 10).split("-");
+  return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year ?? ""}`;
+}
+function instantText(time2) {
+  return new Date(time2).toISOString().replace(/\.\d+Z$/u, "Z");
+}
+
+// src/core/images/trials.ts
+function trialHubs(platform2, image2) {
+  return [...platform2.environments.values()].filter(({ data: data2 }) => data2.images.includes(image2)).filter(({ data: data2 }) => channelOf(platform2, data2.wave) === "candidate").map(({ name }) => name).sort();
+}
+function soakSeconds({ settings: settings3 }) {
+  const first = settings3.data.waves.find(({ images }) => images === "stable");
+  return first ? seconds(first.soak) : 0;
+}
+function runsDigest({ release: release2 }, digest3) {
+  return release2.images.some(({ reference }) => reference.endsWith(`@${digest3}`));
+}
+function runningSince(releases) {
+  const times = releases.flatMap(({ status }) => status ? [Date.parse(status.at)] : []);
+  return times.at(-1);
+}
+
+// src/core/images/rebuild-rules.ts
+var RHYTHM = {
+  never: Number.POSITIVE_INFINITY,
+  nightly: seconds("1d"),
+  weekly: seconds("7d")
+};
+var imageRhythm = {
+  id: "image-rhythm",
+  severity: "warning",
+  title: "An image is not rebuilt more often than its candidates are tried.",
+  why: "A candidate is held until it is promoted, so that there is something to promote at all. With a soak longer than the time between two builds the next one waits, and security updates with it.",
+  on: "platform",
+  *check(platform2) {
+    const soak = soakSeconds(platform2);
+    for (const image2 of platform2.images.values()) {
+      const { rebuild } = image2.data;
+      if (soak <= RHYTHM[rebuild] || trialHubs(platform2, image2.name).length === 0) continue;
+      yield {
+        at: image2.at("/rebuild"),
+        message: `it is rebuilt ${rebuild}, and a candidate is tried for ${duration(soak)}`,
+        hint: 'write a shorter "soak:" of the first stable wave, or a slower "rebuild:"'
+      };
+    }
+  }
+};
+
+// src/core/images/lock-rules.ts
+init_json();
+
+// src/core/images/decide.ts
+function decideImage(wanted, lock, registry) {
+  const tagged = registry.tags.get(wanted.content);
+  const same = Object.entries(lock?.builds ?? {}).map(([name, build4]) => ({ ...build4, name })).filter(({ content }) => content === wanted.content);
+  for (const { name, digest: digest3, yanked } of same)
+    if (yanked !== void 0)
+      return { kind: "unchanged", digest: digest3, reason: { kind: "yanked", build: name, why: yanked } };
+  const reasons = [];
+  for (const build4 of same) {
+    const fault = faultOf(build4, tagged, registry);
+    if (fault) reasons.push(fault);
+    else {
+      const reason = { kind: "present", build: build4.name };
+      return { kind: "unchanged", digest: build4.digest, reason };
+    }
+  }
+  if (reasons.length > 0) return { kind: "build", reasons };
+  if (tagged !== void 0)
+    return { kind: "unchanged", digest: tagged, reason: { kind: "unrecorded" } };
+  return { kind: "build", reasons: [changed(wanted, lock)] };
+}
+function faultOf({ name, digest: digest3, tests: tests2 }, tagged, { digests }) {
+  if (!isTested(tests2)) return { kind: "untested", build: name };
+  if (tagged === digest3) return void 0;
+  if (tagged !== void 0) return { kind: "moved", build: name, from: digest3, to: tagged };
+  return digests.has(digest3) ? void 0 : { kind: "gone", build: name, digest: digest3 };
+}
+function changed(wanted, lock) {
+  if (!lock) return { kind: "first" };
+  return lock.recipe === wanted.recipe ? { kind: "content" } : { kind: "recipe", from: lock.recipe, to: wanted.recipe };
+}
+function isTested(tests2) {
+  const outcomes = Object.values(tests2 ?? {});
+  return outcomes.includes("passed") && !outcomes.includes("failed");
+}
+function reasonText(reason) {
+  switch (reason.kind) {
+    case "first":
+      return "it was never built";
+    case "recipe":
+      return `image.yaml or a file that it names changed (${reason.from.slice(0, 6)} \u2192 ${reason.to.slice(0, 6)})`;
+    case "content":
+      return "its base, OGGM or packages are newer";
+    case "yanked":
+      return `it would be ${reason.build} again, which was withdrawn: ${reason.why}`;
+    case "present":
+      return `it is ${reason.build}`;
+    case "unrecorded":
+      return "the registry has it, and the lock does not know it yet";
+    case "untested":
+      return `${reason.build} did not pass its tests`;
+    case "gone":
+      return `the registry no longer has ${reason.build}`;
+    case "moved":
+      return `the registry has another image under the tag of ${reason.build}`;
+  }
+}
+
+// src/core/images/lock.ts
+init_json();
+function buildName(now, content, taken2) {
+  const day2 = new Date(now).toISOString().slice(0, 10);
+  for (let start2 = 0; start2 + 6 <= content.length; start2 += 6) {
+    const name = `${day2}-${content.slice(start2, start2 + 6)}`;
+    if (!taken2.has(name)) return name;
+  }
+  throw new Error(`every name for ${content} on ${day2} is taken`);
+}
+function lockChecksum({
+  recipe,
+  builds,
+  channels
+}) {
+  const named2 = Object.entries(builds).map(([name, build4]) => [name, ourPart(build4)]);
+  named2.sort((a, b) => compareText(canonical(a), canonical(b)));
+  return digestOf([recipe, named2, { ...channels }]);
+}
+function ourPart(build4) {
+  return Object.fromEntries(Object.entries(asJson(build4)).filter(([key]) => key !== "keep"));
+}
+function asJson({ oggm, tests: tests2, ...rest }) {
+  return {
+    ...rest,
+    ...oggm && { oggm: { ...oggm } },
+    ...tests2 && { tests: { ...tests2 } }
+  };
+}
+var HEAD = `# yaml-language-server: $schema=../../schemas/image-lock.schema.json
+# Written by GlacioCloud: what was built of image.yaml, tested and pushed. Changed by \`image\` commands only, but that
+# \`keep: "REASON"\` of a build is for people to write: why it is never deleted, such as the paper that names it.
+`;
+var KEYS = [
+  "digest",
+  "content",
+  "registry",
+  "base",
+  "oggm",
+  "size",
+  "tests",
+  "packages",
+  "promoted",
+  "keep",
+  "yanked"
+];
+function lockText(lock) {
+  const builds = Object.entries(lock.builds).sort(([a], [b]) => compareText(a, b));
+  const { candidate, stable } = lock.channels;
+  const channels = [
+    ...candidate === void 0 ? [] : [`  candidate: ${candidate}
+`],
+    ...stable === void 0 ? [] : [`  stable: ${stable}
+`]
+  ];
+  return [
+    HEAD,
+    `checksum: "${lockChecksum(lock)}"
+`,
+    `recipe: "${lock.recipe}"
+`,
+    builds.length === 0 ? "builds: {}\n" : "builds:\n",
+    ...builds.map(([name, build4]) => `  ${name}: ${buildText(build4)}
+`),
+    channels.length === 0 ? "channels: {}\n" : "channels:\n",
+    ...channels
+  ].join("");
+}
+function buildText(build4) {
+  const all = asJson(build4);
+  const parts = KEYS.flatMap((key) => {
+    const value = all[key];
+    return value === void 0 ? [] : [`${key}: ${quotedJson(value)}`];
+  });
+  return `{${parts.join(", ")}}`;
+}
+function quotedJson(value) {
+  return canonical(value).replaceAll(
+    /[\u007F-\u009F\u2028\u2029\uFEFF]/gu,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+}
+
+// src/core/images/lock-rules.ts
+var RESTORE2 = "locks are written by the platform: restore the file";
+var lockEdited = {
+  id: "lock-edited",
+  severity: "error",
+  title: "Locks and package lists are written by the platform only.",
+  why: "A lock says what was built, tested and pushed. What somebody wrote there by hand was none of these, and users would get it.",
+  on: "platform",
+  *check(platform2) {
+    for (const lock of platform2.locks.values()) {
+      const { checksum, builds } = lock.data;
+      if (checksum === void 0)
+        yield { at: lock.at(""), message: "the lock has no checksum", hint: RESTORE2 };
+      else if (checksum !== lockChecksum(lock.data))
+        yield { at: lock.at("/checksum"), message: "the lock was changed by hand", hint: RESTORE2 };
+      for (const [build4, { packages: packages2 }] of Object.entries(builds)) {
+        const path = packagesPath(lock.name, build4);
+        const found3 = platform2.lists.get(path);
+        if (packages2 === void 0 || packages2 === found3) continue;
+        yield {
+          at: lock.keyAt(pointer("builds", build4)),
+          message: found3 === void 0 ? `there is no ${path}` : `${path} was changed by hand`,
+          hint: "package lists are written by the platform: restore the file"
+        };
+      }
+    }
+  }
+};
+var lockChannel = {
+  id: "lock-channel",
+  severity: "error",
+  title: "Channels of a lock name builds that it holds, that passed their tests and were not withdrawn.",
+  why: "What a channel names reaches users: a bad image must not.",
+  on: "platform",
+  *check(platform2) {
+    for (const lock of platform2.locks.values()) {
+      const builds = new Map(Object.entries(lock.data.builds));
+      for (const [channel, name] of Object.entries(lock.data.channels)) {
+        const fault = channelFault(name, builds.get(name));
+        if (fault) yield { at: lock.at(pointer("channels", channel)), ...fault };
+      }
+    }
+  }
+};
+function channelFault(name, build4) {
+  if (!build4) return { message: `there is no build "${name}"`, hint: RESTORE2 };
+  if (build4.yanked !== void 0)
+    return {
+      message: `${name} was withdrawn: ${build4.yanked}`,
+      hint: "name a build that was not, or remove the channel"
+    };
+  if (!isTested(build4.tests))
+    return {
+      message: `${name} did not pass its tests`,
+      hint: "name a build that did, or remove the channel"
+    };
+  return void 0;
+}
+var lockRegistry = {
+  id: "lock-registry",
+  severity: "error",
+  title: "Builds that hubs get are in the platform\u2019s registry.",
+  why: "A digest names an image in the registry that it was pushed to. In another one nothing bears it, and no server starts.",
+  on: "platform",
+  *check(platform2) {
+    const { registry } = platform2.settings.data;
+    for (const lock of platform2.locks.values()) {
+      for (const [channel, name] of Object.entries(lock.data.channels)) {
+        const where = lock.data.builds[name]?.registry;
+        if (where !== void 0 && where !== registry)
+          yield {
+            at: lock.at(pointer("channels", channel)),
+            message: `${name} is in ${where}, and platform.yaml says ${registry}`,
+            hint: `build ${lock.name} for the new registry, or write "registry: ${where}" in platform.yaml`
+          };
+      }
+    }
+  }
+};
+
+// src/core/hub/rules/not-yet.ts
+init_json();
+var KEPT = "it is kept for later";
+var OF_HUBS2 = [
+  { path: "/dask", hint: KEPT },
+  { path: "/shared", hint: KEPT },
+  { path: "/quota", hint: KEPT },
+  { path: "/backup", hint: KEPT },
+  { path: "/mirrors", hint: KEPT },
+  { path: "/budget", hint: "it is kept for later: watch the bill of the provider" },
+  { path: "/sessions/keepBusy", hint: "choose a longer idle time until then" }
+];
+var OF_CLUSTERS = [
+  { path: "/ingress/email", hint: "give it to the issuer of certificates in the cluster" },
+  { path: "/storage/data", hint: KEPT }
+];
+var OF_SETTINGS = [
+  {
+    path: "/access/ref",
+    hint: "check that branch out yourself, and name the folder with --people"
+  },
+  { path: "/charts/dask-gateway", hint: KEPT },
+  { path: "/mirrors/conda", hint: KEPT },
+  { path: "/mirrors/apt", hint: KEPT },
+  { path: "/mirrors/images", hint: KEPT }
+];
+function* idleIn(doc, fields2) {
+  for (const { path, hint } of fields2)
+    if (doc.has(path)) yield idle(doc.keyAt(path), path.slice(path.lastIndexOf("/") + 1), hint);
+}
+function idle(at2, name, hint) {
+  return { at: at2, message: `"${name}" does nothing yet`, hint };
+}
+function hoursOf(event) {
+  const hint = "it is kept for later: the class counts for its whole time";
+  return { path: pointer("capacity", "events", event, "hours"), hint };
+}
+function* idleOfHubs({ environments }) {
+  for (const hub of environments.values()) {
+    yield* idleIn(hub, OF_HUBS2);
+    if (hub.data.data.length > 0) yield idle(hub.keyAt("/data"), "data", KEPT);
+    yield* idleIn(
+      hub,
+      hub.data.capacity.events.map((_, index2) => hoursOf(index2))
+    );
+    if (hub.data.kind === "binder")
+      yield {
+        at: hub.at("/kind"),
+        message: "binder hubs are not rendered yet",
+        hint: "use kind: hub"
+      };
+  }
+}
+var notYet = {
+  id: "not-yet",
+  severity: "warning",
+  title: "Some fields are known but do nothing yet.",
+  why: "The format has room for them, so that files need no change later; until then they are without effect.",
+  on: "platform",
+  *check(platform2) {
+    yield* idleIn(platform2.settings, OF_SETTINGS);
+    for (const cluster of platform2.clusters.values()) yield* idleIn(cluster, OF_CLUSTERS);
+    yield* idleOfHubs(platform2);
+  }
+};
+
+// src/core/hub/rules/reserved.ts
+init_json();
+
+// src/core/hub/values/ownership.ts
+init_json();
+var FREE2 = {
+  "/cull/every": true,
+  "/cull/maxAge": true,
+  "/hub/concurrentSpawnLimit": true,
+  "/hub/config/Authenticator/auth_refresh_age": true,
+  "/hub/config/GitHubOAuthenticator/http_request_kwargs": true,
+  "/hub/db": true,
+  "/hub/db/pvc/annotations": false,
+  "/hub/readinessProbe": true,
+  "/hub/resources": true,
+  "/ingress/annotations": true,
+  "/ingress/tls": true,
+  "/proxy/chp/resources": true,
+  "/singleuser/defaultUrl": true,
+  "/singleuser/networkPolicy/egressAllowRules/dnsPortsCloudMetadataServer": true,
+  "/singleuser/startTimeout": true
+};
+var INSTEAD = {
+  "/hub/config": "remove it: the platform\u2019s promises to people hang on it",
+  "/hub/extraConfig": "choose another name for your code",
+  "/hub/extraVolumes": "choose another name for your volume",
+  "/hub/extraVolumeMounts": "choose another place for your mount",
+  "/hub/services": "choose another name for your service",
+  "/hub/loadRoles": "choose another name for your role",
+  "/ingress": "remove it: url: and the cluster\u2019s ingress: say how people reach the hub",
+  "/prePuller": "remove it: the platform pulls the images of images: itself, and this would pull what no hub has",
+  "/scheduling": "remove it: capacity.placeholders keeps seats warm; the chart\u2019s scheduler lags behind Kubernetes",
+  "/singleuser/storage": "remove it: home: says what people\u2019s files lie on"
+};
+function replaced(ours, own2) {
+  const merged3 = mergeNamed(ours, own2);
+  return leavesOf(ours).filter((path) => !isFree(path) && textOf(at(merged3, path)) !== textOf(at(ours, path))).map((path) => ({ path, instead: longest(INSTEAD, path) ?? "remove it" }));
+}
+function textOf(value) {
+  return value === void 0 ? "" : canonical(value);
+}
+function leavesOf(values) {
+  const paths = [...walk(values)].filter(({ value }) => !isObject(value)).map(({ path }) => path);
+  const lists = new Set(
+    [...walk(values)].filter(({ value }) => Array.isArray(value)).map(({ path }) => path)
+  );
+  return paths.filter((path) => ![...lists].some((list) => path.startsWith(`${list}/`)));
+}
+function isFree(path) {
+  return longest(FREE2, path) ?? false;
+}
+function longest(table2, path) {
+  const found3 = Object.keys(table2).filter((key) => path === key || path.startsWith(`${key}/`)).sort((a, b) => b.length - a.length)[0];
+  return found3 === void 0 ? void 0 : table2[found3];
+}
+
+// src/core/hub/rules/reserved.ts
+var valuesReserved = {
+  id: "values-reserved",
+  severity: "error",
+  title: "Raw values add to what the platform writes, and replace none of it.",
+  why: "A list that takes the place of ours takes away the login\u2019s secrets, the hub\u2019s code or people\u2019s homes, and nothing says so.",
+  on: "values",
+  *check({ hub, ours, place, field }) {
+    const own2 = hub.data.values;
+    yield* wholesale(own2, place);
+    const { values, written: back } = meant3(byName2(own2));
+    for (const { path, instead } of replaced(ours, values)) {
+      const written2 = writtenAt(hub.has, inFile(own2, back(path)));
+      const by = field(path);
+      yield {
+        at: place(written2),
+        message: `"${written2.slice(1).replaceAll("/", ".")}" is what the platform writes`,
+        hint: by === void 0 ? instead : `remove it, and use ${by}:`
+      };
+    }
+  }
+};
+var WHOLESALE = [
+  ["Spawner/environment", "singleuser.extraEnv"],
+  ["KubeSpawner/environment", "singleuser.extraEnv"],
+  ["KubeSpawner/init_containers", "singleuser.initContainers"],
+  ["KubeSpawner/volumes", "singleuser.storage.extraVolumes"],
+  ["KubeSpawner/volume_mounts", "singleuser.storage.extraVolumeMounts"],
+  ["JupyterHub/load_roles", "hub.loadRoles"]
+];
+function* wholesale(own2, place) {
+  for (const [trait, instead] of WHOLESALE) {
+    const path = `/hub/config/${trait}`;
+    if (at(own2, path) === void 0) continue;
+    const name = path.slice(1).replaceAll("/", ".");
+    yield {
+      at: place(path),
+      message: `"${name}" takes the place of all that the platform writes there`,
+      hint: `write it below ${instead}`
+    };
+  }
+}
+function writtenAt(has, path) {
+  let here2 = path;
+  while (here2 !== "" && !has(`/values${here2}`)) here2 = parentOf(here2);
+  return here2;
+}
+
+// src/core/hub/rules/overridden.ts
+init_json();
+
+// src/core/hub/rules/values.ts
+init_json();
+function demand({ id, title, why, paths, bad }) {
+  return {
+    id,
+    title,
+    why,
+    severity: "error",
+    on: "values",
+    *check(facts2) {
+      for (const path of paths) {
+        const value = at(facts2.values, path);
+        const problem4 = value === void 0 ? void 0 : bad(value, facts2);
+        if (problem4) yield { at: facts2.place(path), ...problem4 };
+      }
+    }
+  };
+}
+function configOf(values) {
+  const config = at(values, "/hub/config");
+  const sections = [];
+  for (const [section3, traits] of Object.entries(isObject(config) ? config : {})) {
+    if (isObject(traits)) sections.push([section3, traits]);
+  }
+  return sections;
+}
+function traitDemand({ id, title, why, names: names5, bad }) {
+  return {
+    id,
+    title,
+    why,
+    severity: "error",
+    on: "values",
+    *check({ values, place }) {
+      for (const [section3, traits] of configOf(values)) {
+        for (const name of names5) {
+          const value = traits[name];
+          const problem4 = value === void 0 ? void 0 : bad(value);
+          if (problem4) yield { at: place(pointer("hub", "config", section3, name)), ...problem4 };
+        }
+      }
+    }
+  };
+}
+function namesNothing(value) {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isObject(value)) return Object.keys(value).length === 0;
+  return value === null || value === "" || value === false;
+}
+var VALUE_RULES = [
+  demand({
+    id: "authenticator",
+    title: "Only the platform\u2019s door lets people in.",
+    why: "The chart\u2019s default lets anybody log in with any name; other authenticators know nothing of access files and end dates.",
+    paths: ["/hub/config/JupyterHub/authenticator_class"],
+    bad: (value) => value === "glaciocloud_hub.AccessFileAuthenticator" ? void 0 : {
+      message: `the authenticator ${quoted(value)} goes round the access files`,
+      hint: "remove it; access: says who may enter"
+    }
+  }),
+  traitDemand({
+    id: "allow-all",
+    title: "No setting lets everybody in.",
+    why: "`allow_all` overrides every other rule of who may enter.",
+    names: ["allow_all"],
+    bad: (value) => value === false ? void 0 : { message: '"allow_all" lets anybody in', hint: "remove it; access: says who may enter" }
+  }),
+  traitDemand({
+    id: "allow-existing-users",
+    title: "Who was removed stays out.",
+    why: "With `allow_existing_users` everybody who ever logged in may come back (zero-to-jupyterhub-k8s#1029).",
+    names: ["allow_existing_users"],
+    bad: (value) => value === false ? void 0 : { message: "people who were removed could come back", hint: "remove it" }
+  }),
+  traitDemand({
+    id: "allow-list",
+    title: "People and teams stand in access:, not in raw values.",
+    why: "Lists in the configuration have no end date, are added to one another, and `admin_users` never takes rights away again.",
+    names: [
+      "allowed_users",
+      "admin_users",
+      "allowed_organizations",
+      "allowed_groups",
+      "admin_groups",
+      "allowed_scopes",
+      "blocked_users"
+    ],
+    bad: (value) => namesNothing(value) ? void 0 : { message: "people are listed in raw values", hint: "write them below access:" }
+  }),
+  traitDemand({
+    id: "auth-refresh",
+    title: "Access is looked at again at every request.",
+    why: "With `auth_refresh_age: 0` somebody whose access ended stays until the cookie does, two weeks later.",
+    names: ["auth_refresh_age"],
+    bad: (value) => typeof value === "number" && value >= 1 && value <= 300 ? void 0 : {
+      message: `${quoted(value)} keeps people in after their access has ended`,
+      hint: "remove it; the platform uses 1"
+    }
+  }),
+  traitDemand({
+    id: "delete-pvc",
+    title: "Deleting a user keeps the home.",
+    why: "KubeSpawner deletes the home\u2019s volume together with the user unless told otherwise.",
+    names: ["delete_pvc"],
+    bad: (value) => value === false ? void 0 : {
+      message: "homes would be deleted together with users",
+      hint: "remove it; removing homes is a reviewed step"
+    }
+  }),
+  demand({
+    id: "failure-limit",
+    title: "No user can restart the hub.",
+    why: "Five requests for a server that cannot start end the hub\u2019s process, and any user can send them (seen on a live hub).",
+    paths: ["/hub/consecutiveFailureLimit"],
+    bad: (value) => value === 0 ? void 0 : {
+      message: `after ${quoted(value)} failed starts the hub restarts itself, and any user can cause them`,
+      hint: "remove it; the platform uses 0"
+    }
+  }),
+  demand({
+    id: "max-age",
+    title: "Running work is not stopped for its age.",
+    why: "`cull.maxAge` stops servers that compute.",
+    paths: ["/cull/maxAge"],
+    bad: (value) => value === 0 || typeof value === "number" && value >= MIN_MAX_AGE_SECONDS ? void 0 : {
+      message: `servers are stopped after ${quoted(value)} s even while they compute`,
+      hint: `remove it, or write at least ${MIN_MAX_AGE_SECONDS}`
+    }
+  }),
+  demand({
+    id: "cull-users",
+    title: "Idle users are not deleted.",
+    why: "A deleted user loses tokens and groups, and with an unlucky setting the home.",
+    paths: ["/cull/users"],
+    bad: (value) => value === false ? void 0 : { message: "idle users would be deleted", hint: "remove it" }
+  }),
+  demand({
+    id: "uid",
+    title: "Every server runs as the platform\u2019s user, and none as root.",
+    why: "Homes belong to one uid. Another one cannot read them, and root can read everything.",
+    paths: ["/singleuser/uid", "/singleuser/extraPodConfig/securityContext/runAsUser"],
+    bad: (value, { platform: platform2 }) => {
+      const { uid } = platform2.settings.data.user;
+      if (value === 0) {
+        return {
+          message: "servers would run as root",
+          hint: `remove it; the platform's uid is ${uid}`
+        };
+      }
+      return value === uid ? void 0 : {
+        message: `servers would run as uid ${quoted(value)}, and homes belong to ${uid}`,
+        hint: "remove it"
+      };
+    }
+  }),
+  demand({
+    id: "service-account",
+    title: "User servers hold no key to the cluster.",
+    why: "A service account\u2019s token is mounted into every server that names one.",
+    paths: [
+      "/singleuser/serviceAccountName",
+      "/singleuser/extraPodConfig/serviceAccount",
+      "/singleuser/extraPodConfig/serviceAccountName",
+      "/singleuser/extraPodConfig/automountServiceAccountToken",
+      "/hub/config/KubeSpawner/automount_service_account_token"
+    ],
+    bad: (value) => namesNothing(value) ? void 0 : { message: "user servers would get a token of the cluster", hint: "remove it" }
+  }),
+  demand({
+    id: "privilege-escalation",
+    title: "Nobody becomes root inside a server.",
+    why: "A program with the setuid bit would be enough.",
+    paths: ["/singleuser/allowPrivilegeEscalation"],
+    bad: (value) => value === false ? void 0 : {
+      message: "users could become root inside their server",
+      hint: "remove it; packages for everybody belong into the image"
+    }
+  }),
+  demand({
+    id: "load-balancer",
+    title: "A hub is not put on the internet without its entry.",
+    why: "A LoadBalancer of its own has no certificate and bypasses the entry.",
+    paths: ["/proxy/service/type"],
+    bad: (value) => value === "ClusterIP" ? void 0 : {
+      message: `${quoted(value)} opens the hub without a certificate`,
+      hint: "remove it; the cluster\u2019s ingress: is the entry"
+    }
+  }),
+  demand({
+    id: "debug",
+    title: "Debug output stays off.",
+    why: "It writes tokens and personal data to logs.",
+    paths: ["/debug/enabled"],
+    bad: (value) => value === false ? void 0 : { message: "debug output holds tokens", hint: "remove it when you are done" }
+  }),
+  demand({
+    id: "profile-list",
+    title: "Images and sizes stand in images: and sizes:.",
+    why: "Profiles in raw values are open to everybody whatever they say of groups, an unanchored pattern lets users run any image, a key with a capital or a dot breaks the pre-puller, and every change restarts the hub.",
+    paths: ["/singleuser/profileList"],
+    bad: (value) => namesNothing(value) ? void 0 : { message: "profiles in raw values are not looked at", hint: "use images: and sizes:" }
+  }),
+  demand({
+    id: "proxy-memory",
+    title: "The proxy has memory for everybody.",
+    why: "A proxy that runs out of memory drops every connection: 18 hours of login loops on 2026-01-13 (LEAP).",
+    paths: ["/proxy/chp/resources/limits/memory"],
+    bad: (value, { hub }) => {
+      const needed = proxyMemoryMiB(hub.data.capacity.maxServers);
+      const bytes2 = (typeof value === "string" ? quantityBytes(value) : void 0) ?? 0;
+      return bytes2 >= needed * 2 ** 20 ? void 0 : {
+        message: `${quoted(value)} are too little for ${hub.data.capacity.maxServers} servers`,
+        hint: `remove it; the platform uses ${needed}Mi`
+      };
+    }
+  })
+];
+
+// src/core/hub/rules/overridden.ts
+var CHOSEN = [
+  { path: "/singleuser/image/name", key: "images" },
+  { path: "/singleuser/image/tag", key: "images" },
+  { path: "/singleuser/memory/limit", key: "sizes" },
+  { path: "/singleuser/memory/guarantee", key: "sizes" },
+  { path: "/singleuser/cpu/limit", key: "sizes" },
+  { path: "/singleuser/cpu/guarantee", key: "sizes" }
+];
+var TRAITS = {
+  image: "images",
+  mem_limit: "sizes",
+  mem_guarantee: "sizes",
+  cpu_limit: "sizes",
+  cpu_guarantee: "sizes"
+};
+var valuesOverridden = {
+  id: "values-overridden",
+  severity: "error",
+  title: "Images and sizes of servers stand in images: and sizes:.",
+  why: "Every server is started with an image and a size that its user chose, and these override what raw values say.",
+  on: "values",
+  *check({ hub, place }) {
+    const values = hub.data.values;
+    const traits = configOf(values).flatMap(
+      ([section3]) => Object.entries(TRAITS).map(([trait, key]) => ({
+        path: pointer("hub", "config", section3, trait),
+        key
+      }))
+    );
+    for (const { path, key } of [...CHOSEN, ...traits]) {
+      if (at(values, path) === void 0) continue;
+      yield {
+        at: place(path),
+        message: `"${path.slice(1).replaceAll("/", ".")}" has no effect: ${key}: overrides it`,
+        hint: `remove it, and write it below ${key}:`
+      };
+    }
+  }
+};
+
+// src/core/hub/rules/oggm.ts
+init_json();
+function serverEnv({ values }) {
+  const texts2 = {};
+  const written2 = at(values, "/singleuser/extraEnv");
+  if (!isObject(written2)) return texts2;
+  for (const [name, value] of Object.entries(written2)) {
+    const text2 = isObject(value) ? value["value"] : value;
+    if (typeof text2 === "string") texts2[name] = text2;
+  }
+  return texts2;
+}
+var variable2 = (name) => pointer("singleuser", "extraEnv", name);
+var offersOggm = ({ hub, platform: platform2 }) => hub.data.images.some((name) => platform2.images.get(name)?.data.oggm !== void 0);
+var multiprocessing = {
+  id: "oggm-multiprocessing",
+  severity: "error",
+  title: "OGGM_USE_MULTIPROCESSING is 0 or 1.",
+  why: 'OGGM reads it as a whole number: "True" or an empty text ends cfg.initialize() with a ValueError, whatever the documentation says.',
+  on: "values",
+  *check(facts2) {
+    for (const name of ["OGGM_USE_MULTIPROCESSING", "OGGM_USE_MP_SPAWN"]) {
+      const value = serverEnv(facts2)[name];
+      if (value !== void 0 && !/^[01]$/u.test(value)) {
+        yield {
+          at: facts2.place(variable2(name)),
+          message: `OGGM fails on ${name}=${JSON.stringify(value)}`,
+          hint: 'write "0" or "1"'
+        };
+      }
+    }
+  }
+};
+var slurmCpus = {
+  id: "oggm-cpus",
+  severity: "error",
+  title: "Counts of cores are whole numbers.",
+  why: "OGGM takes all cores of the node when SLURM_JOB_CPUS_PER_NODE is not a whole number, and runs out of memory. The platform sets it for each size.",
+  on: "values",
+  *check(facts2) {
+    for (const name of [
+      "SLURM_JOB_CPUS_PER_NODE",
+      "PYTHON_CPU_COUNT",
+      "OMP_NUM_THREADS",
+      "LRU_MAXSIZE"
+    ]) {
+      const value = serverEnv(facts2)[name];
+      if (value !== void 0 && !/^[1-9][0-9]*$/u.test(value)) {
+        yield {
+          at: facts2.place(variable2(name)),
+          message: `${name}=${JSON.stringify(value)} is not a whole number`,
+          hint: "remove it: the platform sets it for each size"
+        };
+      }
+    }
+  }
+};
+var sharedCache = {
+  id: "oggm-shared-cache",
+  severity: "error",
+  title: "Nobody writes to a cache that others read.",
+  why: "OGGM downloads in place, without a lock and without checksums: a second reader gets half a file, and a killed download poisons the cache for good.",
+  on: "values",
+  *check(facts2) {
+    const {
+      OGGM_DOWNLOAD_CACHE: cache,
+      OGGM_DOWNLOAD_CACHE_RO: readOnly,
+      OGGM_WORKDIR: workdir
+    } = serverEnv(facts2);
+    if (cache === void 0 || /^(~|\/home\/|\/scratch\/|\/tmp\/)/u.test(cache)) return;
+    if (!/^(1|true|yes|on)$/iu.test(readOnly ?? "")) {
+      yield {
+        at: facts2.place(variable2("OGGM_DOWNLOAD_CACHE")),
+        message: `${cache} would be written to by everybody`,
+        hint: 'add OGGM_DOWNLOAD_CACHE_RO: "1"'
+      };
+    } else if (workdir === void 0 && !offersOggm(facts2)) {
+      yield {
+        at: facts2.place(variable2("OGGM_DOWNLOAD_CACHE_RO")),
+        message: "a read-only cache without OGGM_WORKDIR fails at the first missing file",
+        hint: "add OGGM_WORKDIR, below the home"
+      };
+    }
+  }
+};
+var modelMemory = {
+  id: "oggm-memory",
+  severity: "warning",
+  title: "A size has memory for OGGM on all its cores.",
+  why: "OGGM takes 0.4 GB, and at least 0.15 GB more for each process: a server with many cores and little memory is killed in the middle of a run.",
+  on: "hub",
+  *check(facts2) {
+    if (!offersOggm(facts2)) return;
+    const { hub } = facts2;
+    for (const [name, size2] of Object.entries(hub.data.sizes)) {
+      const needed = OGGM_BASE_BYTES + OGGM_WORKER_BYTES * Math.floor(size2.cpu);
+      if ((memoryBytes(size2.memory) ?? 0) < needed) {
+        yield {
+          at: hub.at(pointer("sizes", name, "memory")),
+          message: `${size2.memory} are too little for OGGM on ${size2.cpu} cores`,
+          hint: `write at least ${Math.ceil(needed / 2 ** 30 * 10) / 10}G`
+        };
+      }
+    }
+  }
+};
+
+// src/core/check/names.ts
+var NAME = /^[a-z](-?[a-z0-9])*$/u;
+var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
+var RESERVED = /^(default|kube-.*|glaciocloud-.*|.*-probe)$/u;
+var TAKEN = ["charts", ...PLATFORM_FOLDERS];
+function unitNameProblem(name) {
+  if (!NAME.test(name) || name.length > 32)
+    return {
+      message: `${quoted(name)} cannot be a name`,
+      hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
+    };
+  if (RESERVED.test(name) || TAKEN.includes(name))
+    return { message: `the name "${name}" is reserved`, hint: "choose another name for the file" };
+  return void 0;
+}
+function dottedNameProblem(name) {
+  return DOTTED.test(name) && name.length <= 63 ? void 0 : {
+    message: `${quoted(name)} cannot be a name`,
+    hint: "use lower-case letters, digits, single hyphens and dots"
+  };
+}
+var unitName = {
+  id: "unit-name",
+  severity: "error",
+  title: "Names of hubs and clusters are short and plain, and none is taken by Kubernetes or by us.",
+  why: "A hub\u2019s name is its namespace, its release and a label; a namespace that the system uses would be overwritten, and a path trick in a name would write elsewhere.",
+  on: "platform",
+  *check(platform2) {
+    for (const doc of [...platform2.environments.values(), ...platform2.clusters.values()]) {
+      const wrong2 = unitNameProblem(doc.name);
+      if (wrong2) yield { at: doc.at(""), ...wrong2 };
+    }
+    for (const doc of [...platform2.images.values(), ...platform2.data.values()]) {
+      const wrong2 = dottedNameProblem(doc.name);
+      if (wrong2) yield { at: doc.at(""), ...wrong2 };
+    }
+  }
+};
+var slugTaken = {
+  id: "slug-taken",
+  severity: "error",
+  title: "No two images are written alike in the hub.",
+  why: "Dots become hyphens in links and labels: two images with one slug would be one image to the hub.",
+  on: "platform",
+  *check(platform2) {
+    for (const docs of [platform2.images, platform2.data]) {
+      const seen2 = /* @__PURE__ */ new Map();
+      for (const doc of docs.values()) {
+        const other = seen2.get(slug(doc.name));
+        if (other !== void 0)
+          yield {
+            at: doc.at(""),
+            message: `"${doc.name}" and "${other}" are both "${slug(doc.name)}" in the hub`,
+            hint: "rename one of them"
+          };
+        seen2.set(slug(doc.name), doc.name);
+      }
+    }
+  }
+};
+function* twice(doc, list, path, suffix = "") {
+  for (const [index2, item] of list.entries()) {
+    if (list.indexOf(item) < index2)
+      yield {
+        at: doc.at(`${path}/${index2}${suffix}`),
+        message: `"${item}" stands twice`,
+        hint: "keep one of the two"
+      };
+  }
+}
+var duplicate = {
+  id: "duplicate",
+  severity: "error",
+  title: "Nothing is listed twice.",
+  why: "Of two entries one is silently without effect, and the next change goes to the wrong one.",
+  on: "platform",
+  *check(platform2) {
+    const { waves: waves2, removals } = platform2.settings.data;
+    yield* twice(
+      platform2.settings,
+      waves2.map(({ name }) => name),
+      "/waves",
+      "/name"
+    );
+    yield* twice(
+      platform2.settings,
+      removals.map(({ hub }) => hub),
+      "/removals",
+      "/hub"
+    );
+    for (const hub of platform2.environments.values()) {
+      const { images, data: data2, access: access2 } = hub.data;
+      yield* twice(hub, images, "/images");
+      yield* twice(hub, data2, "/data");
+      yield* twice(hub, access2.allow, "/access/allow");
+      yield* twice(hub, access2.admins, "/access/admins");
+    }
+  }
+};
+var addressTaken = {
+  id: "address-taken",
+  severity: "error",
+  title: "Each hub has an address of its own.",
+  why: "Two hubs with one host name answer by chance.",
+  on: "platform",
+  *check(platform2) {
+    const seen2 = /* @__PURE__ */ new Map();
+    for (const hub of platform2.environments.values()) {
+      const address2 = hub.data.url.replace(/\/$/u, "").toLowerCase();
+      const other = seen2.get(address2);
+      if (other !== void 0)
+        yield {
+          at: hub.at("/url"),
+          message: `the hub ${other} has this address already`,
+          hint: "give each hub its own host name"
+        };
+      seen2.set(address2, hub.name);
+    }
+  }
+};
+
+// src/core/hub/rules/pods.ts
+init_json();
+function objectsOf(value) {
+  if (isObject(value)) return Object.values(value).filter(isObject);
+  return objectsIn(value);
+}
+function podFault(spec) {
+  if (objectsOf(spec["volumes"]).some((volume) => isObject(volume["hostPath"]))) {
+    return "a folder of the node is mounted";
+  }
+  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) {
+    if (spec[key] === true) return `${key} opens the node`;
+  }
+  if (at(spec, "/securityContext/runAsUser") === 0) return "every container runs as root";
+  for (const container of [
+    ...objectsOf(spec["containers"]),
+    ...objectsOf(spec["initContainers"])
+  ]) {
+    const name = JSON.stringify(container["name"]);
+    if (at(container, "/securityContext/privileged") === true) {
+      return `the container ${name} is privileged`;
+    }
+    if (at(container, "/securityContext/runAsUser") === 0) {
+      return `the container ${name} runs as root`;
+    }
+    const added = at(container, "/securityContext/capabilities/add");
+    if (Array.isArray(added) && added.length > 0) {
+      return `the container ${name} may do more than others`;
+    }
+  }
+  return void 0;
+}
+function* userPods({ values, place }) {
+  const hint = "remove it; what servers need belongs into the image or into storage";
+  for (const [path, toSpec] of OF_PODS) {
+    const value = at(values, path);
+    const fault = value === void 0 ? void 0 : podFault(toSpec(value));
+    if (fault) yield { at: place(path), message: `${fault} in every user server`, hint };
+  }
+}
+var asContainer = (container) => ({
+  containers: isObject(container) ? [{ name: "notebook", ...container }] : []
+});
+var asSecurity = (securityContext) => asContainer({ securityContext });
+var OF_PODS = [
+  ["/singleuser/storage/extraVolumes", (volumes) => ({ volumes })],
+  ["/singleuser/extraContainers", (containers) => ({ containers })],
+  ["/singleuser/initContainers", (initContainers) => ({ initContainers })],
+  ["/singleuser/extraPodConfig", (spec) => isObject(spec) ? spec : {}],
+  ["/hub/config/KubeSpawner/privileged", (privileged) => asSecurity({ privileged })],
+  ["/hub/config/KubeSpawner/extra_container_config", asContainer],
+  ["/hub/config/KubeSpawner/container_security_context", asSecurity],
+  ["/hub/config/KubeSpawner/pod_security_context", (securityContext) => ({ securityContext })]
+];
+var userPodSafe = {
+  id: "user-pod",
+  severity: "error",
+  title: "User servers see nothing of their node.",
+  why: "A privileged container or a folder of the node gives whoever is in it the node, and with it everybody\u2019s work.",
+  on: "values",
+  check: userPods
+};
+function podSpec(object2) {
+  if (object2["kind"] === "Pod") return object2["spec"];
+  return at(object2, "/spec/template/spec") ?? at(object2, "/spec/jobTemplate/spec/template/spec");
+}
+var podSafe = {
+  id: "pod",
+  severity: "error",
+  title: "No pod of a hub sees its node.",
+  why: "Looked at in the rendered objects, so that no value can get around it.",
+  on: "manifests",
+  *check({ hub, objects }) {
+    for (const object2 of objects) {
+      const spec = podSpec(object2);
+      const fault = isObject(spec) ? podFault(spec) : void 0;
+      if (fault) {
+        yield {
+          at: hub.keyAt("/values"),
+          message: `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}: ${fault}`,
+          hint: "find it below values: and remove it"
+        };
+      }
+    }
+  }
+};
+var ownNamespace = {
+  id: "own-namespace",
+  severity: "error",
+  title: "A hub stays in its namespace, and its probe in its own.",
+  why: "Objects elsewhere belong to other hubs.",
+  on: "manifests",
+  *check({ hub, objects }) {
+    const own2 = ["", hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
+    for (const object2 of objects) {
+      const kind = textAt(object2, "/kind");
+      const name = textAt(object2, "/metadata/name");
+      const namespace = textAt(object2, "/metadata/namespace");
+      if (!own2.includes(namespace)) {
+        yield {
+          at: hub.keyAt("/values"),
+          message: `${kind} ${name} would go into the namespace ${namespace}`,
+          hint: "remove what asks for it below values:"
+        };
+      }
+    }
+  }
+};
+var databaseKept = {
+  id: "database-kept",
+  severity: "error",
+  title: "The hub\u2019s database outlives its release.",
+  why: "Helm deletes the volume with the release, and after a first installation that failed (helm --rollback-on-failure).",
+  on: "manifests",
+  *check({ hub, objects }) {
+    for (const object2 of objects) {
+      const policy = at(object2, pointer("metadata", "annotations", "helm.sh/resource-policy"));
+      if (object2["kind"] === "PersistentVolumeClaim" && policy !== "keep") {
+        yield {
+          at: hub.keyAt("/values"),
+          message: `the volume ${JSON.stringify(at(object2, "/metadata/name"))} would be deleted with the release`,
+          hint: "do not change hub.db.pvc.annotations below values:"
+        };
+      }
+    }
+  }
+};
+
+// src/core/hub/rules/braces.ts
+init_json();
+var KNOWN = [
+  "userid",
+  "unescaped_username",
+  "unescaped_servername",
+  "hubnamespace",
+  "username",
+  "servername",
+  "user_server",
+  "safe_username",
+  "safe_servername",
+  "safe_user_server",
+  "escaped_username",
+  "escaped_servername",
+  "escaped_user_server",
+  "pod_name",
+  "pvc_name",
+  "namespace"
+];
+var EXPANDED = new RegExp(`\\{(${KNOWN.join("|")})\\}`, "gu");
+var PLACES = [
+  "/singleuser/extraAnnotations",
+  "/singleuser/extraContainers",
+  "/singleuser/extraEnv",
+  "/singleuser/extraLabels",
+  "/singleuser/extraPodConfig",
+  "/singleuser/initContainers",
+  "/singleuser/storage/dynamic/pvcNameTemplate",
+  "/singleuser/storage/extraLabels",
+  "/singleuser/storage/extraVolumeMounts",
+  "/singleuser/storage/extraVolumes",
+  ...["pod_name_template", "storage_extra_annotations", "storage_selector", "working_dir"].map(
+    (trait) => `/hub/config/KubeSpawner/${trait}`
+  )
+];
+function hasSingleBrace(text2) {
+  const rest = text2.replaceAll("{{", "").replaceAll("}}", "").replaceAll(EXPANDED, "");
+  return /[{}]/u.test(rest);
+}
+var braces = {
+  id: "braces",
+  severity: "error",
+  title: "Braces in raw values of servers are doubled.",
+  why: "KubeSpawner expands {username}, and every server start fails on any other brace.",
+  on: "values",
+  *check({ hub, place }) {
+    const { values } = meant3(hub.data.values);
+    for (const base2 of PLACES)
+      for (const { path, value } of walk(at(values, base2) ?? null)) {
+        if (typeof value !== "string" || !hasSingleBrace(value)) continue;
+        const isVariable = base2 === "/singleuser/extraEnv";
+        yield {
+          at: place(base2 + path),
+          message: "a single brace breaks every server start",
+          hint: isVariable ? "write {{ and }}, or use env:" : "write {{ and }}"
+        };
+      }
+  }
+};
+
+// src/core/hub/rules/raw-values.ts
+init_json();
+function memoryPaths(values) {
+  return [
+    "/singleuser/memory/guarantee",
+    "/singleuser/memory/limit",
+    ...configOf(values).flatMap(([section3]) => [
+      pointer("hub", "config", section3, "mem_limit"),
+      pointer("hub", "config", section3, "mem_guarantee")
+    ])
+  ];
+}
+var RAW_VALUE_RULES = [
+  {
+    id: "network-open",
+    severity: "error",
+    title: "User servers reach the internet, and nothing inside.",
+    why: "Without these policies every user reaches the metadata service of the cloud, other users\u2019 servers and the databases of the cluster.",
+    on: "values",
+    *check({ values, place }) {
+      for (const path of [
+        "/singleuser/networkPolicy/enabled",
+        "/hub/networkPolicy/enabled",
+        "/proxy/chp/networkPolicy/enabled"
+      ]) {
+        if (at(values, path) === false) {
+          yield { at: place(path), message: "the network policy is off", hint: "remove it" };
+        }
+      }
+      for (const rule of ["cloudMetadataServer", "privateIPs"]) {
+        const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
+        if (at(values, path) === true) {
+          yield {
+            at: place(path),
+            message: "user servers could reach inside",
+            hint: "remove it; open one address with networkPolicy.egress instead"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "values-memory",
+    severity: "error",
+    title: "Memory of servers is written as JupyterHub reads it.",
+    why: "The chart\u2019s schema accepts `4Gi`, and every server start fails (seen on a live hub).",
+    on: "values",
+    *check({ values, place }) {
+      for (const path of memoryPaths(values)) {
+        const value = at(values, path);
+        if (typeof value === "string" && memoryBytes(value) === void 0) {
+          const { message, hint } = explainMemory(value);
+          yield { at: place(path), message, hint };
+        }
+      }
+    }
+  },
+  {
+    id: "memory-limit",
+    severity: "error",
+    title: "Memory that is guaranteed is also the limit.",
+    why: "A server without a limit takes its neighbours\u2019 memory: on 2025-05-12 (EarthScope) other people\u2019s work was killed.",
+    on: "values",
+    *check({ hub, place, values }) {
+      const guarantee = at(hub.data.values, "/singleuser/memory/guarantee");
+      const limit = at(values, "/singleuser/memory/limit") ?? null;
+      if (guarantee !== void 0 && limit === null) {
+        yield {
+          at: place("/singleuser/memory/guarantee"),
+          message: "memory is guaranteed without a limit",
+          hint: "use sizes: with memory:"
+        };
+      }
+    }
+  },
+  {
+    id: "values-cpu",
+    severity: "error",
+    title: "Cores of servers are numbers.",
+    why: 'KubeSpawner wants 0.5, not "500m".',
+    on: "values",
+    *check({ values, place }) {
+      for (const path of ["/singleuser/cpu/guarantee", "/singleuser/cpu/limit"]) {
+        const value = at(values, path);
+        if (typeof value === "string") {
+          yield {
+            at: place(path),
+            message: `${quoted(value)} is not a number of cores`,
+            hint: /^\d+m$/u.test(value) ? `write ${Number(value.slice(0, -1)) / 1e3}` : "write a number without quotes"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "null-value",
+    severity: "error",
+    title: "Raw values hold no null.",
+    why: "Helm 3 removes the key, Helm 4 keeps the null, and the chart\u2019s templates fail on some.",
+    on: "values",
+    *check({ hub, place }) {
+      for (const { path, value } of walk(hub.data.values)) {
+        if (value === null) {
+          yield {
+            at: place(path),
+            message: "null means one thing to Helm 3 and another to Helm 4",
+            hint: "write the value that you want"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "config-section",
+    severity: "error",
+    title: "Sections of hub.config are names of classes.",
+    why: "The hub ends at start when a section begins with a small letter.",
+    on: "values",
+    *check({ values, place }) {
+      for (const [section3] of configOf(values)) {
+        if (!/^[A-Z]/u.test(section3)) {
+          yield {
+            at: place(pointer("hub", "config", section3)),
+            message: `"${section3}" is not the name of a class`,
+            hint: "sections begin with a capital, such as JupyterHub"
+          };
+        }
+      }
+    }
+  }
+];
+
+// src/core/hub/rules/roles.ts
+init_json();
+var SHARING_SCOPE = /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u;
+var BECOMES = /^(admin|admin:(users|auth_state|groups)|users|tokens|groups)(!.*)?$/u;
+var REACHES_ALL = /^(admin:(servers|server_state)|servers|access:servers|delete:users|shutdown|proxy)$/u;
+var userSharing = {
+  id: "user-sharing",
+  severity: "error",
+  title: "Users do not share their servers.",
+  why: "JupyterHub 5.5.0 has a known hole in sharing (fixed in 5.5.1), and who shares a server shares the home.",
+  on: "values",
+  *check({ values, place }) {
+    const roles = at(values, "/hub/loadRoles");
+    for (const { path, value } of isObject(roles) ? walk(roles) : []) {
+      if (typeof value === "string" && SHARING_SCOPE.test(value)) {
+        yield {
+          at: place(`/hub/loadRoles${path}`),
+          message: `the scope "${value}" lets users share servers`,
+          hint: "remove it"
+        };
+      }
+    }
+  }
+};
+var roleScopes = {
+  id: "role-scopes",
+  severity: "error",
+  title: "No role of people or services rules the hub.",
+  why: "Who may change users, make tokens or fill groups can become any user, and a scope without a filter reaches every server. Scopes for one group are for its staff.",
+  on: "values",
+  *check({ values, ours, place }) {
+    const roles = at(values, "/hub/loadRoles");
+    for (const [name, role] of Object.entries(isObject(roles) ? roles : {}))
+      if (at(ours, pointer("hub", "loadRoles", name)) === void 0)
+        yield* scopesOf(name, isObject(role) ? role["scopes"] : void 0, place);
+  }
+};
+function* scopesOf(name, scopes, place) {
+  for (const [index2, scope] of Array.isArray(scopes) ? scopes.entries() : []) {
+    const fault = typeof scope === "string" ? scopeFault(name, scope) : void 0;
+    if (!fault) continue;
+    yield { at: place(pointer("hub", "loadRoles", name, "scopes", index2)), ...fault };
+    return;
+  }
+}
+function scopeFault(name, scope) {
+  if (BECOMES.test(scope) && !/!user(=|$)/u.test(scope))
+    return {
+      message: `the role "${name}" could become anybody`,
+      hint: "give the narrow scopes that it needs"
+    };
+  if (REACHES_ALL.test(scope))
+    return {
+      message: `the role "${name}" reaches everybody: ${scope}`,
+      hint: `name whom it is for: ${scope}!group=\u2026`
+    };
+  return void 0;
+}
+
+// src/core/notices/times.ts
+function isReadable({ from, until }) {
+  return [from, until].every((time2) => time2 === void 0 || isTime(time2));
+}
+function isTime(time2) {
+  return !Number.isNaN(instant(time2)) && !time2.startsWith("0000");
+}
+function isNever({ from, until }) {
+  return from !== void 0 && instant(from) >= endOf(until);
+}
+
+// src/core/notices/rules.ts
+var announcementPast = {
+  id: "announcement-past",
+  severity: "warning",
+  title: "Announcements that are over are removed.",
+  why: "Nobody is shown them any more, and they hide the next one.",
+  on: "platform",
+  *check(platform2, now) {
+    for (const { data: data2, at: at2 } of platform2.announcements.values())
+      if (endOf(data2.until) <= now)
+        yield { at: at2("/until"), message: "it is over", hint: "remove the file" };
+  }
+};
+var announcementTime = {
+  id: "announcement-time",
+  severity: "error",
+  title: "An announcement begins and ends on days of the calendar, in this order.",
+  why: "A hub can read no day that does not exist: such an announcement is left out, and nobody is told.",
+  on: "platform",
+  *check(platform2) {
+    for (const page of platform2.announcements.values()) {
+      const { from, until } = page.data;
+      if (!isReadable(page.data)) {
+        const [key, time2] = isTime(until) ? ["/from", from ?? ""] : ["/until", until];
+        yield {
+          at: page.at(key),
+          message: `${quoted(time2)} is not a day of the calendar`,
+          hint: "write a day that exists, such as 2027-02-28"
+        };
+      } else if (isNever(page.data))
+        yield {
+          at: page.at("/until"),
+          message: `it ends ${until}, before it begins ${from ?? ""}`,
+          hint: "change from or until"
+        };
+    }
+  }
+};
+
+// src/core/check/references.ts
+init_json();
+var FOLDERS = {
+  cluster: "clusters/*.yaml",
+  image: "images/*/image.yaml",
+  data: "data/*.yaml",
+  environment: "environments/*.yaml"
+};
+function* dangling(platform2, kind, name, at2) {
+  if (isNamed(platform2, kind, name)) return;
+  const file = FOLDERS[kind].replace("*", name);
+  const known = [...platform2.names.get(kind) ?? []];
+  yield { at: at2, message: `there is no ${file}`, hint: hintFor(name, known, file) };
+}
+function hintFor(name, known, file) {
+  if (known.length === 0) return `add ${file}`;
+  const near = nearest(name, known);
+  return near === void 0 ? `there are: ${known.join(", ")}` : `did you mean "${near}"?`;
+}
+var unknownReference = {
+  id: "unknown-reference",
+  severity: "error",
+  title: "Every name refers to a file or entry that exists.",
+  why: "A hub on a cluster, wave, image or data set that does not exist cannot be deployed; a misspelt one would be left out in silence.",
+  on: "platform",
+  *check(platform2) {
+    const waves2 = platform2.settings.data.waves.map(({ name }) => name);
+    for (const hub of platform2.environments.values()) {
+      const { cluster, wave, images, data: data2 } = hub.data;
+      yield* dangling(platform2, "cluster", cluster, hub.at("/cluster"));
+      for (const [index2, image2] of images.entries())
+        yield* dangling(platform2, "image", image2, hub.at(pointer("images", index2)));
+      for (const [index2, set] of data2.entries())
+        yield* dangling(platform2, "data", set, hub.at(pointer("data", index2)));
+      if (!waves2.includes(wave))
+        yield {
+          at: hub.at("/wave"),
+          message: `platform.yaml has no wave "${wave}"`,
+          hint: `choose ${waves2.join(", ")}`
+        };
+    }
+    for (const page of platform2.announcements.values())
+      for (const [index2, hub] of page.data.hubs.entries())
+        yield* dangling(platform2, "environment", hub, page.at(pointer("hubs", index2)));
+  }
+};
+
+// src/core/removal/rules.ts
+init_json();
+var removalSound = {
+  id: "removal",
+  severity: "error",
+  title: "A removal is for a hub whose file is gone, and says what would be lost.",
+  why: "Removing is two steps on purpose: first the file, then a reviewed entry. Deleting homes needs their number written out, so that nobody deletes more than they think.",
+  on: "platform",
+  *check(platform2) {
+    for (const [index2, removal] of platform2.settings.data.removals.entries()) {
+      const at2 = platform2.settings.at(pointer("removals", index2, "hub"));
+      if (platform2.names.get("environment")?.has(removal.hub) === true) {
+        yield {
+          at: at2,
+          message: `environments/${removal.hub}.yaml is still there`,
+          hint: "remove the file, or this entry"
+        };
+      } else if ((removal.homes === "delete" || removal.database === "delete") && removal.count === void 0) {
+        yield {
+          at: at2,
+          message: "deleting needs the number of homes",
+          hint: 'add "count:" with the number that the plan shows'
+        };
+      }
+    }
+  }
+};
+var archivePlace = {
+  id: "archive-place",
+  severity: "error",
+  title: "What is archived has a place, and a place is for what is archived.",
+  why: "A bucket without `archive` looks as if something were saved, and nothing is.",
+  on: "platform",
+  *check(platform2) {
+    for (const [index2, removal] of platform2.settings.data.removals.entries()) {
+      const at2 = (key) => platform2.settings.at(pointer("removals", index2, key));
+      const archived = ["homes", "database"].find((key) => removal[key] === "archive");
+      const given2 = ["bucket", "endpoint", "region"].find(
+        (key) => removal[key] !== void 0
+      );
+      if (archived !== void 0 && removal.bucket === void 0) {
+        yield {
+          at: at2(archived),
+          message: "an archive needs a place",
+          hint: 'add "bucket: s3://NAME/PREFIX"'
+        };
+      } else if (archived === void 0 && given2 !== void 0) {
+        yield {
+          at: at2(given2),
+          message: `"${given2}" does nothing, because nothing is archived`,
+          hint: 'write "homes: archive" or "database: archive", or remove it'
+        };
+      }
+    }
+  }
+};
+var archiveEndpoint = {
+  id: "archive-endpoint",
+  severity: "error",
+  title: "An S3 server is reached by https.",
+  why: "Whole homes travel over it. Plain http is for loopback and private addresses only. Credentials in an address end up in logs; they come from the environment of the deployment.",
+  on: "platform",
+  *check(platform2) {
+    for (const [index2, { endpoint: endpoint2 }] of platform2.settings.data.removals.entries()) {
+      const fault = endpoint2 === void 0 ? void 0 : endpointFault(endpoint2);
+      if (fault) {
+        yield { at: platform2.settings.at(pointer("removals", index2, "endpoint")), ...fault };
+      }
+    }
+  }
+};
+function endpointFault(endpoint2) {
+  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:?#@]+)(?::[0-9]+)?(.*)$/u.exec(endpoint2);
+  if (!parts) return { message: "this is not an address", hint: "write https:// and a host name" };
+  const [, scheme, credentials, host = "", rest = ""] = parts;
+  if (credentials !== void 0) {
+    return {
+      message: "the address holds credentials",
+      hint: "remove them, and change them; ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY are their place"
+    };
+  }
+  if (scheme === "http" && !isLocalHost(host)) {
+    return { message: "the address is not https", hint: `write https://${host}` };
+  }
+  if (rest !== "" && rest !== "/") {
+    return {
+      message: "the address has a path",
+      hint: 'the bucket and its prefix belong into "bucket:"'
+    };
+  }
+  return void 0;
+}
+
+// src/core/charts/rules.ts
+var chartRepository = {
+  id: "chart-repository",
+  severity: "error",
+  title: "Charts come over https, and no password stands in their address.",
+  why: "Whoever sits on the way could put another chart in its place; and files of a platform are read by many.",
+  on: "platform",
+  *check({ settings: settings3 }) {
+    const { charts } = settings3.data;
+    for (const name of ["jupyterhub", "dask-gateway"]) {
+      const repository = charts[name]?.repository ?? "";
+      const at2 = settings3.at(`/charts/${name}/repository`);
+      if (/^\w+:\/\/[^/?#]*@/u.test(repository))
+        yield {
+          at: at2,
+          message: `the address of ${name} has a name or password in it`,
+          hint: "remove it, and change the password where it was in use: whoever can read this file has it"
+        };
+      else if (repository.startsWith("http://") && charts.allowPrivate !== true)
+        yield {
+          at: at2,
+          message: `${name} would be fetched without https`,
+          hint: "write https://, or set charts.allowPrivate: true for a mirror in your own network"
+        };
+    }
+  }
+};
+
+// src/core/access/request/forms.ts
+init_escape();
+init_json();
+
+// src/core/access/request/class-form.ts
+init_escape();
+
+// src/core/access/request/form-parts.ts
+var FORM_HEAD = "# Written by `glaciocloud access forms` from platform.yaml and environments/.\n";
+var RULES_LABEL = "Rules";
+var AGREED = "I use the hub for research or teaching, and keep my own copies of what matters.";
+function words(value) {
+  return `  - type: markdown
+    attributes:
+      value: ${JSON.stringify(value.text)}`;
+}
+function dropdown(id, label, options) {
+  return `  - type: dropdown
+    id: ${id}
+    attributes:
+      label: ${label}
+      options: [${options.map((option) => JSON.stringify(option)).join(", ")}]
+    validations:
+      required: true`;
+}
+function input(id, label, description) {
+  return `  - type: input
+    id: ${id}
+    attributes:
+      label: ${label}
+      description: ${description}
+    validations:
+      required: true`;
+}
+function rules() {
+  return `  - type: checkboxes
+    id: rules
+    attributes:
+      label: ${RULES_LABEL}
+      options:
+        - label: ${AGREED}
+          required: true`;
+}
+function text(id, label, description) {
+  return `  - type: textarea
+    id: ${id}
+    attributes:
+      label: ${label}
+      description: ${description}
+    validations:
+      required: true`;
+}
+
+// src/core/access/request/class-form.ts
+var CLASS_LABELS = {
+  slug: "Short name of the class",
+  title: "Name of the class",
+  hub: "Hub",
+  tier: "Kind of access",
+  image: "Image",
+  from: "First day",
+  until: "Last day",
+  people: "How many people",
+  rules: RULES_LABEL,
+  about: "What the class is about"
+};
+function classHubs({
+  settings: settings3,
+  environments
+}) {
+  const tiers = Object.keys(settings3.data.tiers);
+  return [...environments].flatMap(([name, { data: data2 }]) => {
+    const open2 = tiers.filter((tier) => data2.access.allow.includes(`tier:${tier}`));
+    const { title, images } = data2;
+    return open2.length === 0 ? [] : [{ name, title, tiers: open2, images }];
+  });
+}
+function classForm(hubs) {
+  const each = (list) => [...new Set(list.flat())];
+  return `${FORM_HEAD}name: A class or workshop
+description: Ask for access for a class, with a first and a last day
+title: "Class: "
+labels: [cohort]
+body:
+${words(joined([PUBLIC, ...hubs.map(hubLine)], inMarkdown`\n`))}
+${input("slug", CLASS_LABELS.slug, "Small letters, digits and single hyphens, such as ice-2027. It stands in the link for members.")}
+${input("title", CLASS_LABELS.title, "One line.")}
+${dropdown(
+    "hub",
+    CLASS_LABELS.hub,
+    hubs.map(({ name }) => name)
+  )}
+${dropdown("tier", CLASS_LABELS.tier, each(hubs.map(({ tiers }) => [...tiers])))}
+${dropdown("image", CLASS_LABELS.image, each(hubs.map(({ images }) => [...images])))}
+${input("from", CLASS_LABELS.from, "A day such as 2027-02-28 (UTC).")}
+${input("until", CLASS_LABELS.until, "All members are out after this day; their files are kept.")}
+${input("people", CLASS_LABELS.people, "Members at most, without you.")}
+${rules()}
+${text("about", CLASS_LABELS.about, "Which notebooks, how many people at the same time, at which hours, anything beyond the image.")}
+`;
+}
+var PUBLIC = inMarkdown`This issue is public for ever: anybody can read your account’s name and what you write here. \
+Write no names, accounts or e-mail addresses of members into it: the team asks you for the list of accounts on GitHub.
+You answer for the class: you are in it, and approve who comes late.`;
+function hubLine({ name, title, tiers, images }) {
+  return inMarkdown`- **${name}** is ${title}, for ${tiers.join(", ")}, with ${images.join(", ")}`;
+}
+
+// src/core/access/request/forms.ts
+var FORM_PATHS = {
+  access: ".github/ISSUE_TEMPLATE/access.yml",
+  renew: ".github/ISSUE_TEMPLATE/renew.yml",
+  class: ".github/ISSUE_TEMPLATE/class.yml"
+};
+var LABELS = {
+  tier: "Kind of access",
+  time: "For how long",
+  cohort: "Class or workshop",
+  rules: RULES_LABEL,
+  reason: "What for",
+  more: "For how much longer",
+  why: "What for, still"
+};
+var TIMES = /* @__PURE__ */ new Map([
+  ["1 week", 7],
+  ["1 month", 30],
+  ["3 months", 90],
+  ["6 months", 180],
+  ["1 year", 365]
+]);
+function choicesOf({ settings: settings3, environments }) {
+  const tiers = Object.entries(settings3.data.tiers).flatMap(([name, { until }]) => {
+    const open2 = [...environments.values()].filter(
+      ({ data: data2 }) => data2.access.allow.includes(`tier:${name}`)
+    );
+    const hubs = open2.map(({ data: data2 }) => data2.title).sort(compareText);
+    return hubs.length === 0 ? [] : [{ name, days: wholeDays(until), hubs }];
+  });
+  const longest2 = Math.max(0, ...tiers.map(({ days }) => days));
+  const times = [...TIMES].filter(([, days], index2) => index2 === 0 || days <= longest2);
+  return { tiers, times: times.map(([time2]) => time2) };
+}
+function daysOf(time2) {
+  return TIMES.get(time2);
+}
+function wholeDays(duration2) {
+  return Math.floor(seconds(duration2) / 86400);
+}
+function formTexts(files) {
+  const choices = choicesOf(files);
+  if (choices.tiers.length === 0) return /* @__PURE__ */ new Map();
+  return /* @__PURE__ */ new Map([
+    [FORM_PATHS.access, accessForm(choices)],
+    [FORM_PATHS.renew, renewForm(choices)],
+    [FORM_PATHS.class, classForm(classHubs(files))]
+  ]);
+}
+function accessForm(choices) {
+  return `${FORM_HEAD}name: Access to a hub
+description: Ask for access to a hub, for research or as a member of a class
+title: "Access: "
+labels: [access]
+body:
+${words(joined([PUBLIC2, ...choices.tiers.map(tierLine)], inMarkdown`\n`))}
+${dropdown("tier", LABELS.tier, names(choices))}
+${dropdown("time", LABELS.time, choices.times)}
+  - type: input
+    id: cohort
+    attributes:
+      label: ${LABELS.cohort}
+      description: Only for members of one. Its short name stands in the link that you were given.
+${rules()}
+${text("reason", LABELS.reason, "Your project in a few sentences, and your institution if you like.")}
+`;
+}
+function renewForm(choices) {
+  return `${FORM_HEAD}name: More time on a hub
+description: Keep access that ends soon; you may as well write /renew into the issue of your first request
+title: "Renew: "
+labels: [access]
+body:
+${words(PUBLIC2)}
+${dropdown("more", LABELS.more, choices.times)}
+${rules()}
+${text("why", LABELS.why, "What you still need the hub for.")}
+`;
+}
+var PUBLIC2 = inMarkdown`This issue is public for ever: anybody can read your account’s name and what you write here, \
+also when your access has ended. Write no e-mail address or other personal data into it.
+Access is for the GitHub account that opens the issue. Someone of the team looks at it and answers here.`;
+function tierLine({ name, days, hubs }) {
+  return inMarkdown`- **${name}** opens ${hubs.join(", ")}, for at most ${days} days at a time`;
+}
+function names({ tiers }) {
+  return tiers.map(({ name }) => name);
+}
+
+// src/core/access/request/form-rule.ts
+var staleForm = {
+  id: "stale-form",
+  severity: "warning",
+  title: "The forms by which people ask for access offer what the files offer.",
+  why: "What a form offers is compared, word for word, with tiers and hubs: a request for what is no longer there is refused, and the person has to write it again.",
+  on: "platform",
+  *check(platform2) {
+    const texts2 = formTexts(platform2);
+    for (const [file, text2] of platform2.forms) {
+      const wanted = texts2.get(file);
+      if (text2 === wanted) continue;
+      yield {
+        at: { file, line: 1, column: 1 },
+        message: "the form does not offer what platform.yaml and environments/ offer",
+        hint: wanted === void 0 ? "delete it: no tier opens a hub" : "run `glaciocloud access forms`, which writes it anew"
+      };
+    }
+  }
+};
+
+// src/core/access/rules.ts
+init_json();
+
+// src/core/access/days.ts
+var DAY_MS2 = 864e5;
+function dayOf(ms) {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+function daysAfter(day2, days) {
+  return dayOf(instant(day2) + days * DAY_MS2);
+}
+function isDay(day2) {
+  return !Number.isNaN(instant(day2));
+}
+function includes({ from, until }, day2) {
+  return (from === void 0 || from <= day2) && (until === void 0 || until >= day2);
+}
+function isOver({ until }, day2) {
+  return until !== void 0 && until < day2;
+}
+function firstStretch(spans, today) {
+  const open2 = spans.filter((span) => !isOver(span, today));
+  const [first, ...rest] = [...open2].sort((a, b) => compareStart(a.from, b.from));
+  if (!first) return void 0;
+  const stretch = { from: first.from, until: first.until };
+  for (const { from, until } of rest) {
+    if (stretch.until === void 0) break;
+    if (from !== void 0 && from > daysAfter(stretch.until, 1)) break;
+    if (until === void 0 || until > stretch.until) stretch.until = until;
+  }
+  return stretch;
+}
+function compareStart(a, b) {
+  if (a === b) return 0;
+  if (a === void 0) return -1;
+  return b !== void 0 && a < b ? -1 : 1;
+}
+
+// src/core/access/people.ts
+var LEADS = "leads:";
+function tierEnd(span, tier, today) {
+  const days = Math.floor(seconds(tier) / 86400);
+  return daysAfter(span.from ?? today, days);
+}
+function peopleOf(platform2, findings, today) {
+  const collected = new Collector(platform2, brokenFiles(findings), today);
+  for (const member of platform2.members.values()) collected.member(member);
+  for (const cohort of platform2.cohorts.values()) collected.cohort(cohort);
+  for (const name of platform2.names.get("member") ?? [])
+    if (!platform2.members.has(name)) collected.unreadableIds.add(name);
+  for (const name of platform2.names.get("cohort") ?? [])
+    if (!platform2.cohorts.has(name)) collected.unreadableCohorts.add(name);
+  return collected.people();
+}
+function brokenFiles(findings) {
+  return new Set(findings.filter(({ severity }) => severity === "error").map(({ at: at2 }) => at2.file));
+}
+var Collector = class {
+  unreadableIds = /* @__PURE__ */ new Set();
+  unreadableCohorts = /* @__PURE__ */ new Set();
+  #platform;
+  #broken;
+  #today;
+  #affiliations = /* @__PURE__ */ new Map();
+  #logins = /* @__PURE__ */ new Map();
+  constructor(platform2, broken, today) {
+    this.#platform = platform2;
+    this.#broken = broken;
+    this.#today = today;
+  }
+  member(doc) {
+    const { id, login, tier, from, until } = doc.data;
+    if (this.#broken.has(doc.file)) {
+      this.unreadableIds.add(doc.name).add(String(id));
+      return;
+    }
+    if (login !== void 0) this.#logins.set(String(id), login);
+    const span = this.#limited({ from, until }, tier);
+    this.#add(id, { who: `tier:${tier}`, why: doc.file, ...span });
+  }
+  /** Whoever answers for a cohort is in it. */
+  cohort(doc) {
+    const { leads, members, tier, from, until } = doc.data;
+    if (this.#broken.has(doc.file)) {
+      this.unreadableCohorts.add(doc.name);
+      return;
+    }
+    const span = this.#limited({ from, until }, tier);
+    for (const id of /* @__PURE__ */ new Set([...leads, ...members]))
+      for (const who2 of [`tier:${tier}`, `cohort:${doc.name}`])
+        this.#add(id, { who: who2, why: doc.file, ...span });
+    for (const id of leads) this.#add(id, { who: `${LEADS}${doc.name}`, why: doc.file, ...span });
+  }
+  people() {
+    const { accessRemovals, names: names5 } = this.#platform;
+    const limits = accessRemovals && !this.#broken.has(accessRemovals.file) && accessRemovals.data;
+    return {
+      affiliations: this.#affiliations,
+      logins: this.#logins,
+      unreadable: {
+        ids: this.unreadableIds,
+        cohorts: this.unreadableCohorts,
+        limits: limits === void 0 ? names5.has("access-removals") : limits === false
+      },
+      removals: limits ? limits.removals : [],
+      protected: new Set((limits ? limits.protected : []).map(String))
+    };
+  }
+  #limited(span, tier) {
+    const longest2 = this.#platform.settings.data.tiers[tier];
+    if (!longest2) return span;
+    const end2 = tierEnd(span, longest2.until, this.#today);
+    return { from: span.from, until: end2 < span.until ? end2 : span.until };
+  }
+  #add(id, affiliation) {
+    const key = String(id);
+    this.#affiliations.set(key, [...this.#affiliations.get(key) ?? [], affiliation]);
+  }
+};
+
+// src/core/access/rules.ts
+function mentions({ access: access2, sizes: sizes2 }) {
+  const lists = [
+    { list: access2.allow, path: "/access/allow" },
+    { list: access2.admins, path: "/access/admins" },
+    ...Object.entries(sizes2).map(([name, size2]) => ({
+      list: size2.for,
+      path: pointer("sizes", name, "for")
+    }))
+  ];
+  return lists.flatMap(
+    ({ list, path }) => list.map((who2, index2) => ({ who: who2, path: `${path}/${index2}` }))
+  );
+}
+function missing2(platform2, who2) {
+  const [kind, name = ""] = who2.split(":");
+  const { tiers, access: access2 } = platform2.settings.data;
+  if (kind === "tier" && !Object.hasOwn(tiers, name)) {
+    return `platform.yaml has no tier "${name}"`;
+  }
+  const cohortsAtHand = access2 === void 0;
+  if (kind === "cohort" && cohortsAtHand && !isNamed(platform2, "cohort", name)) {
+    return `there is no access/cohorts/${name}.yaml`;
+  }
+  return void 0;
+}
+var unknownGroup = {
+  id: "unknown-group",
+  severity: "error",
+  title: "Tiers and cohorts that are named exist.",
+  why: "A misspelt tier lets nobody in, and nobody is told why.",
+  on: "platform",
+  *check(platform2) {
+    for (const hub of platform2.environments.values()) {
+      for (const { who: who2, path } of mentions(hub.data)) {
+        const message = missing2(platform2, who2);
+        if (message !== void 0) {
+          yield { at: hub.at(path), message, hint: "correct the name, or add it" };
+        }
+      }
+    }
+    for (const doc of [...platform2.members.values(), ...platform2.cohorts.values()]) {
+      const message = missing2(platform2, `tier:${doc.data.tier}`);
+      if (message !== void 0) {
+        yield {
+          at: doc.at("/tier"),
+          message,
+          hint: `tiers: ${Object.keys(platform2.settings.data.tiers).join(", ")}`
+        };
+      }
+    }
+  }
+};
+var openToAll = {
+  id: "open-to-all",
+  severity: "error",
+  title: "A hub names who may enter; nobody is an administrator by default.",
+  why: "A hub that anybody with a GitHub account can enter is found by miners within hours, and one administrator too many can read every home.",
+  on: "hub",
+  *check({ hub }) {
+    for (const list of ["allow", "admins"]) {
+      const index2 = hub.data.access[list].indexOf("all");
+      if (index2 >= 0) {
+        yield {
+          at: hub.at(pointer("access", list, index2)),
+          message: `"all" ${list === "allow" ? "lets anybody in" : "makes everybody an administrator"}`,
+          hint: "name a team, tier or cohort"
+        };
+      }
+    }
+  }
+};
+var noAdmins = {
+  id: "no-admins",
+  severity: "warning",
+  title: "A hub has somebody who can help its users.",
+  why: "Without administrators nobody can stop a stuck server from the hub\u2019s own pages.",
+  on: "hub",
+  *check({ hub }) {
+    if (hub.data.access.admins.length === 0) {
+      yield {
+        at: hub.keyAt("/access"),
+        message: "the hub has no administrators",
+        hint: 'add "admins:" with a small team'
+      };
+    }
+  }
+};
+var memberFile = {
+  id: "member-file",
+  severity: "error",
+  title: "A member\u2019s file bears the GitHub id that it holds.",
+  why: "The id is the key: logins can be renamed and registered again by somebody else, who would inherit the home.",
+  on: "platform",
+  *check(platform2) {
+    for (const member of platform2.members.values()) {
+      if (member.name !== String(member.data.id)) {
+        yield {
+          at: member.at("/id"),
+          message: `the file is called ${member.name}.yaml and holds id ${member.data.id}`,
+          hint: `rename it to ${member.data.id}.yaml`
+        };
+      }
+    }
+  }
+};
+var cohortSize = {
+  id: "cohort-size",
+  severity: "error",
+  title: "A cohort has no more members than its capacity.",
+  why: "The capacity is what was approved.",
+  on: "platform",
+  *check(platform2) {
+    for (const cohort of platform2.cohorts.values()) {
+      const { members, capacity } = cohort.data;
+      if (members.length > capacity) {
+        yield {
+          at: cohort.at("/capacity"),
+          message: `${members.length} members, and a capacity of ${capacity}`,
+          hint: "raise the capacity, or make a second cohort"
+        };
+      }
+    }
+  }
+};
+var classServers = {
+  id: "class-servers",
+  severity: "warning",
+  title: "A hub that lets in a class has servers for all of it.",
+  why: "In the first hour of a class everybody starts a server, and who comes last is told that the hub is full.",
+  on: "platform",
+  *check(platform2, now) {
+    for (const cohort of platform2.cohorts.values()) {
+      const { capacity, tier, until } = cohort.data;
+      const who2 = [`tier:${tier}`, `cohort:${cohort.name}`];
+      const most = [...platform2.environments.values()].filter(({ data: data2 }) => data2.access.allow.some((one) => who2.includes(one))).map(({ data: data2 }) => data2.capacity.maxServers);
+      if (until >= dayOf(now) && most.length > 0 && capacity > Math.max(...most)) {
+        yield {
+          at: cohort.at("/capacity"),
+          message: `${capacity} places, and no hub that lets the class in allows more than ${Math.max(...most)} servers at once`,
+          hint: "raise capacity.maxServers of the hub that the class uses"
+        };
+      }
+    }
+  }
+};
+function datedFiles({ members, cohorts }) {
+  return [...members.values(), ...cohorts.values()];
+}
+var accessDays = {
+  id: "access-days",
+  severity: "error",
+  title: "Access begins and ends on days of the calendar, in this order.",
+  why: "A hub refuses an entry that ends before it begins, and nobody is told.",
+  on: "platform",
+  *check(platform2) {
+    for (const doc of datedFiles(platform2)) {
+      const { from, until } = doc.data;
+      const wrong2 = [from, until].find((day2) => day2 !== void 0 && !isDay(day2));
+      if (wrong2 !== void 0)
+        yield {
+          at: doc.at(wrong2 === until ? "/until" : "/from"),
+          message: `${quoted(wrong2)} is not a day of the calendar`,
+          hint: "write a day that exists, such as 2027-02-28"
+        };
+      else if (from !== void 0 && from > until)
+        yield {
+          at: doc.at("/until"),
+          message: `access ends on ${until}, before it begins on ${from}`,
+          hint: "change from or until"
+        };
+    }
+  }
+};
+var tierTime = {
+  id: "tier-time",
+  severity: "error",
+  title: "Access lasts no longer than its tier allows.",
+  why: "Each tier has a longest time, after which somebody looks again; access ends then, whatever a file says.",
+  on: "platform",
+  *check(platform2, now) {
+    for (const doc of datedFiles(platform2)) yield* beyondTier(doc, platform2, dayOf(now));
+  }
+};
+function* beyondTier(doc, platform2, today) {
+  const { tier, from, until } = doc.data;
+  const longest2 = platform2.settings.data.tiers[tier]?.until;
+  if (longest2 === void 0 || [from ?? until, until].some((day2) => !isDay(day2))) return;
+  const end2 = tierEnd({ from, until }, longest2, today);
+  if (until > end2)
+    yield {
+      at: doc.at("/until"),
+      message: `${until} is later than the tier "${tier}" allows, which is ${longest2}`,
+      hint: `write ${end2} or sooner`
+    };
+}
+
+// src/core/check/rules.ts
+var RULES = [
+  unknownReference,
+  chartRepository,
+  duplicate,
+  unitName,
+  slugTaken,
+  addressTaken,
+  removalSound,
+  archivePlace,
+  archiveEndpoint,
+  unknownGroup,
+  openToAll,
+  noAdmins,
+  memberFile,
+  cohortSize,
+  classServers,
+  accessDays,
+  tierTime,
+  staleForm,
+  announcementTime,
+  imageSource,
+  mutableTag,
+  imageUnlocked,
+  imageAdditions,
+  imageUnbuilt,
+  imageUnpromoted,
+  imageRhythm,
+  lockEdited,
+  lockChannel,
+  lockRegistry,
+  imageFiles,
+  belowHome,
+  address,
+  oneDefault,
+  sizeFitsNode,
+  capacityFits,
+  smallHome,
+  shortIdle,
+  loginSecrets,
+  notYet,
+  eventTime,
+  eventUsers,
+  eventSpawnRate,
+  eventOverlap,
+  eventPast,
+  announcementPast,
+  eventImage,
+  multiprocessing,
+  slurmCpus,
+  sharedCache,
+  modelMemory,
+  ...VALUE_RULES,
+  ...RAW_VALUE_RULES,
+  userSharing,
+  roleScopes,
+  braces,
+  valuesOverridden,
+  valuesReserved,
+  userPodSafe,
+  podSafe,
+  objectKind,
+  ownNamespace,
+  databaseKept
+];
+
+// src/core/rule.ts
+function findingOf({ id, severity, upFront }, problem4) {
+  const finding2 = { rule: id, severity, ...problem4 };
+  return upFront === void 0 ? finding2 : { ...finding2, upFront };
+}
+
+// src/core/check/run.ts
+function runRules({ platform: platform2, now, defaults: defaults2 }) {
+  const findings = [];
+  const add = (rule, problems) => {
+    for (const problem4 of problems) findings.push(findingOf(rule, problem4));
+  };
+  const hubs = [...platform2.environments.values()].flatMap((hub) => hubFacts(platform2, now, hub));
+  const values = hubs.flatMap((facts2) => valuesFacts(facts2, defaults2));
+  for (const rule of RULES) {
+    switch (rule.on) {
+      case "platform":
+        add(rule, rule.check(platform2, now));
+        break;
+      case "hub":
+        for (const facts2 of hubs) add(rule, rule.check(facts2));
+        break;
+      case "values":
+        for (const facts2 of values) add(rule, rule.check(facts2));
+        break;
+      case "manifests":
+        break;
+    }
+  }
+  return findings;
+}
+function runManifestRules(platform2, now, hub, objects) {
+  const doc = platform2.environments.get(hub);
+  const [facts2] = doc ? hubFacts(platform2, now, doc) : [];
+  if (!facts2) return [];
+  return RULES.flatMap(
+    (rule) => rule.on === "manifests" ? [...rule.check({ ...facts2, objects })].map((problem4) => findingOf(rule, problem4)) : []
+  );
+}
+function manifestFindings({ unit, manifests }, { platform: platform2, now }) {
+  const looked = documentsIn(manifests).filter(isLookedAt);
+  return runManifestRules(platform2, now, unit.name, looked.map(parseObject));
+}
+function hubFacts(platform2, now, hub) {
+  const cluster = platform2.clusters.get(hub.data.cluster);
+  return cluster ? [{ hub, cluster, platform: platform2, now }] : [];
+}
+function valuesFacts(facts2, defaults2) {
+  const built = valuesOf(facts2.platform, facts2.hub, { codeDigest: "" });
+  if (!built) return [];
+  const { values, written: written2 } = meant3(merge(defaults2 ?? {}, built.values.jupyterhub));
+  return [
+    {
+      ...facts2,
+      values,
+      ours: built.ours,
+      field: (path) => fieldOf(built, path),
+      place: (path) => facts2.hub.at(originOf(built, facts2.hub, written2(path)))
+    }
+  ];
 }
 
 // src/core/check/values.ts
@@ -57379,11 +56083,11 @@ import { fileURLToPath as fileURLToPath2 } from "node:url";
 init_json();
 import { createHash as createHash2 } from "node:crypto";
 import { readFile as readFile8 } from "node:fs/promises";
-import { join as join11 } from "node:path";
+import { join as join10 } from "node:path";
 async function keptAnswer(code2, question, ask2) {
   const hash = createHash2("sha256").update(await readFile8(code2));
   const key = hash.update("\0").update(question).digest("hex");
-  const file = join11(cacheFolder(), "schemas", `${key}.json`);
+  const file = join10(cacheFolder(), "schemas", `${key}.json`);
   const { sound } = objectOf(await readFile8(file, "utf8").catch(() => "")) ?? {};
   if (typeof sound === "number" && Number.isSafeInteger(sound) && sound >= 0)
     return { kind: "checked", faults: Array.from({ length: sound }, () => []) };
@@ -57401,15 +56105,15 @@ function child() {
   return fileURLToPath2(new URL(name, import.meta.url));
 }
 async function askSchema(question, limits = LIMITS) {
-  const input = JSON.stringify(question);
+  const input2 = JSON.stringify(question);
   const file = child();
-  if (file.endsWith(".ts")) return answerOf2(file, input, limits);
-  return keptAnswer(file, input, () => answerOf2(file, input, limits));
+  if (file.endsWith(".ts")) return answerOf2(file, input2, limits);
+  return keptAnswer(file, input2, () => answerOf2(file, input2, limits));
 }
-async function answerOf2(file, input, { timeoutMs, memoryMb }) {
+async function answerOf2(file, input2, { timeoutMs, memoryMb }) {
   const args = [`--max-old-space-size=${memoryMb}`, "--no-warnings", file];
   try {
-    const { code: code2, stdout } = await exec(process.execPath, args, { input, timeoutMs });
+    const { code: code2, stdout } = await exec(process.execPath, args, { input: input2, timeoutMs });
     const answer = code2 === 0 ? objectOf(stdout) : void 0;
     return isAnswer(answer) ? answer : { kind: "unusable", why: `it takes more than ${memoryMb} MB` };
   } catch (error3) {
@@ -57420,6 +56124,96 @@ async function answerOf2(file, input, { timeoutMs, memoryMb }) {
 function isAnswer(value) {
   if (typeof value !== "object" || value === null || !("kind" in value)) return false;
   return value.kind === "checked" || value.kind === "unusable";
+}
+
+// src/gather/platform.ts
+import { join as join11 } from "node:path";
+
+// src/core/model/people-elsewhere.ts
+var PEOPLE = ["member", "cohort", "approvers", "access-removals"];
+function withoutOurPeople(reading) {
+  const { platform: platform2, findings } = reading;
+  const repository = platform2?.settings.data.access?.repository;
+  if (!platform2 || repository === void 0) return reading;
+  const unheard = [...platform2.paths].filter(isOfPeople).map((path) => {
+    const message = `nobody reads this file: people\u2019s files are in ${repository}`;
+    return unread(path, message, "move it there, or take `access:` out of platform.yaml");
+  });
+  return {
+    ...reading,
+    platform: {
+      ...platform2,
+      members: /* @__PURE__ */ new Map(),
+      cohorts: /* @__PURE__ */ new Map(),
+      approvers: void 0,
+      accessRemovals: void 0,
+      names: new Map([...platform2.names].filter(([kind]) => !PEOPLE.includes(kind)))
+    },
+    findings: onePerPlace([...findings, ...unheard])
+  };
+}
+function isOfPeople(path) {
+  const located = locate(path);
+  return located !== void 0 && PEOPLE.includes(located.kind);
+}
+
+// src/gather/platform.ts
+init_failure();
+async function gatherPlatform(root) {
+  return withoutOurPeople(await readWhole(root, await platformFiles(root)));
+}
+async function gatherWithPeople(root, people) {
+  const [files, theirs] = await Promise.all([platformFiles(root), peopleFiles(people)]);
+  if (theirs.size === 0)
+    throw new UsageError(
+      `${people} holds no people\u2019s files`,
+      "name a checkout of the access repository, with members/, cohorts/ and approvers.yaml"
+    );
+  const ours = [...files].filter(([path]) => !path.startsWith("access/"));
+  return readWhole(root, new Map([...ours, ...theirs]));
+}
+async function readWhole(root, files) {
+  const reading = readPlatform(files);
+  const open2 = reading.findings.filter(({ rule }) => rule === SECRETS_RULE);
+  if (open2.length === 0) return reading;
+  return readPlatform(files, await unseenByGit(root, new Set(open2.map(({ at: at2 }) => at2.file))));
+}
+async function platformFiles(root) {
+  const beside = (await namesIn(root)).filter((name) => looksOurs(name) || name === SOPS_FILE);
+  const tree = await readTree(
+    root,
+    [...PLATFORM_FOLDERS, FORM_FOLDER, ...beside],
+    (path) => isRead(path) || beside.includes(path)
+  );
+  return tree.files;
+}
+var PEOPLE2 = ["members", "cohorts", "approvers.yaml", "removals.yaml"];
+async function peopleFolder(people) {
+  const top = await namesIn(people);
+  if (!top.includes("access")) return "";
+  const atTop = top.filter((name) => PEOPLE2.includes(name));
+  if (atTop.length === 0) return "access/";
+  const below = (await namesIn(join11(people, "access"))).filter((name) => PEOPLE2.includes(name));
+  if (below.length === 0) return "";
+  throw new UsageError(
+    `${people} holds people\u2019s files twice: ${atTop.join(", ")} beside the folder access/ with ${below.join(", ")}`,
+    "keep them in one of the two places: what stands in the other would let nobody in"
+  );
+}
+async function peopleFiles(people) {
+  const below = await peopleFolder(people);
+  const place = (path) => `access/${path.slice(below.length)}`;
+  const tops = PEOPLE2.map((name) => `${below}${name}`);
+  const { files } = await readTree(people, tops, (path) => isRead(place(path)));
+  const theirs = [...files].filter(([path]) => tops.some((top) => path.startsWith(top)));
+  return new Map(theirs.map(([path, content]) => [place(path), content]));
+}
+async function mainPlatform(root, repository) {
+  if (isProposal(root, repository)) return (await gatherPlatform(repository)).platform;
+  const files = await mainFiles(root, isRead);
+  if (!files) return void 0;
+  const texts2 = [...files].map(([path, text2]) => [path, { kind: "text", text: text2 }]);
+  return withoutOurPeople(readPlatform(new Map(texts2))).platform;
 }
 
 // src/flow/findings.ts
@@ -57447,6 +56241,28 @@ function unchecked(at2) {
     message: "values were not held to the chart\u2019s schema: the chart is not at hand",
     hint: "run `glaciocloud plan` once, or give --charts-from"
   };
+}
+
+// src/outcome.ts
+var SCHEMA_VERSION = 1;
+function outcome(parts) {
+  return {
+    text: "",
+    json: { schema_version: SCHEMA_VERSION },
+    findings: [],
+    outputs: {},
+    summary: "",
+    ...parts
+  };
+}
+function refused2(findings) {
+  return outcome({
+    exit: 2,
+    text: findingsText(findings),
+    json: { schema_version: SCHEMA_VERSION, findings: findingsJson(findings) },
+    findings,
+    summary: findingsMarkdown(findings)
+  });
 }
 
 // src/commands/check.ts
@@ -57533,6 +56349,267 @@ function checkRow(unit, { ok: ok2, check: check2, image: image2, seconds: second
 // src/commands/deploy.ts
 init_failure();
 
+// src/core/shape.ts
+var import_ajv = __toESM(require_ajv(), 1);
+init_json();
+var VERSION = 1;
+var made;
+var ajv2 = () => made ??= new import_ajv.Ajv({ strictTypes: false, meta: false, validateSchema: false });
+function readerOf(schema, version) {
+  let compiled2;
+  return (text2) => {
+    const value = jsonOf(text2) ?? null;
+    const found3 = version === void 0 ? void 0 : at(value, version);
+    if (found3 !== void 0 && found3 !== VERSION) return otherVersion(found3);
+    const validate = compiled2 ??= ajv2().compile(schema);
+    const candidate = value;
+    if (validate(candidate)) return { kind: "read", value: candidate };
+    return { kind: "unreadable", reason: reasonOf2(validate.errors?.[0]) };
+  };
+}
+function reasonOf2(error3) {
+  const path = fieldOf2(error3);
+  if (path !== "") return `its field ${path} is missing or is something else`;
+  return `it is no JSON ${error3?.params["type"] === "array" ? "list" : "object"}`;
+}
+function otherVersion(found3) {
+  const format = typeof found3 === "number" ? `format ${found3}` : "another format";
+  return {
+    kind: "other-version",
+    reason: `it is of ${format}, which this version of glaciocloud does not know`
+  };
+}
+function fieldOf2(error3) {
+  const { instancePath = "", params = {} } = error3 ?? {};
+  const missing4 = params["missingProperty"];
+  return typeof missing4 === "string" ? instancePath + pointer(missing4) : instancePath;
+}
+var TEXT = { type: "string" };
+var COUNT = { type: "integer", minimum: 0 };
+function fields(required, optional = {}) {
+  return {
+    type: "object",
+    required: Object.keys(required),
+    properties: { ...required, ...optional }
+  };
+}
+function listOf(items) {
+  return { type: "array", items };
+}
+
+// src/core/record/read.ts
+var RELEASE = fields({
+  v: { const: 1 },
+  unit: fields({ kind: { enum: ["cluster", "hub"] }, cluster: TEXT, name: TEXT }),
+  namespace: TEXT,
+  charts: listOf(fields({ name: TEXT, version: TEXT, digest: TEXT })),
+  values: { type: "object" },
+  images: listOf(fields({ name: TEXT, reference: TEXT })),
+  secrets: listOf(TEXT)
+});
+var readRelease = readerOf(
+  fields({ digest: TEXT, release: RELEASE }),
+  "/release/v"
+);
+var readStatus = readerOf(
+  fields({ at: TEXT, commit: TEXT }, { identity: TEXT }),
+  "/v"
+);
+function readRecord(folder, release2, status) {
+  if (release2 === void 0)
+    return unreadable(folder, "release.json", { kind: "unreadable", reason: "it is missing" });
+  const found3 = readRelease(release2);
+  if (found3.kind !== "read") return unreadable(folder, "release.json", found3);
+  const { unit } = found3.value.release;
+  if (unitId(unit) !== folder)
+    return unreadable(folder, "release.json", {
+      kind: "unreadable",
+      reason: "it is the record of something else"
+    });
+  const known = status === void 0 ? void 0 : readStatus(status);
+  if (known !== void 0 && known.kind !== "read") return unreadable(folder, "status.json", known);
+  return { kind: "read", record: { unit, ...found3.value, status: known?.value } };
+}
+function unreadable(folder, file, { kind, reason }) {
+  const unit = unitOf(folder);
+  const cure = kind === "other-version" ? "use the version that deployed last" : cureOf(unit);
+  return {
+    kind: "unreadable",
+    record: {
+      unit,
+      why: `${folder}/${file} of the deployed record cannot be read: ${reason}; ${cure}`
+    }
+  };
+}
+function cureOf({ kind, name }) {
+  const restore = "restore it from the history of the branch `deployed`";
+  return kind === "cluster" ? restore : `${restore}, or run \`glaciocloud deploy ${name} --again\``;
+}
+function unitOf(folder) {
+  const cluster = /^clusters\/(.*)$/su.exec(folder)?.[1];
+  return cluster === void 0 ? { kind: "hub", cluster: "", name: folder } : { kind: "cluster", cluster, name: cluster };
+}
+
+// src/core/hub/state.ts
+var STATE_NAME = "glaciocloud-release";
+function stateObject(namespace, state) {
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      name: STATE_NAME,
+      namespace,
+      labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" }
+    },
+    data: { "state.json": JSON.stringify(state) }
+  };
+}
+var parseState = readerOf(
+  fields(
+    {
+      v: { const: 1 },
+      wanted: TEXT,
+      infrastructure: COUNT,
+      last: fields({ at: TEXT, outcome: TEXT, reason: TEXT })
+    },
+    {
+      healthy: fields({ digest: TEXT, revision: COUNT, since: TEXT, release: RELEASE }),
+      quarantined: fields({ digest: TEXT, reason: TEXT, at: TEXT }),
+      copy: TEXT,
+      hold: fields({ until: TEXT, reason: TEXT }),
+      removing: fields({ id: TEXT, homes: COUNT })
+    }
+  ),
+  "/v"
+);
+function statesOf(found3) {
+  const known = /* @__PURE__ */ new Map();
+  const unreadable4 = /* @__PURE__ */ new Map();
+  for (const { namespace, text: text2 } of found3) {
+    const reading = parseState(text2);
+    if (reading.kind === "read") known.set(namespace, reading.value);
+    else unreadable4.set(namespace, unreadableText(namespace, reading));
+  }
+  return { known, unreadable: unreadable4 };
+}
+function unreadableText(namespace, { kind, reason }) {
+  const what = `its state cannot be read: ${reason}`;
+  if (kind === "other-version") return `${what}; use the version that deployed it last`;
+  const place = `configmap ${STATE_NAME} --namespace ${namespace}`;
+  return `${what}; look at it (kubectl get ${place} --output yaml) and put it right, or delete it: the hub is then deployed once more, and homes and database stay`;
+}
+function holdReason(state, now) {
+  const hold = state?.hold;
+  return hold !== void 0 && Date.parse(hold.until) > now ? `held until ${hold.until}: ${hold.reason}` : void 0;
+}
+function isHalfWay(state) {
+  return state?.last.outcome === "started";
+}
+function isSettled(state, digest3) {
+  return state?.healthy?.digest === digest3 && state.wanted === digest3 && state.last.outcome === "done" && state.removing === void 0;
+}
+
+// src/apply/cluster.ts
+init_json();
+init_failure();
+
+// src/apply/types.ts
+var NO_SECONDS = { preflight: 0, upgrade: 0, rollout: 0, health: 0 };
+var Faulty = class extends Error {
+  fault;
+  constructor(reason, fault) {
+    super(reason);
+    this.name = "Faulty";
+    this.fault = fault;
+  }
+};
+
+// src/apply/cluster.ts
+var WrongCluster = class extends Failure {
+};
+var IDENTITY = "glaciocloud-cluster";
+var KEY = "glaciocloud-digest-key";
+async function confirmIdentity(kube, cluster, known) {
+  const found3 = at(await kube.get("namespace", "kube-system") ?? {}, "/metadata/uid");
+  if (typeof found3 !== "string")
+    throw new WrongCluster("the cluster does not say who it is", {
+      hint: "look at the kubeconfig"
+    });
+  const kept2 = await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE);
+  const recorded = at(kept2 ?? {}, "/data/cluster");
+  const wrong2 = (why) => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, {
+    hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml`
+  });
+  const meant4 = cluster.data.identity ?? known;
+  if (meant4 !== void 0 && meant4 !== found3)
+    throw wrong2(`its identity is ${found3}, and ${meant4} is recorded`);
+  if (typeof recorded === "string" && recorded !== cluster.name)
+    throw wrong2(`it is known as ${recorded}`);
+  if (kept2 !== void 0 && typeof recorded !== "string" && meant4 === void 0)
+    throw new WrongCluster(
+      `the cluster does not say whose it is: ${SYSTEM_NAMESPACE}/${IDENTITY} has no \`cluster\``,
+      {
+        hint: `if it is the right one, write \`identity: ${found3}\` into clusters/${cluster.name}.yaml`
+      }
+    );
+  return found3;
+}
+async function applyCluster(kube, cluster, identity3) {
+  const known = at(
+    await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {},
+    "/data/objects"
+  );
+  const objects = clusterObjects();
+  if (known === JSON.stringify(objects)) return false;
+  await kube.apply(objects);
+  await kube.apply([
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE },
+      data: { cluster: cluster.name, identity: identity3, objects: JSON.stringify(objects) }
+    }
+  ]);
+  return true;
+}
+async function readStates(kube) {
+  const found3 = await kube.list("configmaps", {
+    selector: "glaciocloud.org/state=hub",
+    fields: `metadata.name=${STATE_NAME}`
+  });
+  return statesOf(
+    found3.map((one) => ({
+      namespace: textAt(one, "/metadata/namespace"),
+      text: textAt(one, "/data/state.json")
+    }))
+  );
+}
+async function digestKey({ kube, random }) {
+  const read5 = async () => {
+    const value = at(await kube.get("secret", KEY, SYSTEM_NAMESPACE) ?? {}, "/data/key");
+    return typeof value === "string" && value !== "" ? value : void 0;
+  };
+  const known = await read5();
+  if (known !== void 0) return known;
+  const made2 = {
+    apiVersion: "v1",
+    kind: "Secret",
+    immutable: true,
+    metadata: { name: KEY, namespace: SYSTEM_NAMESPACE },
+    stringData: { key: random.hex(32) }
+  };
+  await kube.create(made2).catch((error3) => {
+    if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
+  });
+  const kept2 = await read5();
+  if (kept2 === void 0)
+    throw new Faulty(
+      `the Secret ${KEY} has no key; delete it: kubectl delete secret ${KEY} --namespace ${SYSTEM_NAMESPACE}`,
+      "infrastructure"
+    );
+  return kept2;
+}
+
 // src/core/plan/compare.ts
 init_json();
 function compare(from, to, path = "") {
@@ -57542,12 +56619,12 @@ function compare(from, to, path = "") {
     return keys.flatMap((key) => compare(from[key], to[key], `${path}/${escapeSegment(key)}`));
   }
   if (Array.isArray(from) && Array.isArray(to)) {
-    const named2 = byName2(from, to);
+    const named2 = byName3(from, to);
     if (named2) return compare(named2.from, named2.to, path);
   }
   return canonical(from) === canonical(to) ? [] : [{ path, from, to }];
 }
-function byName2(from, to) {
+function byName3(from, to) {
   for (const key of ["name", "slug", "mountPath", "secretName"]) {
     const left = index(from, key);
     const right = index(to, key);
@@ -57615,7 +56692,7 @@ function differing(owned, live, applied, path) {
     const keys = kind === "k:" ? objectOf(name) : void 0;
     if (keys === void 0) return [];
     const entry = `/${escapeSegment(entryName(keys))}`;
-    return differing(rest, entryOf4(live, keys), entryOf4(applied, keys), path + entry);
+    return differing(rest, entryOf3(live, keys), entryOf3(applied, keys), path + entry);
   });
 }
 function entryName(keys) {
@@ -57624,7 +56701,7 @@ function entryName(keys) {
   );
   return words2.join(",");
 }
-function entryOf4(list, keys) {
+function entryOf3(list, keys) {
   return objectsIn(list).find(
     (one) => Object.entries(keys).every(([key, value]) => one[key] === void 0 || one[key] === value)
   );
@@ -57648,7 +56725,7 @@ var NEEDS = [
 ];
 function clusterVerdict(cluster, facts2) {
   const { storage, ingress } = cluster.data;
-  return together3([
+  return together2([
     rightsVerdict(facts2.allowed),
     versionVerdict(cluster, facts2.version),
     storageVerdict(storage, facts2.storageClasses),
@@ -57674,7 +56751,7 @@ function storageVerdict({ homes, data: data2 }, storageClasses) {
   );
   const wanted = /* @__PURE__ */ new Set([homes.class, ...data2 ? [data2.class] : []]);
   const missing4 = [...wanted].filter((name) => !policies.has(name)).map((name) => problem(`there is no storage class ${name}; ${thereAre(policies.keys())}`));
-  return together3([...missing4, policies.get(homes.class) === "Delete" ? losesHomes(homes) : WELL]);
+  return together2([...missing4, policies.get(homes.class) === "Delete" ? losesHomes(homes) : WELL]);
 }
 function losesHomes(homes) {
   const what = `the storage class ${homes.class} deletes a volume with its claim`;
@@ -57706,7 +56783,7 @@ function problem(text2) {
 function warning2(text2) {
   return { problems: [], warnings: [text2] };
 }
-function together3(verdicts) {
+function together2(verdicts) {
   return {
     problems: verdicts.flatMap(({ problems }) => problems),
     warnings: verdicts.flatMap(({ warnings }) => warnings)
@@ -57859,7 +56936,7 @@ async function tellConflicts({ to }, objects, { kube, progress }) {
   const shown2 = objects.filter((one) => one["kind"] !== "Secret");
   const live = byIdentity(await kube.liveOf(shown2, namespace), namespace);
   for (const object2 of shown2) {
-    const found3 = live.get(identity(object2, namespace));
+    const found3 = live.get(identity2(object2, namespace));
     const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
     for (const { manager, time: time2, fields: fields2 } of found3 ? conflictsOf(name, found3, object2) : [])
       progress(
@@ -57882,7 +56959,7 @@ async function mapConcurrently(iterable, mapper, {
   concurrency = Number.POSITIVE_INFINITY,
   stopOnError = true,
   signal
-} = {}, isSettled2) {
+} = {}, isSettled3) {
   return new Promise((resolve_, reject_) => {
     validateOptions(iterable, mapper, concurrency);
     const result2 = [];
@@ -57996,12 +57073,12 @@ async function mapConcurrently(iterable, mapper, {
           if (value === pMapSkip) {
             skippedCount++;
           }
-          result2[index2] = isSettled2 && value !== pMapSkip ? { status: "fulfilled", value } : value;
+          result2[index2] = isSettled3 && value !== pMapSkip ? { status: "fulfilled", value } : value;
         } catch (error3) {
           if (index2 >= doneIndex) {
             return;
           }
-          if (isSettled2) {
+          if (isSettled3) {
             result2[index2] = { status: "rejected", reason: error3 };
           } else if (stopOnError) {
             reject(error3);
@@ -58093,8 +57170,8 @@ var NAMED_HUBS = 3;
 function waveGate(wave, facts2) {
   return failedBefore(facts2.earlier) ?? unrecorded(facts2) ?? unseenBefore(facts2) ?? unfinishedBefore(facts2.earlier) ?? (facts2.hurried ? void 0 : frozen(wave, facts2.now)) ?? (facts2.hurried ? void 0 : soaking(wave, facts2)) ?? unapproved(wave, facts2) ?? { open: true };
 }
-function failedBefore(earlier) {
-  const failed3 = earlier.filter(({ how }) => how === "failed");
+function failedBefore(earlier2) {
+  const failed3 = earlier2.filter(({ how }) => how === "failed");
   const [first] = failed3;
   if (first === void 0) return void 0;
   return {
@@ -58104,15 +57181,15 @@ function failedBefore(earlier) {
     reason: `wave ${first.wave} has a hub that failed: ${names2(failed3)}`
   };
 }
-function unrecorded({ earlier, record }) {
-  if (record.kind !== "refused" || earlier.length === 0) return void 0;
+function unrecorded({ earlier: earlier2, record }) {
+  if (record.kind !== "refused" || earlier2.length === 0) return void 0;
   return waiting(
     "earlier-unfinished",
     `there is no branch \`deployed\`, and GitHub refused to make it (${record.why}): the job needs \`permissions: {contents: write}\`, and no rule of the repository in its way`
   );
 }
-function unseenBefore({ earlier, record }) {
-  const unseen = earlier.filter(({ how }) => how === "unseen");
+function unseenBefore({ earlier: earlier2, record }) {
+  const unseen = earlier2.filter(({ how }) => how === "unseen");
   const [first] = unseen;
   if (first === void 0) return void 0;
   const { wave, cluster } = first;
@@ -58134,8 +57211,8 @@ function beginning({ kind }, { wave, cluster }) {
       return `begin there, and name one folder for all clusters, because only GitHub Actions keeps the branch \`deployed\`: \`${command}\``;
   }
 }
-function unfinishedBefore(earlier) {
-  const unfinished = earlier.filter(({ how }) => how === "unfinished");
+function unfinishedBefore(earlier2) {
+  const unfinished = earlier2.filter(({ how }) => how === "unfinished");
   const [first] = unfinished;
   if (first === void 0) return void 0;
   return waiting("earlier-unfinished", `wave ${first.wave} is not finished: ${names2(unfinished)}`);
@@ -58146,8 +57223,8 @@ function frozen(wave, now) {
   const why = freeze.reason === void 0 ? "" : `: ${freeze.reason}`;
   return waiting("frozen", `wave ${wave.name} is frozen${why}`);
 }
-function soaking(wave, { earlier, now }) {
-  const proven = Math.max(...earlier.map(({ since }) => since ?? Number.NEGATIVE_INFINITY));
+function soaking(wave, { earlier: earlier2, now }) {
+  const proven = Math.max(...earlier2.map(({ since }) => since ?? Number.NEGATIVE_INFINITY));
   const left = proven + seconds(wave.soak) * 1e3 - now;
   if (left <= 0) return void 0;
   const minutes = Math.ceil(left / MINUTE_MS);
@@ -58309,13 +57386,13 @@ async function attempt(claim, name) {
         metadata: { name, namespace: SYSTEM_NAMESPACE },
         spec: leaseSpec(claim)
       });
-    return isFree(claim, name, found3) ? await kube.replace({ ...found3, spec: leaseSpec(claim) }) : void 0;
+    return isFree2(claim, name, found3) ? await kube.replace({ ...found3, spec: leaseSpec(claim) }) : void 0;
   } catch (error3) {
     if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
     return void 0;
   }
 }
-function isFree(claim, name, lease) {
+function isFree2(claim, name, lease) {
   const owner = textAt(lease, "/spec/holderIdentity");
   if (owner === "") return true;
   const mark = `${owner} ${textAt(lease, "/spec/renewTime")}`;
@@ -58505,10 +57582,10 @@ function copiesOf(objects, pod, metadata) {
   const copies = [];
   for (const object2 of objects) {
     const kind = object2["kind"];
-    const own = at(object2, "/metadata/name");
-    if (kind !== "Secret" && kind !== "ConfigMap" || typeof own !== "string") continue;
-    const called = `${pod}-${own}`;
-    renamed.set(`${kind}/${own}`, called);
+    const own2 = at(object2, "/metadata/name");
+    if (kind !== "Secret" && kind !== "ConfigMap" || typeof own2 !== "string") continue;
+    const called = `${pod}-${own2}`;
+    renamed.set(`${kind}/${own2}`, called);
     copies.push({ ...object2, metadata: metadata(called) });
   }
   return { copies, renamed };
@@ -58578,7 +57655,7 @@ function serviceEnv(objects) {
 function loadCheckPod(spec, renamed, script, services) {
   const container = objectsIn(spec["containers"])[0] ?? {};
   const kept2 = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
-  const own = rename5(pick2(container, kept2), renamed);
+  const own2 = rename5(pick2(container, kept2), renamed);
   const mounts2 = objectsIn(container["volumeMounts"]).filter((mount2) => mount2["name"] !== DATABASE);
   const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename5(volume, renamed));
   return {
@@ -58592,8 +57669,8 @@ function loadCheckPod(spec, renamed, script, services) {
     containers: [
       {
         name: "load-check",
-        ...own,
-        env: [...services, ...objectsIn(own["env"])],
+        ...own2,
+        env: [...services, ...objectsIn(own2["env"])],
         command: ["python3", "/load-check/load_check.py"],
         volumeMounts: [
           ...mounts2,
@@ -59048,34 +58125,125 @@ async function dropOwned(kind, selector, namespace, { kube }) {
 
 // src/apply/hub/load-check.ts
 init_json();
-var NAME3 = "glaciocloud-load-check";
+var NAME2 = "glaciocloud-load-check";
 async function loadCheck({ to }, objects, world) {
   const { namespace } = to.release;
   const what = "the new configuration cannot be loaded";
   const script = await world.script("load_check.py");
-  const pod = loadCheckObjects(objects, namespace, NAME3, script);
-  const { ok: ok2, log } = await runThrowAway({ name: NAME3, namespace, objects: pod, what }, world);
+  const pod = loadCheckObjects(objects, namespace, NAME2, script);
+  const { ok: ok2, log } = await runThrowAway({ name: NAME2, namespace, objects: pod, what }, world);
   if (!ok2) throw new Faulty(`${what}: ${loadError(log)}`, "product");
 }
 function loadError(log) {
   const lines3 = log.trim().split("\n");
-  const told2 = objectOf(lines3.at(-1) ?? "");
-  if (!told2) return lines3.slice(-5).join(" ").slice(0, 600);
+  const told3 = objectOf(lines3.at(-1) ?? "");
+  if (!told3) return lines3.slice(-5).join(" ").slice(0, 600);
   const bad = lines3.find((line) => line.includes("Bad config encountered"));
-  const why = bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told2, "/error");
-  return `${textAt(told2, "/stage")}: ${why}`.slice(0, 600);
+  const why = bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told3, "/error");
+  return `${textAt(told3, "/stage")}: ${why}`.slice(0, 600);
 }
 
 // src/apply/hub/prepare.ts
 import { createHmac } from "node:crypto";
 init_json();
 
+// src/core/notices/notices.ts
+init_json();
+
+// src/core/images/withdrawn.ts
+init_json();
+function withdrawnFor(platform2, hub) {
+  const channel = channelOf(platform2, hub.data.wave);
+  return hub.data.images.flatMap((name) => {
+    const title = platform2.images.get(name)?.data.title;
+    const lock = platform2.locks.get(name)?.data;
+    const last = lock && lastWithdrawn(lock, channel);
+    return title !== void 0 && last ? [{ title, ...last }] : [];
+  });
+}
+function lastWithdrawn({ builds, channels }, channel) {
+  const named2 = channel === "candidate" ? channels.candidate ?? channels.stable : channels.stable;
+  const since = (build4) => channel === "candidate" ? build4 : builds[build4]?.promoted;
+  const offered = (named2 === void 0 ? void 0 : since(named2)) ?? "";
+  const [last] = Object.entries(builds).flatMap(([build4, { yanked }]) => {
+    const from = since(build4);
+    return yanked === void 0 || from === void 0 ? [] : [{ build: build4, why: yanked, from }];
+  }).filter(({ from }) => compareText(from, offered) > 0).sort((a, b) => compareText(b.from, a.from));
+  return last && { build: last.build, why: last.why, isOffered: named2 !== void 0 };
+}
+
+// src/core/notices/notices.ts
+var NOTICES_MAP = "hub-notices";
+var NOTICES_FILE = "notices.json";
+var NOTICES_MANAGER = "glaciocloud-notices";
+var KEEP = { "helm.sh/resource-policy": "keep" };
+function noticesText(platform2, hub) {
+  const announced2 = [...platform2.announcements.values()].filter(({ data: data2 }) => data2.hubs.length === 0 || data2.hubs.includes(hub)).filter(({ data: data2 }) => isReadable(data2)).sort((a, b) => compareText(a.name, b.name)).map(({ data: { severity, text: text2, from, until } }) => {
+    return { severity, text: text2, from: from ?? null, until };
+  });
+  const file = platform2.environments.get(hub);
+  const withdrawn = file ? withdrawnFor(platform2, file) : [];
+  const classes = (file?.data.capacity.events ?? []).filter(isReadable).map((one) => classOf(one, platform2));
+  return textOf2([...withdrawn.map(withdrawal), ...announced2, ...classes], file?.data.spawn);
+}
+function classOf({ name, from, until, hours, image: image2 }, platform2) {
+  const title = image2 === void 0 ? void 0 : platform2.images.get(image2)?.data.title;
+  const daily = hours === void 0 ? "" : `, each day ${hours} UTC`;
+  const choose2 = title === void 0 ? "" : `. Choose the image \u201C${title}\u201D`;
+  const end2 = until.slice(0, "YYYY-MM-DDThh:mm".length).replace("T", " ");
+  const text2 = `Class: ${name}, until ${end2} UTC${daily}${choose2}.`;
+  return { severity: "info", text: text2, from: from.slice(0, "YYYY-MM-DD".length), until };
+}
+function withdrawal({ title, build: build4, why, isOffered }) {
+  const next = isOffered ? "stop yours and start it again to get the last good one" : "until there is another, no server starts with this image";
+  const what = `The image \u201C${title}\u201D of ${build4.slice(0, 10)} was withdrawn (${why})`;
+  const text2 = `${what}: servers that run it go on; ${next}.`;
+  return { severity: "warning", text: text2, from: null, until: null };
+}
+function firstNotices(spawn3) {
+  return textOf2([], spawn3);
+}
+function textOf2(notices, spawn3) {
+  return `${canonical({ v: 1, notices, spawning: spawning(spawn3) })}
+`;
+}
+function spawning(spawn3) {
+  if (spawn3 === void 0 || spawn3.state === "open") return { open: true };
+  return { open: false, admins: spawn3.state === "admins", reason: spawn3.reason };
+}
+function noticesMap(namespace, text2) {
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: NOTICES_MAP, namespace, annotations: KEEP },
+    data: { [NOTICES_FILE]: text2 }
+  };
+}
+var NOTICES_PATH = `/data/${NOTICES_FILE}`;
+var KEPT_PATH = "/metadata/annotations/helm.sh~1resource-policy";
+
+// src/apply/access/notices.ts
+init_json();
+async function writeNotices(hub, text2, { kube, clock }) {
+  const before = await kube.get("configmap", NOTICES_MAP, hub);
+  if (at(before, NOTICES_PATH) === text2 && at(before, KEPT_PATH) === "keep") return false;
+  await kube.apply([noticesMap(hub, text2)], NOTICES_MANAGER);
+  const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
+  await kube.annotate("pods", "app=jupyterhub,component=hub", hub, touch);
+  return true;
+}
+async function takeOverNotices(hub, first, kube) {
+  const before = await kube.get("configmap", NOTICES_MAP, hub);
+  if (at(before, KEPT_PATH) === "keep") return;
+  await kube.apply([noticesMap(hub, first)], NOTICES_MANAGER);
+}
+
 // src/apply/hub/generated.ts
 init_json();
-var NAME4 = "hub-generated";
+var NAME3 = "hub-generated";
 var readKept = readerOf(fields({}));
 async function generatedValues(namespace, jupyterhub, { kube, random }) {
-  const found3 = at(await kube.get("secret", NAME4, namespace) ?? {}, "/data/values.json");
+  const found3 = at(await kube.get("secret", NAME3, namespace) ?? {}, "/data/values.json");
   const kept2 = typeof found3 === "string" ? keptIn(namespace, found3) : {};
   const values = fill(standInSecrets(jupyterhub), kept2, random);
   const text2 = JSON.stringify(values);
@@ -59085,7 +58253,7 @@ async function generatedValues(namespace, jupyterhub, { kube, random }) {
         apiVersion: "v1",
         kind: "Secret",
         metadata: {
-          name: NAME4,
+          name: NAME3,
           namespace,
           labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
         },
@@ -59099,7 +58267,7 @@ function keptIn(namespace, text2) {
   const reading = readKept(Buffer.from(text2, "base64").toString("utf8"));
   if (reading.kind === "read") return reading.value;
   throw new Faulty(
-    `the Secret ${NAME4} cannot be read: ${reading.reason}; put it right, or delete it (kubectl delete secret ${NAME4} --namespace ${namespace}): the hub then makes new keys, and everybody logs in once more`,
+    `the Secret ${NAME3} cannot be read: ${reading.reason}; put it right, or delete it (kubectl delete secret ${NAME3} --namespace ${namespace}): the hub then makes new keys, and everybody logs in once more`,
     "infrastructure"
   );
 }
@@ -59149,7 +58317,7 @@ ${text2.trimEnd()}
 `).join("");
 }
 function straysOf(made2, wanted, namespace) {
-  const names5 = new Set(wanted.map((one) => identity(one, namespace)));
+  const names5 = new Set(wanted.map((one) => identity2(one, namespace)));
   const strays = [...byIdentity(made2, namespace)].filter(([name]) => !names5.has(name));
   return strays.map(([, object2]) => object2);
 }
@@ -59166,8 +58334,8 @@ function holdsData(object2) {
 }
 function asItHasBecome({ object: object2 }, live) {
   const kept2 = shaped(object2["spec"] ?? {}, live["spec"] ?? {});
-  const changed3 = merge(object2, { spec: kept2 });
-  return { text: manifestText([changed3]), object: changed3 };
+  const changed4 = merge(object2, { spec: kept2 });
+  return { text: manifestText([changed4]), object: changed4 };
 }
 function shaped(shape, live) {
   if (!isObject(shape) || !isObject(live)) return live;
@@ -59258,7 +58426,7 @@ async function untilGone({ to }, objects, { kube, clock, progress }) {
 async function fit({ to }, stored, alive, { kube, progress }) {
   const { namespace } = to.release;
   const live = byIdentity(alive, namespace);
-  const liveOf = ({ object: object2 }) => live.get(identity(object2, namespace));
+  const liveOf = ({ object: object2 }) => live.get(identity2(object2, namespace));
   const there = stored.filter((one) => liveOf(one) !== void 0);
   if (await fits(kube, there, namespace)) return [...stored];
   const fitting2 = [];
@@ -59316,6 +58484,7 @@ async function prepareNamespace(task, secrets2, world) {
       }
     ]);
   }
+  await takeOverNotices(namespace, firstNotices(hub.data.spawn), world.kube);
   await keepMachines(namespace, machinesText(hub.data), world);
   const generated = await generatedValues(
     namespace,
@@ -59415,7 +58584,7 @@ function lastWord(log) {
 
 // src/apply/hub/hub.ts
 var WAY_BACK_FAILED = "; and the way back failed: ";
-async function applyHub2(task, world) {
+async function applyHub(task, world) {
   const { to } = task;
   const run3 = newRun(task, world);
   try {
@@ -59619,7 +58788,7 @@ async function walkWaves(walk3) {
       hurried: walk3.hurry !== void 0
     });
     const one = (to) => {
-      const bad = unreadable3(states, to);
+      const bad = unreadable2(states, to);
       if (bad) return notApplied(to.unit, bad);
       const kept2 = gate.open ? keptBack(walk3, to, { states, approved: approved2 }) : gate;
       if (kept2 === void 0) return underLease(walk3, to, (task) => applyHeld(walk3, to, task));
@@ -59641,8 +58810,8 @@ async function approval({ world, hubs, approved: approved2 }, wave) {
 function earlierHubs(walk3, wave, states, results) {
   const { waves: waves2 } = walk3.platform.settings.data;
   const before = waves2.slice(0, waves2.indexOf(wave)).map(({ name }) => name);
-  const earlier = walk3.hubs.filter((one) => before.includes(one.wave));
-  return earlier.map((one) => {
+  const earlier2 = walk3.hubs.filter((one) => before.includes(one.wave));
+  return earlier2.map((one) => {
     const { name, cluster } = one.unit;
     const how = cluster === walk3.world.cluster.name ? nearby(one, states, results) : elsewhere(walk3, one);
     return { name, cluster, wave: one.wave, ...how };
@@ -59657,7 +58826,7 @@ function elsewhere(walk3, one) {
   return known.digest === one.digest ? { how: "healthy", since: timeOf(known.status?.at) } : { how: "unfinished", since: void 0 };
 }
 function nearby(one, states, results) {
-  if (unreadable3(states, one)) return { how: "failed", since: void 0 };
+  if (unreadable2(states, one)) return { how: "failed", since: void 0 };
   return here(one, states.known.get(one.release.namespace), results);
 }
 function here(one, state, results) {
@@ -59669,7 +58838,7 @@ function here(one, state, results) {
 function timeOf(at2) {
   return at2 === void 0 ? void 0 : Date.parse(at2);
 }
-function unreadable3({ unreadable: all }, { release: release2 }) {
+function unreadable2({ unreadable: all }, { release: release2 }) {
   const reason = all.get(release2.namespace);
   return reason === void 0 ? void 0 : { outcome: "blocked", code: "state-unreadable", reason };
 }
@@ -59707,7 +58876,7 @@ async function underLease(walk3, to, work) {
       waiting2,
       () => withLease(world, `hub-${to.unit.name}`, async (held3) => {
         const states = await readStates(world.kube);
-        const bad = unreadable3(states, to);
+        const bad = unreadable2(states, to);
         return bad ? notApplied(to.unit, bad) : work(taskOf(walk3, to, { states, held: held3 }));
       })
     );
@@ -59724,7 +58893,7 @@ async function applyHeld(walk3, to, task) {
       code: "deployed-by-another",
       reason: "another deployment has just done it"
     });
-  const result2 = await applyHub2(task, walk3.world);
+  const result2 = await applyHub(task, walk3.world);
   if (result2.outcome === "done") await walk3.onDone(to);
   return result2;
 }
@@ -59866,7 +59035,7 @@ function archiveObjects(hub, { namespace, name, volume: { claim, what }, user })
   const container = objectsIn(spec["containers"])[0] ?? {};
   const shared = frame(spec);
   const owner = { runAsUser: user.uid, runAsGroup: user.gid };
-  const own = isObject(container["securityContext"]) ? container["securityContext"] : {};
+  const own2 = isObject(container["securityContext"]) ? container["securityContext"] : {};
   const place = what === "database" ? shared : {
     ...without(shared, ["nodeSelector", "affinity"]),
     securityContext: { ...owner, fsGroup: user.gid, fsGroupChangePolicy: "OnRootMismatch" },
@@ -59881,7 +59050,7 @@ function archiveObjects(hub, { namespace, name, volume: { claim, what }, user })
       {
         name: "archive",
         ...pick2(container, ["image", "imagePullPolicy"]),
-        securityContext: what === "database" ? own : { ...own, ...owner },
+        securityContext: what === "database" ? own2 : { ...own2, ...owner },
         command: ["python3", "-c", `import time; time.sleep(${ARCHIVE_SECONDS})`],
         resources: { requests: { cpu: "100m", memory: "64Mi" } },
         volumeMounts: [{ name: "archived", mountPath: ARCHIVED, readOnly: true }]
@@ -60289,11 +59458,11 @@ function asTried(proposal, main2) {
     const known = main2.environments.get(name);
     return known ? [[name, placedAs(hub, known)]] : [];
   });
-  const { settings: settings2 } = proposal;
+  const { settings: settings3 } = proposal;
   const { waves: waves2, removals } = main2.settings.data;
   return {
     ...proposal,
-    settings: { ...settings2, data: { ...settings2.data, waves: waves2, removals } },
+    settings: { ...settings3, data: { ...settings3.data, waves: waves2, removals } },
     clusters: main2.clusters,
     environments: new Map(environments)
   };
@@ -60805,7 +59974,7 @@ async function reviewedBy(github, pull, report) {
     return /* @__PURE__ */ new Map();
   }
 }
-async function tell3(job, wanted, results, merge3) {
+async function tell(job, wanted, results, merge3) {
   const { actions, hold, pull, reason = "" } = job.inputs;
   if (!actions) return;
   if (hold !== void 0) {
@@ -61000,8 +60169,8 @@ async function runDeployment(job) {
   const branch = await movedOn(job, wanted.commit);
   if (branch !== void 0) return { kind: "moved-on", branch, wanted: chosen2 };
   await refuseOpenEnvironment(job.inputs.actions, wanted.cluster.name);
-  const found3 = await look2(job, wanted);
-  const idle2 = isIdle2(job, wanted, found3);
+  const found3 = await look(job, wanted);
+  const idle2 = isIdle(job, wanted, found3);
   const refusal3 = await applyShared(job, wanted, found3, idle2);
   await catchUpRecord(job, wanted, found3);
   const results = idle2 ? [] : await applyUnits(job, wanted, found3, refusal3);
@@ -61065,7 +60234,7 @@ async function movedOn({ inputs }, commit2) {
   if (!actions || hold !== void 0) return void 0;
   return await actions.github.branchHead(actions.branch) === commit2 ? void 0 : actions.branch;
 }
-async function look2({ inputs, ports, report }, wanted) {
+async function look({ inputs, ports, report }, wanted) {
   const { platform: platform2, cluster, shared, recorded } = wanted;
   const { kube } = ports;
   tellUnreadable(wanted, report);
@@ -61088,7 +60257,7 @@ function tellUnreadable({ cluster, recorded }, report) {
       });
   }
 }
-function isIdle2({ inputs }, { chosen: chosen2 }, { states, removals }) {
+function isIdle({ inputs }, { chosen: chosen2 }, { states, removals }) {
   return removals.length === 0 && !inputs.again && chosen2.every((one) => isSettled(states.known.get(one.release.namespace), one.digest));
 }
 async function applyShared({ inputs, ports, report }, { platform: platform2, charts, commit: commit2, cluster, shared }, { identity: identity3, present: present2 }, idle2) {
@@ -61122,7 +60291,7 @@ async function applyUnits(job, wanted, found3, refusal3) {
     const record = whereRecorded(inputs, wanted, refusal3);
     const results = await walk2(job, { wanted, found: found3, merge: merge3, urgent, approval: approval2, record }, world);
     results.push(...await removeAll(job, wanted, found3, world));
-    await tell3(job, wanted, results, merge3);
+    await tell(job, wanted, results, merge3);
     return results;
   });
 }
@@ -61265,7 +60434,7 @@ function loginCheck(where, cluster, login, now) {
         what: `token${age}`,
         ends: login.ends,
         now,
-        fix: renewal2(cluster, login.subject)
+        fix: renewal(cluster, login.subject)
       });
     }
   }
@@ -61281,7 +60450,7 @@ function endCheck({ where, what, ends: ends2, now, fix: fix2 }) {
 function daysBetween(from, until) {
   return Math.floor((until - from) / DAY_MS5);
 }
-function renewal2(cluster, subject) {
+function renewal(cluster, subject) {
   const account = serviceAccount(subject);
   const name = account ? quoted3(account.name) : "NAME";
   const namespace = account ? quoted3(account.namespace) : "NAMESPACE";
@@ -61385,8 +60554,8 @@ function rightsCheck(where, allowed, { login }) {
   const [problem4] = problems;
   if (problem4 === void 0) return ok("cluster/rights", where, "may do what deployments do");
   const account = login.kind === "token" ? serviceAccount(login.subject) : void 0;
-  const who = account ? quoted3(`${account.namespace}:${account.name}`) : "NAMESPACE:NAME";
-  const fix2 = `kubectl auth can-i --list && kubectl create clusterrolebinding glaciocloud --clusterrole=cluster-admin --serviceaccount=${who} # by an administrator`;
+  const who2 = account ? quoted3(`${account.namespace}:${account.name}`) : "NAMESPACE:NAME";
+  const fix2 = `kubectl auth can-i --list && kubectl create clusterrolebinding glaciocloud --clusterrole=cluster-admin --serviceaccount=${who2} # by an administrator`;
   return missing3("cluster/rights", where, problem4, fix2);
 }
 function fileCheck(id, where, { problems, warnings }, kind) {
@@ -61464,6 +60633,29 @@ function recordFor(host, [entry = "ADDRESS"]) {
   return `${host}. 300 IN CNAME ${entry}${entry === "ADDRESS" ? "" : "."}`;
 }
 
+// src/core/access/request/environment.ts
+var REQUESTS_ENVIRONMENT = "access-requests";
+
+// src/core/init/dispatch.ts
+var DISPATCH_PATH = ".github/workflows/dispatch.yml";
+function dispatchWorkflow(platform2) {
+  return `# Makes hubs follow people's files at once. PLATFORM_TOKEN: a fine-grained token for ${platform2} alone, with Actions: write.
+name: dispatch
+on:
+  push:
+    branches: [main]
+permissions: {}
+jobs:
+  dispatch:
+    runs-on: ubuntu-latest
+    timeout-minutes: 5
+    steps:
+      - env:
+          GH_TOKEN: \${{ secrets.PLATFORM_TOKEN }}
+        run: gh workflow run access.yml --repo ${platform2}
+`;
+}
+
 // src/core/doctor/environments.ts
 function environmentChecks(repository, environment2, purpose) {
   const { name, defaultBranch, protection } = environment2;
@@ -61528,6 +60720,99 @@ function isDefault({ kind, name }, branch) {
   return kind === "branch" && name === branch;
 }
 
+// src/core/doctor/access.ts
+function accessChecks({ repository, access: access2, held: held3, shared }) {
+  if (!access2) return [];
+  const open2 = shared.kind === "answered" ? shared.value : { secrets: [], variables: [] };
+  const where = `environment ${REQUESTS_ENVIRONMENT}`;
+  const has = (id, place, names5) => holds({ id, where: `environment ${place}`, place, repository }, names5, open2);
+  return [
+    ...judged("github/access-requests", where, access2.environment, ({ environment: environment2, ...names5 }) => [
+      ...environmentChecks(repository, environment2, "holds"),
+      ...environment2.protection === void 0 ? [] : has("github/access-requests", REQUESTS_ENVIRONMENT, names5)
+    ]),
+    ...[...held3].flatMap(
+      ([cluster, asked3]) => judged(
+        "github/access-token",
+        `environment ${cluster}`,
+        asked3,
+        (names5) => has("github/access-token", cluster, names5)
+      )
+    ),
+    ...openKeys(repository, open2.secrets),
+    ...rulesChecks(access2),
+    ...judged(
+      "github/dispatch",
+      access2.people,
+      access2.dispatches,
+      (there) => dispatchCheck(repository, access2.people, there)
+    )
+  ];
+}
+var WANTED = {
+  "github/access-requests": {
+    secrets: ["REQUESTS_KEY"],
+    variables: ["ACCESS_REPOSITORY", "REQUESTS_APP"]
+  },
+  "github/access-token": { secrets: ["ACCESS_TOKEN"], variables: ["ACCESS_REPOSITORY"] }
+};
+function holds({ id, where, place, repository }, names5, open2) {
+  const wanted = WANTED[id] ?? { secrets: [], variables: [] };
+  const known = [...names5.variables, ...open2.variables];
+  const secrets2 = wanted.secrets.filter((one) => !names5.secrets.includes(one));
+  const variables = wanted.variables.filter((one) => !known.includes(one));
+  if (secrets2.length + variables.length === 0)
+    return [ok(id, where, `holds ${[...wanted.secrets, ...wanted.variables].join(", ")}`)];
+  const at2 = `--env ${quoted3(place)} --repo ${quoted3(repository)}`;
+  const commands = [
+    ...secrets2.map((one) => `gh secret set ${one} ${at2}`),
+    ...variables.map((one) => `gh variable set ${one} ${at2}`)
+  ];
+  const lacks = [...secrets2, ...variables].join(", ");
+  return [missing3(id, where, `has no ${lacks}`, commands.join(" && "))];
+}
+function openKeys(repository, secrets2) {
+  return ["REQUESTS_KEY", "ACCESS_TOKEN"].filter((one) => secrets2.includes(one)).map(
+    (one) => missing3(
+      "github/access-keys",
+      repository,
+      `${one} of the repository itself is open to the workflow of every branch: who has it writes people\u2019s files`,
+      `gh secret delete ${one} --repo ${quoted3(repository)}`
+    )
+  );
+}
+var UNPAID = /upgrade to github/iu;
+function rulesChecks({ people, rules: rules2 }) {
+  const [id, where] = ["github/access-rules", people];
+  if (rules2.kind === "not-asked" && UNPAID.test(rules2.why)) return [unruled(people)];
+  return judged(
+    id,
+    where,
+    rules2,
+    ({ branch, rules: found3 }) => found3.some(({ type }) => type === "pull_request") ? ok(id, where, `${branch} changes by pull requests only`) : unruled(people)
+  );
+}
+function unruled(people) {
+  return missing3(
+    "github/access-rules",
+    people,
+    "has no rule for pull requests: whoever may write there approves by it, and lets in anybody",
+    `gh api --paginate ${quoted3(`repos/${people}/collaborators`)} --jq '.[]|select(.permissions.push).login' # who that is; a rule needs a paid plan where the repository is private`
+  );
+}
+function dispatchCheck(repository, people, there) {
+  const id = "github/dispatch";
+  if (there) return ok(id, people, "tells the platform of a push");
+  const place = quoted3(`repos/${people}/contents/${DISPATCH_PATH}`);
+  const content = btoa(dispatchWorkflow(repository));
+  return missing3(
+    id,
+    people,
+    `has no ${DISPATCH_PATH}: hubs follow a push only when the schedule runs`,
+    `gh api --method PUT ${place} -f message=dispatch -f content=${content} && gh secret set PLATFORM_TOKEN --repo ${quoted3(people)}`
+  );
+}
+
 // src/core/doctor/app-key.ts
 var IMAGES_ENVIRONMENT = "images";
 var KEY2 = "APP_PRIVATE_KEY";
@@ -61553,7 +60838,7 @@ function openKey(repository) {
 }
 
 // src/core/images/asked.ts
-function branchOf2(asking, image2, build4) {
+function branchOf(asking, image2, build4) {
   const branch = `glaciocloud/${asking}-${image2}`;
   return asking === "yank" && build4 !== null ? `${branch}-${build4}` : branch;
 }
@@ -61582,11 +60867,11 @@ function keepsStable(before, after) {
 }
 
 // src/core/doctor/pulls.ts
-function pullNeeds({ images, settings: settings2 }) {
+function pullNeeds({ images, settings: settings3 }) {
   const [image2] = [...images.keys()].sort();
   return {
-    branch: image2 === void 0 ? void 0 : branchOf2("refresh", image2, null),
-    automerge: image2 !== void 0 && settings2.data.automerge === "candidate"
+    branch: image2 === void 0 ? void 0 : branchOf("refresh", image2, null),
+    automerge: image2 !== void 0 && settings3.data.automerge === "candidate"
   };
 }
 function pullChecks(repository, { images, main: main2 }) {
@@ -61679,7 +60964,8 @@ function githubChecks(facts2, needs) {
       (actions) => actionsChecks(facts2.repository, actions)
     ),
     ...pullChecks(facts2.repository, facts2.pulls),
-    ...appKeyChecks(facts2.repository, facts2.shared, facts2.app)
+    ...appKeyChecks(facts2.repository, facts2.shared, facts2.app),
+    ...accessChecks(facts2)
   ];
 }
 function clusterChecks2(facts2, needs) {
@@ -61800,13 +61086,13 @@ function actionsChecks(repository, {
   mayOpenPulls
 }) {
   const place = quoted3(`repos/${repository}/actions/permissions`);
-  const put = `gh api --method PUT ${place}`;
+  const put2 = `gh api --method PUT ${place}`;
   const id = "github/actions";
   const runs = enabled && !localOnly ? ok(id, repository, "workflows run") : missing3(
     id,
     repository,
     enabled ? "actions of other owners are refused, and the workflows use some" : "Actions are disabled",
-    `${put} -F enabled=true -f allowed_actions=all`
+    `${put2} -F enabled=true -f allowed_actions=all`
   );
   const opening = "github/pull-requests";
   const pulls = mayOpenPulls ? ok(opening, repository, "workflows may open pull requests") : missing3(
@@ -61974,7 +61260,7 @@ init_json();
 var import_handlebars = __toESM(require_lib(), 1);
 var SCAFFOLDS = ["hub", "image", "cluster"];
 var template2 = (text2) => import_handlebars.default.compile(text2, { strict: true, noEscape: true });
-var hubText2 = template2(`# A hub. Everything may be changed; editors show what each key means, by the schema above.
+var hubText = template2(`# A hub. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}} # people read it
 url: {{url}} # its own host name; point it at the cluster's entry
 cluster: {{cluster}}
@@ -61995,6 +61281,9 @@ capacity: {maxServers: 5} # most servers at once
 `);
 function usersTeam(organization, hub) {
   return `"team:${organization}/${hub}-users"`;
+}
+function adminsTeam(organization, hub) {
+  return `"team:${organization}/${hub}-admins"`;
 }
 var IMAGE = template2(`# An image. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}} # users read this
@@ -62049,7 +61338,7 @@ function scaffold(kind, name, platform2, base2) {
   });
   switch (kind) {
     case "hub":
-      return file("environment", `environments/${name}.yaml`, hubText2(hubView(name, platform2)));
+      return file("environment", `environments/${name}.yaml`, hubText(hubView(name, platform2)));
     case "image":
       return file("image", `images/${name}/image.yaml`, IMAGE({ name }));
     case "cluster": {
@@ -62068,18 +61357,81 @@ function scaffold(kind, name, platform2, base2) {
     }
   }
 }
-function hubView(name, { settings: settings2, clusters, environments, images }) {
+function hubView(name, { settings: settings3, clusters, environments, images }) {
   const [used] = [...environments.values()].flatMap(({ data: data2 }) => data2.images);
   const ready2 = [...images.values()].find(({ data: data2 }) => data2.from !== void 0);
   return {
     name,
     url: `https://${name}.example.org`,
-    organization: settings2.data.organization,
-    allow: usersTeam(settings2.data.organization, name),
+    organization: settings3.data.organization,
+    allow: usersTeam(settings3.data.organization, name),
     cluster: [...clusters.keys()][0] ?? "add-a-cluster",
-    wave: settings2.data.waves[0]?.name ?? "",
+    wave: settings3.data.waves[0]?.name ?? "",
     image: used ?? ready2?.name ?? "add-an-image"
   };
+}
+
+// src/core/init/access-page.ts
+var TIER = "researcher";
+var PAGE = template2(`# Who may enter
+
+Teams are named in \`environments/\`, and are enough to begin with. Single people and classes stand here, each with an end:
+\`access apply\` makes hubs follow. Tiers are named in \`platform.yaml\`: \`tiers: {${TIER}: {until: 180d}}\`.
+Numbers are GitHub ids, because a login can be renamed and taken by somebody else: \`api.github.com/users/LOGIN\` shows it.
+
+\`access/members/583231.yaml\`, one person:
+
+\`\`\`yaml
+# yaml-language-server: $schema={{base}}member.schema.json
+id: 583231
+tier: ${TIER}
+until: 2027-02-28
+\`\`\`
+
+\`access/approvers.yaml\`, who answers people that ask in an issue; without it nobody can approve:
+
+\`\`\`yaml
+# yaml-language-server: $schema={{base}}approvers.schema.json
+approvers: [{id: 583231, login: octocat}]
+teams: [{{team}}]
+\`\`\`
+
+\`access/cohorts/NAME.yaml\`, a class or workshop:
+
+\`\`\`yaml
+# yaml-language-server: $schema={{base}}cohort.schema.json
+title: A workshop
+leads: [583231]
+tier: ${TIER}
+from: 2027-02-01
+until: 2027-02-05
+capacity: 5 # no more than capacity.maxServers of the hub: all start at once
+members: []
+\`\`\`
+
+People ask by the forms in \`.github/ISSUE_TEMPLATE/\`, and hubs' pages lead to them by
+{{pages}} in \`platform.yaml\`. \`.github/workflows/request.yml\` answers, in the
+environment \`{{environment}}\` on GitHub: limit it to the default branch. Where a team approves, it has the secret
+MEMBERS_TOKEN, which may read the organisation's members. While these files are here, a person merges what was asked for.
+
+Ids and days of these files are public where the repository is. In a private one they are not: move this folder there,
+name it in \`platform.yaml\` (\`access: {repository: OWNER/REPO}\`), and give it this workflow as \`{{dispatchPath}}\`, so
+that hubs follow a push at once. \`/approve\` merges there itself: \`{{environment}}\` then has the variables
+ACCESS_REPOSITORY and REQUESTS_APP, and the secret REQUESTS_KEY of a GitHub App that may write contents and pull
+requests, installed there and nowhere else. \`glaciocloud doctor\` says what is missing.
+
+\`\`\`yaml
+{{dispatch}}\`\`\`
+`);
+function accessPage(answers2, base2, home = "OWNER/REPO") {
+  return PAGE({
+    base: base2,
+    team: adminsTeam(answers2.organization, answers2.hub),
+    pages: `\`pages: {repository: ${home}}\``,
+    environment: REQUESTS_ENVIRONMENT,
+    dispatchPath: DISPATCH_PATH,
+    dispatch: dispatchWorkflow(home)
+  });
 }
 
 // src/core/init/workflow.ts
@@ -62090,11 +61442,11 @@ var NPM = /^ *(?:- )?(?:run: )?npm (?:ci|run) ?/mu;
 function foreignWorkflow(text2, pin) {
   const checkout = /actions\/checkout@[0-9a-f]{40}.*/u.exec(text2)?.[0] ?? "";
   let present2 = false;
-  const steps = text2.split(STEP).map((step) => {
-    const needed = USES.test(step) || NPM.test(step);
-    const before = needed && !present2 ? checkoutStep(marginOf(step), checkout, pin) : "";
-    present2 = (present2 || needed) && !/^ *steps:/mu.test(step);
-    return before + inFolder(step);
+  const steps = text2.split(STEP).map((step2) => {
+    const needed = USES.test(step2) || NPM.test(step2);
+    const before = needed && !present2 ? checkoutStep(marginOf(step2), checkout, pin) : "";
+    present2 = (present2 || needed) && !/^ *steps:/mu.test(step2);
+    return before + inFolder(step2);
   });
   return head(pin) + steps.join("").replaceAll(`${WORKSPACE}/node_modules/`, `${WORKSPACE}/${FOLDER}/node_modules/`);
 }
@@ -62106,8 +61458,8 @@ function head({ repository }) {
 `
   ].join("");
 }
-function marginOf(step) {
-  return /^ */u.exec(step)?.[0] ?? "";
+function marginOf(step2) {
+  return /^ */u.exec(step2)?.[0] ?? "";
 }
 function checkoutStep(margin, checkout, { repository, commit: commit2 }) {
   const lines3 = [
@@ -62122,12 +61474,12 @@ function checkoutStep(margin, checkout, { repository, commit: commit2 }) {
   return lines3.map((line) => `${margin}${line}
 `).join("");
 }
-function inFolder(step) {
-  const used = step.replace(
+function inFolder(step2) {
+  const used = step2.replace(
     USES,
     (_, uses, path) => `${uses}${FOLDER}${path === "" ? "" : `/${path}`}`
   );
-  if (!NPM.test(step)) return used;
+  if (!NPM.test(step2)) return used;
   return used.replace(/^( *)(- )?run:/mu, (_, space, dash) => {
     const first = `${space}${dash ?? ""}working-directory: ${FOLDER}`;
     const run3 = `${space}${dash === void 0 ? "" : "  "}run:`;
@@ -62145,7 +61497,6 @@ function firstImage(images) {
   );
   return ready2.sort((a, b) => compareText(age(b), age(a)))[0]?.name;
 }
-var TIER = "researcher";
 var PLATFORM = template2(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
 glaciocloud: 1 # format of these files; stays
 organization: {{organization}} # on GitHub; its teams are named in environments/
@@ -62157,35 +61508,8 @@ waves: # hubs of a wave change together, and after the wave before; at most four
   # - {name: staging, images: candidate} # for a second hub, where changes are tried first
   - {name: production, images: stable}
 tiers: {${TIER}: {until: 180d}} # what people may ask for by issue, and for how long at most
+{{pages}}
 removals: [] # hubs whose files are gone, and what happens to their homes
-`);
-var ACCESS = template2(`# Who may enter
-
-Teams are named in \`environments/\`, and are enough to begin with. Single people and classes stand here, each with an end:
-\`access apply\` makes hubs follow. Tiers are named in \`platform.yaml\`: \`tiers: {researcher: {until: 180d}}\`.
-Numbers are GitHub ids, because a login can be renamed and taken by somebody else: \`api.github.com/users/LOGIN\` shows it.
-
-\`access/members/583231.yaml\`, one person:
-
-\`\`\`yaml
-# yaml-language-server: $schema={{base}}member.schema.json
-id: 583231
-tier: researcher
-until: 2027-02-28
-\`\`\`
-
-\`access/cohorts/NAME.yaml\`, a class or workshop:
-
-\`\`\`yaml
-# yaml-language-server: $schema={{base}}cohort.schema.json
-title: A workshop
-leads: [583231]
-tier: student
-from: 2027-02-01
-until: 2027-02-05
-capacity: 20
-members: []
-\`\`\`
 `);
 var SOPS = `# Who can decrypt the files in secrets/. Safe to publish: it holds public keys only.
 creation_rules:
@@ -62204,16 +61528,17 @@ kubeconfig*
 /.glaciocloud/
 `;
 var scalar2 = (text2) => /^[A-Za-z][A-Za-z0-9./@_+-]*(:\/\/[A-Za-z0-9./_:-]*[A-Za-z0-9/])?$/u.test(text2) && !/^(true|false|null|yes|no|on|off)$/iu.test(text2) ? text2 : JSON.stringify(text2);
-function platformFiles2(answers2, { settings: settings2, image: image2 }) {
+function platformFiles2(answers2, { settings: settings3, image: image2 }, home) {
   const { hub, cluster } = answers2;
   const base2 = schemas(pinOf(answers2));
-  const { name, uid, gid } = settings2.user;
-  const { version, repository, sha256: sha2563 } = settings2.charts.jupyterhub;
+  const { name, uid, gid } = settings3.user;
+  const { version, repository, sha256: sha2563 } = settings3.charts.jupyterhub;
   const words2 = {
     organization: scalar2(answers2.organization),
     registry: scalar2(answers2.registry),
     user: `{name: ${name}, uid: ${uid}, gid: ${gid}}`,
-    chart: `{version: ${version}, repository: ${repository}, sha256: ${sha2563 ?? "null"}}`
+    chart: `{version: ${version}, repository: ${repository}, sha256: ${sha2563 ?? "null"}}`,
+    pages: pagesLine(home)
   };
   const { storage, ingress, startTime } = Object.entries(PROVIDERS).find(([provider]) => provider === answers2.provider)?.[1] ?? PROVIDERS.existing;
   const entry = needsIssuer(answers2) ? `{class: ${ingress}, issuer: ${ISSUER}}` : "{class: none}";
@@ -62236,7 +61561,7 @@ function platformFiles2(answers2, { settings: settings2, image: image2 }) {
     ],
     [
       path.hub,
-      schemaComment("environment", path.hub, base2) + hubText2({
+      schemaComment("environment", path.hub, base2) + hubText({
         name: hub,
         url: scalar2(answers2.url),
         organization: answers2.organization,
@@ -62249,18 +61574,22 @@ function platformFiles2(answers2, { settings: settings2, image: image2 }) {
     [path.image, schemaComment("image", path.image, base2) + imageText(image2.text)]
   ]);
 }
+function pagesLine(repository) {
+  const why = "people ask for access there; the pages of hubs lead to its forms";
+  return repository === void 0 ? `# pages: {repository: OWNER/REPO} # ${why}` : `pages: {repository: ${scalar2(repository)}} # ${why}`;
+}
 var IMAGE_HEAD = "# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.\n";
 function imageText(text2) {
   return IMAGE_HEAD + text2.replace(/^# yaml-language-server:.*\n/u, "");
 }
-function starterFiles(answers2, tool) {
+function starterFiles(answers2, tool, repository) {
   const pin = pinOf(answers2);
   const workflows = [...tool.workflows].filter(([path]) => !OWN.includes(path));
-  const files = platformFiles2(answers2, tool);
+  const files = platformFiles2(answers2, tool, repository);
   return new Map([
     ...files,
     ...formsOf(files),
-    ["access/README.md", ACCESS({ base: schemas(pin) })],
+    ["access/README.md", accessPage(answers2, schemas(pin), repository)],
     [".sops.yaml", SOPS],
     [".gitignore", IGNORED],
     ...workflows.map(([path, text2]) => [path, foreignWorkflow(text2, pin)])
@@ -62295,8 +61624,8 @@ function workflowCheck(path, found3, text2, fixed) {
   if (found3 === void 0) return missing3(id, path, "is not there", fixed());
   const pin = pinIn(found3);
   const expected = pin ? foreignWorkflow(text2, pin) : text2;
-  const isSame2 = essence(path, found3) === essence(path, expected);
-  return isSame2 ? ok(id, path, "does what this version does") : missing3(id, path, "does something else than this version\u2019s", fixed());
+  const isSame3 = essence(path, found3) === essence(path, expected);
+  return isSame3 ? ok(id, path, "does what this version does") : missing3(id, path, "does something else than this version\u2019s", fixed());
 }
 function pinIn(text2) {
   const found3 = /^ +repository: (\S+)\n +ref: "?([0-9a-f]{40})"?$/mu.exec(text2);
@@ -62315,10 +61644,10 @@ function withoutOwn(value) {
     if (!OWN_KEYS.includes(key)) kept2[key] = withoutOwn(item);
   return kept2;
 }
-function fix({ settings: settings2, environments }, path, pin) {
+function fix({ settings: settings3, environments }, path, pin) {
   const [hub] = [...environments.values()];
   const options = [
-    ["organization", settings2.data.organization],
+    ["organization", settings3.data.organization],
     ["url", hub?.data.url ?? "https://HUB"],
     ["email", "ADDRESS"],
     ["action", pin ? `${pin.repository}@${pin.commit}` : "OWNER/REPO@SHA"]
@@ -62381,22 +61710,22 @@ init_json();
 // src/core/hub/secrets.ts
 init_json();
 var GENERATED = ["hub cookie secret", "proxy token", "tokens of hub services"];
-function auditSecrets(environment2, found3, changed3, now) {
+function auditSecrets(environment2, found3, changed4, now) {
   const declared = Object.entries(environment2.secrets).map(([secret, declaration]) => ({
     secret,
-    ...stateOf2(declaration, found3?.get(secret), changed3, now)
+    ...stateOf(declaration, found3?.get(secret), changed4, now)
   }));
   const unused = [...found3?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).sort(compareText).map((secret) => finding(secret, "unused", "not declared below secrets:"));
   const exempt = GENERATED.map((secret) => finding(secret, "exempt", "made in the cluster"));
   return [...declared, ...unused, ...exempt];
 }
-function stateOf2({ use, rotate }, value, changed3, now) {
+function stateOf({ use, rotate }, value, changed4, now) {
   const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
   if (value === void 0) return { state: "missing", note };
   if (isMalformed(value)) return { state: "malformed", note: MALFORMED };
-  if (rotate === void 0 || changed3 === void 0) return { state: "fine", note };
-  if (now - changed3 <= seconds(rotate) * 1e3) return { state: "fine", note };
-  const day2 = new Date(changed3).toISOString().slice(0, 10);
+  if (rotate === void 0 || changed4 === void 0) return { state: "fine", note };
+  if (now - changed4 <= seconds(rotate) * 1e3) return { state: "fine", note };
+  const day2 = new Date(changed4).toISOString().slice(0, 10);
   return { state: "due", note: `${note}; last changed ${day2}` };
 }
 var MALFORMED = "empty, with white space around it, of several lines, or a placeholder";
@@ -62419,10 +61748,45 @@ ${name}: ""
 
 // src/flow/doctor.ts
 init_failure();
+
+// src/flow/attempt.ts
+init_failure();
+async function attempt3(ask2, set) {
+  try {
+    return { kind: "answered", value: await ask2() };
+  } catch (error3) {
+    if (!(error3 instanceof Failure)) throw error3;
+    return { kind: "not-asked", why: `${error3.message} (${error3.hint})`, set };
+  }
+}
+
+// src/flow/doctor-access.ts
+async function accessSetup({ settings: settings3 }, { setup, beside }, may) {
+  const people = settings3.data.access?.repository;
+  if (people === void 0) return void 0;
+  const theirs = beside(people);
+  const [environment2, rules2, dispatches] = await Promise.all([
+    attempt3(() => requestsEnvironment(setup), may("Environments")),
+    attempt3(() => theirs.mergeRules(), may("Metadata")),
+    attempt3(() => theirs.hasFile(DISPATCH_PATH), may("Contents"))
+  ]);
+  return { people, environment: environment2, rules: rules2, dispatches };
+}
+async function requestsEnvironment(setup) {
+  const environment2 = await setup.environment(REQUESTS_ENVIRONMENT);
+  if (environment2.protection === void 0) return { environment: environment2, secrets: [], variables: [] };
+  return {
+    environment: environment2,
+    secrets: await setup.secretNames(REQUESTS_ENVIRONMENT),
+    variables: await setup.variableNames(REQUESTS_ENVIRONMENT)
+  };
+}
+
+// src/flow/doctor.ts
 async function doctorFacts(inputs, ports) {
   const { platform: platform2, files, now } = inputs;
   const [github, live, resolved, opened] = await Promise.all([
-    onceAsked(ports.github, ({ repository, setup }) => githubFacts(platform2, repository, setup)),
+    onceAsked(ports.github, (github2) => githubFacts(platform2, github2)),
     liveClusters(inputs, ports.cluster),
     resolvedHosts(platform2, ports.internet),
     openedSecrets(inputs, ports.secrets)
@@ -62431,7 +61795,8 @@ async function doctorFacts(inputs, ports) {
   return { github, workflows: files.workflows, live, resolved, secrets: secrets2, now };
 }
 var ADMINISTRATOR = 'export GITHUB_TOKEN="$(gh auth token)" # of an administrator';
-async function githubFacts(platform2, repository, setup) {
+async function githubFacts(platform2, ports) {
+  const { repository, setup } = ports;
   const may = (right) => `${ADMINISTRATOR}, or with the right ${right}: read`;
   const names5 = async (environment2) => ({
     secrets: await setup.secretNames(environment2),
@@ -62449,16 +61814,17 @@ async function githubFacts(platform2, repository, setup) {
     const one = environments.get(name);
     return one?.kind === "answered" && one.value.protection !== void 0;
   });
-  const [held3, shared, labels, rules2, actions, pulls, app] = await Promise.all([
+  const [held3, shared, labels, rules2, actions, pulls, app, access2] = await Promise.all([
     eachOf(there, (name) => attempt3(() => names5(name), may("Environments"))),
     attempt3(() => names5(), may("Secrets: read, Variables")),
     attempt3(() => setup.labels(), may("Issues")),
     attempt3(() => setup.branchRules("deployed"), may("Metadata")),
     attempt3(() => setup.actionsSettings(), may("Administration")),
     pullFacts(platform2, setup, may("Metadata")),
-    appKeyFacts(platform2, setup, may("Environments"))
+    appKeyFacts(platform2, setup, may("Environments")),
+    accessSetup(platform2, ports, may)
   ]);
-  const asked3 = { held: new Map(held3), shared, labels, rules: rules2, actions, pulls, app };
+  const asked3 = { held: new Map(held3), shared, labels, rules: rules2, actions, pulls, app, access: access2 };
   return { repository, environments, ...asked3 };
 }
 async function pullFacts(platform2, setup, set) {
@@ -62490,18 +61856,18 @@ async function liveClusters({ platform: platform2, cluster }, asked3) {
     throw new UsageError(`there is no cluster "${cluster}"`, `clusters: ${names5.join(", ")}`);
   if (asked3.kind === "not-asked") return new Map(names5.map((name) => [name, asked3]));
   const live = await liveCluster(asked3.value);
-  const meant3 = cluster ?? meantCluster(platform2, live);
+  const meant4 = cluster ?? meantCluster(platform2, live);
   const other = {
     kind: "not-asked",
-    why: whyOther(meant3, live),
+    why: whyOther(meant4, live),
     set: "glaciocloud doctor --cluster NAME --kubeconfig FILE"
   };
   return new Map(
-    names5.map((name) => [name, name === meant3 ? { kind: "answered", value: live } : other])
+    names5.map((name) => [name, name === meant4 ? { kind: "answered", value: live } : other])
   );
 }
-function whyOther(meant3, { reached: reached3 }) {
-  if (meant3 !== void 0) return `the kubeconfig leads to ${meant3}`;
+function whyOther(meant4, { reached: reached3 }) {
+  if (meant4 !== void 0) return `the kubeconfig leads to ${meant4}`;
   return reached3.kind === "reached" ? "no file of a cluster has the identity of the one that the kubeconfig leads to" : `the cluster that the kubeconfig leads to does not answer: ${reached3.why}`;
 }
 function meantCluster({ clusters }, { reached: reached3 }) {
@@ -62575,8 +61941,8 @@ async function openedSecrets({ platform: platform2, files, now }, secrets2) {
     if (found3.kind === "not-asked")
       return { kind: "answered", value: { kind: "refused", why: found3.why } };
     const environment2 = platform2.environments.get(hub);
-    const { secrets: known, changed: changed3 } = found3.value;
-    const audited = environment2 ? auditSecrets(environment2.data, known, changed3, now) : [];
+    const { secrets: known, changed: changed4 } = found3.value;
+    const audited = environment2 ? auditSecrets(environment2.data, known, changed4, now) : [];
     return { kind: "answered", value: { kind: "open", secrets: audited } };
   };
   return new Map(
@@ -62588,14 +61954,6 @@ async function openedSecrets({ platform: platform2, files, now }, secrets2) {
 }
 async function onceAsked(asked3, next) {
   return asked3.kind === "answered" ? { kind: "answered", value: await next(asked3.value) } : asked3;
-}
-async function attempt3(ask2, set) {
-  try {
-    return { kind: "answered", value: await ask2() };
-  } catch (error3) {
-    if (!(error3 instanceof Failure)) throw error3;
-    return { kind: "not-asked", why: `${error3.message} (${error3.hint})`, set };
-  }
 }
 function eachOf(names5, ask2) {
   return Promise.all(names5.map(async (name) => [name, await ask2(name)]));
@@ -62625,25 +61983,25 @@ async function gatherDoctorFiles(root, tool = toolRoot()) {
   const above2 = await readTree(top, [".sops.yaml", WORKFLOWS], all);
   const secrets2 = [...beside.files.keys()].flatMap((path) => {
     const hub = hubOfSecrets(path);
-    return hub === void 0 ? [] : [[hub, textOf2(beside, path) ?? ""]];
+    return hub === void 0 ? [] : [[hub, textOf3(beside, path) ?? ""]];
   });
   return {
     workflows: {
       here: workflowsOf(above2),
       tool: workflowsOf(await readTree(tool, [WORKFLOWS], all))
     },
-    sops: textOf2(beside, ".sops.yaml") ?? textOf2(above2, ".sops.yaml"),
+    sops: textOf3(beside, ".sops.yaml") ?? textOf3(above2, ".sops.yaml"),
     secrets: new Map(secrets2)
   };
 }
 function workflowsOf(tree) {
   return new Map(
     [...tree.files.keys()].flatMap(
-      (path) => /^\.github\/workflows\/[^/]+\.ya?ml$/u.test(path) ? [[path, textOf2(tree, path) ?? ""]] : []
+      (path) => /^\.github\/workflows\/[^/]+\.ya?ml$/u.test(path) ? [[path, textOf3(tree, path) ?? ""]] : []
     )
   );
 }
-function textOf2({ files }, path) {
+function textOf3({ files }, path) {
   const file = files.get(path);
   return file?.kind === "text" ? file.text : void 0;
 }
@@ -62939,23 +62297,23 @@ var Kube = class {
       throw new Failure("kubectl not found", { hint: "install it, or run `npm run tools`" });
     return this.#found;
   }
-  #run(args, input, timeoutMs = 6e4) {
+  #run(args, input2, timeoutMs = 6e4) {
     return askAgain(
       () => exec(this.#program, args, {
         env: clusterEnv(this.#kubeconfig),
         timeoutMs,
-        ...input === void 0 ? {} : { input }
+        ...input2 === void 0 ? {} : { input: input2 }
       })
     );
   }
-  #asks(what, args, input) {
-    return this.#must("read", { what, args, input });
+  #asks(what, args, input2) {
+    return this.#must("read", { what, args, input: input2 });
   }
-  #changes(what, args, input) {
-    return this.#must("write", { what, args, input });
+  #changes(what, args, input2) {
+    return this.#must("write", { what, args, input: input2 });
   }
-  async #must(kind, { what, args, input }) {
-    const { code: code2, stdout, stderr } = await this.#run(args, input);
+  async #must(kind, { what, args, input: input2 }) {
+    const { code: code2, stdout, stderr } = await this.#run(args, input2);
     if (code2 !== 0) throw kubeFailure(what, stderr, kind);
     return stdout;
   }
@@ -63044,12 +62402,12 @@ var Kube = class {
       )
     );
   }
-  async replace(changed3) {
+  async replace(changed4) {
     return object(
       await this.#changes(
         "an object cannot be changed",
         ["replace", "--validate=ignore", "-f", "-", "-o", "json"],
-        JSON.stringify(changed3)
+        JSON.stringify(changed4)
       )
     );
   }
@@ -63201,8 +62559,8 @@ async function lookAtEach(known, look4) {
   }
   return { found: found3, failed: failed3 };
 }
-function driftExit(drifted, unseen, onGithub2) {
-  return unseen || drifted && !onGithub2 ? 1 : 0;
+function driftExit(drifted, unseen, onGithub) {
+  return unseen || drifted && !onGithub ? 1 : 0;
 }
 function unreadableText2([hub, why]) {
   return terminal`${hub}: not looked at: ${why}\n`.text;
@@ -63232,7 +62590,7 @@ ${rest}`;
 async function hubDrift(kube, releases, hub) {
   const stored = documentsIn(await releases.manifest(hub, hub)).map(parseObject);
   const live = byIdentity(await kube.liveOf(stored, hub), hub);
-  const there = stored.filter((one) => live.has(identity(one, hub)));
+  const there = stored.filter((one) => live.has(identity2(one, hub)));
   const applied = byIdentity(
     await kube.wouldApply(
       there.map((one) => merge(one, helmMetadata(hub))),
@@ -63243,8 +62601,8 @@ async function hubDrift(kube, releases, hub) {
   const result2 = { hub, drift: [], foreign: [] };
   for (const object2 of stored) {
     const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
-    const found3 = live.get(identity(object2, hub));
-    const one = driftOf(name, found3, applied.get(identity(object2, hub)) ?? object2);
+    const found3 = live.get(identity2(object2, hub));
+    const one = driftOf(name, found3, applied.get(identity2(object2, hub)) ?? object2);
     if (one) result2.drift.push(one);
     if (found3) result2.foreign.push(...foreignManagers(name, found3));
   }
@@ -63327,7 +62685,7 @@ var FILE_RULES = [
     id: "unread-file",
     severity: "warning",
     title: "What looks like a platform file is read.",
-    why: "A file in a misspelt folder, or beside platform.yaml, has no effect, and nobody would notice."
+    why: "A file in a misspelt folder, beside platform.yaml, or of people where they are in another repository, has no effect, and nobody would notice."
   },
   error2(
     "unknown-key",
@@ -63495,7 +62853,7 @@ function flowResult(given2) {
     ...given2
   };
 }
-function resultJson2({
+function resultJson({
   tests: tests2,
   seconds: seconds2,
   ...rest
@@ -63503,7 +62861,7 @@ function resultJson2({
   return { ...rest, seconds: { ...seconds2 }, tests: tests2.map((one) => ({ ...one })) };
 }
 function flowJson({ hubs, ...result2 }) {
-  return { ...resultJson2(result2), hubs: [...hubs] };
+  return { ...resultJson(result2), hubs: [...hubs] };
 }
 var MARKS3 = {
   built: "\u2713",
@@ -63767,10 +63125,10 @@ var MOST_PACKAGES = 60;
 var MOST_TESTS = 60;
 function shownImage(one) {
   const head2 = inMarkdown`### ${one.ok ? "\u2713" : "\u2717"} ${code(one.image)}: ${one.reason}\n\n`;
-  const who = one.ok ? reached2(one.hubs) : inMarkdown`Nobody gets it as it is.\n`;
+  const who2 = one.ok ? reached2(one.hubs) : inMarkdown`Nobody gets it as it is.\n`;
   const commits = one.commits ? commitsText(one.commits) : inMarkdown``;
   const inIt = inMarkdown`${commits}${packages(one.packages)}`;
-  return inMarkdown`${head2}${facts(one)}${tests(one.tests)}${inIt}${who}`;
+  return inMarkdown`${head2}${facts(one)}${tests(one.tests)}${inIt}${who2}`;
 }
 function facts({ sizeBytes, seconds: seconds2 }) {
   const size2 = sizeBytes === void 0 ? "" : `, ${(sizeBytes / 1e9).toFixed(2)} GB`;
@@ -63915,22 +63273,22 @@ async function troublesOf({ github, platform: platform2 }, image2) {
   return troubles;
 }
 async function tellImages(place, asking, results) {
-  const told2 = [];
+  const told3 = [];
   for (const result2 of results) {
     try {
-      told2.push(await tellImage(place, asking, result2));
+      told3.push(await tellImage(place, asking, result2));
     } catch (error3) {
       if (!(error3 instanceof Failure)) throw error3;
       const reason = `${result2.reason}; ${error3.message}; ${error3.hint}`;
-      told2.push({ ...result2, outcome: "failed", reason });
+      told3.push({ ...result2, outcome: "failed", reason });
     }
   }
-  return told2;
+  return told3;
 }
 async function tellImage(place, asking, result2) {
   const { github, root } = place;
   const { image: image2, outcome: outcome2 } = result2;
-  const branch = branchOf2(asking, image2, result2.build);
+  const branch = branchOf(asking, image2, result2.build);
   const before = place.before.get(image2) ?? /* @__PURE__ */ new Map();
   if (asking === "refresh") await tellIssue(place, result2);
   const after = await gatherLockFiles(root, image2);
@@ -64165,11 +63523,11 @@ function reasonOf3(reason) {
 }
 
 // src/commands/image-build.ts
-import { dirname as dirname9, join as join18 } from "node:path";
+import { dirname as dirname8, join as join18 } from "node:path";
 
 // src/core/images/words.ts
 init_escape();
-var MARK = { built: "\u2713", unchanged: "\xB7", failed: "\u2717" };
+var MARK2 = { built: "\u2713", unchanged: "\xB7", failed: "\u2717" };
 function imagesText(results) {
   return results.map(imageText2).join("");
 }
@@ -64178,7 +63536,7 @@ function imageText2(result2) {
   const what = digest3 === null ? outcome2 : `${outcome2} ${digest3}`;
   const why = reason === "" ? "" : `: ${reason}`;
   const size2 = result2.size_bytes === null ? "" : `, ${(result2.size_bytes / 1e9).toFixed(2)} GB`;
-  const head2 = terminal`${MARK[outcome2]} ${image2} ${what}${why} (${timesText(result2)}${size2})\n`.text;
+  const head2 = terminal`${MARK2[outcome2]} ${image2} ${what}${why} (${timesText(result2)}${size2})\n`.text;
   return head2 + tests2.map(testText).join("");
 }
 function timesText({ seconds: seconds2 }) {
@@ -64203,14 +63561,14 @@ var BuildLog = class {
   /** What to say after this line, if anything. */
   add(line) {
     this.#lines.push(line);
-    const [, step = "", rest = ""] = /^#([0-9]+) (.*)/u.exec(line) ?? [];
+    const [, step2 = "", rest = ""] = /^#([0-9]+) (.*)/u.exec(line) ?? [];
     const title = /^\[[^\]]*[0-9]+\/[0-9]+\] (.*)/u.exec(rest);
-    if (title) this.#steps.set(step, withoutMounts(title[1] ?? ""));
-    if (rest === "exporting to image") this.#steps.set(step, "exporting layers");
+    if (title) this.#steps.set(step2, withoutMounts(title[1] ?? ""));
+    if (rest === "exporting to image") this.#steps.set(step2, "exporting layers");
     const seconds2 = /^DONE ([0-9.]+)s$/u.exec(rest)?.[1];
-    const done = this.#steps.get(step);
+    const done = this.#steps.get(step2);
     if (seconds2 === void 0 || done === void 0) return void 0;
-    this.#steps.delete(step);
+    this.#steps.delete(step2);
     return `${done}: ${seconds2} s`;
   }
   /** The first error, in at most three lines. */
@@ -64350,7 +63708,7 @@ init_escape();
 // src/core/images/new-build.ts
 function lockFiles(before, build4) {
   const list = packagesText(build4.packages);
-  const entry = entryOf5(build4, packagesHash(list));
+  const entry = entryOf4(build4, packagesHash(list));
   const builds = { ...before?.builds, [build4.name]: entry };
   const lock = before && !build4.isCandidate ? { recipe: before.recipe, builds, channels: before.channels } : { recipe: build4.recipe, builds, channels: { ...before?.channels, candidate: build4.name } };
   return /* @__PURE__ */ new Map([
@@ -64367,7 +63725,7 @@ function lockAgain(before, { image: image2, recipe, name }) {
 function lockPath(image2) {
   return `images/${image2}/image.lock.yaml`;
 }
-function entryOf5(build4, packages2) {
+function entryOf4(build4, packages2) {
   const { digest: digest3, content, registry, size: size2, tests: tests2 } = build4;
   const base2 = build4.base?.split("@")[1];
   const oggm = oggmIn(build4.packages);
@@ -64390,7 +63748,7 @@ function entryOf5(build4, packages2) {
 
 // src/core/images/package-lines.ts
 init_json();
-var MOST_CHARACTERS2 = 64e3;
+var MOST_CHARACTERS = 64e3;
 function packageLines(packages2) {
   const lines3 = packages2.map(({ manager, name, version }) => `${manager} ${name} ${version}`);
   const sorted4 = [...new Set(lines3)].sort(compareText);
@@ -64409,11 +63767,38 @@ function packagesOfLines(lines3) {
   return packages2;
 }
 function fits2(lines3) {
-  return lines3.join("\n").length <= MOST_CHARACTERS2;
+  return lines3.join("\n").length <= MOST_CHARACTERS;
 }
 
 // src/flow/image-run.ts
 init_failure();
+
+// src/flow/image-push.ts
+init_failure();
+async function pushTested({ registry, name }, { from, hash, digest: digest3 }) {
+  const to = `${name}:${hash}`;
+  await registry.copy(from, to);
+  const arrived = await registry.digest(to);
+  if (arrived !== digest3)
+    throw new ImageFailure(`${to} is ${arrived ?? "not there"}, and ${digest3} was tested`, {
+      hint: "this registry changes what it gets: use another one"
+    });
+}
+async function moveCandidate({ registry, name }, digest3) {
+  if (await registry.digest(`${name}:candidate`) === digest3) return;
+  await registry.copy(`${name}@${digest3}`, `${name}:candidate`);
+}
+async function hiddenText({ registry, name }, hash) {
+  if (await registry.isPublic(`${name}:${hash}`)) return "";
+  return `; ${name} can be pulled with a login only: make it public in its settings, or no hub starts it`;
+}
+async function scannerAt(registry, scanner) {
+  const digest3 = await registry.digest(scanner).catch((error3) => {
+    if (error3 instanceof ImageFailure) return void 0;
+    throw error3;
+  });
+  return digest3 === void 0 ? void 0 : atDigest(scanner, digest3);
+}
 
 // src/core/images/template.ts
 var import_handlebars2 = __toESM(require_lib(), 1);
@@ -64429,7 +63814,7 @@ var LABELS2 = template3(`LABEL org.opencontainers.image.title={{docker title}} \
       org.glaciocloud.image="{{name}}" \\
       org.glaciocloud.recipe="{{hash}}"
 `);
-var VARIABLES = template3(`{{#each env}}ENV {{name}}={{docker value}}
+var VARIABLES2 = template3(`{{#each env}}ENV {{name}}={{docker value}}
 {{/each}}`);
 
 // src/core/images/scripts.ts
@@ -64501,7 +63886,7 @@ function baseFiles(view, from, oggm) {
     base: baseReference(from),
     requirements: wanted !== "",
     labels: LABELS2(view),
-    variables: VARIABLES(view)
+    variables: VARIABLES2(view)
   });
   const files = /* @__PURE__ */ new Map([["Dockerfile", dockerfile]]);
   if (wanted !== "") files.set(REQUIREMENTS, wanted);
@@ -64556,7 +63941,7 @@ function condaFiles(view, image2) {
   files.set("postBuild", POST_BUILD(view));
   if (view.bake) files.set("bake.py", BAKE(view));
   files.set("start", START2(view));
-  files.set(SETTINGS2, pretty(settings(view)));
+  files.set(SETTINGS2, pretty(settings2(view)));
   return files;
 }
 function oggmRequirement({ oggm, conda, pip }) {
@@ -64564,14 +63949,14 @@ function oggmRequirement({ oggm, conda, pip }) {
   const isNamed3 = [...conda, ...pip].some((one) => packageName(one) === "oggm");
   return oggm?.version === void 0 || isNamed3 ? [] : [`oggm[full]==${oggm.version}`];
 }
-function settings(view) {
+function settings2(view) {
   return {
     Repo2Docker: {
       base_image: ENVIRONMENT_BASE,
       user_id: view.user.uid,
       user_name: view.user.name,
       target_repo_dir: PLACE2,
-      appendix: `${LABELS2(view)}${VARIABLES(view)}${APPENDIX(view)}`
+      appendix: `${LABELS2(view)}${VARIABLES2(view)}${APPENDIX(view)}`
     }
   };
 }
@@ -64667,10 +64052,10 @@ function pipLine({ name, version, source }) {
 }
 
 // src/core/images/withdrawn-base.ts
-function withdrawnBase({ settings: settings2, locks }, base2) {
+function withdrawnBase({ settings: settings3, locks }, base2) {
   for (const { name: image2, data: data2 } of locks.values())
     for (const [build4, { digest: digest3, yanked: why }] of Object.entries(data2.builds))
-      if (why !== void 0 && base2 === `${settings2.data.registry}/${image2}@${digest3}`)
+      if (why !== void 0 && base2 === `${settings3.data.registry}/${image2}@${digest3}`)
         return { image: image2, build: build4, why };
   return void 0;
 }
@@ -64724,7 +64109,7 @@ print(json.dumps({"install": [
     {"name": one["metadata"]["name"], "version": one["metadata"]["version"], "from": one["download_info"]}
     for one in report["install"]
 ]}))`;
-var read2 = readerOf(
+var read = readerOf(
   fields({
     install: listOf(
       fields({
@@ -64743,7 +64128,7 @@ var read2 = readerOf(
   })
 );
 function solved(stdout) {
-  const reading = read2(stdout.trimEnd().split("\n").at(-1) ?? "");
+  const reading = read(stdout.trimEnd().split("\n").at(-1) ?? "");
   if (reading.kind !== "read") return { fault: `pip\u2019s report: ${reading.reason}` };
   const packages2 = [];
   for (const { name, version, from } of reading.value.install) {
@@ -64778,13 +64163,13 @@ init_failure();
 async function resolve6(job, image2) {
   const { name, data: data2 } = image2;
   const named2 = await job.files(image2);
-  const { settings: settings2 } = job.platform;
-  const { files, hash: recipe } = imageFolder(name, data2, settings2.data, named2);
+  const { settings: settings3 } = job.platform;
+  const { files, hash: recipe } = imageFolder(name, data2, settings3.data, named2);
   const past = await pastOf(job, image2);
   const base2 = await baseFor(job, { written: baseOf(files), past });
   const exactly = job.locked === void 0 ? void 0 : past?.packages;
   if (hasConda(data2)) {
-    const known = { name, hash: recipe, platform: settings2.data, named: named2 };
+    const known = { name, hash: recipe, platform: settings3.data, named: named2 };
     return {
       recipe,
       base: base2,
@@ -64808,8 +64193,8 @@ async function ofConda({ ports, locked }, image2, asked3) {
   const exact = git === void 0 || ref === void 0 || locked !== void 0 ? image2 : atCommit(image2, await ports.refs.commit(git, ref));
   const folder = buildFolder(folderFiles(exact, known), base2);
   const hash = contentHash(folder);
-  const isSame2 = past?.recipe === known.hash && (!image2.from || past.base === base2?.split("@")[1]);
-  const isHeld = locked !== void 0 || git === void 0 && isSame2;
+  const isSame3 = past?.recipe === known.hash && (!image2.from || past.base === base2?.split("@")[1]);
+  const isHeld = locked !== void 0 || git === void 0 && isSame3;
   if (!past || !isHeld) return { files: folder, hash };
   const pinned2 = folderFiles(pinnedImage(image2, past.packages), known);
   return { files: buildFolder(pinned2, base2), hash };
@@ -64856,8 +64241,8 @@ async function packagesFor({ ports, platform: platform2, locked }, { oggm }, ask
   const before = resolvedIn(past?.packages ?? []);
   if (locked !== void 0) return before;
   const held3 = oggm?.git === void 0 ? before : [];
-  const isSame2 = past?.recipe === recipe && past.base === base2.split("@")[1];
-  if (held3.length > 0 && isSame2) return held3;
+  const isSame3 = past?.recipe === recipe && past.base === base2.split("@")[1];
+  if (held3.length > 0 && isSame3) return held3;
   const mirrors = platform2.settings.data.mirrors ?? {};
   const question = { image: base2, wanted, held: held3, mirrors };
   const { code: code2, stdout, stderr } = await ports.engine.solve(question);
@@ -64869,22 +64254,22 @@ async function packagesFor({ ports, platform: platform2, locked }, { oggm }, ask
 }
 
 // src/core/images/listing.ts
-var read3 = readerOf(fields({ packages: listOf(listOf(TEXT)) }));
+var read2 = readerOf(fields({ packages: listOf(listOf(TEXT)) }));
 function listedPackages(result2, stdout, { packages: resolved, exactly }) {
   if (!result2.ok) return { result: result2, packages: [] };
-  const reading = read3(stdout.trimEnd().split("\n").at(-1) ?? "");
-  if (reading.kind !== "read") return failed2(result2, `no list of packages: ${reading.reason}`);
+  const reading = read2(stdout.trimEnd().split("\n").at(-1) ?? "");
+  if (reading.kind !== "read") return failed(result2, `no list of packages: ${reading.reason}`);
   const packages2 = [];
   for (const words2 of reading.value.packages) {
     const one = packageOfLine(words2.join(" "));
-    if (!one) return failed2(result2, "a package has a name or a version that no list can hold");
+    if (!one) return failed(result2, "a package has a name or a version that no list can hold");
     packages2.push(resolved.find((other2) => isSame(one, other2)) ?? one);
   }
   const missing4 = resolved.filter((one) => !packages2.some((other2) => isSame(one, other2))).map(({ name, version }) => `${name} ${version}`);
   if (missing4.length > 0)
-    return failed2(result2, `resolved, and something else is installed: ${missing4.join(", ")}`);
+    return failed(result2, `resolved, and something else is installed: ${missing4.join(", ")}`);
   const other = exactly && differences(exactly, packages2);
-  if (other !== void 0 && other !== "") return failed2(result2, `not the list: ${other}`);
+  if (other !== void 0 && other !== "") return failed(result2, `not the list: ${other}`);
   return { result: result2, packages: packages2 };
 }
 function differences(wanted, found3) {
@@ -64895,7 +64280,7 @@ function differences(wanted, found3) {
   const come = [...after ?? []].filter((line) => !before?.has(line)).map((line) => `+ ${line}`);
   return [...gone, ...come].slice(0, 5).join(", ");
 }
-function failed2(result2, detail) {
+function failed(result2, detail) {
   return { result: { ...result2, ok: false, detail }, packages: [] };
 }
 function isSame(one, other) {
@@ -65054,9 +64439,13 @@ var ImageRun = class {
       if (failed3 !== "")
         return this.#ended("failed", digest3, `nothing is pushed: ${failed3} failed`);
       if (this.job.target === void 0) return this.#ended("built", digest3, "tested, not pushed");
-      await this.#timed("push", () => this.#push(atDigest(tag, digest3), hash, digest3));
+      await this.#timed("push", async () => {
+        await pushTested(this.#place(), { from: atDigest(tag, digest3), hash, digest: digest3 });
+        await this.#move(digest3);
+      });
       await this.#record(resolved, digest3);
-      return this.#ended("built", digest3, `tested and pushed${await this.#door(hash)}`);
+      const hidden2 = await hiddenText(this.#place(), hash);
+      return this.#ended("built", digest3, `tested and pushed${hidden2}`);
     } finally {
       await engine.remove(tag);
     }
@@ -65089,7 +64478,7 @@ var ImageRun = class {
   async #unchanged(resolved, { digest: digest3, reason }) {
     if (reason.kind !== "unrecorded") this.#name = reason.build;
     else if (this.job.write) {
-      const reference = `${this.job.target ?? ""}/${this.image.name}@${digest3}`;
+      const reference = `${this.#place().name}@${digest3}`;
       await this.#timed("test", () => this.#test(resolved, reference));
       const failed3 = this.#failed();
       if (failed3 !== "")
@@ -65102,8 +64491,8 @@ var ImageRun = class {
   }
   /** The last step: what is in the lock has its tags. */
   async #record({ recipe, hash, base: base2 }, digest3) {
-    const { target, write } = this.job;
-    if (!write || target === void 0 || this.#name === null) return;
+    const { target, write: write3 } = this.job;
+    if (!write3 || target === void 0 || this.#name === null) return;
     const build4 = {
       image: this.image.name,
       recipe,
@@ -65117,7 +64506,7 @@ var ImageRun = class {
       tests: this.#tests,
       packages: this.#packages
     };
-    await write(lockFiles(this.#lock(), build4));
+    await write3(lockFiles(this.#lock(), build4));
   }
   /** image.yaml may have come back to what it was. */
   async #again({ recipe }, name) {
@@ -65128,6 +64517,12 @@ var ImageRun = class {
   /** Names of tests that failed. */
   #failed() {
     return this.#tests.filter(({ ok: ok2 }) => !ok2).map(({ name }) => name).join(", ");
+  }
+  async #scanner() {
+    const { registry, scanner } = this.job.ports;
+    const found3 = await scannerAt(registry, scanner);
+    if (found3 === void 0) this.#say(`no SBOM is attached: ${scanner} cannot be had`);
+    return found3;
   }
   async #build({ files, hash, base: base2 }, tag) {
     const { ports, platform: platform2, commit: commit2, target } = this.job;
@@ -65153,17 +64548,6 @@ var ImageRun = class {
     });
     return digest3 === void 0 ? { digest: digest3, error: log.firstError() } : { digest: digest3 };
   }
-  /** Where it cannot be had the image goes without a list. */
-  async #scanner() {
-    const { registry, scanner } = this.job.ports;
-    const digest3 = await registry.digest(scanner).catch((error3) => {
-      if (error3 instanceof ImageFailure) return void 0;
-      throw error3;
-    });
-    if (digest3 !== void 0) return atDigest(scanner, digest3);
-    this.#say(`no SBOM is attached: ${scanner} cannot be had`);
-    return void 0;
-  }
   /** By way of a registry, because that is what people get. */
   async #test({ packages: packages2, exactly }, reference) {
     const { ports, platform: platform2, hubVersion, occasion } = this.job;
@@ -65184,41 +64568,22 @@ var ImageRun = class {
     this.#tests = tested2.tests;
     this.#packages = tested2.packages;
   }
-  /** The same bytes, under the hash of their content; the tag that moves comes last. */
-  async #push(from, hash, digest3) {
-    const { registry } = this.job.ports;
-    const to = `${this.job.target ?? ""}/${this.image.name}:${hash}`;
-    await registry.copy(from, to);
-    const arrived = await registry.digest(to);
-    if (arrived !== digest3)
-      throw new ImageFailure(`${to} is ${arrived ?? "not there"}, and ${digest3} was tested`, {
-        hint: "this registry changes what it gets: use another one"
-      });
-    await this.#move(digest3);
-  }
-  /** The first push to some registries, GitHub's among them, makes what only its owner sees. */
-  async #door(hash) {
-    const { registry } = this.job.ports;
-    const name = `${this.job.target ?? ""}/${this.image.name}`;
-    if (await registry.isPublic(`${name}:${hash}`)) return "";
-    return `; ${name} can be pulled with a login only: make it public in its settings, or no hub starts it`;
-  }
-  /** `candidate` is the newest that was tested; what is old again is none. */
+  /** What is old again is no candidate. */
   async #move(digest3) {
-    if (this.job.locked !== void 0) return;
-    const name = `${this.job.target ?? ""}/${this.image.name}`;
-    const { registry } = this.job.ports;
-    if (await registry.digest(`${name}:candidate`) === digest3) return;
-    await registry.copy(`${name}@${digest3}`, `${name}:candidate`);
+    if (this.job.locked === void 0) await moveCandidate(this.#place(), digest3);
   }
-  async #timed(step, use) {
+  #place() {
+    const { ports, target } = this.job;
+    return { registry: ports.registry, name: `${target ?? ""}/${this.image.name}` };
+  }
+  async #timed(step2, use) {
     const { clock } = this.job.ports;
     const begin = clock.elapsed();
     try {
       return await use();
     } finally {
       const more = (clock.elapsed() - begin) / 1e3;
-      this.#seconds[step] = rounded(this.#seconds[step] + more);
+      this.#seconds[step2] = rounded(this.#seconds[step2] + more);
     }
   }
   #say(text2) {
@@ -65242,7 +64607,6 @@ var ImageRun = class {
 
 // src/flow/images.ts
 async function buildImages(job, images) {
-  await job.ports.engine.ready();
   const near = new Near(job.ports.registry);
   try {
     const one = (image2) => new ImageRun(job, image2, () => near.address()).result();
@@ -65307,7 +64671,7 @@ async function buildThem(inputs, ports, report, asked3) {
     const built = results.map((one) => flowResult({ ...one }));
     return flowOutcome(await tellImages(pulls, "refresh", built));
   }
-  const json = { schema_version: SCHEMA_VERSION, images: results.map(resultJson2) };
+  const json = { schema_version: SCHEMA_VERSION, images: results.map(resultJson) };
   const { findings } = ready2;
   return outcome({ exit: exitOf(results), text: imagesText(results), json, findings });
 }
@@ -65346,7 +64710,7 @@ function chosen(platform2, names5) {
   return imagesNamed(platform2, names5);
 }
 async function listText2(root, path) {
-  const { files } = await readTree(root, [dirname9(path)], (one) => one === path);
+  const { files } = await readTree(root, [dirname8(path)], (one) => one === path);
   const content = files.get(path);
   return content?.kind === "text" ? content.text : void 0;
 }
@@ -65360,14 +64724,14 @@ async function commitOf(root) {
 
 // src/core/images/changed.ts
 init_json();
-var FILE3 = /^images\/([^/]+)\//u;
+var FILE2 = /^images\/([^/]+)\//u;
 function imagesChanged(images, paths) {
-  const changed3 = paths.flatMap((path) => {
-    const image2 = FILE3.exec(path)?.[1] ?? "";
+  const changed4 = paths.flatMap((path) => {
+    const image2 = FILE2.exec(path)?.[1] ?? "";
     const written2 = locate(path)?.kind === "image-lock" || isPackageList(path);
     return images.has(image2) && !written2 ? [image2] : [];
   });
-  return [...new Set(changed3)].sort(compareText);
+  return [...new Set(changed4)].sort(compareText);
 }
 
 // src/commands/image-changed.ts
@@ -65412,8 +64776,8 @@ function heldBuild({ builds, channels }, facts2) {
   if (build4.promoted !== void 0 || !isGood(build4, facts2.registry)) return void 0;
   if (!facts2.tried || facts2.troubled) return void 0;
   const built = Date.parse(candidate.slice(0, 10));
-  const longest = built + facts2.soak * 1e3 + HOLD_DAYS * DAY_MS6;
-  return built <= facts2.now && facts2.now < longest ? candidate : void 0;
+  const longest2 = built + facts2.soak * 1e3 + HOLD_DAYS * DAY_MS6;
+  return built <= facts2.now && facts2.now < longest2 ? candidate : void 0;
 }
 function notDueText(due) {
   switch (due.kind) {
@@ -65650,7 +65014,7 @@ function complete(given2, tool) {
 }
 
 // src/core/init/next-steps.ts
-function nextSteps(answers2, { inGit }) {
+function nextSteps(answers2, { inGit, home }) {
   const { organization, hub, cluster, url } = answers2;
   const issuer = `Certificates: cert-manager in the cluster, with a ClusterIssuer named ${ISSUER} for ${answers2.email}.`;
   const address2 = url.replace(/\/$/u, "");
@@ -65663,6 +65027,9 @@ function nextSteps(answers2, { inGit }) {
     secretsStep(hub),
     `${environmentStep(cluster)}: the whole text of hubs.agekey.`,
     ...needsIssuer(answers2) ? [issuer] : [],
+    "Approvers: access/approvers.yaml, as access/README.md shows. Until it is there people can ask for access in an issue, and nobody can approve.",
+    REQUESTS,
+    ...home === void 0 ? [PAGES] : [],
     "The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its workflow, and merging deploys.",
     DOCTOR
   ];
@@ -65693,8 +65060,10 @@ function nextAfter(kind, name) {
   }
 }
 function numbered(steps) {
-  return steps.map((step, index2) => `  ${index2 + 1}. ${step}`);
+  return steps.map((step2, index2) => `  ${index2 + 1}. ${step2}`);
 }
+var REQUESTS = `Requests: on GitHub, an environment named ${REQUESTS_ENVIRONMENT}, limited to the default branch. Where people\u2019s files are in a private repository, as access/README.md says, it has the variables ACCESS_REPOSITORY and REQUESTS_APP and the secret REQUESTS_KEY of a GitHub App that may write contents and pull requests there and nowhere else.`;
+var PAGES = "Where people ask: `pages: {repository: OWNER/REPO}` in platform.yaml, with this repository on GitHub. Without it the hub\u2019s pages lead to no form.";
 var DOCTOR = "`glaciocloud doctor` says what of all this is still missing, with the command for it.";
 function secretsStep(hub) {
   const file = `secrets/${hub}.sops.yaml`;
@@ -65769,13 +65138,14 @@ async function init({ root, given: given2 }, streams) {
   const answers2 = streams ? await withTerminal(streams, (terminal2) => askAll(given2, tool, terminal2)) : taken(given2, tool);
   const fresh = /* @__PURE__ */ new Map();
   const kept2 = [];
-  for (const [path, text2] of starterFiles(answers2, tool)) {
+  const home = await originRepository(root);
+  for (const [path, text2] of starterFiles(answers2, tool, home)) {
     if (await exists2(join19(root, path))) kept2.push(path);
     else fresh.set(path, text2);
   }
   await writeNew(root, fresh);
   const written2 = [...fresh.keys()];
-  const next = nextSteps(answers2, { inGit: await isInGit(root) });
+  const next = nextSteps(answers2, { inGit: await isInGit(root), home });
   const lines3 = [
     ...written2.map((path) => `\u2713 ${path}`),
     ...kept2.map((path) => `\xB7 ${path} was there already, and is kept`),
@@ -65899,7 +65269,7 @@ import { request as plain4 } from "node:http";
 import { request as secure2 } from "node:https";
 import { TLSSocket } from "node:tls";
 var TIMEOUT_MS2 = 15e3;
-var MOST_BYTES3 = 1e4;
+var MOST_BYTES2 = 1e4;
 async function askAddress(address2) {
   try {
     const url = new URL(address2);
@@ -65915,7 +65285,7 @@ async function askAddress(address2) {
     let body = "";
     for await (const chunk of response) {
       body += chunk.toString("utf8");
-      if (body.length > MOST_BYTES3) break;
+      if (body.length > MOST_BYTES2) break;
     }
     return { kind: "answered", status: response.statusCode ?? 0, body, until };
   } catch (error3) {
@@ -65962,7 +65332,7 @@ async function outside(inputs, report) {
   const hubs = [...platform2.environments.values()].filter(
     ({ name }) => inputs.hubs.length === 0 || inputs.hubs.includes(name)
   );
-  const seen2 = await Promise.all(hubs.map((hub) => look3(hub, platform2, inputs)));
+  const seen2 = await Promise.all(hubs.map((hub) => look2(hub, platform2, inputs)));
   if (inputs.actions) await track(inputs.actions, seen2, report);
   const failed3 = seen2.some((one) => problemsOf(one).length > 0);
   return outcome({
@@ -65979,7 +65349,7 @@ async function outside(inputs, report) {
     }
   });
 }
-async function look3(hub, platform2, inputs) {
+async function look2(hub, platform2, inputs) {
   const bare = platform2.clusters.get(hub.data.cluster)?.data.ingress.class === "none";
   const address2 = bare ? { kind: "unchecked", text: "its cluster has no public entry" } : await addressOf(hub, inputs);
   return { hub: hub.name, url: hub.data.url, address: address2, heartbeat: await heartbeatOf(hub, inputs) };
@@ -66071,11 +65441,11 @@ function against(plan2, frame2) {
 init_json();
 function groupEqual(steps) {
   const groups2 = /* @__PURE__ */ new Map();
-  for (const step of steps) {
-    const key = `${step.family} ${step.shape}`;
+  for (const step2 of steps) {
+    const key = `${step2.family} ${step2.shape}`;
     const group = groups2.get(key);
-    if (group) group.steps.push(step);
-    else groups2.set(key, { first: step, steps: [step] });
+    if (group) group.steps.push(step2);
+    else groups2.set(key, { first: step2, steps: [step2] });
   }
   return [...groups2.values()];
 }
@@ -66084,7 +65454,7 @@ function byRisk(steps) {
 }
 
 // src/core/show/plan-html.ts
-var PAGE = `<!doctype html>
+var PAGE2 = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Plan {{digest}}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>
@@ -66122,7 +65492,7 @@ function planHtml(plan2, frame2) {
     groups: groupEqual(byRisk(plan2.steps)).map(({ first, steps }) => section(first, steps)),
     unchanged: plan2.unchanged.map(({ title }) => title).join(", ")
   };
-  return import_handlebars3.default.compile(PAGE, { strict: true })(seen(page));
+  return import_handlebars3.default.compile(PAGE2, { strict: true })(seen(page));
 }
 function seen(value) {
   if (typeof value === "string") return oneLine(value);
@@ -66209,7 +65579,7 @@ function against2(plan2, frame2) {
 }
 function touched(steps) {
   const names5 = /* @__PURE__ */ new Map();
-  for (const { noun, name } of steps.flatMap((step) => step.touched))
+  for (const { noun, name } of steps.flatMap((step2) => step2.touched))
     names5.set(noun, (names5.get(noun) ?? /* @__PURE__ */ new Set()).add(name));
   return [...names5].map(([noun, { size: size2 }]) => plural(size2, noun));
 }
@@ -66281,9 +65651,9 @@ function reasonBlocks({ detail, reasons }, title) {
 }
 function manifestBlocks({ detail, diff }, title) {
   if (!diff || diff.changed.length === 0) return [];
-  const { changed: changed3, plus, minus } = diff;
-  const body = detail === "names" ? changed3.map(({ object: object2 }) => inMarkdown`- ${object2.kind} ${object2.name}\n`) : [joined(changed3.map(objectBlock), inMarkdown`\n`)];
-  const count = `${plural(changed3.length, "object")}, +${plus} \u2212${minus}`;
+  const { changed: changed4, plus, minus } = diff;
+  const body = detail === "names" ? changed4.map(({ object: object2 }) => inMarkdown`- ${object2.kind} ${object2.name}\n`) : [joined(changed4.map(objectBlock), inMarkdown`\n`)];
+  const count = `${plural(changed4.length, "object")}, +${plus} \u2212${minus}`;
   const text2 = fold(`${title}: manifests that change (${count})`, body);
   return [block(inMarkdown`\n${text2}`, `${title}: manifests`)];
 }
@@ -66337,7 +65707,7 @@ function leftOut(names5) {
 
 // src/core/show/plan-text.ts
 init_escape();
-function planText2(plan2, frame2) {
+function planText(plan2, frame2) {
   const { above: above2, below } = byPlace(plan2.findings);
   const parts = [
     ...above2.map(findingText),
@@ -66382,19 +65752,19 @@ function objectText({ kind, object: object2, lines: lines3 }) {
   const shown2 = lines3.map((line) => terminal`      ${line}\n`);
   return terminal`    ${kind} ${object2.kind} ${object2.name}\n${shown2}`;
 }
-function planJson2(plan2, frame2) {
+function planJson(plan2, frame2) {
   return {
     schema_version: 1,
     digest: plan2.digest,
     base: frame2.base?.commit ?? null,
     head: frame2.head ?? null,
     findings: findingsJson(plan2.findings),
-    steps: byRisk(plan2.steps).map(stepJson2),
+    steps: byRisk(plan2.steps).map(stepJson),
     unchanged: plan2.unchanged.map(({ json }) => json),
     orphans: plan2.orphans.map(({ json }) => json)
   };
 }
-function stepJson2({ family, json, reasons, effects }) {
+function stepJson({ family, json, reasons, effects }) {
   return {
     ...json,
     family,
@@ -66407,15 +65777,15 @@ function stepJson2({ family, json, reasons, effects }) {
 
 // src/flow/plan-outcome.ts
 var PAGE_TITLE = "<title>Plan ";
-async function planOutcome2(plan2, frame2, html2) {
+async function planOutcome(plan2, frame2, html2) {
   if (html2 !== void 0) {
     const page = planHtml(plan2, frame2);
     await writeOver(html2, page, page.slice(0, page.indexOf(PAGE_TITLE) + PAGE_TITLE.length));
   }
   return outcome({
     exit: 0,
-    text: planText2(plan2, frame2),
-    json: planJson2(plan2, frame2),
+    text: planText(plan2, frame2),
+    json: planJson(plan2, frame2),
     findings: plan2.findings,
     outputs: { digest: plan2.digest, has_changes: String(plan2.steps.length > 0) },
     summary: planMarkdown(plan2, frame2)
@@ -66440,6 +65810,94 @@ function planOf(parts, { findings, charts }) {
 
 // src/core/access/family.ts
 init_json();
+
+// src/core/access/wanted.ts
+init_json();
+
+// src/core/access/leads.ts
+var LED = "led:";
+var COHORT = "cohort:";
+function isLeadGroup(group) {
+  return group.startsWith(LEADS) || group.startsWith(LED);
+}
+function leadGroups(belongs, today, day2) {
+  const open2 = belongs.filter((one) => !isOver(one, today));
+  const leading = open2.filter(({ who: who2 }) => who2.startsWith(LEADS));
+  if (leading.length > 0) return leading.filter((one) => includes(one, day2)).map(({ who: who2 }) => who2);
+  const isOne = new Set(open2.map(({ why }) => why)).size === 1;
+  const cohort = open2.find(({ who: who2 }) => who2.startsWith(COHORT));
+  return isOne && cohort && includes(cohort, day2) ? [`${LED}${cohort.who.slice(COHORT.length)}`] : [];
+}
+
+// src/core/access/wanted.ts
+init_teams();
+function mentionsOf({ access: access2, sizes: sizes2 }) {
+  const chosen2 = Object.values(sizes2).flatMap((size2) => size2.for);
+  return [.../* @__PURE__ */ new Set([...access2.allow, ...access2.admins, ...chosen2])];
+}
+function unknownTeams({ data: data2 }, teams) {
+  return mentionsOf(data2).filter((who2) => isTeam(who2) && teamList(teams, who2).kind === "unknown");
+}
+function wantedIn(wish, sources) {
+  const wanted = /* @__PURE__ */ new Map();
+  for (const [id, belongs] of affiliationsIn(wish, sources)) {
+    const one = wantedOf(wish.data, belongs, sources.today, leadFilter(wish, sources, id));
+    if (one) wanted.set(id, one);
+  }
+  return wanted;
+}
+function affiliationsIn(wish, sources) {
+  const { people, teams, present: present2 } = sources;
+  const all = new Map([...people.affiliations].map(([id, list]) => [id, [...list]]));
+  const add = (id, who2, why) => {
+    const always = { who: who2, why, from: void 0, until: void 0 };
+    all.set(id, [...all.get(id) ?? [], always]);
+  };
+  for (const who2 of mentionsOf(wish.data)) {
+    if (who2.startsWith("user:")) add(who2.slice("user:".length), who2, wish.file);
+    if (isTeam(who2)) for (const id of memberIds(who2, teams, present2)) add(id, who2, who2);
+  }
+  return all;
+}
+function memberIds(who2, teams, present2) {
+  const list = teamList(teams, who2);
+  if (list.kind === "complete") return list.members.map(({ id }) => id);
+  return [...present2].filter(([, { groups: groups2 }]) => groups2.some((group) => teamKey(group) === teamKey(who2))).map(([id]) => id);
+}
+function leadFilter(wish, sources, id) {
+  const { people, teams, present: present2 } = sources;
+  const { ids, cohorts } = people.unreadable;
+  const isKnown2 = unknownTeams(wish, teams).length === 0 && !ids.has(id) && cohorts.size === 0;
+  const before = present2.get(id)?.groups ?? [];
+  return (group) => isKnown2 || before.includes(group);
+}
+function wantedOf(data2, belongs, today, isCertain) {
+  const { allow, admins } = data2.access;
+  const entering2 = belongs.filter((one) => isAmong(one, [...allow, ...admins]));
+  const stretch = firstStretch(entering2, today);
+  if (!stretch) return void 0;
+  const day2 = stretch.from !== void 0 && stretch.from > today ? stretch.from : today;
+  const valid = belongs.filter((one) => includes(one, day2));
+  const admin = valid.some((one) => isAmong(one, admins));
+  const hasLeads = data2.access.leads?.servers === true && !admin;
+  const led = hasLeads ? leadGroups(belongs, today, day2).filter(isCertain) : [];
+  return {
+    ...stretch,
+    admin,
+    groups: [...groupsOf(data2, valid), ...led].sort(compareText),
+    why: [...new Set(entering2.filter((one) => includes(one, day2)).map(({ why }) => why))]
+  };
+}
+function isAmong({ who: who2 }, list) {
+  return list.some((one) => teamKey(one) === teamKey(who2));
+}
+function groupsOf(data2, valid) {
+  const named2 = mentionsOf(data2).filter((one) => valid.some((having) => isAmong(having, [one])));
+  const cohorts = valid.map(({ who: who2 }) => who2).filter((who2) => who2.startsWith("cohort:"));
+  return [.../* @__PURE__ */ new Set([...named2, ...cohorts])].sort(compareText);
+}
+
+// src/core/access/family.ts
 var accessFamily = {
   name: "access",
   decide: decideAccessChanges,
@@ -66463,20 +65921,26 @@ function decideAccessChanges({
     if (!old) continue;
     const named2 = namedChanges(old.data.access, doc.data.access);
     const people = counted(entering(before, hub, today), entering(platform2, hub, today));
-    const isSame2 = named2.length === 0 && people.come + people.go + people.change === 0;
-    if (!isSame2) decision.changes.push({ hub, named: named2, people });
+    const leads = leadsChange(old.data.access, doc.data.access);
+    const isSame3 = named2.length === 0 && people.come + people.go + people.change === 0;
+    if (!isSame3 || leads !== "same") decision.changes.push({ hub, named: named2, people, leads });
   }
   return decision;
+}
+function leadsChange(from, to) {
+  const [before, after] = [from.leads?.servers === true, to.leads?.servers === true];
+  if (before === after) return "same";
+  return after ? "begin" : "cease";
 }
 function namedChanges(from, to) {
   const lists = ["allow", "admins"];
   return lists.flatMap((list) => [
-    ...without2(to[list], from[list]).map((who) => ({ list, change: "added", who })),
-    ...without2(from[list], to[list]).map((who) => ({ list, change: "removed", who }))
+    ...without2(to[list], from[list]).map((who2) => ({ list, change: "added", who: who2 })),
+    ...without2(from[list], to[list]).map((who2) => ({ list, change: "removed", who: who2 }))
   ]);
 }
 function without2(some, others) {
-  return some.filter((who) => !others.includes(who));
+  return some.filter((who2) => !others.includes(who2));
 }
 function entering(platform2, hub, today) {
   const doc = platform2.environments.get(hub);
@@ -66490,16 +65954,16 @@ function counted(from, to) {
   for (const [id, one] of to) {
     const old = from.get(id);
     if (!old) people.come += 1;
-    else if (textOf3(old) !== textOf3(one)) people.change += 1;
+    else if (textOf4(old) !== textOf4(one)) people.change += 1;
   }
   for (const id of from.keys()) if (!to.has(id)) people.go += 1;
   return people;
 }
-function textOf3({ admin, groups: groups2, from, until }) {
+function textOf4({ admin, groups: groups2, from, until }) {
   return canonical([admin, [...groups2], from ?? null, until ?? null]);
 }
 function showAccess(change) {
-  const { hub, named: named2, people } = change;
+  const { hub, named: named2, people, leads } = change;
   const reasons = reasonsOf(change);
   const effects = effectsOf(change);
   const id = idOf(hub);
@@ -66520,7 +65984,7 @@ function showAccess(change) {
     diff: void 0,
     detail: "changes",
     shape: digestOf([reasons.map(({ text: text2 }) => text2), effectsText(effects)]),
-    identity: ["access", hub, names5, { ...people }],
+    identity: ["access", hub, names5, { ...people }, ...leads === "same" ? [] : [leads]],
     reviewed: void 0,
     json: {
       kind: "access",
@@ -66539,28 +66003,37 @@ function showAccess(change) {
 function noObjects() {
   return { added: [], removed: [], changed: [] };
 }
-function reasonsOf({ named: named2, people }) {
-  const texts2 = named2.map(({ list, change, who }) => {
+function reasonsOf({ named: named2, people, leads }) {
+  const texts2 = named2.map(({ list, change, who: who2 }) => {
     const sign = change === "added" ? "+" : "\u2212";
     return {
       code: list,
-      text: `${sign} ${spoken(who)}${list === "admins" ? " (administrators)" : ""}`
+      text: `${sign} ${spoken(who2)}${list === "admins" ? " (administrators)" : ""}`
     };
   });
-  const changed3 = people.come + people.go + people.change;
-  const files = changed3 === 0 ? [] : [{ code: "people", text: "people\u2019s files" }];
-  return [...texts2.sort((a, b) => compareText(a.text, b.text)), ...files];
+  const changed4 = people.come + people.go + people.change;
+  const files = changed4 === 0 ? [] : [{ code: "people", text: "people\u2019s files" }];
+  const servers = leads === "same" ? [] : [{ code: "leads", text: `${leads === "begin" ? "+" : "\u2212"} leads` }];
+  return [...texts2.sort((a, b) => compareText(a.text, b.text)), ...servers, ...files];
 }
-function spoken(who) {
-  return who.startsWith("user:") ? "a person" : who;
+function spoken(who2) {
+  return who2.startsWith("user:") ? "a person" : who2;
 }
-function effectsOf({ named: named2, people }) {
+function effectsOf({ named: named2, people, leads }) {
   const effects = [];
   const has = (list, change) => named2.some((one) => one.list === list && one.change === change);
   if (people.go > 0)
     effects.push({ code: "people-go", text: `access ends for ${persons(people.go)}`, risk: 6 });
   if (has("admins", "added"))
     effects.push({ code: "admins", text: "more administrators, who can read every home", risk: 6 });
+  if (leads === "begin")
+    effects.push({
+      code: "leads",
+      text: "leads of a class can read the homes of its members",
+      risk: 6
+    });
+  if (leads === "cease")
+    effects.push({ code: "leads", text: "leads of a class open no servers any more", risk: 1 });
   if (has("allow", "removed") || has("admins", "removed"))
     effects.push({ code: "group-goes", text: "a group loses access, or a part of it", risk: 5 });
   if (people.change > 0)
@@ -66596,8 +66069,8 @@ function explainCluster(change, diff) {
   if (!diff) throw new Error(`${unitId(change.to.unit)} was decided and not rendered`);
   return { ...change, diff };
 }
-function showCluster(step) {
-  const { from, to, diff } = step;
+function showCluster(step2) {
+  const { from, to, diff } = step2;
   const { id, title, noun } = shownUnit(to.unit);
   const reason = from ? { code: "objects", text: "what its hubs share" } : { code: "new", text: "new" };
   return {
@@ -66616,10 +66089,10 @@ function showCluster(step) {
     diff,
     detail: from ? "changes" : "names",
     shape: digestOf(from ? [diff.shape] : [id]),
-    identity: releaseIdentity(step),
+    identity: releaseIdentity(step2),
     reviewed: void 0,
     json: {
-      ...releaseJson(step),
+      ...releaseJson(step2),
       restartsHub: false,
       why: [reason.text],
       effects: [NO_EFFECT.text],
@@ -66652,7 +66125,7 @@ function hubBefore(to, { wanted, present: present2 }) {
   return { name: other.unit.name, stays: stays2 };
 }
 function addressOf2(release2) {
-  return plainAddress(textOf4(chartValue(release2, OWN_VALUES, "/hub/url")));
+  return plainAddress(textOf5(chartValue(release2, OWN_VALUES, "/hub/url")));
 }
 function placeEffects(change) {
   const { moved: moved2, before, to } = change;
@@ -66689,15 +66162,15 @@ function dataEffects(from, to) {
   const effects = [];
   if (differs(old, fresh, HOME_IDENTITY)) effects.push({ kind: "homes-anew" });
   if (differs(old, fresh, DATABASE_IDENTITY))
-    effects.push({ kind: "database", from: textOf4(old(TYPE)), to: textOf4(fresh(TYPE)) });
+    effects.push({ kind: "database", from: textOf5(old(TYPE)), to: textOf5(fresh(TYPE)) });
   if (differs(old, fresh, OWNER2))
     effects.push({ kind: "owner", from: ownerText(old), to: ownerText(fresh) });
   if (differs(old, fresh, [MOUNT]))
-    effects.push({ kind: "home-path", from: textOf4(old(MOUNT)), to: textOf4(fresh(MOUNT)) });
+    effects.push({ kind: "home-path", from: textOf5(old(MOUNT)), to: textOf5(fresh(MOUNT)) });
   return effects;
 }
 function newHomeEffects(from, to) {
-  const text2 = (release2, path) => textOf4(chartValue(release2, JUPYTERHUB, path));
+  const text2 = (release2, path) => textOf5(chartValue(release2, JUPYTERHUB, path));
   const pair = (path) => text2(from, path) === text2(to, path) ? void 0 : { from: text2(from, path), to: text2(to, path) };
   const storage = pair("/singleuser/storage/dynamic/storageClass");
   const size2 = pair("/singleuser/storage/capacity");
@@ -66736,9 +66209,9 @@ function differs(old, fresh, paths) {
   return paths.some((path) => canonical(old(path) ?? null) !== canonical(fresh(path) ?? null));
 }
 function ownerText(values) {
-  return OWNER2.map((path) => textOf4(values(path))).join(":");
+  return OWNER2.map((path) => textOf5(values(path))).join(":");
 }
-function textOf4(value) {
+function textOf5(value) {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
@@ -66770,8 +66243,8 @@ function reasonsOf2(from, to) {
   ];
 }
 function chartReasons(from, to) {
-  const changed3 = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
-  return changed3.map(([name, a, b]) => ({ kind: "chart", name, from: a?.version, to: b?.version }));
+  const changed4 = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
+  return changed4.map(([name, a, b]) => ({ kind: "chart", name, from: a?.version, to: b?.version }));
 }
 function changedImages(from, to) {
   const all = pairs(from.images, to.images).map(([name, a, b]) => ({
@@ -66794,10 +66267,10 @@ function valueReasons(from, to) {
     [...from.images, ...to.images].map(({ reference }) => canonical(reference))
   );
   const isImage = (value) => Array.isArray(value) ? value.every(isImage) : references.has(canonical(value ?? null));
-  const changed3 = compare(from.values, to.values).filter(
+  const changed4 = compare(from.values, to.values).filter(
     (change) => !isImage(change.to) && !isImage(change.from)
   );
-  return changed3.map(({ path, from: a, to: b }) => ({ kind: "value", path, from: a, to: b }));
+  return changed4.map(({ path, from: a, to: b }) => ({ kind: "value", path, from: a, to: b }));
 }
 function pairs(from, to) {
   const names5 = [...new Set([...from, ...to].map(({ name }) => name))];
@@ -66831,8 +66304,8 @@ function restartEffects(diff) {
   return effects;
 }
 function sizeEffects(from, to) {
-  const changed3 = pairs(sizes(from), sizes(to)).filter(([, a, b]) => a?.text !== b?.text);
-  return changed3.map(([name, a, b]) => ({ kind: "size", name, from: a?.text, to: b?.text }));
+  const changed4 = pairs(sizes(from), sizes(to)).filter(([, a, b]) => a?.text !== b?.text);
+  return changed4.map(([name, a, b]) => ({ kind: "size", name, from: a?.text, to: b?.text }));
 }
 function imageEffects(from, to) {
   return changedImages(from, to).map((change) => ({ kind: "image", ...change }));
@@ -67010,10 +66483,10 @@ var hubFamily = {
   explain: explainHub,
   show: showHub
 };
-function showHub(step) {
-  const { from, to, diff } = step;
-  const reasons = step.why.map(shownReason);
-  const effects = step.effects.map(shownEffect);
+function showHub(step2) {
+  const { from, to, diff } = step2;
+  const reasons = step2.why.map(shownReason);
+  const effects = step2.effects.map(shownEffect);
   const { id, title, noun } = shownUnit(to.unit);
   return {
     family: "hub",
@@ -67027,17 +66500,17 @@ function showHub(step) {
     reasons,
     summary: summaryOf(reasons),
     effects,
-    touched: step.effects.flatMap(
+    touched: step2.effects.flatMap(
       (effect) => effect.kind === "image" ? [{ noun: "image", name: effect.name }] : []
     ),
     diff,
     detail: from ? "changes" : "names",
-    shape: digestOf(shapeOf(step, reasons, effects)),
-    identity: releaseIdentity(step),
+    shape: digestOf(shapeOf(step2, reasons, effects)),
+    identity: releaseIdentity(step2),
     reviewed: { name: to.unit.name, digest: to.digest },
     json: {
-      ...releaseJson(step),
-      restartsHub: step.effects.some(({ kind }) => kind === "hub-restart"),
+      ...releaseJson(step2),
+      restartsHub: step2.effects.some(({ kind }) => kind === "hub-restart"),
       why: reasons.map(({ text: text2 }) => text2),
       effects: effects.map(({ text: text2 }) => text2),
       diff: diffJson(diff)
@@ -67105,12 +66578,147 @@ function hintOf(kind, path) {
   return kind === "PersistentVolumeClaim" ? "undo it; another kind of volume needs a hub of another name, to which somebody copies homes and database" : "undo it, or give the object another name";
 }
 function placeOf3(platform2, hub, object2, path) {
-  const own = ["/values/hub/db/pvc", "/values/hub/db", "/values"].find((one) => hub.has(one));
+  const own2 = ["/values/hub/db/pvc", "/values/hub/db", "/values"].find((one) => hub.has(one));
   const cluster = platform2.clusters.get(hub.data.cluster);
   const said5 = hub.has("/values/hub/db/pvc/storageClassName");
   if (object2 === DATABASE3 && path === CLASS && !said5 && cluster)
     return cluster.at("/storage/homes/class");
-  return hub.at(own ?? "");
+  return hub.at(own2 ?? "");
+}
+
+// src/core/notices/family.ts
+init_json();
+var HEADLINE = 100;
+var noticesFamily = {
+  name: "notices",
+  decide: decideNotices,
+  idOf: idOf2,
+  explain: (change) => change,
+  show: (change) => change.kind === "announce" ? showAnnouncement(change) : showSwitch(change)
+};
+function idOf2(change) {
+  return change.kind === "announce" ? `announce/${change.name}` : `spawn/${change.hub}`;
+}
+function decideNotices({ platform: platform2, before }) {
+  const changes = before ? [...announced(before, platform2), ...switched(before, platform2)] : [];
+  return { changes, unchanged: [], orphans: [] };
+}
+function announced(before, after) {
+  const names5 = /* @__PURE__ */ new Set([...before.announcements.keys(), ...after.announcements.keys()]);
+  return [...names5].sort().flatMap((name) => {
+    const from = before.announcements.get(name)?.data;
+    const to = after.announcements.get(name)?.data;
+    if (textOf6(from) === textOf6(to)) return [];
+    return [{ kind: "announce", name, ...from && { from }, ...to && { to } }];
+  });
+}
+function switched(before, after) {
+  return [...after.environments].flatMap(([hub, { data: data2 }]) => {
+    const old = before.environments.get(hub);
+    if (!old || textOf6(old.data.spawn) === textOf6(data2.spawn)) return [];
+    return [{ kind: "spawn", hub, to: data2.spawn }];
+  });
+}
+function textOf6(value) {
+  return value === void 0 ? "" : canonical({ ...value });
+}
+function showAnnouncement({
+  name,
+  from,
+  to
+}) {
+  const now = to ?? from;
+  const hubs = now === void 0 || now.hubs.length === 0 ? "every hub" : now.hubs.join(", ");
+  const verb2 = to ? "announces" : "no longer announces";
+  const effect = {
+    code: "announce",
+    text: `${hubs} ${verb2}: ${headline3(now?.text ?? "")}`,
+    risk: 1
+  };
+  const marker = changed3(from, to);
+  return step({
+    id: `announce/${name}`,
+    marker,
+    title: `announcement ${name}`,
+    noun: "announcement",
+    reasons: [{ code: "announce", text: to ? timeOf2(to) : "its file is gone" }],
+    effects: [effect],
+    identity: ["announce", name, to ? { ...to } : null],
+    kind: "announce"
+  });
+}
+function headline3(text2) {
+  const [first = ""] = text2.split("\n");
+  const isWhole = first === text2 && text2.length <= HEADLINE;
+  return isWhole ? text2 : `${first.slice(0, HEADLINE)} \u2026`;
+}
+function changed3(from, to) {
+  if (from === void 0) return "+";
+  return to === void 0 ? "\u2212" : "~";
+}
+function timeOf2({ severity, from, until }) {
+  return `${severity}, ${from === void 0 ? "" : `from ${from} `}until ${until}`;
+}
+function showSwitch({ hub, to }) {
+  const state = to?.state ?? "open";
+  return step({
+    id: `spawn/${hub}`,
+    marker: "~",
+    title: `spawn switch of ${hub}`,
+    noun: "hub",
+    reasons: [{ code: state, text: `spawn: ${state}` }],
+    effects: [effectOf(to)],
+    identity: ["spawn", hub, to ? { ...to } : null],
+    kind: "spawn-switch"
+  });
+}
+function effectOf(to) {
+  switch (to?.state) {
+    case "paused":
+      return { code: "paused", text: `nobody can start a server: ${to.reason}`, risk: 7 };
+    case "admins":
+      return {
+        code: "admins",
+        text: `only administrators can start a server: ${to.reason}`,
+        risk: 6
+      };
+    case "open":
+    case void 0:
+      return { code: "open", text: "everybody can start servers", risk: 1 };
+  }
+}
+function step({ kind, ...shown2 }) {
+  const { id, reasons, effects } = shown2;
+  return {
+    ...shown2,
+    family: "notices",
+    wave: "",
+    order: 8,
+    risk: riskOf(effects),
+    summary: summaryOf(reasons),
+    touched: [],
+    diff: void 0,
+    detail: "changes",
+    shape: digestOf([shapeOf2(reasons), effectsText(effects)]),
+    reviewed: void 0,
+    json: {
+      kind,
+      unit: { kind, name: id.slice(id.indexOf("/") + 1) },
+      wave: null,
+      from: null,
+      to: null,
+      restartsHub: false,
+      why: shapeOf2(reasons),
+      effects: effects.map(({ text: text2 }) => text2),
+      diff: noObjects2()
+    }
+  };
+}
+function shapeOf2(reasons) {
+  return reasons.map(({ text: text2 }) => text2);
+}
+function noObjects2() {
+  return { added: [], removed: [], changed: [] };
 }
 
 // node_modules/diff/libesm/diff/base.js
@@ -67371,7 +66979,7 @@ function diffManifests(before, after) {
   const fresh = documents(after);
   const gone = parse2([...old].filter((text2) => !fresh.has(text2)));
   const came = parse2([...fresh].filter((text2) => !old.has(text2)));
-  const changed3 = [];
+  const changed4 = [];
   const checksumOnly = [];
   for (const [key, to] of came) {
     const from = gone.get(key);
@@ -67379,23 +66987,23 @@ function diffManifests(before, after) {
     gone.delete(key);
     came.delete(key);
     const change = changeOf2(from, to, "changed");
-    if (change.fields.length > 0) changed3.push(change);
+    if (change.fields.length > 0) changed4.push(change);
     else if (checksums(from.object) !== checksums(to.object)) checksumOnly.push(to.ref);
   }
   for (const [key, to] of came) {
     const from = [...gone.values()].find((one) => isRenamed(one, to));
     if (!from) continue;
-    gone.delete(idOf2(from.ref));
+    gone.delete(idOf3(from.ref));
     came.delete(key);
-    changed3.push({ ...changeOf2(from, to, "renamed"), before: from.ref });
+    changed4.push({ ...changeOf2(from, to, "renamed"), before: from.ref });
   }
   const whole = (item, kind) => kind === "added" ? changeOf2({ ref: item.ref, object: {} }, item, "added") : changeOf2(item, { ref: item.ref, object: {} }, "removed");
   const all = [
-    ...changed3,
+    ...changed4,
     ...[...came.values()].map((item) => whole(item, "added")),
     ...[...gone.values()].map((item) => whole(item, "removed"))
   ];
-  all.sort((a, b) => compareText(idOf2(a.object), idOf2(b.object)));
+  all.sort((a, b) => compareText(idOf3(a.object), idOf3(b.object)));
   return {
     added: [...came.values()].map(({ ref }) => ref),
     removed: [...gone.values()].map(({ ref }) => ref),
@@ -67403,7 +67011,7 @@ function diffManifests(before, after) {
     checksumOnly,
     plus: all.reduce((sum, { plus }) => sum + plus, 0),
     minus: all.reduce((sum, { minus }) => sum + minus, 0),
-    shape: shapeOf2(all)
+    shape: shapeOf3(all)
   };
 }
 function documents(text2) {
@@ -67414,7 +67022,7 @@ function parse2(texts2) {
     const object2 = parseObject(text2);
     return { ref: refOf(object2), object: object2 };
   });
-  return new Map(items.map((item) => [idOf2(item.ref), item]));
+  return new Map(items.map((item) => [idOf3(item.ref), item]));
 }
 function refOf(object2) {
   return {
@@ -67424,7 +67032,7 @@ function refOf(object2) {
     name: textAt(object2, "/metadata/name")
   };
 }
-function idOf2(ref) {
+function idOf3(ref) {
   const group = ref.apiVersion.includes("/") ? ref.apiVersion.split("/")[0] : "";
   return [ref.kind, ref.name, ref.namespace, group].join("/");
 }
@@ -67499,7 +67107,7 @@ function isRenamed(from, to) {
   );
   return text2(from) === text2(to);
 }
-function shapeOf2(changes) {
+function shapeOf3(changes) {
   const field = ({ path, from, to }) => [path, from ?? null, to ?? null];
   return digestOf(
     changes.map(({ kind, object: object2, fields: fields2 }) => [
@@ -67593,12 +67201,12 @@ function removalStep(unit, removal) {
   const { homes, database: database2, reason } = removal;
   return { unit, homes, database: database2, archive: place && placeText(place), why: reason };
 }
-function showRemoval(step) {
-  const { unit, homes, database: database2, why } = step;
+function showRemoval(step2) {
+  const { unit, homes, database: database2, why } = step2;
   const { id, title, noun, json } = shownUnit(unit);
   const effect = {
     code: "hub-gone",
-    text: `the hub is gone; ${disposalText(step)}`,
+    text: `the hub is gone; ${disposalText(step2)}`,
     risk: homes === "delete" ? 11 : 10
   };
   return {
@@ -67643,8 +67251,8 @@ function register(family, edges) {
       const { changes, unchanged, orphans } = family.decide(await edges.gather(world));
       const { diffs, findings } = await edges.render?.(changes, world) ?? NOTHING_RENDERED;
       const steps = changes.map((change) => {
-        const step = family.explain(change, diffs.get(family.idOf(change)));
-        return { shown: family.show(step), apply: edges.apply?.bind(edges, step) };
+        const step2 = family.explain(change, diffs.get(family.idOf(change)));
+        return { shown: family.show(step2), apply: edges.apply?.bind(edges, step2) };
       });
       return { steps, unchanged, orphans, findings };
     }
@@ -67675,6 +67283,9 @@ var FAMILIES = [
   }),
   register(accessFamily, {
     gather: async ({ platform: platform2, main: main2, now }) => ({ platform: platform2, before: await main2(), now })
+  }),
+  register(noticesFamily, {
+    gather: async ({ platform: platform2, main: main2 }) => ({ platform: platform2, before: await main2() })
   })
 ];
 function releaseFacts({ wanted, deployed: deployed2 }) {
@@ -67756,7 +67367,7 @@ async function plan(inputs, report) {
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
   if (planned.kind === "refused") return refused2(planned.findings);
   const head2 = await headCommit(root);
-  return planOutcome2(planned.plan, { head: head2, base: planned.base, full: void 0 }, html2);
+  return planOutcome(planned.plan, { head: head2, base: planned.base, full: void 0 }, html2);
 }
 
 // src/commands/render.ts
@@ -67873,7 +67484,7 @@ async function reviewed(inputs, github, report) {
   await keepShown(inputs, []);
   const deployed2 = await deployedFrom(inputs.present, inputs.repository);
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
-  const answer = planned.kind === "refused" ? refused2(planned.findings) : await planOutcome2(planned.plan, { ...inputs, base: planned.base }, inputs.html);
+  const answer = planned.kind === "refused" ? refused2(planned.findings) : await planOutcome(planned.plan, { ...inputs, base: planned.base }, inputs.html);
   const comment2 = planned.kind === "refused" ? `${REFUSED}${answer.summary}` : answer.summary;
   if (!await postComment(inputs, { marker: COMMENT_MARKER, body: comment2 }, github, report))
     return stale();
@@ -67916,7 +67527,7 @@ function imagesComment(images, { head: head2, run: run3 }, limit = COMMENT_LIMIT
 ${begin.text}`];
   for (const one of images) {
     const left = limit - shown2.join("").length;
-    shown2.push(fitting([section2(one), tooLong2(one)], left));
+    shown2.push(fitting([section2(one), tooLong(one)], left));
   }
   return shown2.join("");
 }
@@ -67945,7 +67556,7 @@ function section2({ image: image2, claim, before, commits, hubs }) {
   });
   return inMarkdown`${shown2}\n`;
 }
-function tooLong2({ image: image2 }) {
+function tooLong({ image: image2 }) {
   return inMarkdown`### ${code(image2)}: too much to be shown here; the run has it\n\n`;
 }
 
@@ -67961,7 +67572,7 @@ var MOST = 1e7;
 var AMOUNT = { type: "number", minimum: 0, maximum: MOST };
 var BYTES = { type: ["integer", "null"], minimum: 0, maximum: 1e15 };
 var COMMIT3 = { type: ["string", "null"], pattern: "^[0-9a-f]{40}$" };
-var read4 = readerOf(
+var read3 = readerOf(
   fields({
     schema_version: COUNT,
     images: listOf(
@@ -67988,7 +67599,7 @@ var read4 = readerOf(
   "/schema_version"
 );
 function readBuild(text2, image2) {
-  const reading = read4(text2);
+  const reading = read3(text2);
   if (reading.kind !== "read") return reading;
   const [one, ...others] = reading.value.images;
   if (one?.image !== image2 || others.length > 0)
@@ -68167,8 +67778,8 @@ var MARKS5 = {
 };
 async function audit(root, hub, now) {
   const found3 = await decryptSecrets(root, hub.name);
-  const changed3 = await lastEncrypted(root, hub.name);
-  const all = auditSecrets(hub.data, found3, changed3, now);
+  const changed4 = await lastEncrypted(root, hub.name);
+  const all = auditSecrets(hub.data, found3, changed4, now);
   const lines3 = all.map(
     ({ secret, state, note }) => `${MARKS5[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
 `
@@ -68246,19 +67857,19 @@ function waveRows(platform2, wanted, present2) {
   const removing = removals.map(({ cluster }) => cluster).filter((one) => platform2.clusters.has(one));
   const rows = waves2.slice(0, WAVES).map(({ name, approval: approval2 }, index2) => {
     const mine = hubs.filter(({ wave }) => wave === name);
-    const changed3 = mine.filter(({ unit, digest: digest3 }) => deployed2.get(unitId(unit)) !== digest3);
+    const changed4 = mine.filter(({ unit, digest: digest3 }) => deployed2.get(unitId(unit)) !== digest3);
     return {
       name,
-      clusters: sorted3([...clustersOf(mine), ...index2 === 0 ? removing : []]),
-      approve: approval2 ? sorted3(clustersOf(changed3)) : []
+      clusters: sorted2([...clustersOf(mine), ...index2 === 0 ? removing : []]),
+      approve: approval2 ? sorted2(clustersOf(changed4)) : []
     };
   });
-  return { rows, clusters: sorted3([...clustersOf(hubs), ...removing]) };
+  return { rows, clusters: sorted2([...clustersOf(hubs), ...removing]) };
 }
 function clustersOf(hubs) {
   return hubs.map(({ unit }) => unit.cluster);
 }
-function sorted3(names5) {
+function sorted2(names5) {
   return [...new Set(names5)].sort(compareText);
 }
 
@@ -68291,6 +67902,472 @@ function outputsOf({ rows, clusters }) {
     outputs[`approve_${index2 + 1}`] = JSON.stringify(row?.approve ?? []);
   }
   return outputs;
+}
+
+// src/core/access/entry.ts
+init_json();
+var FIELDS = ["name", "admin", "groups", "from", "until"];
+function readEntries(text2) {
+  const object2 = objectOf(text2);
+  const users = at(object2, "/users");
+  const isOurs = (object2?.["v"] ?? 1) === 1;
+  const entries = /* @__PURE__ */ new Map();
+  for (const [id, given2] of Object.entries(isObject(users) ? users : {})) {
+    const entry = isObject(given2) ? entryOf5(given2) : void 0;
+    if (entry) entries.set(id, isOurs ? entry : { ...entry, isDamaged: true });
+  }
+  return entries;
+}
+function entryOf5(given2) {
+  const { name, admin, groups: groups2, from, until } = given2;
+  if (typeof name !== "string") return void 0;
+  const entry = {
+    name,
+    admin: admin === true,
+    groups: Array.isArray(groups2) ? groups2.filter(isText) : [],
+    from: isText(from) ? from : void 0,
+    until: isText(until) ? until : void 0
+  };
+  return isDamaged(given2) ? { ...entry, isDamaged: true } : entry;
+}
+function isDamaged(given2) {
+  const { admin, groups: groups2, from, until } = given2;
+  const isList2 = Array.isArray(groups2) && groups2.every(isText);
+  return Object.keys(given2).some((key) => !FIELDS.includes(key)) || typeof (admin ?? false) !== "boolean" || !((groups2 ?? void 0) === void 0 || isList2) || ![from, until].every((time2) => (time2 ?? void 0) === void 0 || isText(time2));
+}
+function isText(value) {
+  return typeof value === "string";
+}
+function entriesText(entries) {
+  const sorted4 = [...entries].sort(([a], [b]) => compareText(a, b));
+  const users = sorted4.map(([id, entry]) => [id, entryJson(entry)]);
+  return `${canonical({ v: 1, users: Object.fromEntries(users) })}
+`;
+}
+function entryJson({ name, admin, groups: groups2, from, until }) {
+  return {
+    name,
+    groups: [...groups2],
+    ...admin ? { admin } : {},
+    ...from === void 0 ? {} : { from },
+    ...until === void 0 ? {} : { until }
+  };
+}
+function sameEntry(a, b) {
+  const isSame3 = canonical(entryJson(a)) === canonical(entryJson(b));
+  return isSame3 && a.isDamaged === b.isDamaged;
+}
+function hasEnded({ until }, now) {
+  if (until === void 0) return false;
+  const end2 = Date.parse(until.length === 10 ? `${until}T23:59:59.999Z` : withZone(until));
+  return end2 < now;
+}
+function withZone(time2) {
+  return /(?:Z|[+-]\d\d:\d\d)$/u.test(time2) ? time2 : `${time2.replace(" ", "T")}Z`;
+}
+
+// src/core/access/homes.ts
+init_escape();
+init_json();
+function claimOf(object2, name) {
+  const asked3 = textAt(object2, "/spec/resources/requests/storage");
+  const given2 = at(object2, "/status/capacity/storage");
+  const size2 = typeof given2 === "string" ? given2 : asked3;
+  return { claim: textAt(object2, "/metadata/name"), name, size: size2 };
+}
+function homesOf2({ hub, homes, present: present2, book, lines: lines3 }) {
+  const here2 = /* @__PURE__ */ new Set([
+    ...MACHINES,
+    ...[...present2.entries.values()].map(({ name }) => name),
+    ...present2.users.map(({ name }) => name)
+  ]);
+  const ids = new Map([...book].map(([id, { name }]) => [name, id]));
+  const went = new Map(
+    lines3.flatMap(
+      (line) => line.hub === hub && line.subject !== null ? [[line.subject, line.after === null ? line.at : void 0]] : []
+    )
+  );
+  const gone = homes.filter(({ name }) => !here2.has(name)).map((home) => {
+    const id = ids.get(home.name);
+    return { ...home, id, since: id === void 0 ? void 0 : went.get(id) };
+  });
+  return { hub, homes, gone: gone.sort(longestFirst) };
+}
+function longestFirst(a, b) {
+  return compareText(a.since ?? "", b.since ?? "") || compareText(a.claim, b.claim);
+}
+var DAY_MS7 = 864e5;
+var GIB = 1024 ** 3;
+function homesText(hubs, now, detail) {
+  const parts = hubs.map(({ hub, homes, gone }) => {
+    const sum = Math.round(sizeOf(gone) / GIB);
+    const head2 = terminal`${hub}: ${gone.length} of ${homes.length} homes are of people gone, ${sum} GiB\n`;
+    if (detail === "counts") return head2;
+    const rows = gone.map(
+      (home) => terminal`  ${home.claim}  ${home.size}  ${sinceText(home, now)}  ${home.id ?? "?"} ${home.name}\n`
+    );
+    return terminal`${head2}${rows}`;
+  });
+  return terminal`${parts}`.text;
+}
+function sinceText({ since }, now) {
+  if (since === void 0) return "gone, not written down since when";
+  const days = Math.floor((now - Date.parse(since)) / DAY_MS7);
+  return `gone since ${since.slice(0, 10)}, ${days} ${days === 1 ? "day" : "days"}`;
+}
+function sizeOf(homes) {
+  return homes.reduce((sum, { size: size2 }) => sum + (quantityBytes(size2) ?? 0), 0);
+}
+function homesJson(hubs, detail) {
+  return hubs.map(({ hub, homes, gone }) => {
+    const shown2 = detail === "everybody" ? gone : [];
+    return {
+      hub,
+      counts: { homes: homes.length, gone: gone.length, bytes: sizeOf(gone) },
+      gone: shown2.map(({ claim, name, size: size2, id, since }) => {
+        return { claim, name, size: size2, id: id ?? null, since: since ?? null };
+      })
+    };
+  });
+}
+
+// src/core/access/secret.ts
+init_json();
+var ACCESS_SECRET = "hub-access";
+var ACCESS_MANAGER = "glaciocloud-access";
+var MOST_BYTES3 = 900 * 1024;
+function doorText(entries, before) {
+  const machines = objectOf(before)?.["machines"] ?? {};
+  const people = objectOf(entriesText(entries)) ?? {};
+  return `${canonical({ ...people, machines })}
+`;
+}
+function runText({ at: at2, plan: plan2, owed }) {
+  return `${canonical({ v: 1, at: at2, plan: plan2, ...owed.length === 0 ? {} : { owed: [...owed] } })}
+`;
+}
+function owedIn(run3) {
+  const owed = at(run3, "/owed");
+  return new Set(Array.isArray(owed) ? owed.filter((one) => typeof one === "string") : []);
+}
+function owedAfter({ present: present2, entries, steps }) {
+  const known = new Set(present2.users.map(({ name }) => name));
+  const earlier2 = [...present2.owed ?? []].filter((name) => present2.isSilent || known.has(name));
+  const leaving = steps.filter(({ kind }) => kind === "revoke" || kind === "expire");
+  const names5 = /* @__PURE__ */ new Set([...earlier2, ...leaving.map(({ name }) => name)]);
+  for (const { name } of entries.values()) names5.delete(name);
+  return [...names5].sort(compareText);
+}
+var SAID_AGAIN_HOURS = 12;
+function isOldRun(text2, now) {
+  const said5 = Date.parse(textAt(objectOf(text2), "/at"));
+  return !(now - said5 < SAID_AGAIN_HOURS * 36e5);
+}
+function accessSecret(namespace, texts2, encode) {
+  const data2 = Object.entries(texts2).map(([name, text2]) => [name, encode(text2)]);
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: ACCESS_SECRET, namespace },
+    data: Object.fromEntries(data2)
+  };
+}
+
+// src/core/access/present.ts
+init_json();
+function readPresent(object2) {
+  return {
+    entries: readEntries(JSON.stringify(object2["access"] ?? {})),
+    users: readUsers(object2["users"]),
+    owed: owedIn(object2["run"])
+  };
+}
+function readUsers(users) {
+  return objectsIn(users).flatMap((one) => {
+    const name = textAt(one, "/name");
+    return name === "" ? [] : [{ name, servers: serversOf(one), tokens: countOf(one["tokens"]) }];
+  });
+}
+function serversOf(user) {
+  const servers = at(user, "/servers");
+  if (isObject(servers)) return Object.keys(servers);
+  return Array.isArray(servers) ? servers.filter((one) => typeof one === "string") : [];
+}
+function countOf(tokens) {
+  if (Array.isArray(tokens)) return tokens.length;
+  return typeof tokens === "number" ? tokens : 0;
+}
+
+// src/apply/access/hub-people.ts
+init_json();
+init_failure();
+var SCRIPT = "hub_people.py";
+var SERVERS = "component=singleuser-server";
+var HOMES2 = "component=singleuser-storage";
+var USERNAME = "/metadata/annotations/hub.jupyter.org~1username";
+var LOOK_SECONDS = 60;
+async function storedAccess(kube, hub) {
+  const secret = await kube.get("secret", ACCESS_SECRET, hub);
+  return { access: textOf7(secret, "access.json"), run: textOf7(secret, "run.json") };
+}
+function textOf7(secret, name) {
+  const value = at(secret, `/data/${name}`);
+  return typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : "";
+}
+async function presentInCluster(world, hubs) {
+  const { known, unreadable: unreadable4 } = await readStates(world.kube);
+  const there = hubs.filter((one) => known.has(one) || unreadable4.has(one));
+  const present2 = /* @__PURE__ */ new Map();
+  const unread2 = [];
+  for (const [hub, read5] of await Promise.all(there.map((one) => readHub(world, one))))
+    if (typeof read5 === "string") unread2.push({ hub, why: read5 });
+    else present2.set(hub, read5);
+  return { present: present2, unread: unread2 };
+}
+async function readHub(world, hub) {
+  try {
+    return [hub, await presentIn(world, hub)];
+  } catch (error3) {
+    if (isNoAnswer(error3)) return [hub, messageOf(error3)];
+    throw error3;
+  }
+}
+async function presentIn(world, hub) {
+  const { access: access2, run: run3 } = await storedAccess(world.kube, hub);
+  const told3 = await usersOf(world, hub);
+  const users = together3(told3 ?? [], await podUsers(world.kube, hub));
+  const present2 = { entries: readEntries(access2), users, owed: owedIn(objectOf(run3)) };
+  return told3 ? present2 : { ...present2, isSilent: true };
+}
+function isNoAnswer(error3) {
+  return error3 instanceof KubeFailure || error3 instanceof TimedOut;
+}
+async function podUsers(kube, hub) {
+  const pods = await kube.list("pods", { namespace: hub, selector: SERVERS });
+  return pods.flatMap((pod) => {
+    const name = textAt(pod, USERNAME);
+    return name === "" ? [] : [{ name, servers: [""], tokens: 0 }];
+  });
+}
+async function claimsIn(kube, hub) {
+  const found3 = await kube.list("persistentvolumeclaims", { namespace: hub, selector: HOMES2 });
+  return found3.flatMap((one) => {
+    const name = textAt(one, USERNAME);
+    return name === "" ? [] : [claimOf(one, name)];
+  });
+}
+function together3(users, withPods) {
+  const others = new Map(withPods.map((one) => [one.name, one]));
+  for (const { name } of users) others.delete(name);
+  return [...users, ...others.values()];
+}
+async function usersOf(world, hub) {
+  const lines3 = [];
+  try {
+    await askHub(world, hub, {
+      job: { do: "look" },
+      seconds: LOOK_SECONDS,
+      onObject: (line) => void lines3.push(line)
+    });
+  } catch (error3) {
+    if (isNoAnswer(error3)) return void 0;
+    throw error3;
+  }
+  return lines3.length === 0 ? void 0 : readUsers(at(lines3.at(-1), "/users"));
+}
+async function askHub({ kube, script }, hub, { job, seconds: seconds2, onObject }) {
+  return kube.python(hub, {
+    script: await script(SCRIPT),
+    args: [JSON.stringify(job)],
+    onLine: (text2) => {
+      const line = objectOf(text2);
+      if (line) onObject(line);
+    },
+    timeoutMs: seconds2 * 1e3
+  });
+}
+
+// src/core/access/audit/line.ts
+init_json();
+var NO_ORIGIN = { commit: null, pull: null, issue: null, approver: null };
+var FILE3 = /^\d{4}-\d{2}\.jsonl$/u;
+var MAYBE_TEXT = { type: ["string", "null"] };
+var MAYBE_NUMBER = { type: ["integer", "null"] };
+var HELD = {
+  anyOf: [
+    { type: "null" },
+    fields({
+      admin: { type: "boolean" },
+      groups: listOf(TEXT),
+      from: MAYBE_TEXT,
+      until: MAYBE_TEXT
+    })
+  ]
+};
+var readLine = readerOf(
+  fields({
+    v: { const: 1 },
+    at: TEXT,
+    run: MAYBE_NUMBER,
+    plan: TEXT,
+    hub: TEXT,
+    kind: { enum: ["grant", "change", "expire", "revoke"] },
+    subject: MAYBE_TEXT,
+    name: MAYBE_TEXT,
+    before: HELD,
+    after: HELD,
+    why: TEXT,
+    result: { enum: ["done", "stuck", "found"] },
+    commit: MAYBE_TEXT,
+    pull: MAYBE_NUMBER,
+    issue: MAYBE_NUMBER,
+    approver: MAYBE_TEXT
+  }),
+  "/v"
+);
+function auditFile({ at: at2 }) {
+  return `${at2.slice(0, 7)}.jsonl`;
+}
+function readAudit(files) {
+  const audit2 = { lines: [], damaged: [] };
+  const ours = [...files].filter(([path]) => FILE3.test(path));
+  for (const [file, text2] of ours.sort(([a], [b]) => compareText(a, b)))
+    for (const [index2, line] of text2.split("\n").entries()) {
+      if (line === "") continue;
+      const reading = readLine(line);
+      if (reading.kind === "read") audit2.lines.push(reading.value);
+      else audit2.damaged.push({ file, line: index2 + 1, reason: reading.reason });
+    }
+  return audit2;
+}
+function lineText(line) {
+  return `${canonical(lineJson(line))}
+`;
+}
+function lineJson({ before, after, ...rest }) {
+  return { ...rest, before: heldJson(before), after: heldJson(after) };
+}
+function withLines(files, lines3) {
+  const written2 = /* @__PURE__ */ new Map();
+  for (const line of lines3) {
+    const file = auditFile(line);
+    const before = written2.get(file) ?? files.get(file) ?? "";
+    const between = before === "" || before.endsWith("\n") ? "" : "\n";
+    written2.set(file, `${before}${between}${lineText(line)}`);
+  }
+  return written2;
+}
+function heldOf(entry) {
+  if (!entry) return null;
+  const { admin, groups: groups2, from, until } = entry;
+  return { admin, groups: [...groups2], from: from ?? null, until: until ?? null };
+}
+function sameHeld(a, b) {
+  return canonical(heldJson(a)) === canonical(heldJson(b));
+}
+function heldJson(held3) {
+  return held3 && { ...held3, groups: [...held3.groups] };
+}
+
+// src/edges/kept-branch.ts
+init_failure();
+var TIMEOUT_MS3 = 3e4;
+var WHO = "GlacioCloud <glaciocloud@users.noreply.github.com>";
+async function readKept2(root, { branch }) {
+  if (await hasOrigin(root)) await lookAgain(root, branch);
+  const commit2 = await keptCommit(root, branch);
+  if (commit2 === void 0) return /* @__PURE__ */ new Map();
+  const paths = await pathsAt(root, commit2);
+  const atTop = paths.filter((path) => !path.includes("/"));
+  return textsAt(root, commit2, atTop);
+}
+async function writeKept(root, kept2, made2) {
+  const parent = await keptCommit(root, kept2.branch);
+  const ref = refOf2(kept2.branch);
+  await must(root, kept2, ["fast-import", "--quiet", "--force"], {
+    input: commitOf2(kept2.branch, made2, parent)
+  });
+  if (!await hasOrigin(root)) return;
+  await must(root, kept2, ["push", "--quiet", "origin", `${ref}:${ref}`], { timeoutMs: TIMEOUT_MS3 });
+  await must(root, kept2, ["update-ref", remoteRef(kept2.branch), ref]);
+}
+async function restartKept(root, branches) {
+  const leases = [];
+  for (const { kept: kept2, made: made2 } of branches) {
+    const before = await keptCommit(root, kept2.branch) ?? "";
+    leases.push(`--force-with-lease=${refOf2(kept2.branch)}:${before}`);
+    const input2 = commitOf2(kept2.branch, made2, void 0);
+    await must(root, kept2, ["fast-import", "--quiet", "--force"], { input: input2 });
+  }
+  const [first] = branches;
+  if (!first || !await hasOrigin(root)) return;
+  const refs = branches.map(({ kept: kept2 }) => `+${refOf2(kept2.branch)}:${refOf2(kept2.branch)}`);
+  const push = ["push", "--quiet", "--atomic", ...leases, "origin", ...refs];
+  await must(root, first.kept, push, { timeoutMs: TIMEOUT_MS3 });
+  for (const { kept: kept2 } of branches)
+    await must(root, kept2, ["update-ref", remoteRef(kept2.branch), refOf2(kept2.branch)]);
+}
+function refOf2(branch) {
+  return `refs/heads/${branch}`;
+}
+function remoteRef(branch) {
+  return `refs/remotes/origin/${branch}`;
+}
+async function lookAgain(root, branch) {
+  const refs = `+${refOf2(branch)}:${remoteRef(branch)}`;
+  const fetch3 = ["fetch", "--quiet", "--no-tags", "origin", refs];
+  await run(root, fetch3, { timeoutMs: TIMEOUT_MS3 }).catch(() => void 0);
+}
+async function keptCommit(root, branch) {
+  const ref = await hasOrigin(root) ? remoteRef(branch) : refOf2(branch);
+  const { code: code2, stdout } = await run(root, ["rev-parse", "--verify", "--quiet", ref]);
+  return code2 === 0 ? stdout.trim() : void 0;
+}
+async function hasOrigin(root) {
+  return (await run(root, ["remote"])).stdout.split("\n").includes("origin");
+}
+function commitOf2(branch, { files, message }, parent) {
+  const written2 = [...files].map(([path, text2]) => `M 100644 inline ${path}
+${data(text2)}`);
+  const from = parent === void 0 ? "" : `from ${parent}
+`;
+  const time2 = Math.floor(Date.now() / 1e3);
+  return `commit ${refOf2(branch)}
+committer ${WHO} ${time2} +0000
+${data(message)}${from}${written2.join("")}`;
+}
+function data(text2) {
+  return `data ${Buffer.byteLength(text2)}
+${text2}
+`;
+}
+function run(root, args, options = {}) {
+  const agent = process.env["SSH_AUTH_SOCK"];
+  const env = { ...UNATTENDED, ...agent === void 0 ? {} : { SSH_AUTH_SOCK: agent } };
+  return exec("git", ["-C", root, ...args], { ...options, env });
+}
+async function must(root, { problem: problem4, hint }, args, options) {
+  const { code: code2, stderr } = await run(root, args, options);
+  if (code2 !== 0)
+    throw new Failure(`${problem4}: git ${args[0] ?? ""}: ${stderr.trim().slice(-200)}`, { hint });
+}
+
+// src/edges/audit.ts
+var AUDIT = {
+  branch: "audit",
+  problem: "the audit cannot be written",
+  hint: "run it again: what is missing is written by the next run; the branch audit must be writable"
+};
+function gitAudit(root) {
+  return {
+    read: async () => readAudit(await readKept2(root, AUDIT)),
+    append: async (lines3) => {
+      if (lines3.length === 0) return;
+      const files = withLines(await readKept2(root, AUDIT), lines3);
+      const message = `Audit: ${lines3.length} ${lines3.length === 1 ? "effect" : "effects"}`;
+      await writeKept(root, AUDIT, { files, message });
+    }
+  };
 }
 
 // src/edges/bucket.ts
@@ -68557,7 +68634,7 @@ import { hostname as hostname2 } from "node:os";
 init_failure();
 import { writeFile as writeFile7 } from "node:fs/promises";
 import { homedir as homedir2 } from "node:os";
-import { dirname as dirname10, join as join22 } from "node:path";
+import { dirname as dirname9, join as join22 } from "node:path";
 var PASSED2 = [
   "DOCKER_HOST",
   "DOCKER_CONFIG",
@@ -68579,7 +68656,7 @@ function dockerEnvironment() {
     const value = process.env[name] ?? "";
     return value === "" ? [] : [[name, value]];
   });
-  const path = `${dirname10(dockerProgram())}:${process.env["PATH"] ?? ""}`;
+  const path = `${dirname9(dockerProgram())}:${process.env["PATH"] ?? ""}`;
   return { PATH: path, ...Object.fromEntries(passed) };
 }
 function docker(args, options = {}) {
@@ -68587,9 +68664,9 @@ function docker(args, options = {}) {
 }
 function dockerAsAnybody(args, options) {
   return withTemporaryFolder(async (folder) => {
-    const own = process.env["DOCKER_CONFIG"] ?? join22(homedir2(), ".docker");
-    const path = dirname10(dockerProgram());
-    const plugins = [join22(own, "cli-plugins"), join22(path, "../libexec/docker/cli-plugins")];
+    const own2 = process.env["DOCKER_CONFIG"] ?? join22(homedir2(), ".docker");
+    const path = dirname9(dockerProgram());
+    const plugins = [join22(own2, "cli-plugins"), join22(path, "../libexec/docker/cli-plugins")];
     const config = { cliPluginsExtraDirs: plugins };
     await writeFile7(join22(folder, "config.json"), JSON.stringify(config));
     const env = { ...dockerEnvironment(), DOCKER_CONFIG: folder };
@@ -68696,8 +68773,8 @@ async function ready() {
 }
 async function size(reference) {
   const what = `inspect ${reference}`;
-  const sizeOf = ["history", "--human=false", "--format", "{{.Size}}"];
-  const sizes2 = await dockerMust(what, [...sizeOf, reference]);
+  const sizeOf2 = ["history", "--human=false", "--format", "{{.Size}}"];
+  const sizes2 = await dockerMust(what, [...sizeOf2, reference]);
   const layersOf = ["image", "inspect", "--format", "{{len .RootFS.Layers}}"];
   const layers = await dockerMust(what, [...layersOf, reference]);
   const bytes2 = sizes2.split("\n").reduce((sum, line) => sum + Number(line), 0);
@@ -68740,7 +68817,7 @@ async function removeHome(volume) {
   await docker(["rm", "--force", volume]);
   await docker(["volume", "rm", "--force", volume]);
 }
-async function run(request2) {
+async function run2(request2) {
   const { image: image2, home, user, memoryBytes: memoryBytes2, network, entrypoint, command, env } = request2;
   const name = `glaciocloud-${machineRandom.hex(6)}`;
   const limits = ["--memory", String(memoryBytes2), "--memory-swap", String(memoryBytes2)];
@@ -68757,8 +68834,8 @@ async function run(request2) {
     ...command
   ];
   try {
-    const { input, timeoutMs } = request2;
-    return await docker(args, { input, timeoutMs });
+    const { input: input2, timeoutMs } = request2;
+    return await docker(args, { input: input2, timeoutMs });
   } catch (error3) {
     if (!(error3 instanceof TimedOut)) throw error3;
     await docker(["rm", "--force", name]);
@@ -68779,7 +68856,7 @@ var dockerEngine = {
   size,
   makeHome,
   removeHome,
-  run,
+  run: run2,
   solve,
   push: async (reference) => {
     await dockerMust(`push ${reference}`, ["push", "--quiet", reference], { timeoutMs: PULL_MS });
@@ -68791,6 +68868,30 @@ var dockerEngine = {
     await docker(["image", "rm", "--force", reference]);
   }
 };
+
+// src/edges/file-history.ts
+var FORMAT3 = "--format=%H%x00%ct%x00%P%x00%B";
+function gitFileHistory({ root, people }) {
+  return {
+    newest: ({ path, id }) => {
+      if (!people || !path.startsWith("access/")) return newest2(root, path, id);
+      return newest2(people.folder, `${people.below}${path.slice("access/".length)}`, id);
+    }
+  };
+}
+async function newest2(folder, path, id) {
+  const about2 = id === void 0 ? [] : ["--pickaxe-regex", `-S(^|[^0-9])${id}([^0-9]|$)`];
+  const args = ["log", "-1", "--first-parent", FORMAT3, ...about2, "--", path];
+  const { code: code2, stdout } = await exec("git", ["-C", folder, ...args]);
+  if (code2 !== 0 || stdout === "") return void 0;
+  const [sha = "", time2 = "", parents = "", ...message] = stdout.split("\0");
+  if (parents === "" && await isShallow(folder)) return void 0;
+  return { sha, time: Number(time2), message: message.join("\0").trim() };
+}
+async function isShallow(folder) {
+  const { stdout } = await exec("git", ["-C", folder, "rev-parse", "--is-shallow-repository"]);
+  return stdout.trim() === "true";
+}
 
 // src/edges/login.ts
 init_json();
@@ -68837,78 +68938,80 @@ function certificateLogin(data2) {
   }
 }
 
+// src/core/access/names.ts
+init_json();
+var FILE4 = /^([1-9][0-9]{0,18}|erased-[0-9a-f]{1,40})\.json$/u;
+var NAME4 = /^[a-z0-9][a-z0-9._-]{0,62}$/u;
+function nameFile(id) {
+  return `${id}.json`;
+}
+function readBook(files) {
+  const book = /* @__PURE__ */ new Map();
+  const seen2 = /* @__PURE__ */ new Set();
+  for (const [path, text2] of files) {
+    const id = FILE4.exec(path)?.[1];
+    if (id === void 0) continue;
+    const given2 = givenName(objectOf(text2));
+    if (!given2 || seen2.has(given2.name)) return void 0;
+    seen2.add(given2.name);
+    book.set(id, given2);
+  }
+  return book;
+}
+function givenName(object2) {
+  const { v, name, claims = {} } = object2 ?? {};
+  if (v !== 1 || typeof name !== "string" || !NAME4.test(name) || !isObject(claims))
+    return void 0;
+  const texts2 = Object.entries(claims).filter(
+    (entry) => typeof entry[1] === "string"
+  );
+  return { name, claims: Object.fromEntries(texts2) };
+}
+function nameText({ name, claims }) {
+  return `${canonical({ v: 1, name, claims: { ...claims } })}
+`;
+}
+function giveNames(ids, book, present2, logins) {
+  const names5 = new Map([...book].map(([id, { name }]) => [id, name]));
+  const taken2 = /* @__PURE__ */ new Set([...names5.values(), ...MACHINES]);
+  const fresh = /* @__PURE__ */ new Map();
+  const give = (id, name) => {
+    names5.set(id, name);
+    fresh.set(id, name);
+    taken2.add(name);
+  };
+  for (const entries of present2)
+    for (const [id, { name }] of entries)
+      if (!names5.has(id) && !taken2.has(name) && NAME4.test(name)) give(id, name);
+  for (const entries of present2) for (const { name } of entries.values()) taken2.add(name);
+  for (const id of ids) if (!names5.has(id)) give(id, freeName(id, logins.get(id), taken2));
+  return { names: names5, fresh };
+}
+function freeName(id, login, taken2) {
+  const small = login?.toLowerCase();
+  const own2 = small === void 0 ? [] : [small, `${small}-${id}`];
+  const found3 = [...own2, `user-${id}`].find((name) => NAME4.test(name) && !taken2.has(name));
+  if (found3 !== void 0) return found3;
+  let count = 1;
+  while (taken2.has(`user-${id}--${count}`)) count += 1;
+  return `user-${id}--${count}`;
+}
+
 // src/edges/names.ts
-init_failure();
-var BRANCH = "names";
-var REF = `refs/heads/${BRANCH}`;
-var REMOTE_REF = `refs/remotes/origin/${BRANCH}`;
-var REMOTE_TIMEOUT_MS2 = 3e4;
-var WHO = "GlacioCloud <glaciocloud@users.noreply.github.com>";
+var NAMES = {
+  branch: "names",
+  problem: "names cannot be kept",
+  hint: "run it again; nobody new enters until the branch names can be written"
+};
 function gitNames(root) {
-  return { read: () => readNames(root), keep: (names5) => keepNames2(root, names5) };
-}
-async function readNames(root) {
-  if (await hasOrigin(root)) await lookAgain(root);
-  const commit2 = await bookCommit(root);
-  if (commit2 === void 0) return /* @__PURE__ */ new Map();
-  const paths = await pathsAt(root, commit2);
-  return readBook(
-    await textsAt(
-      root,
-      commit2,
-      paths.filter((path) => !path.includes("/"))
-    )
-  );
-}
-async function lookAgain(root) {
-  const fetch3 = ["fetch", "--quiet", "--no-tags", "origin", `+${REF}:${REMOTE_REF}`];
-  await run2(root, fetch3, { timeoutMs: REMOTE_TIMEOUT_MS2 }).catch(() => void 0);
-}
-async function bookCommit(root) {
-  const ref = await hasOrigin(root) ? REMOTE_REF : REF;
-  const { code: code2, stdout } = await run2(root, ["rev-parse", "--verify", "--quiet", ref]);
-  return code2 === 0 ? stdout.trim() : void 0;
-}
-async function hasOrigin(root) {
-  return (await run2(root, ["remote"])).stdout.split("\n").includes("origin");
-}
-async function keepNames2(root, names5) {
-  const parent = await bookCommit(root);
-  await must(root, ["fast-import", "--quiet", "--force"], { input: commitOf2(parent, names5) });
-  if (!await hasOrigin(root)) return;
-  await must(root, ["push", "--quiet", "origin", `${REF}:${REF}`], {
-    timeoutMs: REMOTE_TIMEOUT_MS2
-  });
-  await must(root, ["update-ref", REMOTE_REF, REF]);
-}
-function commitOf2(parent, names5) {
-  const message = `Names: ${names5.size} given or with a home`;
-  const files = [...names5].map(
-    ([id, given2]) => `M 100644 inline ${nameFile(id)}
-${data(nameText(given2))}`
-  );
-  const from = parent === void 0 ? "" : `from ${parent}
-`;
-  return `commit ${REF}
-committer ${WHO} ${Math.floor(Date.now() / 1e3)} +0000
-${data(message)}${from}${files.join("")}`;
-}
-function data(text2) {
-  return `data ${Buffer.byteLength(text2)}
-${text2}
-`;
-}
-function run2(root, args, options = {}) {
-  const agent = process.env["SSH_AUTH_SOCK"];
-  const env = { ...UNATTENDED, ...agent === void 0 ? {} : { SSH_AUTH_SOCK: agent } };
-  return exec("git", ["-C", root, ...args], { ...options, env });
-}
-async function must(root, args, options) {
-  const { code: code2, stderr } = await run2(root, args, options);
-  if (code2 !== 0)
-    throw new Failure(`names cannot be kept: git ${args[0] ?? ""}: ${stderr.trim().slice(-200)}`, {
-      hint: `run it again; nobody new enters until the branch ${BRANCH} can be written`
-    });
+  return {
+    read: async () => readBook(await readKept2(root, NAMES)),
+    keep: async (names5) => {
+      const files = new Map([...names5].map(([id, given2]) => [nameFile(id), nameText(given2)]));
+      const message = `Names: ${names5.size} given or with a home`;
+      await writeKept(root, NAMES, { files, message });
+    }
+  };
 }
 
 // src/edges/present-people.ts
@@ -68925,7 +69028,7 @@ async function presentPeople(folder, hubs) {
     if (!object2) throw new UsageError(`${join23(folder, name)} is no JSON object`);
     present2.set(hub, readPresent(object2));
   }
-  return present2;
+  return { present: present2, unread: [] };
 }
 
 // src/edges/registry.ts
@@ -68977,13 +69080,13 @@ async function throwAway() {
   const folder = await mkdtemp3(join24(tmpdir2(), "glaciocloud-registry-"));
   const host = `127.0.0.1:${await freePort()}`;
   const config = join24(folder, "config.yml");
-  const settings2 = {
+  const settings3 = {
     version: 0.1,
     log: { level: "error" },
     storage: { filesystem: { rootdirectory: join24(folder, "data") } },
     http: { addr: host }
   };
-  await writeFile8(config, JSON.stringify(settings2));
+  await writeFile8(config, JSON.stringify(settings3));
   const child2 = spawn2("/bin/sh", ["-c", UNTIL_WE_END, program, config, folder], {
     stdio: ["ignore", "ignore", "ignore", "pipe"]
   });
@@ -69140,7 +69243,7 @@ function secretsAtHand(root) {
 
 // src/edges/git-remote.ts
 init_failure();
-var TIMEOUT_MS3 = 6e4;
+var TIMEOUT_MS4 = 6e4;
 var COMMIT4 = /^[0-9a-f]{40}$/u;
 async function commit(repository, ref) {
   if (COMMIT4.test(ref)) return ref;
@@ -69150,7 +69253,7 @@ async function commit(repository, ref) {
     ["ls-remote", "--", address2, ref, `${ref}^{}`],
     {
       env: UNATTENDED,
-      timeoutMs: TIMEOUT_MS3
+      timeoutMs: TIMEOUT_MS4
     }
   );
   if (code2 !== 0)
@@ -69173,19 +69276,26 @@ var githubRefs = { commit };
 // src/edges/github/place.ts
 var PUBLIC_API = "https://api.github.com";
 async function githubPlace(root) {
-  const { GITHUB_TOKEN, GH_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL } = process.env;
-  const token = [GITHUB_TOKEN, GH_TOKEN].find(isGiven);
-  if (token === void 0) return "token";
+  const anywhere = githubAnywhere();
+  if (!anywhere) return "token";
+  const { GITHUB_REPOSITORY } = process.env;
   const named2 = isGiven(GITHUB_REPOSITORY) ? GITHUB_REPOSITORY : await originRepository(root);
   const [owner = "", repo = ""] = named2?.split("/") ?? [];
   if (owner === "" || repo === "") return "repository";
-  return { api: isGiven(GITHUB_API_URL) ? GITHUB_API_URL : PUBLIC_API, token, owner, repo };
+  return { ...anywhere, owner, repo };
+}
+function githubAnywhere() {
+  const { GITHUB_TOKEN, GH_TOKEN, GITHUB_API_URL } = process.env;
+  const token = [GITHUB_TOKEN, GH_TOKEN].find(isGiven);
+  if (token === void 0) return void 0;
+  return { api: isGiven(GITHUB_API_URL) ? GITHUB_API_URL : PUBLIC_API, token, owner: "", repo: "" };
 }
 function isGiven(text2) {
   return text2 !== void 0 && text2 !== "";
 }
 
 // src/compose.ts
+init_failure();
 function deployPorts({ root, kubeconfig }) {
   return {
     kube: new Kube(kubeconfig),
@@ -69241,8 +69351,16 @@ async function githubSetup(root) {
     Promise.resolve().then(() => (init_client(), client_exports)),
     Promise.resolve().then(() => (init_setup(), setup_exports))
   ]);
-  const setup = new GithubSetup2(new GithubClient2(place, 1e3));
-  return { kind: "answered", value: { repository: `${place.owner}/${place.repo}`, setup } };
+  const at2 = (owner2, repo2) => new GithubSetup2(new GithubClient2({ ...place, owner: owner2, repo: repo2 }, 1e3));
+  const beside = (repository) => {
+    const [owner2 = "", repo2 = ""] = repository.split("/");
+    return at2(owner2, repo2);
+  };
+  const { owner, repo } = place;
+  return {
+    kind: "answered",
+    value: { repository: `${owner}/${repo}`, setup: at2(owner, repo), beside }
+  };
 }
 function accessSources(place) {
   const { root, people, present: present2, directory, kubeconfig } = place;
@@ -69250,16 +69368,24 @@ function accessSources(place) {
   return {
     present: (hubs) => present2 === void 0 ? presentInCluster(inCluster, hubs) : presentPeople(present2, hubs),
     plansAbsent: present2 !== void 0,
-    directory: directory === void 0 ? onGithub : directoryFile(directory),
+    ...directory === void 0 ? { directory: teamsOnGithub, accounts: loginsOnGithub } : { directory: directoryFile(directory), accounts: NO_LOGINS },
     names: gitNames(people ?? root)
   };
 }
-function accessWorld({ root, people, kubeconfig }, progress) {
+function homeSources(place) {
+  const audit2 = gitAudit(place.people ?? place.root);
+  return { ...accessSources(place), kube: new Kube(place.kubeconfig ?? ""), audit: audit2 };
+}
+async function accessWorld({ root, people, kubeconfig }, run3, progress) {
+  const checkout = people === void 0 ? void 0 : { folder: people, below: await peopleFolder(people) };
   return {
     kube: new Kube(kubeconfig ?? ""),
     script: chartScript,
     clock: systemClock,
     names: gitNames(people ?? root),
+    audit: gitAudit(people ?? root),
+    history: gitFileHistory({ root, people: checkout }),
+    run: run3,
     progress
   };
 }
@@ -69274,10 +69400,10 @@ async function requestWorld(directory) {
     pullsIn: (repository) => github.githubRequestPulls(
       repository === void 0 ? here2 : runner.accessRepository(repository)
     ),
-    directory: directory === void 0 ? onGithub : directoryFile(directory)
+    directory: directory === void 0 ? teamsOnGithub : directoryFile(directory)
   };
 }
-var onGithub = {
+var teamsOnGithub = {
   teams: async (wanted) => {
     const [{ githubDirectory: githubDirectory2 }, { directorySettings: directorySettings2 }] = await Promise.all([
       Promise.resolve().then(() => (init_directory(), directory_exports)),
@@ -69286,6 +69412,20 @@ var onGithub = {
     return githubDirectory2(directorySettings2()).teams(wanted);
   }
 };
+var loginsOnGithub = {
+  byLogin: async (logins) => (await accountsOnGithub()).byLogin(logins),
+  byId: async (ids) => (await accountsOnGithub()).byId(ids)
+};
+var NO_LOGINS = { byId: () => Promise.resolve({ found: /* @__PURE__ */ new Map(), requests: 0 }) };
+async function accountsOnGithub() {
+  const anywhere = githubAnywhere();
+  if (!anywhere) throw new UsageError(UNPLACED.token.why, 'export GITHUB_TOKEN="$(gh auth token)"');
+  const { githubAccounts: githubAccounts2 } = await Promise.resolve().then(() => (init_accounts(), accounts_exports));
+  return githubAccounts2(anywhere);
+}
+
+// src/dispatch.ts
+init_teams();
 
 // src/core/show/completion.ts
 function completionScript(commands) {
@@ -69308,6 +69448,2628 @@ complete -F _glaciocloud glaciocloud
 `;
 }
 
+// src/core/access/text.ts
+init_escape();
+var SIGNS = {
+  grant: "+",
+  change: "~",
+  expire: "\u2212",
+  revoke: "\u2212"
+};
+var KINDS = ["grant", "change", "expire", "revoke"];
+function countsOf({ steps, held: held3 }) {
+  const of = (kind) => steps.filter((step2) => step2.kind === kind).length;
+  return {
+    grant: of("grant"),
+    change: of("change"),
+    expire: of("expire"),
+    revoke: of("revoke"),
+    held: held3.length
+  };
+}
+function countsText(counts) {
+  const words2 = {
+    grant: ["comes in", "come in"],
+    change: ["changes", "change"],
+    expire: ["has come to the end", "have come to the end"],
+    revoke: ["is taken out", "are taken out"],
+    held: ["is held", "are held"]
+  };
+  const said5 = [...KINDS, "held"].flatMap((kind) => {
+    const [one, many] = words2[kind];
+    const count = counts[kind];
+    return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
+  });
+  return said5.length === 0 ? "nothing to do" : said5.join(", ");
+}
+function planText2(plan2, detail) {
+  const hubs = plan2.hubs.map((hub) => hubText2(hub, detail));
+  const unknown2 = plan2.unknown.map(
+    ({ team, why }) => terminal`⚠ ${team} is not known in full (${why}): nobody is taken out of it\n`
+  );
+  return terminal`${hubs}${unknown2}`.text;
+}
+function unreadText(unread2) {
+  const lines3 = unread2.map(({ hub, why }) => terminal`⚠ ${hub} is left out: ${why}\n`);
+  return terminal`${lines3}`.text;
+}
+function unreadJson(unread2) {
+  return unread2.map(({ hub, why }) => ({ hub, why }));
+}
+function namelessText(text2, { present: present2, entries, steps }) {
+  const known = [...present2.entries, ...entries].flatMap(([id, { name }]) => [id, name]);
+  const others = [...present2.users, ...steps].map(({ name }) => name);
+  const said5 = wordsOf2(text2);
+  const isNaming = [...known, ...others].some((one) => said5.includes(wordsOf2(one)));
+  return isNaming ? "the cause names somebody: by hand, access apply shows it" : text2;
+}
+function wordsOf2(text2) {
+  const words2 = text2.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  return ` ${words2.filter((word) => word !== "").join(" ")} `;
+}
+function hubText2(hub, detail) {
+  const head2 = terminal`${hub.hub}: ${countsText(countsOf(hub))}\n`;
+  if (detail === "counts") return head2;
+  const steps = hub.steps.map(
+    ({ kind, id, name, why, until }) => terminal`  ${SIGNS[kind]} ${id ?? "?"} ${name}${untilText(kind, until)}  ${why}\n`
+  );
+  const held3 = hub.held.map(({ id, text: text2 }) => terminal`  ⚠ ${id ?? "?"} stays as it is: ${text2}\n`);
+  return terminal`${head2}${steps}${held3}`;
+}
+function untilText(kind, until) {
+  return until === void 0 || kind === "revoke" || kind === "expire" ? "" : ` until ${until}`;
+}
+function planJson2(plan2, detail) {
+  const shown2 = detail === "everybody";
+  const held3 = shown2 ? plan2.held.map(heldJson2) : [];
+  const counts = plan2.hubs.map((hub) => [hub.hub, { ...countsOf(hub) }]);
+  const unknown2 = plan2.unknown.map(({ team, why }) => {
+    return { hub: null, id: null, reason: "incomplete", text: `${team}: ${why}` };
+  });
+  return {
+    digest: plan2.digest,
+    steps: shown2 ? plan2.hubs.flatMap(({ steps }) => steps.map(stepJson2)) : [],
+    counts: { ...totals(plan2), hubs: Object.fromEntries(counts) },
+    held: [...held3, ...unknown2]
+  };
+}
+function totals(plan2) {
+  const steps = plan2.hubs.flatMap((hub) => hub.steps);
+  return { ...countsOf({ steps, held: [...plan2.held] }) };
+}
+function stepJson2({ kind, hub, id, name, why, until }) {
+  return { kind, hub, id: idJson(id), name, why, until: until ?? null };
+}
+function heldJson2({ hub, id, reason, text: text2 }) {
+  return { hub, id: idJson(id), reason, text: text2 };
+}
+function idJson(id) {
+  return id === void 0 ? null : Number(id);
+}
+
+// src/commands/access.ts
+init_escape();
+
+// src/apply/access/apply.ts
+init_failure();
+
+// src/apply/access/out.ts
+init_json();
+init_failure();
+var PATIENCE_SECONDS = 60;
+var SCRIPT_SECONDS = 2 * PATIENCE_SECONDS + 30;
+async function putOut(world, hub, { digest: digest3, names: names5 }) {
+  let loaded;
+  let why = "the hub does not answer";
+  const left = new Map(names5.map((name) => [name, "the hub has said nothing of them"]));
+  const onObject = (line) => {
+    const detail = textAt(line, "/detail");
+    if (line["loaded"] === true) {
+      loaded = Number(at(line, "/seconds"));
+      why = void 0;
+    } else if (line["loaded"] === false) why = `the hub has not read its file: ${detail}`;
+    else if (line["out"] === true) left.delete(textAt(line, "/name"));
+    else left.set(textAt(line, "/name"), detail);
+  };
+  const job = { do: "out", digest: digest3, names: [...names5], timeout: PATIENCE_SECONDS };
+  try {
+    const ended2 = await askHub(world, hub, { job, seconds: SCRIPT_SECONDS, onObject });
+    if (ended2.code > 1) why = `the hub does not answer: ${ended2.stderr.trim().slice(-200)}`;
+  } catch (error3) {
+    why = `the hub does not answer: ${messageOf(error3)}`;
+  }
+  return { loaded, why, left };
+}
+async function endPods(kube, hub, names5) {
+  if (names5.size === 0) return;
+  for (const pod of await kube.list("pods", { namespace: hub, selector: SERVERS }))
+    if (names5.has(textAt(pod, USERNAME)))
+      await kube.delete("pod", textAt(pod, "/metadata/name"), hub);
+}
+
+// src/apply/access/apply.ts
+var NOTHING = {
+  loaded: void 0,
+  seconds: { write: void 0, loaded: void 0, out: void 0 },
+  reason: void 0,
+  stuck: []
+};
+async function applyAccess(plan2, world, book) {
+  return Promise.all(
+    plan2.hubs.map(
+      (hub) => applyHub2(hub, { plan: plan2, world, book }).catch((error3) => failed2(hub, error3))
+    )
+  );
+}
+function failed2(hub, error3) {
+  const reason = messageOf(error3);
+  const stuck = hub.steps.map((step2) => stuckAt(step2, reason));
+  return { ...NOTHING, hub: hub.hub, loaded: false, reason, stuck };
+}
+async function applyHub2(hub, run3) {
+  const { world } = run3;
+  if (hub.steps.length === 0) {
+    await sayAgain(hub, run3);
+    return { ...NOTHING, hub: hub.hub };
+  }
+  const began = world.clock.elapsed();
+  const since = () => Math.round((world.clock.elapsed() - began) / 10) / 100;
+  const digest3 = await writeDoor(hub, run3);
+  const write3 = since();
+  const leaving = hub.steps.filter(({ kind }) => kind === "revoke" || kind === "expire");
+  await keepClaims(hub.hub, leaving, run3);
+  const names5 = leaving.map(({ name }) => name);
+  const out = await putOut(world, hub.hub, { digest: digest3, names: names5 });
+  const loaded = out.loaded === void 0 ? void 0 : write3 + out.loaded;
+  const stuck = leaving.flatMap((step2) => stuckOf(step2, out));
+  await endPods(world.kube, hub.hub, new Set(stuck.map(({ name }) => name)));
+  return {
+    hub: hub.hub,
+    loaded: out.loaded !== void 0,
+    seconds: { write: write3, loaded, out: stuck.length === 0 ? since() : void 0 },
+    reason: out.why,
+    stuck
+  };
+}
+function stuckOf(step2, { left, why }) {
+  const reason = why ?? left.get(step2.name);
+  return reason === void 0 ? [] : [stuckAt(step2, reason)];
+}
+function stuckAt({ id, name }, reason) {
+  return { id, name, reason };
+}
+async function sayAgain(hub, { plan: plan2, world }) {
+  const { kube, clock } = world;
+  const { access: access2, run: run3 } = await storedAccess(kube, hub.hub);
+  if (access2 !== "" && isOldRun(run3, clock.now().getTime()))
+    await writeSecret(hub, access2, { plan: plan2, world });
+}
+async function writeDoor(hub, run3) {
+  const { kube, clock } = run3.world;
+  const before = await storedAccess(kube, hub.hub);
+  const access2 = doorText(hub.entries, before.access);
+  if (access2 !== before.access) await writeSecret(hub, access2, run3);
+  const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
+  await kube.annotate("pods", "app=jupyterhub,component=hub", hub.hub, touch);
+  return sha256Hex(access2);
+}
+async function writeSecret(hub, access2, { plan: plan2, world }) {
+  const at2 = world.clock.now().toISOString();
+  const run3 = runText({ at: at2, plan: plan2.digest, owed: owedAfter(hub) });
+  const size2 = Buffer.byteLength(access2) + Buffer.byteLength(run3);
+  if (size2 > MOST_BYTES3)
+    throw new Failure(`access.json would have ${Math.ceil(size2 / 1024)} KiB, of 900`, {
+      hint: "let fewer people into one hub"
+    });
+  const encode = (text2) => Buffer.from(text2).toString("base64");
+  const texts2 = { "access.json": access2, "run.json": run3 };
+  await world.kube.apply([accessSecret(hub.hub, texts2, encode)], ACCESS_MANAGER);
+}
+async function keepClaims(hub, leaving, { world, book }) {
+  if (leaving.length === 0) return;
+  const homes = await claimsIn(world.kube, hub);
+  const claims = new Map(homes.map(({ name, claim }) => [name, claim]));
+  const kept2 = /* @__PURE__ */ new Map();
+  for (const { id, name } of leaving) {
+    const [given2, claim] = [book.get(id ?? ""), claims.get(name)];
+    if (id === void 0 || !given2 || claim === void 0 || given2.claims[hub] === claim) continue;
+    kept2.set(id, { ...given2, claims: { ...given2.claims, [hub]: claim } });
+  }
+  if (kept2.size === 0) return;
+  await world.names.keep(kept2).catch((error3) => world.progress(`${hub}: ${messageOf(error3)}`));
+}
+
+// src/core/access/decide.ts
+init_json();
+
+// src/core/access/gates.ts
+init_teams();
+var FEW = 5;
+var SHARE = 20;
+function isMany(going, present2) {
+  return going > Math.max(FEW, Math.floor(present2 * SHARE / 100));
+}
+function gated(hubs, meant4) {
+  const teams = teamsInTrouble(hubs, meant4);
+  return new Map(hubs.map((one) => [one.hub, gatedHub(one, meant4, teams)]));
+}
+function isCounted({ kind, name, before }, { owed }) {
+  return kind === "revoke" && (before !== void 0 || owed?.has(name) !== true);
+}
+function gatedHub(counted2, meant4, teams) {
+  const { hub, result: result2 } = counted2;
+  const trouble = hubTrouble(counted2, meant4);
+  const gatedResult = { steps: [], held: [...result2.held] };
+  for (const step2 of result2.steps) {
+    const held3 = isCounted(step2, counted2.present) ? trouble ?? teamTrouble(step2, teams) : void 0;
+    if (held3) gatedResult.held.push({ hub, id: step2.id, ...held3 });
+    else gatedResult.steps.push(step2);
+  }
+  return gatedResult;
+}
+function hubTrouble({ hub, result: result2, present: present2, wanted }, meant4) {
+  const going = result2.steps.filter((step2) => isCounted(step2, present2)).length;
+  if (isMeant(hub, going, meant4)) return void 0;
+  if (wanted === 0 && going > 1)
+    return { reason: "nobody-left", text: `nobody would be left in ${hub}; ${ask(hub, going)}` };
+  if (!isMany(going, present2.entries.size)) return void 0;
+  const inFile2 = present2.entries.size;
+  const leaving = going > inFile2 ? `${going}, and ${inFile2} are in its file,` : `${going} of ${inFile2}`;
+  return { reason: "too-many", text: `${leaving} would leave ${hub}; ${ask(hub, going)}` };
+}
+function ask(from, count) {
+  return `if that is meant, write {from: ${from}, count: ${count}, reason: \u2026} into access/removals.yaml`;
+}
+function isMeant(from, count, meant4) {
+  return meant4.some((one) => teamKey(one.from) === teamKey(from) && one.count === count);
+}
+function teamsInTrouble(hubs, meant4) {
+  const going = /* @__PURE__ */ new Map();
+  for (const { result: result2 } of hubs)
+    for (const step2 of result2.steps)
+      for (const team of step2.kind === "revoke" ? teamsOf(step2) : []) into(going, team, step2.name);
+  const troubled = /* @__PURE__ */ new Map();
+  for (const [team, names5] of going) {
+    const known = membersOf(
+      team,
+      hubs.map(({ present: present2 }) => present2.entries)
+    );
+    if (isMany(names5.size, known) && !isMeant(team, names5.size, meant4))
+      troubled.set(team, `${names5.size} of ${known} would leave ${team}; ${ask(team, names5.size)}`);
+  }
+  return troubled;
+}
+function teamsOf({ before }) {
+  return (before?.groups ?? []).filter(isTeam).map(teamKey);
+}
+function into(sets, key, value) {
+  sets.set(key, (sets.get(key) ?? /* @__PURE__ */ new Set()).add(value));
+}
+function membersOf(team, hubs) {
+  const all = hubs.flatMap((entries) => [...entries.values()]);
+  const inTeam = all.filter(({ groups: groups2 }) => groups2.some((group) => teamKey(group) === team));
+  return new Set(inTeam.map(({ name }) => name)).size;
+}
+function teamTrouble(step2, teams) {
+  for (const team of teamsOf(step2)) {
+    const text2 = teams.get(team);
+    if (text2 !== void 0) return { reason: "too-many", text: text2 };
+  }
+  return void 0;
+}
+
+// src/core/access/plan.ts
+init_teams();
+function hubSteps(facts2, around3) {
+  const result2 = { steps: [], held: [] };
+  for (const [id, one] of facts2.wanted) comeOrChange(result2, { facts: facts2, around: around3, id, one });
+  for (const [id, entry] of facts2.present.entries)
+    if (!facts2.wanted.has(id)) leave(result2, { facts: facts2, around: around3, id, entry });
+  result2.steps.push(...leftovers(facts2, around3, result2.held));
+  return result2;
+}
+function comeOrChange(result2, { facts: facts2, around: around3, id, one }) {
+  const { hub, present: present2 } = facts2;
+  const before = present2.entries.get(id);
+  const entry = entryFor(id, one, before, around3.naming);
+  const step2 = { hub, id, name: entry.name, until: entry.until };
+  const sources = one.why.join(", ");
+  if (before === void 0 && around3.book === void 0) {
+    const text2 = "names cannot be kept, so nobody new enters";
+    result2.held.push({ hub, id, reason: "no-names", text: text2 });
+  } else if (before === void 0 && around3.unnamed.has(id)) {
+    const text2 = "GitHub does not say what they are called, and a name is given once: the next run asks again";
+    result2.held.push({ hub, id, reason: "no-names", text: text2 });
+  } else if (before === void 0 && isTaken(entry.name, present2.entries)) {
+    const text2 = "the name belongs to somebody else in this hub";
+    result2.held.push({ hub, id, reason: "name-taken", text: text2 });
+  } else if (before === void 0) {
+    result2.steps.push({ ...step2, kind: "grant", why: sources, before });
+  } else if (!sameEntry(before, entry)) {
+    if (isUnreadable(id, before, around3)) result2.held.push(unreadable3(hub, id));
+    else {
+      const why = `${whatChanges(before, entry)}: ${sources}`;
+      result2.steps.push({ ...step2, kind: "change", why, before });
+    }
+  }
+}
+function entryFor(id, { admin, groups: groups2, from, until }, before, { names: names5 }) {
+  return { name: before?.name ?? names5.get(id) ?? "", admin, groups: groups2, from, until };
+}
+function isTaken(name, entries) {
+  return [...entries.values()].some((one) => one.name === name);
+}
+function whatChanges(before, after) {
+  const changes = [];
+  if (before.until !== after.until)
+    changes.push(`until ${before.until ?? "no end"} \u2192 ${after.until ?? "no end"}`);
+  if (before.from !== after.from)
+    changes.push(`from ${before.from ?? "ever"} \u2192 ${after.from ?? "ever"}`);
+  if (before.admin !== after.admin)
+    changes.push(after.admin ? "becomes administrator" : "is no administrator any more");
+  const gone = before.groups.filter((group) => !after.groups.includes(group));
+  const come = after.groups.filter((group) => !before.groups.includes(group));
+  changes.push(...come.map((group) => `+ ${group}`), ...gone.map((group) => `\u2212 ${group}`));
+  return changes.length > 0 ? changes.join(", ") : "written anew";
+}
+function leave(result2, { facts: facts2, around: around3, id, entry }) {
+  const { hub } = facts2;
+  const step2 = { hub, id, name: entry.name, until: entry.until, before: entry };
+  if (hasEnded(entry, around3.now)) {
+    const why = `access ended ${entry.until ?? ""}`;
+    result2.steps.push({ ...step2, kind: "expire", why });
+    return;
+  }
+  const held3 = holds2(id, entry, facts2, around3);
+  if (held3) result2.held.push({ hub, id, ...held3 });
+  else result2.steps.push({ ...step2, kind: "revoke", why: whyGone(entry) });
+}
+function whyGone({ groups: groups2 }) {
+  const named2 = groups2.filter((group) => !isLeadGroup(group));
+  if (named2.length === 0) return "no file and no team lets them in";
+  const sources = named2.map((group) => isTeam(group) ? group : `files of ${group}`);
+  return `no longer in ${sources.join(", ")}`;
+}
+function holds2(id, entry, { unknown: unknown2 }, around3) {
+  if (around3.protected.has(id))
+    return { reason: "protected", text: "protected in access/removals.yaml" };
+  if (around3.unreadable.limits)
+    return { reason: "unreadable", text: "access/removals.yaml has a mistake" };
+  if (isUnreadable(id, entry, around3))
+    return { reason: "unreadable", text: "a file about them has a mistake" };
+  if (entry.groups.length === 0 && unknown2.length > 0)
+    return { reason: "incomplete", text: `${unknown2.join(", ")} is not known in full` };
+  return void 0;
+}
+function isUnreadable(id, { groups: groups2 }, { unreadable: broken }) {
+  return broken.ids.has(id) || [...broken.cohorts].some((slug2) => groups2.includes(`cohort:${slug2}`));
+}
+function unreadable3(hub, id) {
+  return { hub, id, reason: "unreadable", text: "a file about them has a mistake" };
+}
+function leftovers(facts2, around3, held3) {
+  const { hub, wanted, present: present2 } = facts2;
+  const listed4 = new Set([...present2.entries.values()].map(({ name }) => name));
+  for (const id of wanted.keys()) listed4.add(around3.naming.names.get(id) ?? "");
+  for (const machine of MACHINES) listed4.add(machine);
+  const ids = new Map([...around3.book ?? []].map(([id, { name }]) => [name, id]));
+  const isHeld = (id) => id !== void 0 && (around3.protected.has(id) || held3.some((one) => one.id === id));
+  return present2.users.filter(({ name }) => !listed4.has(name) && !isHeld(ids.get(name))).map(({ name }) => {
+    const why = "the hub still knows them, and nothing lets them in";
+    const known = ids.get(name);
+    const id = known !== void 0 && present2.entries.has(known) ? void 0 : known;
+    return { kind: "revoke", hub, id, name, why, until: void 0, before: void 0 };
+  });
+}
+
+// src/core/access/decide.ts
+init_teams();
+var NOBODY = { entries: /* @__PURE__ */ new Map(), users: [] };
+function loginsToAsk({ wishes, people, teams, present: present2, book, now }) {
+  const known = /* @__PURE__ */ new Set([...book?.keys() ?? [], ...loginsOf(people, teams).keys()]);
+  for (const { entries } of present2.values()) for (const id of entries.keys()) known.add(id);
+  const wanted = wishes.flatMap((wish) => {
+    const entries = present2.get(wish.hub)?.entries ?? NOBODY.entries;
+    return [...wantedIn(wish, { people, teams, present: entries, today: dayOf(now) }).keys()];
+  });
+  return [...new Set(wanted)].filter((id) => !known.has(id)).sort(compareText);
+}
+function decideAccess(facts2) {
+  const { wishes, people, teams, present: present2, book, now } = facts2;
+  const hubs = wishes.map((wish) => {
+    const here2 = present2.get(wish.hub) ?? NOBODY;
+    const sources = { people, teams, present: here2.entries, today: dayOf(now) };
+    return { wish, present: here2, wanted: wantedIn(wish, sources) };
+  });
+  const naming = namingFor(facts2, hubs);
+  const around3 = { ...people, naming, book, unnamed: facts2.unnamed, now };
+  const counted2 = hubs.map(({ wish, present: here2, wanted }) => {
+    const unknown3 = unknownTeams(wish, teams);
+    const result2 = hubSteps({ hub: wish.hub, wanted, present: here2, unknown: unknown3 }, around3);
+    return { hub: wish.hub, result: result2, present: here2, wanted: wanted.size };
+  });
+  const passed = gated(counted2, people.removals);
+  const plans = hubs.map(({ wish: { hub }, wanted, present: here2 }) => {
+    const result2 = passed.get(hub) ?? { steps: [], held: [] };
+    const entries = entriesAfter(result2.steps, here2.entries, wanted, naming);
+    return { ...sorted3(result2), hub, present: here2, entries };
+  });
+  const unknown2 = [...new Set(wishes.flatMap((wish) => unknownTeams(wish, teams)))];
+  return {
+    digest: digestOf(
+      plans.map(({ hub, steps, entries }) => [hub, ends(steps), entriesText(entries)])
+    ),
+    hubs: plans,
+    names: book ? givenNames(naming) : /* @__PURE__ */ new Map(),
+    held: plans.flatMap(({ held: held3 }) => held3),
+    unknown: unknown2.map((team) => ({ team, why: whyUnknown(team, teams) }))
+  };
+}
+function givenNames({ fresh }) {
+  return new Map([...fresh].map(([id, name]) => [id, { name, claims: {} }]));
+}
+function namingFor({ people, teams, present: present2, book, unnamed: unnamed2, wishes }, hubs) {
+  const ids = [...new Set(hubs.flatMap(({ wanted }) => [...wanted.keys()]))].filter((id) => !unnamed2.has(id)).sort(compareText);
+  const here2 = wishes.flatMap(({ hub }) => present2.get(hub)?.entries ?? []);
+  return giveNames(ids, book ?? /* @__PURE__ */ new Map(), here2, loginsOf(people, teams));
+}
+function loginsOf({ logins }, teams) {
+  const all = new Map(logins);
+  for (const list of teams.values())
+    if (list.kind === "complete") {
+      for (const { id, login } of list.members) if (login !== void 0) all.set(id, login);
+    }
+  return all;
+}
+function entriesAfter(steps, before, wanted, naming) {
+  const entries = new Map(before);
+  for (const { kind, id } of steps) {
+    if (id === void 0) continue;
+    const one = wanted.get(id);
+    if (kind === "expire" || kind === "revoke") entries.delete(id);
+    else if (one) entries.set(id, entryFor(id, one, before.get(id), naming));
+  }
+  return entries;
+}
+function sorted3({ steps, held: held3 }) {
+  const key = ({ kind, id, name }) => `${kind} ${id ?? ""} ${name}`;
+  return { steps: [...steps].sort((a, b) => compareText(key(a), key(b))), held: held3 };
+}
+function ends(steps) {
+  return steps.map(({ kind, id, name }) => [kind, id ?? "", name]);
+}
+function whyUnknown(team, teams) {
+  const list = teamList(teams, team);
+  return list.kind === "unknown" ? list.why : "";
+}
+
+// src/core/access/findings.ts
+function withoutPeople(findings) {
+  return findings.filter(({ at: at2 }) => !at2.file.startsWith("access/"));
+}
+function placedBelow(findings, below) {
+  return findings.map((finding2) => {
+    const { file } = finding2.at;
+    if (!file.startsWith("access/")) return finding2;
+    return { ...finding2, at: { ...finding2.at, file: placeBelow(file, below) } };
+  });
+}
+function placeBelow(file, below) {
+  return `${below}${file.slice("access/".length)}`;
+}
+
+// src/flow/access.ts
+init_teams();
+init_failure();
+
+// src/core/access/audit/effects.ts
+init_json();
+var NOBODY2 = { held: null, owed: false, commits: /* @__PURE__ */ new Set() };
+function knowledgeOf(lines3) {
+  const hubs = /* @__PURE__ */ new Map();
+  for (const { hub, subject, name, after, result: result2, commit: commit2 } of lines3) {
+    const people = hubs.get(hub) ?? /* @__PURE__ */ new Map();
+    const key = keyOf(subject ?? void 0, name ?? "");
+    const commits = new Set(people.get(key)?.commits);
+    if (commit2 !== null) commits.add(commit2);
+    hubs.set(hub, people.set(key, { held: after, owed: result2 === "stuck", commits }));
+  }
+  return hubs;
+}
+function knownOf(known, { hub, subject, name }) {
+  return known.get(hub)?.get(keyOf(subject ?? void 0, name ?? "")) ?? NOBODY2;
+}
+function keyOf(id, name) {
+  return id ?? `name:${name}`;
+}
+function effectsOf3(seen2) {
+  const { hub, made: made2, known } = seen2;
+  const steps = new Map(hub.steps.map((step2) => [keyOf(step2.id, step2.name), step2]));
+  const people = known.get(hub.hub) ?? /* @__PURE__ */ new Map();
+  const keys = /* @__PURE__ */ new Set([...hub.present.entries.keys(), ...people.keys(), ...steps.keys()]);
+  return [...keys].sort(compareText).flatMap((key) => {
+    const person = { key, step: steps.get(key), was: people.get(key) ?? NOBODY2 };
+    const effects = earlier(seen2, person);
+    return made2.kind === "written" ? [...effects, ...own(seen2, person, made2.stuck)] : effects;
+  });
+}
+function earlier({ hub, now }, { key, step: step2, was }) {
+  const there = heldOf(hub.present.entries.get(key));
+  if (there === null && (isLeaving2(step2) || isOpen(hub, key))) return [];
+  const isOut = there === null && was.owed && !step2;
+  if (sameHeld(was.held, there) && !isOut) return [];
+  const kind = kindOf3(was.held, there, now);
+  const result2 = "found";
+  return [{ ...who(hub.hub, key), kind, before: was.held, after: there, why: "", result: result2 }];
+}
+function isLeaving2(step2) {
+  return step2?.kind === "expire" || step2?.kind === "revoke";
+}
+function isOpen({ present: present2, held: held3 }, key) {
+  return present2.isSilent === true || held3.some(({ id }) => id === key);
+}
+function own({ hub, now }, person, stuck) {
+  const { key, step: step2, was } = person;
+  if (!step2) return [];
+  const there = heldOf(step2.before);
+  const about2 = { ...who(hub.hub, key), why: step2.why };
+  if (!isLeaving2(step2)) {
+    const after = heldOf(hub.entries.get(key));
+    return [{ ...about2, kind: step2.kind, before: there, after, result: "done" }];
+  }
+  const isStuck = stuck.has(step2.name);
+  if (isStuck && was.owed && there === null) return [];
+  const before = there ?? was.held;
+  const kind = there === null ? kindOf3(before, null, now) : step2.kind;
+  return [{ ...about2, kind, before, after: null, result: isStuck ? "stuck" : "done" }];
+}
+function kindOf3(before, after, now) {
+  if (after) return before ? "change" : "grant";
+  return before && hasEnded({ until: before.until ?? void 0 }, now) ? "expire" : "revoke";
+}
+function who(hub, key) {
+  const isNamed3 = key.startsWith("name:");
+  return {
+    hub,
+    subject: isNamed3 ? null : key,
+    name: isNamed3 ? key.slice("name:".length) : null
+  };
+}
+
+// src/core/access/audit/origin.ts
+function filesBehind({ hub, subject, kind, before, after }) {
+  if (subject === null || kind === "expire") return [];
+  const groups2 = new Set((after ?? before)?.groups);
+  const files = [];
+  for (const group of groups2) {
+    const slug2 = /^cohort:(.+)$/u.exec(group)?.[1];
+    if (slug2 !== void 0) files.push({ path: `access/cohorts/${slug2}.yaml`, id: subject });
+    if (group === `user:${subject}`) files.push({ path: `environments/${hub}.yaml`, id: subject });
+  }
+  if ([...groups2].some((group) => group.startsWith("tier:")))
+    files.push({ path: `access/members/${subject}.yaml`, id: void 0 });
+  return files;
+}
+function originOf2(commits, before) {
+  const [newest3] = [...commits].sort((a, b) => b.time - a.time);
+  if (!newest3 || before.has(newest3.sha)) return NO_ORIGIN;
+  const { sha, message } = newest3;
+  const number = (pattern) => {
+    const found3 = pattern.exec(message)?.[1];
+    return found3 === void 0 ? null : Number(found3);
+  };
+  return {
+    commit: sha,
+    pull: number(/^.*\(#(\d{1,9})\)$/mu) ?? number(/^Merge pull request #(\d{1,9}) /u),
+    issue: number(/^Access, request (\d{1,9}): /mu),
+    approver: [...message.matchAll(/^Approved-by: ([1-9]\d{0,18})$/gmu)].at(-1)?.[1] ?? null
+  };
+}
+
+// src/flow/access-audit.ts
+init_failure();
+async function writeAudit(applied, world) {
+  try {
+    const { lines: lines3 } = await world.audit.read();
+    const known = knowledgeOf(lines3);
+    const now = world.clock.now();
+    const effects = applied.plan.hubs.flatMap((hub) => {
+      const made2 = madeOf(applied.results.find((result2) => result2.hub === hub.hub));
+      return effectsOf3({ hub, made: made2, known, now: now.getTime() });
+    });
+    const run3 = { at: now.toISOString(), run: world.run ?? null, plan: applied.plan.digest };
+    const written2 = [];
+    for (const effect of effects)
+      written2.push({ v: 1, ...run3, ...effect, ...await originIn(effect, known, world.history) });
+    await world.audit.append(written2);
+    return true;
+  } catch (error3) {
+    world.progress(messageOf(error3));
+    return false;
+  }
+}
+function madeOf(result2) {
+  if (!result2 || result2.loaded !== void 0 && result2.seconds.write === void 0)
+    return { kind: "unknown" };
+  if (result2.loaded === void 0) return { kind: "nothing" };
+  return { kind: "written", stuck: new Set(result2.stuck.map(({ name }) => name)) };
+}
+async function originIn(effect, known, history) {
+  const commits = [];
+  for (const file of filesBehind(effect)) {
+    const commit2 = await history.newest(file);
+    if (commit2) commits.push(commit2);
+  }
+  return originOf2(commits, knownOf(known, effect).commits);
+}
+
+// src/flow/access.ts
+async function planAccess(inputs, sources) {
+  const { root, people, now } = inputs;
+  const reading = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
+  const below = people === void 0 ? "access/" : await peopleFolder(people);
+  const { platform: platform2 } = reading;
+  if (!platform2)
+    return { kind: "refused", findings: placedBelow(told2(reading, inputs.detail), below) };
+  needPeople(platform2, people);
+  const findings = findingsOf(reading, platform2, now);
+  const hubs = wishesOf(platform2, inputs.hubs);
+  const { present: present2, unread: unread2 } = await sources.present(hubs.map(({ hub }) => hub));
+  const wishes = hubs.filter(({ hub }) => sources.plansAbsent || present2.has(hub));
+  const { lists, requests } = await teamsOf2(wishes, sources.directory);
+  const { facts: facts2, requests: more } = await withLogins(
+    {
+      wishes,
+      people: peopleOf(platform2, findings, dayOf(now)),
+      teams: lists,
+      present: present2,
+      book: await sources.names.read(),
+      unnamed: /* @__PURE__ */ new Set(),
+      now
+    },
+    sources.accounts
+  );
+  const theirs = placedBelow(
+    findings.filter(({ at: at2 }) => at2.file.startsWith("access/")),
+    below
+  );
+  const notices = new Map(wishes.map(({ hub }) => [hub, noticesText(platform2, hub)]));
+  const plan2 = decideAccess(facts2);
+  const asked3 = requests + more;
+  return { kind: "planned", facts: facts2, plan: plan2, findings: theirs, notices, unread: unread2, requests: asked3 };
+}
+async function withLogins(facts2, accounts) {
+  const ids = loginsToAsk(facts2);
+  if (ids.length === 0) return { facts: facts2, requests: 0 };
+  try {
+    const { found: found3, requests } = await accounts.byId(ids);
+    const logins = new Map([...facts2.people.logins, ...found3]);
+    return { facts: { ...facts2, people: { ...facts2.people, logins } }, requests };
+  } catch (error3) {
+    if (!(error3 instanceof Failure)) throw error3;
+    return { facts: { ...facts2, unnamed: new Set(ids) }, requests: 0 };
+  }
+}
+function told2({ findings }, detail) {
+  return detail === "everybody" ? findings : withoutPeople(findings);
+}
+async function makeTrue({ facts: facts2, plan: plan2 }, world) {
+  const book = new Map([...facts2.book ?? [], ...plan2.names]);
+  const kept2 = plan2.names.size === 0 || await keepNames(plan2, world);
+  const followed = kept2 ? plan2 : decideAccess({ ...facts2, book: void 0 });
+  const results = await applyAccess(followed, world, book);
+  const audited = await writeAudit({ plan: followed, results }, world);
+  return { plan: followed, results, audited };
+}
+async function keepNames({ names: names5 }, world) {
+  try {
+    await world.names.keep(names5);
+    return true;
+  } catch (error3) {
+    world.progress(`nobody new enters: ${messageOf(error3)}`);
+    return false;
+  }
+}
+async function announce({ notices }, world) {
+  const failed3 = await Promise.all(
+    [...notices].map(async ([hub, text2]) => {
+      try {
+        if (await writeNotices(hub, text2, world)) world.progress(`${hub}: the notices are written`);
+        return [];
+      } catch (error3) {
+        world.progress(`${hub}: the notices are not written: ${messageOf(error3)}`);
+        return [hub];
+      }
+    })
+  );
+  return failed3.flat();
+}
+async function confirmPeople({
+  root,
+  people
+}) {
+  const { platform: platform2 } = await gatherPlatform(root);
+  if (platform2) needPeople(platform2, people);
+}
+function needPeople({ settings: settings3 }, people) {
+  const { access: access2 } = settings3.data;
+  if (access2 && people === void 0)
+    throw new UsageError(
+      `people\u2019s files are in ${access2.repository}, and --people is not given`,
+      "check that repository out, and name the folder with --people"
+    );
+}
+function findingsOf({ findings }, platform2, now) {
+  return onePerPlace([...findings, ...runRules({ platform: platform2, now, defaults: void 0 })]);
+}
+function hubsAsked(platform2, asked3) {
+  return wishesOf(platform2, asked3).map(({ hub }) => hub);
+}
+function wishesOf({ environments }, asked3) {
+  for (const hub of asked3)
+    if (!environments.has(hub))
+      throw new UsageError(
+        `there is no hub "${hub}", or its file has mistakes`,
+        `hubs: ${[...environments.keys()].join(", ")}`
+      );
+  return [...environments.values()].filter(({ name }) => asked3.length === 0 || asked3.includes(name)).map(({ name, file, data: data2 }) => ({ hub: name, file, data: data2 }));
+}
+async function teamsOf2(wishes, directory) {
+  const named2 = new Set(wishes.flatMap(({ data: data2 }) => mentionsOf(data2)).filter(isTeam));
+  return named2.size === 0 ? { lists: /* @__PURE__ */ new Map(), requests: 0 } : directory.teams([...named2]);
+}
+
+// src/commands/access.ts
+var UNAUDITED = "the audit is not written: the next run writes what is missing\n";
+async function accessPlan(inputs, sources) {
+  const planned = await planAccess(inputs, sources);
+  return planned.kind === "refused" ? refused2(planned.findings) : planOutcome2(planned, inputs);
+}
+async function accessApply(inputs, sources, world) {
+  const planned = await planAccess(inputs, sources);
+  if (planned.kind === "refused") return refused2(planned.findings);
+  const unannounced = await announce(planned, world);
+  const { plan: plan2, results: made2, audited } = await makeTrue(planned, world);
+  const results = made2.map((one) => ({ ...one, reason: shownReason2(one, plan2, inputs.detail) }));
+  const said5 = planOutcome2({ ...planned, plan: plan2 }, inputs);
+  const isOwed = made2.some(({ reason, stuck }) => reason !== void 0 || stuck.length > 0);
+  return {
+    ...said5,
+    exit: isOwed || unannounced.length > 0 || !audited ? 3 : said5.exit,
+    text: `${said5.text}${resultsText(results, inputs.detail)}${unannouncedText(unannounced)}${audited ? "" : UNAUDITED}`,
+    json: {
+      ...said5.json,
+      results: results.map((one) => resultJson2(one, inputs.detail)),
+      unannounced,
+      audited
+    }
+  };
+}
+function planOutcome2({ plan: plan2, findings, unread: unread2, requests }, { detail }) {
+  const shown2 = detail === "everybody" ? findings : [];
+  const steps = plan2.hubs.reduce((sum, hub) => sum + hub.steps.length, 0);
+  const json = {
+    schema_version: SCHEMA_VERSION,
+    ...planJson2(plan2, detail),
+    findings: findingsJson(shown2),
+    unread: unreadJson(unread2),
+    requests
+  };
+  const said5 = outcome({
+    exit: exitOf2(findings, unread2),
+    text: `${planText2(plan2, detail)}${unreadText(unread2)}${mistakes(findings, detail)}`,
+    findings: shown2,
+    outputs: { digest: plan2.digest, has_changes: String(steps > 0) }
+  });
+  return { ...said5, json };
+}
+function exitOf2(findings, unread2) {
+  if (unread2.length > 0) return 3;
+  return hasErrors(findings) ? 2 : 0;
+}
+function mistakes(findings, detail) {
+  if (findings.length === 0) return "";
+  if (detail === "everybody") return findingsText(findings);
+  const count = findings.filter(({ severity }) => severity === "error").length;
+  return count === 0 ? "" : `\u26A0 ${count} mistakes in people\u2019s files: by hand, access plan shows them
+`;
+}
+function shownReason2({ hub, reason }, { hubs }, detail) {
+  const planned = hubs.find((one) => one.hub === hub);
+  if (reason === void 0 || !planned || detail === "everybody") return reason;
+  return namelessText(reason, planned);
+}
+function resultsText(results, detail) {
+  const lines3 = results.flatMap(({ hub, loaded, seconds: seconds2, reason, stuck }) => {
+    if (loaded === void 0) return [];
+    const head2 = loaded ? terminal`${hub}: the hub has read it after ${seconds2.loaded ?? 0} s\n` : terminal`${hub}: the hub has not been seen to read it\n`;
+    const why = reason === void 0 ? [] : [terminal`${hub}: ${reason}\n`];
+    return [head2, ...why, ...stuckText(hub, stuck, detail)];
+  });
+  return terminal`${lines3}`.text;
+}
+function unannouncedText(hubs) {
+  const lines3 = hubs.map((hub) => terminal`${hub}: its notices could not be written\n`);
+  return terminal`${lines3}`.text;
+}
+function stuckText(hub, stuck, detail) {
+  if (stuck.length === 0) return [];
+  if (detail === "counts") return [terminal`${hub}: ${stuck.length} not seen to be out\n`];
+  return stuck.map(({ id, name, reason }) => terminal`  ✗ ${id ?? "?"} ${name}: ${reason}\n`);
+}
+function resultJson2(result2, detail) {
+  const { hub, loaded, seconds: seconds2, reason, stuck } = result2;
+  const { write: write3 = null, loaded: read5 = null, out = null } = seconds2;
+  const named2 = stuck.map(({ id, reason: reason2 }) => {
+    return { id: id === void 0 ? null : Number(id), reason: reason2 };
+  });
+  return {
+    hub,
+    loaded: loaded ?? null,
+    seconds: { write: write3, loaded: read5, out },
+    reason: reason ?? null,
+    stuck: detail === "everybody" ? named2 : stuck.map(() => ({ id: null, reason: "" }))
+  };
+}
+
+// src/commands/access-class.ts
+import { join as join27 } from "node:path";
+
+// src/core/access/class/logins.ts
+var HEADINGS = ["account", "github", "login", "logins", "name", "user", "username"];
+var LOGIN3 = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/u;
+var MOST_SHOWN = 60;
+function readLogins(text2) {
+  const logins = [];
+  const skipped = [];
+  let isFirst = true;
+  for (const [index2, whole] of text2.replace(/^\u{FEFF}/u, "").split(/\r\n|\r|\n/u).entries()) {
+    const column = firstColumn(whole);
+    if (column === "") continue;
+    const why = isFirst && isHeading(column) ? "heading" : "no-login";
+    isFirst = false;
+    const login = column.replace(/^@/u, "");
+    if (why === "no-login" && LOGIN3.test(login)) logins.push(login);
+    else skipped.push({ line: index2 + 1, text: column.slice(0, MOST_SHOWN), why });
+  }
+  return { logins, skipped };
+}
+function firstColumn(line) {
+  const [written2 = ""] = line.split("#", 1);
+  const [column = ""] = written2.split(/[,;\t]/u, 1);
+  return column.trim().replace(/^"(.*)"$/u, "$1").trim();
+}
+function isHeading(column) {
+  const [word = ""] = column.toLowerCase().split(" ").slice(-1);
+  return HEADINGS.includes(word);
+}
+
+// src/commands/access-class.ts
+init_roster();
+
+// src/core/access/class/text.ts
+init_escape();
+function classText(result2, detail) {
+  const { slug: slug2, roster, capacity, skipped } = result2;
+  const { comes, already, unknown: unknown2, doubled, members } = roster;
+  const head2 = terminal`${slug2}: ${comes.length} come in, ${already.length} are in already, ${unknown2.length} unknown, \
+${doubled.length} twice, ${skipped.length} lines without a login\n`;
+  const places = terminal`${members.length} of ${capacity} places: ${endText(result2)}\n`;
+  if (detail === "counts") return terminal`${head2}${places}`.text;
+  const lines3 = [
+    ...comes.map((one) => accountLine("+", one)),
+    ...already.map((one) => accountLine("=", one)),
+    ...unknown2.map(
+      (login) => terminal`  ⚠ nobody is called ${login}: mistyped, or renamed since\n`
+    ),
+    ...doubled.map((login) => terminal`  ⚠ ${login} stands there twice\n`),
+    ...skipped.map(skippedLine)
+  ];
+  return terminal`${head2}${lines3}${places}`.text;
+}
+function endText({ written: written2, file, roster, capacity }) {
+  if (written2) return `${file} is written; look at the names, then ask for it in a pull request`;
+  return roster.members.length > capacity ? "nothing is written; raise the capacity, or make a second class" : "there is nothing to write";
+}
+function accountLine(sign, { id, login, name, isYoung }) {
+  const young = isYoung ? "  \u26A0 the account is younger than 30 days" : "";
+  return terminal`  ${sign} ${id} ${login}  ${name ?? "(no name)"}${young}\n`;
+}
+function skippedLine({ line, text: text2, why }) {
+  return why === "heading" ? terminal`  ⚠ line ${line} is taken for a heading: ${text2}\n` : terminal`  ⚠ line ${line} is no login: ${text2}\n`;
+}
+function classJson(result2, detail) {
+  const { slug: slug2, file, roster, skipped, capacity, written: written2, requests } = result2;
+  const { comes, already, unknown: unknown2, doubled, members } = roster;
+  const isShown2 = detail === "everybody";
+  const shown2 = (list, json) => isShown2 ? list.map(json) : [];
+  return {
+    cohort: slug2,
+    file,
+    written: written2,
+    capacity,
+    requests,
+    counts: {
+      comes: comes.length,
+      already: already.length,
+      unknown: unknown2.length,
+      doubled: doubled.length,
+      young: comes.filter(({ isYoung }) => isYoung).length,
+      skipped: skipped.length,
+      members: members.length
+    },
+    comes: shown2(comes, listedJson),
+    already: shown2(already, listedJson),
+    unknown: shown2(unknown2, (login) => login),
+    doubled: shown2(doubled, (login) => login),
+    skipped: shown2(skipped, (line) => ({ ...line }))
+  };
+}
+function listedJson({ id, login, name, createdAt, isYoung }) {
+  const created = new Date(createdAt).toISOString();
+  return { id, login, name: name ?? null, created, young: isYoung };
+}
+
+// src/core/access/request/change.ts
+init_json();
+function memberPath(id) {
+  return `access/members/${id}.yaml`;
+}
+function memberText({ id, login, tier, from, until, request: request2 }) {
+  const lines3 = [
+    `id: ${id}`,
+    ...login === void 0 ? [] : [`login: ${JSON.stringify(login)}`],
+    `tier: ${JSON.stringify(tier)}`,
+    ...from === void 0 ? [] : [`from: ${JSON.stringify(from)}`],
+    `until: ${JSON.stringify(until)}`,
+    ...request2 === void 0 ? [] : [`request: ${request2}`]
+  ];
+  return `${lines3.join("\n")}
+`;
+}
+function cohortPath(slug2) {
+  return `access/cohorts/${slug2}.yaml`;
+}
+function cohortText(asked3, lead, request2) {
+  const { title, hub, image: image2, tier, from, until, people } = asked3;
+  const lines3 = [
+    `# On the hub ${hub}, with the image ${image2}.`,
+    `title: ${JSON.stringify(title)}`,
+    "leads:",
+    `  - ${lead}`,
+    `tier: ${JSON.stringify(tier)}`,
+    `from: ${JSON.stringify(from)}`,
+    `until: ${JSON.stringify(until)}`,
+    `capacity: ${people}`,
+    `request: ${request2}`,
+    "members: []"
+  ];
+  return `${lines3.join("\n")}
+`;
+}
+function withMembers({ file, text: text2 }, members) {
+  const lines3 = text2.replace(/\n+$/u, "").split("\n");
+  const first = lines3.findIndex((line) => line.startsWith("members:"));
+  const start2 = first < 0 ? lines3.length : first;
+  const length2 = lines3.slice(start2 + 1).findIndex((line) => /^[^\s#-]/u.test(line));
+  const end2 = length2 < 0 ? lines3.length : start2 + 1 + length2;
+  const inPlaceOf = (list) => {
+    const changed4 = [...lines3.slice(0, start2), ...list, ...lines3.slice(end2)];
+    return checked({ path: file, text: `${changed4.join("\n")}
+` }, members);
+  };
+  const kept2 = keptLines(lines3.slice(start2, end2), members);
+  return (kept2 && inPlaceOf(kept2)) ?? inPlaceOf(freshLines(members));
+}
+function freshLines(members) {
+  return members.length === 0 ? ["members: []"] : ["members:", ...members.map((id) => `  - ${id}`)];
+}
+var ITEM = /^( *- )(\d+)(?:$|\s)/u;
+function keptLines([head2, ...rest], members) {
+  const items = rest.map((line) => ({ line, id: Number(ITEM.exec(line)?.[2] ?? 0) }));
+  const last = items.findLastIndex(({ id }) => id > 0);
+  const margin = ITEM.exec(items[last]?.line ?? "")?.[1];
+  if (head2 === void 0 || margin === void 0 || members.length === 0) return void 0;
+  const stay = (some) => some.filter(({ id }) => id === 0 || members.includes(id)).map(({ line }) => line);
+  const come = members.filter((id) => items.every((item) => item.id !== id));
+  const fresh = come.map((id) => `${margin}${id}`);
+  return [head2, ...stay(items.slice(0, last + 1)), ...fresh, ...stay(items.slice(last + 1))];
+}
+function checked({ path, text: text2 }, members) {
+  const { data: data2, findings } = readSource(path, text2);
+  const isMeant3 = canonical(at(data2, "/members") ?? null) === canonical([...members]);
+  return findings.length === 0 && isMeant3 ? { path, text: text2 } : void 0;
+}
+
+// src/commands/access-class.ts
+init_failure();
+async function accessClass(inputs, accounts) {
+  const { root, people, slug: slug2, logins, now, detail } = inputs;
+  if (slug2 === void 0 || logins === void 0)
+    throw new UsageError("access class needs a class and --logins FILE");
+  const reading = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
+  const { platform: platform2 } = reading;
+  if (!platform2) return refused2(reading.findings);
+  needPeople2(platform2, people);
+  const below = people === void 0 ? "access/" : await peopleFolder(people);
+  const cohort = openClass({ ...reading, platform: platform2, below }, slug2, now);
+  const list = readLogins(await fileText(logins));
+  const { found: found3, requests } = await accounts.byLogin(list.logins);
+  const roster = rosterOf(list.logins, found3, cohort.data, now);
+  const { capacity } = cohort.data;
+  const isFull = roster.members.length > capacity;
+  const written2 = !isFull && roster.comes.length > 0;
+  if (written2) await write(inputs, reading, cohort, roster.members);
+  const { file } = cohort;
+  const { skipped } = list;
+  const result2 = { slug: slug2, file, roster, skipped, capacity, written: written2, requests };
+  return outcome({
+    exit: isFull ? 2 : 0,
+    text: classText(result2, detail),
+    json: { schema_version: SCHEMA_VERSION, ...classJson(result2, detail) }
+  });
+}
+function needPeople2({ settings: settings3 }, people) {
+  if (settings3.data.access && people === void 0)
+    throw new UsageError(
+      `people\u2019s files are in ${settings3.data.access.repository}, and --people is not given`,
+      "check that repository out, and name the folder with --people"
+    );
+}
+function openClass({ platform: platform2, findings, below }, slug2, now) {
+  const { cohorts } = platform2;
+  const cohort = cohorts.get(slug2);
+  if (!cohort) {
+    const file = `access/cohorts/${slug2}.yaml`;
+    const broken = findings.find(({ at: at2 }) => at2.file === file);
+    if (broken) {
+      const place = placeBelow(file, below);
+      throw new UsageError(`${place}:${broken.at.line}: ${broken.message}`, broken.hint);
+    }
+    throw new UsageError(
+      `there is no class "${slug2}"`,
+      `classes: ${[...cohorts.keys()].join(", ")}`
+    );
+  }
+  if (cohort.data.until < dayOf(now))
+    throw new UsageError(
+      `the class ended on ${cohort.data.until}`,
+      "give it a later `until:` first"
+    );
+  return cohort;
+}
+async function write({ root, people }, { sources }, { file }, members) {
+  const source = sources.get(file);
+  const change = source && withMembers(source, members);
+  if (change?.text === void 0 || change.text === null)
+    throw new Failure(`members cannot be written into ${file}`, {
+      hint: "write `members:` as a list, one id a line",
+      exit: 2
+    });
+  const path = people === void 0 ? join27(root, file) : join27(people, placeBelow(file, await peopleFolder(people)));
+  await writeWhole(path, change.text);
+}
+
+// src/core/access/audit/erase.ts
+function filesAbout(platform2, id) {
+  const { members, names: names5, cohorts, approvers, accessRemovals, environments } = platform2;
+  const isBroken = names5.get("member")?.has(String(id)) === true && !members.has(String(id));
+  const docs = [
+    members.get(String(id)),
+    ...[...cohorts.values()].filter(({ data: data2 }) => [...data2.leads, ...data2.members].includes(id)),
+    approvers?.data.approvers.some((one) => one.id === id) === true && approvers,
+    accessRemovals?.data.protected.includes(id) === true && accessRemovals,
+    ...[...environments.values()].filter(({ data: data2 }) => {
+      const sizes2 = Object.values(data2.sizes).flatMap((size2) => size2.for);
+      return [...data2.access.allow, ...data2.access.admins, ...sizes2].includes(`user:${id}`);
+    })
+  ];
+  const files = docs.flatMap((doc) => doc ? [doc.file] : []);
+  return isBroken ? [`access/members/${id}.yaml`, ...files] : files;
+}
+function hubsOf(lines3, id) {
+  return [...knowledgeOf(lines3)].flatMap(([hub, people]) => {
+    const known = people.get(id);
+    return known && (known.held !== null || known.owed) ? [hub] : [];
+  });
+}
+function linesWithout(lines3, id, tombstone) {
+  const number = new RegExp(`(?<![0-9A-Za-z])${id}(?![0-9A-Za-z])`, "gu");
+  const replaced2 = (text2) => text2.replaceAll(number, tombstone);
+  const held3 = (one) => one && { ...one, groups: one.groups.map(replaced2) };
+  return lines3.map((line) => ({
+    ...line,
+    subject: line.subject && replaced2(line.subject),
+    approver: line.approver && replaced2(line.approver),
+    before: held3(line.before),
+    after: held3(line.after),
+    why: replaced2(line.why)
+  }));
+}
+function bookWithout(book, id, tombstone) {
+  return new Map(
+    [...book].map(([key, given2]) => [key === id ? tombstone : key, given2])
+  );
+}
+
+// src/commands/access-erase.ts
+init_escape();
+init_failure();
+var ID = /^[1-9]\d{0,14}$/u;
+async function accessErase(inputs, erasure, random) {
+  const [id = "", ...rest] = inputs.asked;
+  if (!ID.test(id) || rest.length > 0)
+    throw new UsageError("access erase is about one GitHub id", "write access erase ID");
+  await confirmPeople(inputs);
+  const { root, people } = inputs;
+  const { platform: platform2, findings } = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
+  if (!platform2) return refused2(findings);
+  const files = filesAbout(platform2, Number(id));
+  if (files.length > 0)
+    throw new UsageError(
+      `${files.join(", ")} still ${files.length === 1 ? "speaks" : "speak"} of ${id}`,
+      "take the id out of there by a pull request, and let access apply follow it"
+    );
+  return erase(id, erasure, random);
+}
+async function erase(id, erasure, random) {
+  const { book, audit: audit2 } = await erasure.read();
+  if (!book || audit2.damaged.length > 0)
+    throw new Failure("the branches names or audit are damaged", {
+      hint: "access history says where; mend them first, so that nothing of theirs is lost"
+    });
+  const open2 = hubsOf(audit2.lines, id);
+  if (open2.length > 0)
+    throw new Failure(`${id} is not out of ${open2.join(", ")} yet`, {
+      hint: "access apply takes them out and writes it down; then erase them"
+    });
+  const tombstone = `erased-${random.hex(4)}`;
+  const lines3 = linesWithout(audit2.lines, id, tombstone);
+  const before = new Set(audit2.lines.map(lineText));
+  const changed4 = lines3.filter((line) => !before.has(lineText(line))).length;
+  const name = book.get(id)?.name;
+  if (changed4 > 0 || name !== void 0)
+    await erasure.restart({ book: bookWithout(book, id, tombstone), lines: lines3 });
+  return outcome({
+    exit: 0,
+    text: erasedText({ id, tombstone, changed: changed4, name }),
+    json: { schema_version: SCHEMA_VERSION, tombstone, lines: changed4, name: name ?? null }
+  });
+}
+function erasedText({ id, tombstone, changed: changed4, name }) {
+  if (changed4 === 0 && name === void 0)
+    return terminal`nothing is written down about ${id}\n`.text;
+  const taken2 = name === void 0 ? "" : `; the name ${name} stays taken, because it leads to a home`;
+  return terminal`${changed4} lines of the audit say ${tombstone} in place of ${id}${taken2}
+${ELSEWHERE}\n`.text;
+}
+var ELSEWHERE = "what still knows the id: the history of people\u2019s files, the hub\u2019s own memory of names (access.names.json on its volume), issues on GitHub, and clones of the branches names and audit";
+
+// src/commands/access-forms.ts
+import { dirname as dirname10, join as join28 } from "node:path";
+init_failure();
+async function accessForms(root) {
+  const { platform: platform2, findings } = await gatherPlatform(root);
+  if (!platform2) return refused2(findings);
+  const texts2 = formTexts(platform2);
+  if (texts2.size === 0)
+    throw new Failure("no hub lets in a tier, so there is nothing to ask for", {
+      hint: 'name a tier in platform.yaml, and let it into a hub: `allow: ["tier:researcher"]`',
+      exit: 2
+    });
+  for (const path of texts2.keys()) {
+    const isOurs = platform2.forms.get(path)?.startsWith(FORM_HEAD) ?? false;
+    if (!isOurs && await exists2(join28(root, path)))
+      throw new Failure(`${path} is not replaced: it was not written by us`, {
+        hint: "delete it, and run this again",
+        exit: 2
+      });
+  }
+  for (const [path, text2] of texts2) {
+    await makeFolder(dirname10(join28(root, path)));
+    await writeWhole(join28(root, path), text2);
+  }
+  const written2 = [...texts2.keys()];
+  return outcome({
+    exit: 0,
+    text: written2.map((path) => `\u2713 ${path}
+`).join(""),
+    json: { schema_version: SCHEMA_VERSION, written: written2 }
+  });
+}
+
+// src/core/access/audit/history.ts
+init_escape();
+var ID2 = /^(?:[1-9]\d{0,18}|erased-[0-9a-f]+)$/u;
+function aboutOf(word) {
+  return ID2.test(word) ? { kind: "person", id: word } : { kind: "hub", hub: word };
+}
+function historyOf(audit2, about2) {
+  const lines3 = audit2.lines.filter(
+    (line) => about2.kind === "hub" ? line.hub === about2.hub : line.subject === about2.id
+  );
+  const now = [...knowledgeOf(lines3)].flatMap(
+    ([hub, people]) => [...people].map(([id, { held: held3, owed }]) => ({ hub, id, held: held3, owed }))
+  );
+  return { lines: lines3, now, damaged: audit2.damaged };
+}
+function historyText({ lines: lines3, now, damaged }, about2) {
+  const word = about2.kind === "hub" ? about2.hub : about2.id;
+  const none = lines3.length === 0 ? [terminal`nothing is written down about ${word}\n`] : [];
+  return terminal`${none}${lineRows(lines3)}${now.map(nowText)}${damaged.map(damagedText)}`.text;
+}
+function lineRows(lines3) {
+  const rows = lines3.map((line) => [
+    `${line.at.slice(0, 10)} ${line.at.slice(11, 16)}`,
+    line.hub,
+    line.subject ?? line.name ?? "?",
+    line.kind,
+    spanText(line)
+  ]);
+  const widths = [0, 1, 2, 3, 4].map(
+    (column) => Math.max(...rows.map((row) => (row[column] ?? "").length))
+  );
+  return lines3.map((line, index2) => {
+    const cells = (rows[index2] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    return terminal`${cells.join("  ")}  ${deciderText(line)}${RESULTS[line.result]}\n`;
+  });
+}
+var RESULTS = {
+  done: "",
+  stuck: " (not seen to be out)",
+  found: " (seen by a later run)"
+};
+function spanText({ before, after }) {
+  if (!after) return "";
+  const admin = after.admin ? "administrator " : "";
+  const from = after.from === null ? "" : `from ${after.from} `;
+  const changed4 = before && before.until !== after.until ? `${untilText2(before)} \u2192 ` : "";
+  return `${admin}${from}${changed4}${untilText2(after)}`;
+}
+function untilText2({ until }) {
+  return until === null ? "no end" : `until ${until}`;
+}
+function deciderText({ approver, issue: issue2, pull, commit: commit2, kind, why }) {
+  const parts = [
+    ...approver === null ? [] : [`approved by ${approver}`],
+    ...issue2 === null ? [] : [`request ${issue2}`],
+    ...pull === null ? [] : [`pull request ${pull}`],
+    ...commit2 === null ? [] : [`commit ${commit2.slice(0, 7)}`]
+  ];
+  if (parts.length > 0) return parts.join(", ");
+  return kind === "expire" || why === "" ? "no commit" : `no commit: ${why}`;
+}
+function nowText({ hub, id, held: held3, owed }) {
+  const state = held3 ? `in, ${untilText2(held3)}` : "out";
+  return terminal`now ${hub} ${id}: ${owed ? "not seen to be out" : state}\n`;
+}
+function damagedText({ file, line, reason }) {
+  return terminal`⚠ ${file}, line ${line} of the branch audit is damaged: ${reason}\n`;
+}
+function historyJson({ lines: lines3, now, damaged }) {
+  return {
+    lines: lines3.map(lineJson),
+    now: now.map(({ hub, id, held: held3, owed }) => {
+      return { hub, id, in: held3 !== null, until: held3?.until ?? null, owed };
+    }),
+    damaged: damaged.map((one) => ({ ...one }))
+  };
+}
+
+// src/commands/access-history.ts
+init_failure();
+async function accessHistory(inputs, audit2) {
+  const [word, ...rest] = inputs.asked;
+  if (word === void 0 || rest.length > 0)
+    throw new UsageError(
+      "access history is about one person or one hub",
+      "write access history ID, or access history HUB"
+    );
+  await confirmPeople(inputs);
+  const about2 = aboutOf(word);
+  const history = historyOf(await audit2.read(), about2);
+  return outcome({
+    exit: history.damaged.length > 0 ? 3 : 0,
+    text: historyText(history, about2),
+    json: { schema_version: SCHEMA_VERSION, ...historyJson(history) }
+  });
+}
+
+// src/commands/access-homes.ts
+init_escape();
+
+// src/flow/access-homes.ts
+init_failure();
+async function gatherHomes(inputs, sources) {
+  await confirmPeople(inputs);
+  const { platform: platform2, findings } = await gatherPlatform(inputs.root);
+  if (!platform2) return { kind: "refused", findings };
+  const book = await sources.names.read();
+  if (!book)
+    throw new Failure("the branch names is damaged: nobody can say whose a home is", {
+      hint: "look at its last commit, and mend it"
+    });
+  const { lines: lines3 } = await sources.audit.read();
+  const hubs = [];
+  const silent = [];
+  const { present: present2, unread: unread2 } = await sources.present(hubsAsked(platform2, inputs.hubs));
+  for (const [hub, here2] of present2) {
+    const homes = await claimsIn(sources.kube, hub);
+    hubs.push(homesOf2({ hub, homes, present: here2, book, lines: lines3 }));
+    if (here2.isSilent) silent.push(hub);
+  }
+  return { kind: "gathered", hubs, silent, unread: unread2 };
+}
+
+// src/commands/access-homes.ts
+async function accessHomes(inputs, sources) {
+  const gathered = await gatherHomes(inputs, sources);
+  if (gathered.kind === "refused") return refused2(gathered.findings);
+  const { hubs, silent, unread: unread2 } = gathered;
+  const unheard = silent.map(
+    (hub) => terminal`⚠ ${hub} does not answer: whom it knows still is not known\n`
+  );
+  return outcome({
+    exit: silent.length === 0 && unread2.length === 0 ? 0 : 3,
+    text: `${homesText(hubs, inputs.now, inputs.detail)}${terminal`${unheard}`.text}${unreadText(unread2)}`,
+    json: {
+      schema_version: SCHEMA_VERSION,
+      hubs: homesJson(hubs, inputs.detail),
+      silent,
+      unread: unreadJson(unread2)
+    }
+  });
+}
+
+// src/commands/access-import.ts
+import { dirname as dirname11, join as join29 } from "node:path";
+init_roster();
+
+// src/core/access/import.ts
+init_escape();
+function importOf(accounts, terms, platform2) {
+  const [already, refused3] = [[], []];
+  const writes = /* @__PURE__ */ new Map();
+  for (const { id, login } of accounts) {
+    const doc = platform2.members.get(id);
+    if (doc && isSame2(doc, terms)) already.push(id);
+    else if (doc) refused3.push({ id, why: meaningOf(doc) });
+    else if (platform2.names.get("member")?.has(id))
+      refused3.push({ id, why: `${memberPath(Number(id))} has a mistake` });
+    else writes.set(id, { id, login, change: newMember(id, login, terms) });
+  }
+  return { writes: [...writes.values()], already, refused: refused3 };
+}
+function isSame2({ data: data2 }, { tier, until }) {
+  return data2.tier === tier && data2.until === until && data2.from === void 0;
+}
+function meaningOf({ file, data: data2 }) {
+  const from = data2.from === void 0 ? "" : ` from ${data2.from}`;
+  return `${file} says ${data2.tier}${from} until ${data2.until}`;
+}
+function newMember(id, login, { tier, until }) {
+  const member = { id: Number(id), tier, until, ...login === void 0 ? {} : { login } };
+  return { path: memberPath(Number(id)), text: memberText(member) };
+}
+function importText({
+  writes,
+  already,
+  refused: refused3,
+  written: written2,
+  unknown: unknown2,
+  skipped
+}) {
+  const head2 = terminal`${writes.length} new, ${already.length} there already, ${refused3.length} there with \
+another meaning, ${unknown2.length} unknown, ${skipped.length} lines without a login\n`;
+  const end2 = written2 ? terminal`written; look at them, then ask for them in a pull request\n` : terminal`nothing is written\n`;
+  const lines3 = [
+    ...writes.map(({ login = "", change }) => terminal`  + ${change.path}  ${login}\n`),
+    ...already.map((id) => terminal`  = ${id}\n`),
+    ...refused3.map(({ id, why }) => terminal`  ✗ ${id}: ${why}\n`),
+    ...unknown2.map((login) => terminal`  ⚠ nobody is called ${login}\n`),
+    ...skipped.map((line) => terminal`  ⚠ line ${line} holds no login\n`)
+  ];
+  return terminal`${head2}${lines3}${end2}`.text;
+}
+function importJson({
+  writes,
+  already,
+  refused: refused3,
+  written: written2,
+  unknown: unknown2,
+  skipped
+}) {
+  return {
+    written: written2,
+    writes: writes.map(({ id, login, change }) => {
+      return { id: Number(id), login: login ?? null, file: change.path };
+    }),
+    already: already.map(Number),
+    refused: refused3.map(({ id, why }) => ({ id: Number(id), why })),
+    unknown: [...unknown2],
+    skipped: [...skipped]
+  };
+}
+
+// src/commands/access-import.ts
+init_teams();
+init_failure();
+async function accessImport(inputs, world) {
+  const { root, people, from } = inputs;
+  if (from === void 0)
+    throw new UsageError("access import needs --from team:ORG/SLUG, or --from FILE with logins");
+  await confirmPeople(inputs);
+  const { platform: platform2, findings } = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
+  if (!platform2) return refused2(findings);
+  const terms = termsOf(inputs, platform2);
+  const found3 = isTeam(from) ? await teamOf(from, world) : await listOf2(from, world);
+  const { accounts, unknown: unknown2, skipped } = found3;
+  const result2 = importOf(accounts, terms, platform2);
+  const isClear = result2.refused.length === 0;
+  if (isClear) await write2(inputs, result2);
+  const written2 = isClear && result2.writes.length > 0;
+  const told3 = { ...result2, written: written2, unknown: unknown2, skipped };
+  return outcome({
+    exit: isClear ? 0 : 2,
+    text: importText(told3),
+    json: { schema_version: SCHEMA_VERSION, ...importJson(told3) }
+  });
+}
+function termsOf({ tier, until, now }, { settings: settings3 }) {
+  const { tiers } = settings3.data;
+  if (tier === void 0 || until === void 0 || !Object.hasOwn(tiers, tier))
+    throw new UsageError(
+      "access import needs --tier and --until",
+      `tiers: ${Object.keys(tiers).join(", ")}; a last day such as 2027-02-28`
+    );
+  const today = dayOf(now);
+  const longest2 = tierEnd({ from: void 0, until: void 0 }, tiers[tier]?.until ?? "0d", today);
+  if (!/^\d{4}-\d\d-\d\d$/u.test(until) || !isDay(until) || until < today || until > longest2)
+    throw new UsageError(
+      `--until ${until} is no day that ${tier} allows`,
+      `write a day from ${today} to ${longest2}`
+    );
+  return { tier, until };
+}
+async function teamOf(team, { directory }) {
+  const { lists } = await directory.teams([team]);
+  const list = teamList(lists, team);
+  if (list.kind === "unknown")
+    throw new Failure(`${team} is not known in full: ${list.why}`, {
+      hint: "the token must be allowed to read members of the organisation"
+    });
+  return { accounts: [...list.members], unknown: [], skipped: [] };
+}
+async function listOf2(file, { accounts }) {
+  const { logins, skipped } = readLogins(await fileText(file));
+  const { found: found3 } = await accounts.byLogin(logins);
+  const unknown2 = logins.filter((login) => !found3.has(loginKey(login)));
+  return {
+    accounts: [...found3.values()].map(({ id, login }) => ({ id: String(id), login })),
+    unknown: unknown2,
+    skipped: skipped.filter(({ why }) => why === "no-login").map(({ line }) => line)
+  };
+}
+async function write2({ root, people }, { writes }) {
+  const below = people === void 0 ? "access/" : await peopleFolder(people);
+  for (const { change } of writes) {
+    const path = join29(people ?? root, placeBelow(change.path, below));
+    await makeFolder(dirname11(path));
+    await writeWhole(path, change.text ?? "");
+  }
+}
+
+// src/commands/access-notices.ts
+init_failure();
+
+// src/core/access/request/answer.ts
+init_escape();
+
+// src/core/access/request/facts.ts
+var STATES = [
+  "invalid",
+  "needs-review",
+  "on-hold",
+  "approved",
+  "active",
+  "denied",
+  "withdrawn",
+  "revoked",
+  "expired"
+];
+
+// src/core/access/request/answer.ts
+var ANSWER_MARK = "<!-- glaciocloud-request ";
+function answerText(decision, state, { page }) {
+  const { until, refused: refused3, command, cohort } = decision;
+  const lines3 = [
+    inMarkdown`**${TITLES[state]}**\n`,
+    inMarkdown`\n${nextText(state, page)}\n`,
+    ...until === void 0 ? [] : [inMarkdown`\n${endText2(state, until)}\n`],
+    ...refused3 ? [refusedText(command, refused3.reason)] : [],
+    ...cohort !== void 0 && state === "active" ? [classText2(cohort)] : [],
+    inMarkdown`\n${cohort === void 0 ? HELP[state] : CLASS_HELP[state] ?? HELP[state]}\n`
+  ];
+  return `${ANSWER_MARK}${state} -->
+${lines3.map(({ text: text2 }) => text2).join("")}`;
+}
+function underWayText(state) {
+  const text2 = inMarkdown`**This is under way.** If this line stays, write the command again.`;
+  return `${ANSWER_MARK}${state} -->
+${text2.text}
+`;
+}
+function stateOf2(comment2) {
+  const word = comment2.slice(ANSWER_MARK.length).split(" ", 1)[0];
+  return comment2.startsWith(ANSWER_MARK) ? STATES.find((state) => state === word) : void 0;
+}
+var TITLES = {
+  invalid: "This request cannot be used as it is.",
+  "needs-review": "This request waits for somebody who decides.",
+  "on-hold": "This request is on hold.",
+  approved: "This is approved, and waits to be merged.",
+  active: "You have access.",
+  denied: "This request was denied.",
+  withdrawn: "This request was withdrawn.",
+  revoked: "Access has ended.",
+  expired: "Access has come to its end."
+};
+var NEXT = {
+  invalid: "Edit the issue, and it is looked at again at once.",
+  "needs-review": "An approver looks at it; for a class, its lead may decide, too.",
+  "on-hold": "An approver has a question first: read the comments below.",
+  approved: "It takes effect some minutes after somebody merges it.",
+  active: "It may take some minutes until the hub lets you in.",
+  denied: "The reason stands in the comments.",
+  withdrawn: "Whoever wants access after all opens a new request.",
+  revoked: "Your files are kept for now. Whoever wants access again opens a new request.",
+  expired: "Your files are kept for now. Whoever wants access again opens a new request."
+};
+var HELP = {
+  invalid: "/recheck looks at it again; /withdraw closes it.",
+  "needs-review": "Approvers write /approve, /hold or /deny WHY; who asks may write /withdraw.",
+  "on-hold": "Approvers write /approve or /deny WHY; who asks may write /withdraw.",
+  approved: "Who asks may write /withdraw.",
+  active: "/renew asks for more time before it ends. Approvers write /extend DAY or /revoke WHY.",
+  denied: "This issue is closed.",
+  withdrawn: "This issue is closed.",
+  revoked: "This issue is closed.",
+  expired: "This issue is closed."
+};
+var CLASS_HELP = {
+  active: "Approvers write /revoke WHY, which takes the class away."
+};
+function classText2(cohort) {
+  const command = code(`glaciocloud access class ${cohort} --logins FILE`);
+  const late = code(`issues/new?template=access.yml&cohort=${cohort}`);
+  return inMarkdown`\nMembers: send the team the list of their accounts, not here; it runs ${command}. \
+Who comes late asks at ${late} of this repository, and you approve it there, up to the number of places.\n`;
+}
+function nextText(state, page) {
+  return page === void 0 ? inMarkdown`${NEXT[state]}` : inMarkdown`${NEXT[state]} What changes: ${link("the pull request", page)}`;
+}
+function endText2(state, until) {
+  return state === "active" ? inMarkdown`Access ends on ${until}, in the evening (UTC).` : inMarkdown`Access would end on ${until}, in the evening (UTC).`;
+}
+function refusedText(command, reason) {
+  return command === void 0 ? inMarkdown`\nWhy: ${reason}.\n` : inMarkdown`\n${code(`/${command}`)} did nothing: ${reason}.\n`;
+}
+
+// src/core/access/request/decision.ts
+var NOTHING2 = {
+  state: void 0,
+  command: void 0,
+  refused: void 0,
+  effect: { kind: "none" },
+  until: void 0,
+  cohort: void 0
+};
+function refusal2(code2, reason) {
+  return { code: code2, reason };
+}
+
+// src/core/access/request/notices.ts
+init_escape();
+var AHEAD = [3, 14];
+var LATE_DAYS = 30;
+function noticesOf({ members, cohorts }, now) {
+  const today = dayOf(now);
+  return [
+    ...[...members.values()].flatMap(({ data: data2 }) => noticesFor([data2.id], data2, today)),
+    ...[...cohorts.values()].filter(({ data: data2 }) => data2.until < today).flatMap(({ data: data2 }) => noticesFor(data2.leads, data2, today))
+  ];
+}
+function noticesFor(authors, { request: issue2, until }, today) {
+  if (issue2 === void 0 || until < daysAfter(today, -LATE_DAYS)) return [];
+  if (until < today) return [{ kind: "ended", authors, issue: issue2 }];
+  const days = AHEAD.find((ahead) => until <= daysAfter(today, ahead));
+  return days === void 0 ? [] : [{ kind: "soon", authors, issue: issue2, until, days }];
+}
+function noticeMark({ until, days }) {
+  return `<!-- glaciocloud-notice ${until} ${days} -->`;
+}
+function noticeText(notice) {
+  const text2 = inMarkdown`Your access ends on ${notice.until}, in the evening (UTC). Write /renew if you need it for longer.`;
+  return `${noticeMark(notice)}
+${text2.text}
+`;
+}
+
+// src/flow/access-notices.ts
+async function tellEnds(platform2, desk, now) {
+  const told3 = { soon: 0, ended: 0 };
+  for (const notice of noticesOf(platform2, now)) {
+    const issue2 = await desk.issue(notice.issue);
+    if (!issue2?.isOpen || issue2.isPull || !notice.authors.includes(issue2.author.id)) continue;
+    await tell2(notice, desk);
+    told3[notice.kind] += 1;
+  }
+  return told3;
+}
+async function tell2(notice, desk) {
+  switch (notice.kind) {
+    case "soon":
+      await desk.keepAnswer(notice.issue, noticeMark(notice), noticeText(notice));
+      return;
+    case "ended": {
+      const text2 = answerText(NOTHING2, "expired", { page: void 0 });
+      await desk.keepAnswer(notice.issue, ANSWER_MARK, text2);
+      await desk.end(notice.issue);
+    }
+  }
+}
+
+// src/commands/access-notices.ts
+async function accessNotices({ root, people, now }, desk) {
+  const { platform: platform2, findings } = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
+  if (!platform2) return refused2(withoutPeople(findings));
+  if (platform2.settings.data.access && people === void 0)
+    throw new UsageError("people\u2019s files are elsewhere, and --people is not given");
+  const { soon, ended: ended2 } = await tellEnds(platform2, desk, now);
+  return outcome({
+    exit: 0,
+    text: `${soon} end soon, ${ended2} have ended
+`,
+    json: { schema_version: SCHEMA_VERSION, soon, ended: ended2 }
+  });
+}
+
+// src/commands/access-request.ts
+init_failure();
+
+// src/core/access/request/class-body.ts
+var COHORT2 = /^(?=.{1,32}$)[a-z](-?[a-z0-9])*$/u;
+var CLASS_FIELDS = Object.values(CLASS_LABELS);
+var DAY = /^\d{4}-\d\d-\d\d$/u;
+var MOST_PEOPLE = 1e3;
+var MOST_TITLE = 80;
+var NAMES2 = Object.keys(CLASS_LABELS);
+function classOf2(values, files) {
+  const field = (name) => values[NAMES2.indexOf(name)] ?? "";
+  const asked3 = {
+    kind: "class",
+    slug: field("slug"),
+    title: field("title"),
+    hub: field("hub"),
+    tier: field("tier"),
+    image: field("image"),
+    from: field("from"),
+    until: field("until"),
+    people: /^[1-9]\d{0,3}$/u.test(field("people")) ? Number(field("people")) : 0
+  };
+  const hub = classHubs(files).find(({ name }) => name === asked3.hub);
+  const longest2 = files.settings.data.tiers[asked3.tier]?.until ?? "0d";
+  const checks = [
+    ["slug", COHORT2.test(asked3.slug)],
+    ["title", isTitle(asked3.title)],
+    ["hub", hub !== void 0],
+    ["tier", hub?.tiers.includes(asked3.tier)],
+    ["image", hub?.images.includes(asked3.image)],
+    ["from", isWritten(asked3.from)],
+    ["until", isEnd2(asked3, longest2)],
+    ["people", asked3.people > 0 && asked3.people <= MOST_PEOPLE]
+  ];
+  const wrong2 = checks.find(([, isRight]) => isRight !== true);
+  return wrong2 === void 0 ? asked3 : CLASS_LABELS[wrong2[0]];
+}
+function isEnd2({ from, until }, longest2) {
+  if (!isWritten(from) || !isWritten(until)) return false;
+  return until >= from && until <= tierEnd({ from, until }, longest2, from);
+}
+function isWritten(day2) {
+  return DAY.test(day2) && isDay(day2);
+}
+function isTitle(title) {
+  const isOneLine = title !== "" && title !== "_No response_" && !/[\n\t]/u.test(title);
+  return isOneLine && Array.from(title).length <= MOST_TITLE;
+}
+
+// src/core/access/request/plain.ts
+var HIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+function isPlain(text2) {
+  return !HIDDEN.test(text2.replaceAll(/[\n\t]/gu, ""));
+}
+
+// src/core/access/request/body.ts
+var MOST_CHARACTERS2 = 2e4;
+var MOST_REASON = 4e3;
+var NO_RESPONSE = "_No response_";
+var ACCESS_FIELDS = [
+  LABELS.tier,
+  LABELS.time,
+  LABELS.cohort,
+  LABELS.rules,
+  LABELS.reason
+];
+var RENEW_FIELDS = [LABELS.more, LABELS.rules, LABELS.why];
+function readBody(body, files) {
+  const text2 = body.replaceAll(/\r\n?/gu, "\n");
+  switch (kindOf4(text2)) {
+    case "access":
+      return readAccess(text2, files);
+    case "renew":
+      return readRenew(text2, files);
+    case "class":
+      return readClass(text2, files);
+    case void 0:
+      return { kind: "none" };
+  }
+}
+function olderRequest({ number, body }, open2) {
+  const kind = kindOf4(body);
+  const same = open2.filter((one) => one.number < number && kindOf4(one.body) === kind);
+  return kind === void 0 || kind === "class" || same.length === 0 ? void 0 : Math.min(...same.map((one) => one.number));
+}
+function kindOf4(body) {
+  const [first] = body.split(/[\r\n]/u, 1);
+  if (first === heading(LABELS.tier)) return "access";
+  if (first === heading(CLASS_LABELS.slug)) return "class";
+  return first === heading(LABELS.more) ? "renew" : void 0;
+}
+function readAccess(text2, files) {
+  const values = fieldsOf(text2, ACCESS_FIELDS);
+  if (!Array.isArray(values)) return values;
+  const [tier = "", time2 = "", cohort = "", rules2 = "", reason = ""] = values;
+  const { tiers, times } = choicesOf(files);
+  const days = daysOf(time2);
+  if (!tiers.some(({ name }) => name === tier)) return notOffered(LABELS.tier);
+  if (days === void 0 || !times.includes(time2)) return notOffered(LABELS.time);
+  const slug2 = cohort === NO_RESPONSE ? void 0 : cohort;
+  if (slug2 !== void 0 && !COHORT2.test(slug2)) return notOffered(LABELS.cohort);
+  return closingProblem(rules2, reason) ?? read4({ kind: "access", tier, days, cohort: slug2 });
+}
+function readRenew(text2, files) {
+  const values = fieldsOf(text2, RENEW_FIELDS);
+  if (!Array.isArray(values)) return values;
+  const [time2 = "", rules2 = "", reason = ""] = values;
+  const days = daysOf(time2);
+  if (days === void 0 || !choicesOf(files).times.includes(time2)) return notOffered(LABELS.more);
+  return closingProblem(rules2, reason) ?? read4({ kind: "renew", days });
+}
+function readClass(text2, files) {
+  const values = fieldsOf(text2, CLASS_FIELDS);
+  if (!Array.isArray(values)) return values;
+  const asked3 = classOf2(values, files);
+  if (typeof asked3 === "string") return notOffered(asked3);
+  const [rules2 = "", about2 = ""] = values.slice(-2);
+  return closingProblem(rules2, about2) ?? read4(asked3);
+}
+function read4(asked3) {
+  return { kind: "read", asked: asked3 };
+}
+function closingProblem(rules2, reason) {
+  if (rules2.toLowerCase() !== `- [x] ${AGREED}`.toLowerCase()) return notOffered(LABELS.rules);
+  if (reason === "" || reason === NO_RESPONSE) return edited();
+  return Array.from(reason).length > MOST_REASON ? tooLong2() : void 0;
+}
+function fieldsOf(text2, labels) {
+  if (text2.length > MOST_CHARACTERS2) return tooLong2();
+  if (!isPlain(text2)) return wrong("characters", "it holds characters that nobody sees");
+  const headings = labels.map(heading);
+  const values = [];
+  for (const line of text2.normalize("NFC").split("\n")) {
+    if (headings.includes(line)) {
+      if (line !== headings[values.length]) return edited();
+      values.push([]);
+    } else values.at(-1)?.push(line);
+  }
+  return values.length === labels.length ? values.map((lines3) => lines3.join("\n").trim()) : edited();
+}
+function heading(label) {
+  return `### ${label}`;
+}
+function wrong(code2, message) {
+  return { kind: "wrong", code: code2, message };
+}
+function tooLong2() {
+  return wrong("too-long", "it is too long");
+}
+function edited() {
+  return wrong("edited", "it has not the shape that the form gives: it was edited by hand");
+}
+function notOffered(label) {
+  return wrong("choice", `\u201C${label}\u201D is not what the form offers`);
+}
+
+// src/core/access/request/grant.ts
+function cohortOf(platform2, asked3) {
+  if (asked3.kind !== "access" || asked3.cohort === void 0) return void 0;
+  return platform2.cohorts.get(asked3.cohort);
+}
+function ownClass({ platform: platform2, issue: issue2 }, { slug: slug2 }) {
+  const cohort = platform2.cohorts.get(slug2);
+  return cohort?.data.request === issue2.number ? cohort : void 0;
+}
+function grantOf({ platform: platform2, issue: issue2, now }, asked3) {
+  const grant = asked3.kind === "class" ? classGrant(ownClass({ platform: platform2, issue: issue2 }, asked3)) : writtenGrant(platform2, issue2, asked3);
+  return grant && grant.until >= dayOf(now) ? grant : void 0;
+}
+function classGrant(cohort) {
+  return cohort && { kind: "cohort", until: cohort.data.until, title: cohort.data.title };
+}
+function writtenGrant(platform2, { author }, asked3) {
+  const cohort = cohortOf(platform2, asked3);
+  if (cohort) {
+    return cohort.data.members.includes(author.id) ? classGrant(cohort) : void 0;
+  }
+  const member = platform2.members.get(String(author.id))?.data;
+  return member && { kind: "member", until: member.until, request: member.request };
+}
+function lastDay(platform2, tier, day2, days) {
+  const longest2 = platform2.settings.data.tiers[tier]?.until ?? "0d";
+  return daysAfter(day2, Math.min(days, Math.floor(seconds(longest2) / 86400)));
+}
+function wishOf({ platform: platform2, issue: issue2, sources }, asked3) {
+  const { author, number, createdAt } = issue2;
+  if (asked3.kind === "class") {
+    const text3 = cohortText(asked3, author.id, number);
+    return { change: { path: cohortPath(asked3.slug), text: text3 }, until: asked3.until };
+  }
+  const cohort = cohortOf(platform2, asked3);
+  if (cohort) {
+    const members = [.../* @__PURE__ */ new Set([...cohort.data.members, author.id])];
+    const source = sources.get(cohort.file);
+    const change = source && withMembers(source, members);
+    return change && { change, until: cohort.data.until };
+  }
+  if (asked3.kind === "renew") return renewal2({ platform: platform2, issue: issue2 }, dayOf(createdAt), asked3.days);
+  const until = lastDay(platform2, asked3.tier, dayOf(createdAt), asked3.days);
+  const text2 = memberText({ ...personOf(issue2), tier: asked3.tier, until, request: number });
+  return { change: { path: memberPath(author.id), text: text2 }, until };
+}
+function renewal2({ platform: platform2, issue: issue2 }, from, days) {
+  const member = platform2.members.get(String(issue2.author.id))?.data;
+  if (!member) return void 0;
+  return endingOn({ platform: platform2, issue: issue2 }, lastDay(platform2, member.tier, from, days), from);
+}
+function endingOn({ platform: platform2, issue: issue2 }, until, today) {
+  const member = platform2.members.get(String(issue2.author.id))?.data;
+  if (!member) return void 0;
+  const { from, ...rest } = member;
+  const isToCome = from !== void 0 && from > today;
+  const text2 = memberText({ ...rest, until, ...isToCome ? { from } : {} });
+  return { change: { path: memberPath(member.id), text: text2 }, until };
+}
+function withdrawal2({ platform: platform2, issue: issue2, sources }, asked3) {
+  const { id } = issue2.author;
+  if (asked3.kind === "class") return { path: cohortPath(asked3.slug), text: null };
+  const cohort = cohortOf(platform2, asked3);
+  if (!cohort) return { path: memberPath(id), text: null };
+  const source = sources.get(cohort.file);
+  const rest = cohort.data.members.filter((one) => one !== id);
+  return source && withMembers(source, rest);
+}
+function personOf({ author }) {
+  return /^[A-Za-z0-9][A-Za-z0-9-]*$/u.test(author.login) ? { id: author.id, login: author.login } : { id: author.id };
+}
+function isShown({ files }, { path, text: text2 }) {
+  return files.size === 1 && files.get(path) === text2;
+}
+function isMeant2(pull, change, asked3) {
+  const joins = asked3.kind === "access" && asked3.cohort !== void 0;
+  const isSameClass = joins && pull.files.size === 1 && pull.files.has(change.path);
+  return isSameClass || isShown(pull, change);
+}
+function shownEnd({ files }) {
+  const [text2] = [...files.values()];
+  return /^until: "(\d{4}-\d\d-\d\d)"$/mu.exec(text2 ?? "")?.[1];
+}
+
+// src/core/access/request/brought.ts
+function broughtBy({ platform: platform2, issue: issue2, said: said5, now }) {
+  const today = dayOf(now);
+  const member = platform2.members.get(String(issue2.author.id))?.data;
+  if (member?.request === issue2.number && member.until >= today) return { kind: "member" };
+  if (said5 !== "active" && said5 !== "revoked") return void 0;
+  const theirs = [...platform2.cohorts.values()].filter(
+    ({ data: data2 }) => data2.members.includes(issue2.author.id) && data2.until >= today
+  );
+  const [cohort] = theirs;
+  return cohort && theirs.length === 1 ? { kind: "cohort", cohort } : void 0;
+}
+function isSettled2(facts2, { number, body }) {
+  const reading = readBody(body, facts2.platform);
+  if (reading.kind !== "read" || reading.asked.kind !== "access") return false;
+  const grant = grantOf(facts2, reading.asked);
+  return grant?.kind === "cohort" || grant?.request === number;
+}
+function classOf3(facts2, asked3) {
+  const brought = asked3 && grantOf(facts2, asked3) ? void 0 : broughtBy(facts2);
+  if (brought) return brought.kind === "cohort" ? brought.cohort : void 0;
+  return asked3 && cohortOf(facts2.platform, asked3);
+}
+function revocation(facts2, asked3) {
+  if (asked3 && grantOf(facts2, asked3)) return withdrawal2(facts2, asked3);
+  const { id } = facts2.issue.author;
+  const brought = broughtBy(facts2);
+  if (brought?.kind !== "cohort") return brought && { path: memberPath(id), text: null };
+  const { file, data: data2 } = brought.cohort;
+  const source = facts2.sources.get(file);
+  const rest = data2.members.filter((one) => one !== id);
+  return source && withMembers(source, rest);
+}
+
+// src/core/access/request/command.ts
+var NAMES3 = [
+  "approve",
+  "hold",
+  "withdraw",
+  "renew",
+  "recheck",
+  "deny",
+  "revoke",
+  "extend"
+];
+var USAGES = {
+  approve: "/approve",
+  hold: "/hold",
+  withdraw: "/withdraw",
+  renew: "/renew",
+  recheck: "/recheck",
+  deny: "/deny WHY",
+  revoke: "/revoke WHY",
+  extend: "/extend 2027-02-28"
+};
+var MOST_WHY = 300;
+function readCommand(comment2) {
+  const [line = ""] = comment2.split(/\r\n|\r|\n/u, 1);
+  const parts = /^\/([a-z]+)(?: (.*))?$/u.exec(line);
+  const name = parts && nameOf3(parts[1] ?? "");
+  if (!name) return { kind: "none" };
+  const command = commandOf(name, parts[2]);
+  return command ? { kind: "command", command } : { kind: "malformed", name, usage: `write \`${USAGES[name]}\`, as the first line` };
+}
+function nameOf3(word) {
+  return NAMES3.find((name) => name === word);
+}
+function commandOf(name, rest) {
+  switch (name) {
+    case "deny":
+    case "revoke":
+      return isReason(rest) ? { name, why: rest } : void 0;
+    case "extend":
+      return rest !== void 0 && /^\d{4}-\d\d-\d\d$/u.test(rest) && isDay(rest) ? { name, until: rest } : void 0;
+    case "approve":
+    case "hold":
+    case "withdraw":
+    case "renew":
+    case "recheck":
+      return rest === void 0 ? { name } : void 0;
+  }
+}
+function isReason(rest) {
+  if (rest === void 0 || rest.trim() === "") return false;
+  return Array.from(rest).length <= MOST_WHY && isPlain(rest);
+}
+
+// src/core/access/request/rights.ts
+init_teams();
+function rightOf({ platform: platform2, teams }, id, cohort) {
+  if (isApprover(platform2, teams, id)) return "approver";
+  return cohort?.data.leads.includes(id) === true ? "lead" : "none";
+}
+function isApprover({ approvers }, teams, id) {
+  if (!approvers) return false;
+  const { approvers: named2, teams: whole } = approvers.data;
+  if (named2.some((one) => one.id === id)) return true;
+  return whole.some((who2) => isTeam(who2) && isIn(teams, who2, String(id)));
+}
+function isIn(teams, who2, id) {
+  const list = teamList(teams, who2);
+  return list.kind === "complete" && list.members.some((one) => one.id === id);
+}
+
+// src/core/access/request/decide-command.ts
+var ANY_DAYS = 1e5;
+function decideCommand(given2, command) {
+  const wrong2 = rightProblem(given2, command);
+  if (wrong2) return stays(given2, wrong2);
+  switch (command.name) {
+    case "recheck":
+      return given2.now;
+    case "withdraw":
+      return ended(given2, "withdrawn", "Withdrawn by who asked.");
+    case "deny":
+      return ended(given2, "denied", `Denied: ${command.why}`);
+    case "hold":
+      return held2(given2);
+    case "approve":
+      return approved(given2);
+    case "renew":
+      return renewed(given2);
+    case "extend":
+      return extended(given2, command.until);
+    case "revoke":
+      return revoked(given2);
+  }
+}
+function rightProblem(given2, { name }) {
+  const { facts: facts2, comment: comment2 } = given2;
+  const isRequester = comment2.author.id === facts2.issue.author.id;
+  const right = rightHere(given2);
+  switch (name) {
+    case "withdraw":
+    case "renew":
+      return isRequester ? void 0 : refusal2("not-requester", `only who asks may write /${name}`);
+    case "recheck":
+      return isRequester || right !== "none" ? void 0 : refusal2("not-approver", "only who asks, or an approver, may write /recheck");
+    case "approve":
+    case "deny":
+    case "hold":
+    case "extend":
+    case "revoke":
+      if (isRequester) return refusal2("own-request", "nobody decides about their own request");
+      return right === "approver" || right === "lead" && name !== "extend" ? void 0 : refusal2("not-approver", `only an approver may write /${name}`);
+  }
+}
+function rightHere({ facts: facts2, comment: comment2, asked: asked3 }) {
+  return rightOf(facts2, comment2.author.id, classOf3(facts2, asked3));
+}
+function stays({ now }, refused3) {
+  return { ...NOTHING2, state: now.state, refused: refused3, until: now.until };
+}
+function refuse(given2, code2, reason) {
+  return stays(given2, refusal2(code2, reason));
+}
+function ended(given2, state, why) {
+  const { now, facts: facts2 } = given2;
+  const isActive = now.state === "active";
+  if (isActive && !facts2.pull)
+    return refuse(given2, "active", "access has begun: an approver can end it with /revoke");
+  return {
+    ...NOTHING2,
+    state: isActive ? "active" : state,
+    effect: { kind: "withdraw", why, ends: !isActive },
+    until: isActive ? now.until : void 0
+  };
+}
+function held2(given2) {
+  const { facts: facts2, now } = given2;
+  if (!facts2.pull || now.state === "active" || now.state === "invalid")
+    return refuse(given2, "no-pull", "there is nothing to decide");
+  return { ...now, state: "on-hold" };
+}
+function approved(given2) {
+  const { facts: facts2, comment: comment2, now, asked: asked3 } = given2;
+  const { pull } = facts2;
+  if (now.state === "invalid") return now;
+  if (now.state === "active" && !pull)
+    return { ...now, effect: { kind: "apply", ends: isRenewal(given2) } };
+  const wish = awaited(given2);
+  if (!pull || !wish || !asked3) return refuse(given2, "no-pull", "there is nothing to decide");
+  if (!isMeant2(pull, wish.change, asked3) || pull.headAt >= comment2.createdAt) {
+    const changed4 = refusal2("changed", "it has changed since: look at it again");
+    return { ...now, refused: changed4, effect: { kind: "propose", change: wish.change } };
+  }
+  return merged(given2, wish);
+}
+function awaited({ facts: facts2, asked: asked3, now }) {
+  if (!asked3) return void 0;
+  if (now.state !== "active") return wishOf(facts2, asked3);
+  if (asked3.kind === "class") return void 0;
+  const end2 = facts2.pull && shownEnd(facts2.pull);
+  const latest = renewal2(facts2, dayOf(facts2.now), asked3.days);
+  if (end2 === void 0 || !latest || end2 > latest.until) return void 0;
+  return endingOn(facts2, end2, dayOf(facts2.now));
+}
+function merged(given2, { change, until }) {
+  const by = given2.comment.author.id;
+  const effect = { kind: "merge", change, by, ends: isRenewal(given2) };
+  return { ...NOTHING2, state: "active", effect, until };
+}
+function isRenewal({ asked: asked3 }) {
+  return asked3?.kind === "renew";
+}
+function renewed(given2) {
+  const { facts: facts2, comment: comment2, asked: asked3 } = given2;
+  const grant = memberGrant(given2);
+  if (!asked3 || asked3.kind === "class" || !grant)
+    return refuse(given2, "no-access", "there is no access that could be renewed");
+  const wish = renewal2(facts2, dayOf(comment2.createdAt), asked3.days);
+  if (!wish || wish.until <= grant.until)
+    return refuse(given2, "no-later", `access lasts until ${grant.until} already`);
+  return {
+    ...NOTHING2,
+    state: "active",
+    effect: { kind: "propose", change: wish.change },
+    until: grant.until
+  };
+}
+function extended(given2, until) {
+  const { facts: facts2 } = given2;
+  const today = dayOf(facts2.now);
+  const wish = memberGrant(given2) && endingOn(facts2, until, today);
+  if (!wish) return refuse(given2, "no-access", "there is no access that could be extended");
+  const { tier = "", from = today } = facts2.platform.members.get(String(facts2.issue.author.id))?.data ?? {};
+  const latest = lastDay(facts2.platform, tier, today, ANY_DAYS);
+  if (until < from && from > today)
+    return refuse(
+      given2,
+      "no-later",
+      `the last day may be any until ${latest}, and not before ${from}`
+    );
+  if (until < today || until > latest)
+    return refuse(given2, "no-later", `the last day may be any until ${latest}`);
+  return merged(given2, wish);
+}
+function memberGrant({ facts: facts2, asked: asked3 }) {
+  const grant = asked3 && grantOf(facts2, asked3);
+  return grant?.kind === "member" ? grant : void 0;
+}
+function revoked(given2) {
+  const { facts: facts2, comment: comment2, asked: asked3 } = given2;
+  const change = revocation(facts2, asked3);
+  if (!change && facts2.said === "revoked") return given2.now;
+  if (!change) return refuse(given2, "no-access", "there is no access that could be revoked");
+  const effect = { kind: "merge", change, by: comment2.author.id, ends: true };
+  return { ...NOTHING2, state: "revoked", effect };
+}
+
+// src/core/access/request/decide.ts
+var YOUNG_DAYS2 = 7;
+var DAY_MS9 = 864e5;
+function decideRequest(facts2) {
+  const { issue: issue2, comment: comment2, said: said5 } = facts2;
+  const reading = readBody(issue2.body, facts2.platform);
+  const isNone = reading.kind === "none" && said5 === void 0 && !broughtBy(facts2);
+  if (isNone || isIdle2(issue2, comment2)) return NOTHING2;
+  const asked3 = reading.kind === "read" ? reading.asked : void 0;
+  const cohort = asked3?.kind === "class" ? asked3.slug : void 0;
+  if (!comment2) return { ...decideIssue(facts2, reading), cohort };
+  const read5 = readCommand(comment2.body);
+  if (read5.kind === "none") return NOTHING2;
+  const command = read5.kind === "malformed" ? read5.name : read5.command.name;
+  const stays2 = (refused3) => ({ ...NOTHING2, state: said5, command, refused: refused3 });
+  if (comment2.createdAt !== comment2.updatedAt)
+    return stays2(
+      refusal2("edited-comment", "a comment that was edited does nothing: write a new one")
+    );
+  const revokes = read5.kind === "command" && command === "revoke";
+  if (!issue2.isOpen && !revokes)
+    return stays2(refusal2("closed", "this request is closed: open a new one"));
+  if (read5.kind === "malformed") return stays2(refusal2("grammar", read5.usage));
+  const now = decideIssue(facts2, reading);
+  const decided2 = decideCommand({ facts: facts2, comment: comment2, asked: asked3, now }, read5.command);
+  return { ...decided2, command, cohort };
+}
+function isIdle2(issue2, comment2) {
+  if (issue2.isPull || issue2.author.isBot) return true;
+  return comment2 !== void 0 && (comment2.author.isBot || !isCommand2(comment2.body));
+}
+function isCommand2(comment2) {
+  return readCommand(comment2).kind !== "none";
+}
+function decideIssue(facts2, reading) {
+  const { issue: issue2, said: said5 } = facts2;
+  if (!issue2.isOpen) return { ...NOTHING2, state: said5 };
+  if (said5 === "denied" || said5 === "withdrawn") return ending(said5);
+  const asked3 = reading.kind === "read" ? reading.asked : void 0;
+  const grant = asked3 && grantOf(facts2, asked3);
+  if (grant && hasBrought(facts2, grant, asked3))
+    return { ...NOTHING2, state: "active", until: grant.until };
+  if (said5 !== "revoked" && !grant && broughtBy(facts2)) return stillActive();
+  if (reading.kind === "none")
+    return invalid(facts2, refusal2("edited", "it is no longer a request: it was edited by hand"));
+  if (reading.kind === "wrong") return invalid(facts2, refusal2(reading.code, reading.message));
+  return decideAsked(facts2, reading.asked, grant);
+}
+function decideAsked(facts2, asked3, grant) {
+  const { said: said5 } = facts2;
+  if (said5 === "revoked") return { ...NOTHING2, state: said5, effect: { kind: "apply", ends: true } };
+  const problem4 = problemOf(facts2, asked3, grant);
+  return problem4 ? invalid(facts2, problem4) : proposed(facts2, asked3);
+}
+function stillActive() {
+  const why = "it was edited after it had brought access: open a new request for anything else";
+  return { ...NOTHING2, state: "active", refused: refusal2("edited", why) };
+}
+function ending(state) {
+  const why = "The request has ended.";
+  return { ...NOTHING2, state, effect: { kind: "withdraw", why, ends: true } };
+}
+function proposed(facts2, asked3) {
+  const { pull, said: said5, now } = facts2;
+  const wish = wishOf(facts2, asked3);
+  if (!wish) return invalid(facts2, refusal2("no-class", "the file of the class cannot be added to"));
+  const { change, until } = wish;
+  if (until < dayOf(now))
+    return invalid(facts2, refusal2("over", "the time that it asks for is over: open a new request"));
+  if (pull && isShown(pull, change))
+    return { ...NOTHING2, state: kept(said5) ?? "needs-review", until };
+  return { ...NOTHING2, state: "needs-review", effect: { kind: "propose", change }, until };
+}
+function kept(said5) {
+  return said5 === "on-hold" || said5 === "approved" ? said5 : void 0;
+}
+function hasBrought(facts2, grant, asked3) {
+  if (grant.kind === "cohort") return true;
+  if (asked3.kind === "access") return grant.request === facts2.issue.number;
+  const wish = wishOf(facts2, asked3);
+  return wish !== void 0 && wish.until <= grant.until;
+}
+function problemOf(facts2, asked3, grant) {
+  const { older } = facts2;
+  const problem4 = ownProblem(facts2, asked3, grant);
+  if (problem4 ?? older === void 0) return problem4;
+  return refusal2("open-request", `another request of this account is open: #${older}`);
+}
+function ownProblem(facts2, asked3, grant) {
+  switch (asked3.kind) {
+    case "renew":
+      return renewProblem(grant);
+    case "access":
+      return accessProblem(facts2, asked3, grant);
+    case "class":
+      return nameProblem(facts2, asked3) ?? ageProblem(facts2);
+  }
+}
+function nameProblem(facts2, asked3) {
+  const { names: names5, environments } = facts2.platform;
+  if (ownClass(facts2, asked3)) return void 0;
+  const who2 = `cohort:${asked3.slug}`;
+  const isNamed3 = [...environments.values()].some(({ data: data2 }) => mentionsOf(data2).includes(who2));
+  return isNamed3 || names5.get("cohort")?.has(asked3.slug) === true ? refusal2("class-name", "there is a class of that short name: write another one") : void 0;
+}
+function renewProblem(grant) {
+  return grant ? void 0 : refusal2("no-access", "this account has no access that could be renewed: ask for access");
+}
+function accessProblem(facts2, asked3, grant) {
+  if (asked3.cohort !== void 0) return classProblem(facts2, asked3);
+  if (grant) return refusal2("has-access", `this account has access until ${grant.until}: renew it`);
+  return ageProblem(facts2);
+}
+function ageProblem({ now, accountSince }) {
+  return now - accountSince < YOUNG_DAYS2 * DAY_MS9 ? refusal2(
+    "young-account",
+    `this account is younger than ${YOUNG_DAYS2} days: write /recheck when it is older`
+  ) : void 0;
+}
+function classProblem(facts2, asked3) {
+  const cohort = cohortOf(facts2.platform, asked3);
+  if (!cohort) return refusal2("no-class", "there is no such class: look at the link again");
+  const { members, capacity } = cohort.data;
+  return members.length < capacity ? void 0 : refusal2("capacity", `the class is full: it has ${capacity} places`);
+}
+function invalid({ pull }, refused3) {
+  const why = "The request does not ask for this any more.";
+  const effect = pull ? { kind: "withdraw", why, ends: false } : { kind: "none" };
+  return { ...NOTHING2, state: "invalid", refused: refused3, effect };
+}
+
+// src/flow/access-request.ts
+init_escape();
+init_failure();
+var NOTHING_SEEN = {
+  state: void 0,
+  command: void 0,
+  refused: void 0,
+  pull: void 0
+};
+var APPLY = "access.yml";
+async function requestAccess(inputs, world) {
+  const { root, people } = inputs;
+  const reading = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
+  const { platform: platform2 } = reading;
+  if (!platform2) return { kind: "refused", findings: withoutPeople(reading.findings) };
+  const isElsewhere = platform2.settings.data.access !== void 0;
+  if (isElsewhere !== (people !== void 0))
+    throw new UsageError(
+      "people\u2019s files are not where --people says",
+      "give --people where platform.yaml has `access:`, and only there"
+    );
+  const seen2 = await look3(inputs.event, world.desk);
+  if (!seen2) return { kind: "done", ...NOTHING_SEEN };
+  const folder = people === void 0 ? "access/" : await peopleFolder(people);
+  const pulls = world.pullsIn(platform2.settings.data.access?.repository);
+  const place = { inputs, desk: world.desk, pulls, folder };
+  const { lists } = await teamsOf3(platform2, world.directory);
+  const files = { platform: platform2, sources: reading.sources, teams: lists };
+  const facts2 = await gatherFacts(place, { ...seen2, ...files });
+  return { kind: "done", ...await carryOut({ ...place, facts: facts2 }) };
+}
+async function teamsOf3({ approvers }, directory) {
+  const teams = approvers?.data.teams ?? [];
+  return teams.length === 0 ? { lists: /* @__PURE__ */ new Map() } : directory.teams(teams);
+}
+async function look3(event, desk) {
+  const issue2 = await desk.issue(event.issue);
+  if (!issue2) return void 0;
+  if (event.comment === void 0)
+    return isIdle2(issue2, void 0) ? void 0 : { issue: issue2, comment: void 0 };
+  const comment2 = await desk.comment(event.comment);
+  return comment2 === void 0 || isIdle2(issue2, comment2) ? void 0 : { issue: issue2, comment: comment2 };
+}
+async function gatherFacts({ inputs, desk, pulls, folder }, given2) {
+  const { issue: issue2 } = given2;
+  const answer = await desk.answer(issue2.number, ANSWER_MARK);
+  const shown2 = await pulls.shown(branchOf2(issue2.number));
+  const open2 = await desk.openOf(issue2.author);
+  const waiting2 = open2.filter((one) => !isSettled2({ ...given2, now: inputs.now }, one));
+  return {
+    ...given2,
+    pull: shown2 && inAccess(shown2, folder),
+    older: olderRequest(issue2, waiting2),
+    accountSince: await desk.accountSince(issue2.author.id),
+    said: answer === void 0 ? void 0 : stateOf2(answer),
+    now: inputs.now
+  };
+}
+function branchOf2(issue2) {
+  return `glaciocloud/request-${issue2}`;
+}
+function endingBranchOf(issue2) {
+  return `${branchOf2(issue2)}-end`;
+}
+function inAccess(shown2, folder) {
+  const files = [...shown2.files].map(([path, text2]) => [
+    path.startsWith(folder) ? `access/${path.slice(folder.length)}` : path,
+    text2
+  ]);
+  return { ...shown2, files: new Map(files) };
+}
+async function carryOut(place) {
+  const { facts: facts2, desk, inputs } = place;
+  const decision = decideRequest(facts2);
+  const { state, command, refused: refused3, effect } = decision;
+  if (state === void 0) return { state: facts2.said, command, refused: refused3, pull: facts2.pull?.number };
+  const ends2 = "ends" in effect && effect.ends;
+  const waits = effect.kind === "merge" && inputs.people === void 0;
+  if (ends2 && !waits) await desk.keepAnswer(inputs.event.issue, ANSWER_MARK, underWayText(state));
+  const done = await effected(place, state, effect);
+  const told3 = { ...done, refused: done.refused ?? refused3 };
+  await tell3(place, decision, told3);
+  if (ends2 && done.refused === void 0 && done.state === state)
+    await desk.end(inputs.event.issue);
+  return { state: told3.state, command, refused: told3.refused, pull: told3.pull?.number };
+}
+async function tell3({ inputs, desk }, decision, done) {
+  const { state, refused: refused3, pull } = done;
+  const text2 = answerText({ ...decision, refused: refused3 }, state, { page: pull?.url });
+  await desk.keepAnswer(inputs.event.issue, ANSWER_MARK, text2);
+}
+async function effected(place, state, effect) {
+  const { facts: facts2, desk, pulls, inputs } = place;
+  const branch = branchOf2(inputs.event.issue);
+  switch (effect.kind) {
+    case "none":
+      return { state, refused: void 0, pull: facts2.pull };
+    case "propose":
+      return { state, refused: void 0, pull: await proposed2(place, effect.change, branch) };
+    case "apply":
+      await desk.start(APPLY);
+      return { state, refused: void 0, pull: void 0 };
+    case "withdraw":
+      await pulls.withdraw(branch, inMarkdown`${effect.why}`.text);
+      return { state, refused: void 0, pull: void 0 };
+    case "merge":
+      return merged2(place, state, effect);
+  }
+}
+async function proposed2({ inputs, pulls, folder }, change, branch) {
+  const { issue: issue2 } = inputs.event;
+  const path = `${folder}${change.path.slice("access/".length)}`;
+  const mark = `Access, request ${issue2}: `;
+  await pulls.propose({
+    branch,
+    base: inputs.base,
+    mark,
+    title: `${mark}${change.text === null ? "takes away" : "writes"} ${path}`,
+    body: inMarkdown`Request ${issue2} of the platform’s repository. What people write there decides; this page is only to look at.`.text,
+    files: /* @__PURE__ */ new Map([[path, change.text]])
+  });
+  const shown2 = await pulls.shown(branch);
+  if (!shown2) throw new UsageError("the pull request was closed meanwhile", "write /recheck");
+  return inAccess(shown2, folder);
+}
+async function merged2(place, state, { change, by }) {
+  const { facts: facts2, desk, pulls, inputs } = place;
+  const pull = await proposed2(place, change, await branchFor(place, state));
+  if (!isShown(pull, change)) {
+    const refused3 = refusal2("changed", "the pull request holds something else: look at it again");
+    return { state: "needs-review", refused: refused3, pull };
+  }
+  if (inputs.people === void 0) return { state: "approved", refused: void 0, pull };
+  const trailer = commitMessage(`Approved-by: ${by}`);
+  const problem4 = await pulls.merge(pull.number, pull.head, trailer);
+  if (problem4 !== void 0)
+    return {
+      state: facts2.said ?? "needs-review",
+      refused: refusal2("not-merged", problem4),
+      pull
+    };
+  await desk.start(APPLY);
+  return { state, refused: void 0, pull };
+}
+async function branchFor({ inputs, pulls }, state) {
+  const { issue: issue2 } = inputs.event;
+  if (state !== "revoked") return branchOf2(issue2);
+  await pulls.withdraw(branchOf2(issue2), inMarkdown`Access has ended.`.text);
+  return endingBranchOf(issue2);
+}
+
+// src/commands/access-request.ts
+async function accessRequest(inputs, world) {
+  const folder = inputs.people ?? inputs.root;
+  const base2 = await headCommit(folder);
+  if (base2 === void 0)
+    throw new UsageError(`${folder} is no clone`, "check out the repository with people\u2019s files");
+  const result2 = await requestAccess({ ...inputs, base: base2 }, world);
+  if (result2.kind === "refused") return refused2(result2.findings);
+  const { issue: issue2 } = inputs.event;
+  const { state, command, refused: problem4, pull } = result2;
+  const said5 = problem4 ? ` (${problem4.code})` : "";
+  return outcome({
+    exit: 0,
+    text: `issue ${issue2}: ${state ?? "no request"}${said5}
+`,
+    json: {
+      schema_version: SCHEMA_VERSION,
+      issue: issue2,
+      state: state ?? null,
+      command: command ?? null,
+      refused: problem4 ? { code: problem4.code, reason: problem4.reason } : null,
+      pull: pull ?? null
+    },
+    outputs: { state: state ?? "" }
+  });
+}
+
+// src/dispatch-inputs.ts
+init_failure();
+function kubeconfigOf({ kubeconfig }, instead) {
+  const ways = [
+    "give --kubeconfig FILE, or set KUBECONFIG",
+    ...instead === void 0 ? [] : [instead]
+  ];
+  if (kubeconfig === void 0 || kubeconfig === "")
+    throw new UsageError("no kubeconfig is named", ways.join("; "));
+  return kubeconfig;
+}
+function timeOf3(at2) {
+  if (at2 === void 0) return systemClock.now().getTime();
+  const time2 = instant(at2);
+  if (Number.isNaN(time2))
+    throw new UsageError(`"${at2}" is not a time`, "write it like 2026-11-30T08:00Z");
+  return time2;
+}
+
+// src/edges/erasure.ts
+var HINT = "run it again; the branches names and audit must take a forced push, which a rule may forbid: lift it for the moment";
+var NAMES4 = { branch: "names", problem: "nothing is erased", hint: HINT };
+var AUDIT2 = { branch: "audit", problem: "nothing is erased", hint: HINT };
+function gitErasure(root) {
+  return {
+    read: async () => ({
+      book: readBook(await readKept2(root, NAMES4)),
+      audit: readAudit(await readKept2(root, AUDIT2))
+    }),
+    restart: async ({ book, lines: lines3 }) => {
+      const names5 = new Map([...book].map(([id, given2]) => [nameFile(id), nameText(given2)]));
+      const branches = [
+        { kept: NAMES4, files: names5 },
+        { kept: AUDIT2, files: withLines(/* @__PURE__ */ new Map(), lines3) }
+      ];
+      const message = "Anew, because somebody was erased";
+      await restartKept(
+        root,
+        branches.filter(({ files }) => files.size > 0).map(({ kept: kept2, files }) => ({ kept: kept2, made: { files, message } }))
+      );
+    }
+  };
+}
+
+// src/edges/in-actions.ts
+function isInActions() {
+  return process.env["GITHUB_ACTIONS"] === "true";
+}
+
+// src/dispatch-access.ts
+init_failure();
+var VERBS = /* @__PURE__ */ new Map([
+  ["plan", runPlan],
+  ["apply", runApply],
+  ["history", runHistory],
+  ["request", runRequest],
+  ["class", runClass],
+  ["import", runImport],
+  ["homes", runHomes],
+  ["erase", runErase],
+  ["notices", runNotices],
+  ["forms", ({ root }) => accessForms(root)]
+]);
+async function runAccess(inputs, report) {
+  const [verb2 = ""] = inputs.target;
+  const run3 = VERBS.get(verb2);
+  if (run3) return run3(inputs, report);
+  const known = [...VERBS.keys()];
+  const hint = `write access ${known.slice(0, -1).join(", ")} or ${known.at(-1) ?? ""}`;
+  throw new UsageError(`access knows no "${verb2}"`, hint);
+}
+var LOOK = "to see who would come into empty hubs, give --present with an empty folder, and --directory FILE where teams are named";
+async function runPlan(inputs) {
+  return accessPlan(await askedOf(inputs), accessSources(placeOf4(inputs, LOOK)));
+}
+async function runApply(inputs, report) {
+  if (inputs.present !== void 0)
+    throw new UsageError("access apply compares with the cluster itself");
+  const place = placeOf4(inputs);
+  const run3 = isInActions() ? (await Promise.resolve().then(() => (init_runner(), runner_exports))).runId() : void 0;
+  const world = await accessWorld(place, run3, (text2) => report.progress(text2));
+  return accessApply(await askedOf(inputs), accessSources(place), world);
+}
+async function askedOf({ root, people, at: at2, target }) {
+  return { root, people, hubs: target.slice(1), now: timeOf3(at2), detail: await detailOfRun() };
+}
+function placeOf4(inputs, instead) {
+  const { root, people, present: present2, directory } = inputs;
+  const kubeconfig = present2 === void 0 ? kubeconfigOf(inputs, instead) : void 0;
+  return { root, people, present: present2, directory, kubeconfig };
+}
+async function runHistory({ root, people, target }) {
+  await confirmUnseen();
+  return accessHistory({ root, people, asked: target.slice(1) }, gitAudit(people ?? root));
+}
+async function runRequest({ root, people, directory, at: at2 }) {
+  const { requestEvent: requestEvent2 } = await Promise.resolve().then(() => (init_runner(), runner_exports));
+  const asked3 = { root, people, event: requestEvent2(), now: timeOf3(at2) };
+  return accessRequest(asked3, await requestWorld(directory));
+}
+async function runClass({ root, people, logins, target, at: at2 }) {
+  const detail = await detailOfRun();
+  const asked3 = { root, people, slug: target[1], logins, now: timeOf3(at2), detail };
+  return accessClass(asked3, loginsOnGithub);
+}
+async function runImport(inputs) {
+  await confirmUnseen();
+  const { root, people, from, tier, until, directory } = inputs;
+  const asked3 = { root, people, from, tier, until, now: timeOf3(inputs.at) };
+  const teams = directory === void 0 ? teamsOnGithub : directoryFile(directory);
+  return accessImport(asked3, { accounts: loginsOnGithub, directory: teams });
+}
+async function runHomes(inputs) {
+  if (inputs.present !== void 0)
+    throw new UsageError("access homes looks into the cluster itself");
+  return accessHomes(await askedOf(inputs), homeSources(placeOf4(inputs)));
+}
+async function runErase({ root, people, target }) {
+  await confirmUnseen();
+  const asked3 = { root, people, asked: target.slice(1) };
+  return accessErase(asked3, gitErasure(people ?? root), machineRandom);
+}
+async function runNotices({ root, people, directory, at: at2 }) {
+  const { desk } = await requestWorld(directory);
+  return accessNotices({ root, people, now: timeOf3(at2) }, desk);
+}
+async function confirmUnseen() {
+  if (await detailOfRun() === "counts")
+    throw new UsageError("anybody may read the log of this run", "run it at a terminal");
+}
+async function detailOfRun() {
+  if (!isInActions()) return "everybody";
+  const { isPrivateRun: isPrivateRun2 } = await Promise.resolve().then(() => (init_runner(), runner_exports));
+  return isPrivateRun2() ? "everybody" : "counts";
+}
+
 // src/dispatch.ts
 init_failure();
 
@@ -69317,7 +72079,7 @@ import { delimiter as delimiter2 } from "node:path";
 async function confirmNamed(named2) {
   for (const { option, kind, written: written2, path } of named2) {
     if (path === void 0) continue;
-    const found3 = await kindOf2(path);
+    const found3 = await kindOf(path);
     if (found3 === void 0 && !written2)
       throw new UsageError(`${option}: there is no ${kind} ${path}`, "correct the path");
     if (found3 !== void 0 && found3 !== kind)
@@ -69326,7 +72088,7 @@ async function confirmNamed(named2) {
 }
 async function oneThere(paths) {
   const all = (paths ?? "").split(delimiter2).filter((path) => path !== "");
-  for (const path of all) if (await kindOf2(path) === "file") return path;
+  for (const path of all) if (await kindOf(path) === "file") return path;
   return all[0];
 }
 
@@ -69401,12 +72163,12 @@ var RUNS = {
   explain: ({ target }) => explainRule(target[0]),
   completion: () => outcome({ exit: 0, text: completionScript(COMMANDS) })
 };
-async function dispatch(inputs, report) {
+async function dispatch2(inputs, report) {
   await confirmNamed(await namedBy(inputs));
   return RUNS[inputs.command](inputs, report);
 }
 async function namedBy(inputs) {
-  const { command, root, chartsFrom, present: present2, record, out, html: html2, reviewed: reviewed2 } = inputs;
+  const { command, root, chartsFrom, present: present2, logins, from, record, out, html: html2, reviewed: reviewed2 } = inputs;
   const there = { written: false };
   const made2 = { written: true };
   const charts = /^https?:\/\//u.test(chartsFrom ?? "") ? void 0 : chartsFrom;
@@ -69414,6 +72176,8 @@ async function namedBy(inputs) {
     { option: "--root", kind: "folder", written: command === "init", path: root },
     { option: "--charts-from", kind: "folder", ...there, path: charts },
     { option: "--present", kind: "folder", ...there, path: present2 },
+    { option: "--logins", kind: "file", ...there, path: logins },
+    { option: "--from", kind: "file", ...there, path: isTeam(from ?? "") ? void 0 : from },
     { option: "--kubeconfig", kind: "file", ...there, path: await kubeconfigFile(inputs) },
     { option: "--record", kind: "folder", ...made2, path: record },
     { option: "--out", kind: "folder", ...made2, path: out },
@@ -69493,38 +72257,6 @@ async function runDeploy(inputs, report) {
   const ports = deployPorts({ root, kubeconfig: kubeconfigOf(inputs) });
   return deploy({ inputs: asked3, ports, report });
 }
-async function runAccess(inputs, report) {
-  const { root, people, present: present2, directory, at: at2, target } = inputs;
-  const [verb2 = "", ...hubs] = target;
-  if (verb2 === "forms") return accessForms(root);
-  if (verb2 === "request") return runRequest(inputs);
-  if (verb2 === "notices") {
-    const { desk } = await requestWorld(directory);
-    return accessNotices({ root, people, now: timeOf3(at2) }, desk);
-  }
-  const asked3 = { root, people, hubs, now: timeOf3(at2), detail: await detailOfRun() };
-  const kubeconfig = present2 === void 0 ? kubeconfigOf(inputs) : void 0;
-  const place = { root, people, present: present2, directory, kubeconfig };
-  if (verb2 === "plan") return accessPlan(asked3, accessSources(place));
-  if (verb2 !== "apply")
-    throw new UsageError(
-      `access knows no "${verb2}"`,
-      "write access plan, apply, request, notices or forms"
-    );
-  if (present2 !== void 0) throw new UsageError("access apply compares with the cluster itself");
-  const world = accessWorld(place, (text2) => report.progress(text2));
-  return accessApply(asked3, accessSources(place), world);
-}
-async function runRequest({ root, people, directory, at: at2 }) {
-  const { requestEvent: requestEvent2 } = await Promise.resolve().then(() => (init_runner(), runner_exports));
-  const asked3 = { root, people, event: requestEvent2(), now: timeOf3(at2) };
-  return accessRequest(asked3, await requestWorld(directory));
-}
-async function detailOfRun() {
-  if (process.env["GITHUB_ACTIONS"] !== "true") return "everybody";
-  const { isPrivateRun: isPrivateRun2 } = await Promise.resolve().then(() => (init_runner(), runner_exports));
-  return isPrivateRun2() ? "everybody" : "counts";
-}
 async function runOutside({ root, target, at: at2 }, report) {
   const action = await maybeAction();
   const actions = action && { github: action.github, run: action.runner.runAddress() };
@@ -69540,23 +72272,8 @@ async function actionEdges() {
 async function maybeAction() {
   return isInActions() && (process.env["GITHUB_TOKEN"] ?? "") !== "" ? actionEdges() : void 0;
 }
-function isInActions() {
-  return process.env["GITHUB_ACTIONS"] === "true";
-}
 function commandNamed(word) {
   return word !== void 0 && isCommand(word) ? word : void 0;
-}
-function kubeconfigOf({ kubeconfig }) {
-  if (kubeconfig === void 0 || kubeconfig === "")
-    throw new UsageError("no kubeconfig is named", "give --kubeconfig FILE, or set KUBECONFIG");
-  return kubeconfig;
-}
-function timeOf3(at2) {
-  if (at2 === void 0) return systemClock.now().getTime();
-  const time2 = instant(at2);
-  if (Number.isNaN(time2))
-    throw new UsageError(`"${at2}" is not a time`, "write it like 2026-11-30T08:00Z");
-  return time2;
 }
 
 // src/main.ts
@@ -69564,7 +72281,7 @@ init_failure();
 async function main(read5, report) {
   try {
     const inputs = read5();
-    const result2 = await dispatch(inputs, report);
+    const result2 = await dispatch2(inputs, report);
     await report.result(result2, inputs.json);
     return result2.exit;
   } catch (error3) {
