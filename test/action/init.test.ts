@@ -111,7 +111,7 @@ describe('an empty folder', () => {
       checked.code,
       findings.filter(({ severity }) => severity === 'error'),
       findings.map(({ rule }) => rule),
-    ]).toEqual([0, [], ['placeholder', 'image-additions']]);
+    ]).toEqual([0, [], ['placeholder', 'image-additions', 'no-approvers']]);
     const out = join(folder.path, 'out');
     expect((await run(['render', '--all', '--out', out, '--charts-from', DOUBLE], root)).code).toBe(
       0,

@@ -41,7 +41,7 @@ import { announcementPast, announcementTime } from '../notices/rules.ts';
 import { unknownReference } from './references.ts';
 import { archiveEndpoint, archivePlace, removalSound } from '../removal/rules.ts';
 import { chartRepository } from '../charts/rules.ts';
-import { staleForm } from '../access/request/form-rule.ts';
+import { noApprovers, staleForm } from '../access/request/form-rule.ts';
 import type { Rule } from '../rule.ts';
 import { VALUE_RULES } from '../hub/rules/values.ts';
 import {
@@ -75,6 +75,7 @@ export const RULES: readonly Rule[] = [
   accessDays,
   tierTime,
   staleForm,
+  noApprovers,
   announcementTime,
   imageSource,
   mutableTag,

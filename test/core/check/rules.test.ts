@@ -15,6 +15,7 @@ test('what is a warning; everything else stops a deployment', () => {
     'image-unlocked',
     'image-unpromoted',
     'no-admins',
+    'no-approvers',
     'not-yet',
     'oggm-memory',
     'small-home',

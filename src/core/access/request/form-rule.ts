@@ -1,3 +1,4 @@
+import { isNamed } from '../../model/platform.ts';
 import type { Rule } from '../../rule.ts';
 import { formTexts } from './forms.ts';
 
@@ -21,5 +22,25 @@ export const staleForm: Rule = {
             : 'run `glaciocloud access forms`, which writes it anew',
       };
     }
+  },
+};
+
+export const noApprovers: Rule = {
+  id: 'no-approvers',
+  severity: 'warning',
+  title: 'Where people can ask for access, somebody can approve it.',
+  why: 'Without access/approvers.yaml a request is taken and answered, and then nothing happens: nobody may write /approve.',
+  on: 'platform',
+  *check(platform) {
+    const { settings, forms } = platform;
+    // People's files in a repository of their own are not at hand here.
+    if (settings.data.access !== undefined || isNamed(platform, 'approvers', 'approvers')) return;
+    const texts = formTexts(platform);
+    if (![...forms.keys()].some((file) => texts.has(file))) return;
+    yield {
+      at: settings.keyAt('/tiers'),
+      message: 'people can ask for these, and nobody can approve it',
+      hint: 'write access/approvers.yaml, such as `approvers: [{id: 583231, login: octocat}]`',
+    };
   },
 };
