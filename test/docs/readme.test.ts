@@ -24,6 +24,7 @@ test('what README shows of a hub and of teams is read as it says', async () => {
       ],
     ]),
     users: [{ name: 'octocat', servers: [''], tokens: 1 }],
+    owed: new Set(),
   });
   expect(readDirectory(teams)).toEqual({
     kind: 'read',
