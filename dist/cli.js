@@ -55090,6 +55090,24 @@ var staleForm = {
     }
   }
 };
+var noApprovers = {
+  id: "no-approvers",
+  severity: "warning",
+  title: "Where people can ask for access, somebody can approve it.",
+  why: "Without access/approvers.yaml a request is taken and answered, and then nothing happens: nobody may write /approve.",
+  on: "platform",
+  *check(platform) {
+    const { settings: settings3, forms } = platform;
+    if (settings3.data.access !== void 0 || isNamed(platform, "approvers", "approvers")) return;
+    const texts2 = formTexts(platform);
+    if (![...forms.keys()].some((file) => texts2.has(file))) return;
+    yield {
+      at: settings3.keyAt("/tiers"),
+      message: "people can ask for these, and nobody can approve it",
+      hint: "write access/approvers.yaml, such as `approvers: [{id: 583231, login: octocat}]`"
+    };
+  }
+};
 
 // src/core/access/rules.ts
 init_json();
@@ -55428,6 +55446,7 @@ var RULES = [
   accessDays,
   tierTime,
   staleForm,
+  noApprovers,
   announcementTime,
   imageSource,
   mutableTag,

@@ -55567,6 +55567,24 @@ var staleForm = {
     }
   }
 };
+var noApprovers = {
+  id: "no-approvers",
+  severity: "warning",
+  title: "Where people can ask for access, somebody can approve it.",
+  why: "Without access/approvers.yaml a request is taken and answered, and then nothing happens: nobody may write /approve.",
+  on: "platform",
+  *check(platform2) {
+    const { settings: settings3, forms } = platform2;
+    if (settings3.data.access !== void 0 || isNamed(platform2, "approvers", "approvers")) return;
+    const texts2 = formTexts(platform2);
+    if (![...forms.keys()].some((file) => texts2.has(file))) return;
+    yield {
+      at: settings3.keyAt("/tiers"),
+      message: "people can ask for these, and nobody can approve it",
+      hint: "write access/approvers.yaml, such as `approvers: [{id: 583231, login: octocat}]`"
+    };
+  }
+};
 
 // src/core/access/rules.ts
 init_json();
@@ -55905,6 +55923,7 @@ var RULES = [
   accessDays,
   tierTime,
   staleForm,
+  noApprovers,
   announcementTime,
   imageSource,
   mutableTag,
