@@ -143,9 +143,9 @@ describe('a bad change', () => {
   test('objects that a rule forbids, through raw values', async () => {
     await fails(
       '  hub:\n',
-      '  hub:\n    db: {pvc: {annotations: {helm.sh/resource-policy: delete}}}\n',
+      '  hub:\n    extraVolumes: [{name: host, hostPath: {path: /}}]\n',
       'failed',
-      /database-kept: /u,
+      /pod: Deployment hub: a folder of the node is mounted/u,
     );
     expect(outcomes(await run())).toEqual(['done']);
   });
