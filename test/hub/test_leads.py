@@ -147,7 +147,7 @@ def test_after_the_end_of_the_class_nobody_leads_it(hub, browsers):
 
 
 def test_a_lead_who_is_out_of_the_hub_is_out_of_the_server(hub, browsers, github):
-    fresh = sign_in(hub, github, "lea")
+    fresh, student = sign_in(hub, github, "lea"), sign_in(hub, github, "stu")
     hub.delete_server("stu")
     assert hub.spawn("stu")[0] in (201, 202)
     assert opens(hub, fresh, "stu")
@@ -155,7 +155,7 @@ def test_a_lead_who_is_out_of_the_hub_is_out_of_the_server(hub, browsers, github
     wait_for("it is stopped", lambda: not hub.api("GET", "/users/stu").json()["servers"])
     assert not hub.is_in(fresh)
     assert list(hub.api("GET", "/users/res").json()["servers"]) == [""]
-    assert hub.is_in(browsers["stu"])
+    assert hub.is_in(student)
 
 
 def test_a_hub_that_starts_again_knows_who_leads(hub, browsers):
