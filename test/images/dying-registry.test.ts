@@ -45,7 +45,9 @@ describe('a registry that dies in the middle of a push', () => {
         [
           'cut',
           'failed',
-          expect.stringMatching(/^Docker cannot copy .* to .*\/cut:.*(EOF|reset)/u),
+          expect.stringMatching(
+            /^Docker cannot copy .* to .*\/cut:.*(EOF|reset|broken pipe|closed network connection)/u,
+          ),
         ],
         [
           'refused',
