@@ -16,6 +16,7 @@ import type { Clock } from '../../ports.ts';
 import type { NameKeeper } from '../../ports/access.ts';
 import { claimsIn, storedAccess } from './hub-people.ts';
 import type { HubAccess } from './hub-people.ts';
+import { touchHub } from '../touch.ts';
 import { endPods, putOut } from './out.ts';
 import type { Out } from './out.ts';
 
@@ -126,13 +127,10 @@ async function sayAgain(hub: HubPlan, { plan, world }: Run): Promise<void> {
  * because a run may have ended between both.
  */
 async function writeDoor(hub: HubPlan, run: Pick<Run, 'plan' | 'world'>): Promise<string> {
-  const { kube, clock } = run.world;
-  const before = await storedAccess(kube, hub.hub);
+  const before = await storedAccess(run.world.kube, hub.hub);
   const access = doorText(hub.entries, before.access);
   if (access !== before.access) await writeSecret(hub, access, run);
-  // The kubelet looks at a pod that changes at once, and at others within two minutes.
-  const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
-  await kube.annotate('pods', 'app=jupyterhub,component=hub', hub.hub, touch);
+  await touchHub(hub.hub, run.world);
   return sha256Hex(access);
 }
 

@@ -7,6 +7,7 @@ import {
   noticesMap,
 } from '../../core/notices/notices.ts';
 import type { Clock, Cluster } from '../../ports.ts';
+import { touchHub } from '../touch.ts';
 
 /** What a hub announces, and who may start servers there: written where it differs. The hub needs no restart. */
 export async function writeNotices(
@@ -17,9 +18,7 @@ export async function writeNotices(
   const before = await kube.get('configmap', NOTICES_MAP, hub);
   if (at(before, NOTICES_PATH) === text && at(before, KEPT_PATH) === 'keep') return false;
   await kube.apply([noticesMap(hub, text)], NOTICES_MANAGER);
-  // The kubelet looks at a pod that changes at once, and at others within two minutes.
-  const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
-  await kube.annotate('pods', 'app=jupyterhub,component=hub', hub, touch);
+  await touchHub(hub, { kube, clock });
   return true;
 }
 

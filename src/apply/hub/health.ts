@@ -10,6 +10,7 @@ import { addressSign, hubApi } from '../../core/watch/outside.ts';
 import type { Sign } from '../../core/watch/outside.ts';
 import { messageOf } from '../../failure.ts';
 import type { PythonRequest } from '../../ports.ts';
+import { touchHub } from '../touch.ts';
 import { Faulty } from '../types.ts';
 import type { ApplyWorld, HealthLine, HubTask } from '../types.ts';
 
@@ -186,15 +187,10 @@ export async function cleanUp({ to }: HubTask, run: HealthRun, world: ApplyWorld
 }
 
 /** Makes the kubelet refresh the hub's mounted files at once, and says which menu the hub should read then. */
-async function refreshMenu(namespace: string, { kube, clock }: ApplyWorld): Promise<string> {
-  await kube.annotate(
-    'pods',
-    'app=jupyterhub,component=hub',
-    namespace,
-    `glaciocloud.org/touch=${clock.now().getTime()}`,
-  );
+async function refreshMenu(namespace: string, world: ApplyWorld): Promise<string> {
+  await touchHub(namespace, world);
   return sha256Hex(
-    textAt(await kube.get('configmap', 'hub-profiles', namespace), '/data/profiles.json'),
+    textAt(await world.kube.get('configmap', 'hub-profiles', namespace), '/data/profiles.json'),
   );
 }
 

@@ -1,4 +1,4 @@
-import { at, isObject, pointer } from '../../json.ts';
+import { at, isObject, isWithin, pointer } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import { put } from './named-lists.ts';
 
@@ -59,7 +59,7 @@ export function meant(values: JsonObject): Meant {
   }, values);
   const written = (path: string): string => {
     for (const [to, from] of moved)
-      if (path === to || path.startsWith(`${to}/`)) return `${from}${path.slice(to.length)}`;
+      if (isWithin(path, to)) return `${from}${path.slice(to.length)}`;
     return path;
   };
   return { values: folded, written };

@@ -1,4 +1,4 @@
-import { at, isObject, merge, objectsIn, pointer, textAt } from '../../json.ts';
+import { at, isObject, isWithin, merge, objectsIn, pointer, textAt } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
 
 type Naming = (entry: JsonObject) => string;
@@ -57,14 +57,10 @@ export function asLists(values: JsonObject): JsonObject {
 export function inFile(values: JsonObject, path: string): string {
   for (const [list, naming] of Object.entries(NAMED)) {
     const named = path.startsWith(`${list}/`) ? entriesAt(values, list, naming) : undefined;
-    const index = named?.findIndex(([name]) => isBelow(path, `${list}${pointer(name)}`)) ?? -1;
+    const index = named?.findIndex(([name]) => isWithin(path, `${list}${pointer(name)}`)) ?? -1;
     if (index >= 0) return `${list}${pointer(Object.keys(at(values, list) ?? {})[index] ?? '')}`;
   }
   return path;
-}
-
-function isBelow(path: string, parent: string): boolean {
-  return path === parent || path.startsWith(`${parent}/`);
 }
 
 /** Entries by name, in their order; undefined where there are none, or one of them has no name. */

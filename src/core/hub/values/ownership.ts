@@ -1,5 +1,5 @@
-import { at, canonical, isObject, walk } from '../../json.ts';
-import type { JsonObject } from '../../json.ts';
+import { at, canonical, isObject, isWithin, pointer } from '../../json.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { mergeNamed } from './named-lists.ts';
 
 /**
@@ -53,12 +53,9 @@ function textOf(value: ReturnType<typeof at>): string {
 }
 
 /** A list is one value: who writes another replaces it whole. */
-function leavesOf(values: JsonObject): string[] {
-  const paths = [...walk(values)].filter(({ value }) => !isObject(value)).map(({ path }) => path);
-  const lists = new Set(
-    [...walk(values)].filter(({ value }) => Array.isArray(value)).map(({ path }) => path),
-  );
-  return paths.filter((path) => ![...lists].some((list) => path.startsWith(`${list}/`)));
+function leavesOf(value: Json, path = ''): string[] {
+  if (!isObject(value)) return [path];
+  return Object.entries(value).flatMap(([key, item]) => leavesOf(item, path + pointer(key)));
 }
 
 function isFree(path: string): boolean {
@@ -67,7 +64,7 @@ function isFree(path: string): boolean {
 
 function longest<T>(table: Readonly<Record<string, T>>, path: string): T | undefined {
   const found = Object.keys(table)
-    .filter((key) => path === key || path.startsWith(`${key}/`))
+    .filter((key) => isWithin(path, key))
     .sort((a, b) => b.length - a.length)[0];
   return found === undefined ? undefined : table[found];
 }
