@@ -7723,6 +7723,9 @@ function segmentsOf(path) {
   if (path === "") return [];
   return path.slice(1).split("/").map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
+function isWithin(path, parent) {
+  return path === parent || path.startsWith(`${parent}/`);
+}
 function parentOf(path) {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
@@ -51864,13 +51867,10 @@ function asLists(values) {
 function inFile(values, path) {
   for (const [list, naming] of Object.entries(NAMED)) {
     const named2 = path.startsWith(`${list}/`) ? entriesAt(values, list, naming) : void 0;
-    const index2 = named2?.findIndex(([name]) => isBelow2(path, `${list}${pointer(name)}`)) ?? -1;
+    const index2 = named2?.findIndex(([name]) => isWithin(path, `${list}${pointer(name)}`)) ?? -1;
     if (index2 >= 0) return `${list}${pointer(Object.keys(at(values, list) ?? {})[index2] ?? "")}`;
   }
   return path;
-}
-function isBelow2(path, parent) {
-  return path === parent || path.startsWith(`${parent}/`);
 }
 function entriesAt(values, path, naming) {
   const found3 = at(values, path);
@@ -52323,7 +52323,7 @@ function meant3(values) {
   }, values);
   const written2 = (path) => {
     for (const [to, from] of moved2)
-      if (path === to || path.startsWith(`${to}/`)) return `${from}${path.slice(to.length)}`;
+      if (isWithin(path, to)) return `${from}${path.slice(to.length)}`;
     return path;
   };
   return { values: folded, written: written2 };
@@ -53722,18 +53722,15 @@ function replaced(ours, own2) {
 function textOf(value) {
   return value === void 0 ? "" : canonical(value);
 }
-function leavesOf(values) {
-  const paths = [...walk(values)].filter(({ value }) => !isObject(value)).map(({ path }) => path);
-  const lists = new Set(
-    [...walk(values)].filter(({ value }) => Array.isArray(value)).map(({ path }) => path)
-  );
-  return paths.filter((path) => ![...lists].some((list) => path.startsWith(`${list}/`)));
+function leavesOf(value, path = "") {
+  if (!isObject(value)) return [path];
+  return Object.entries(value).flatMap(([key, item]) => leavesOf(item, path + pointer(key)));
 }
 function isFree(path) {
   return longest(FREE2, path) ?? false;
 }
 function longest(table2, path) {
-  const found3 = Object.keys(table2).filter((key) => path === key || path.startsWith(`${key}/`)).sort((a, b) => b.length - a.length)[0];
+  const found3 = Object.keys(table2).filter((key) => isWithin(path, key)).sort((a, b) => b.length - a.length)[0];
   return found3 === void 0 ? void 0 : table2[found3];
 }
 
@@ -57515,6 +57512,14 @@ function heartbeatSign(body, interval, now) {
 
 // src/apply/hub/health.ts
 init_failure();
+
+// src/apply/touch.ts
+async function touchHub(hub, { kube, clock }) {
+  const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
+  await kube.annotate("pods", "app=jupyterhub,component=hub", hub, touch);
+}
+
+// src/apply/hub/health.ts
 var START_SECONDS = 300;
 var HUB_CHECK_SECONDS = 600;
 var NEW_ENTRY_SECONDS = 300;
@@ -57632,15 +57637,10 @@ async function cleanUp({ to }, run3, world) {
   await dropOwned("pod", "component=singleuser-server", to.release.namespace, world);
   await dropHomes(to.release.namespace, world);
 }
-async function refreshMenu(namespace, { kube, clock }) {
-  await kube.annotate(
-    "pods",
-    "app=jupyterhub,component=hub",
-    namespace,
-    `glaciocloud.org/touch=${clock.now().getTime()}`
-  );
+async function refreshMenu(namespace, world) {
+  await touchHub(namespace, world);
   return sha256Hex(
-    textAt(await kube.get("configmap", "hub-profiles", namespace), "/data/profiles.json")
+    textAt(await world.kube.get("configmap", "hub-profiles", namespace), "/data/profiles.json")
   );
 }
 function parseLine(text2) {
@@ -57770,8 +57770,7 @@ async function writeNotices(hub, text2, { kube, clock }) {
   const before = await kube.get("configmap", NOTICES_MAP, hub);
   if (at(before, NOTICES_PATH) === text2 && at(before, KEPT_PATH) === "keep") return false;
   await kube.apply([noticesMap(hub, text2)], NOTICES_MANAGER);
-  const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
-  await kube.annotate("pods", "app=jupyterhub,component=hub", hub, touch);
+  await touchHub(hub, { kube, clock });
   return true;
 }
 async function takeOverNotices(hub, first, kube) {
@@ -69187,12 +69186,10 @@ async function sayAgain(hub, { plan: plan2, world }) {
     await writeSecret(hub, access, { plan: plan2, world });
 }
 async function writeDoor(hub, run3) {
-  const { kube, clock } = run3.world;
-  const before = await storedAccess(kube, hub.hub);
+  const before = await storedAccess(run3.world.kube, hub.hub);
   const access = doorText(hub.entries, before.access);
   if (access !== before.access) await writeSecret(hub, access, run3);
-  const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
-  await kube.annotate("pods", "app=jupyterhub,component=hub", hub.hub, touch);
+  await touchHub(hub.hub, run3.world);
   return sha256Hex(access);
 }
 async function writeSecret(hub, access, { plan: plan2, world }) {
