@@ -17,6 +17,12 @@ c = get_config()
 c.JupyterHub.db_url = "sqlite:///jupyterhub.sqlite"
 c.JupyterHub.spawner_class = "kubespawner.KubeSpawner"
 c.KubeSpawner.image = "invalid.invalid/x:none"
+c.KubeSpawner.delete_pvc = False
+c.KubeSpawner.uid = 1000
+c.KubeSpawner.fs_gid = 100
+c.KubeSpawner.pvc_name_template = "claim-{{user_server}}"
+c.KubeSpawner.volumes = {{"home": {{"name": "home", "persistentVolumeClaim": {{"claimName": "{{pvc_name}}"}}}}, "scratch": {{"name": "scratch", "emptyDir": {{}}}}}}
+c.KubeSpawner.volume_mounts = {{"home": {{"name": "home", "mountPath": "/home/jovyan"}}, "scratch": {{"name": "scratch", "mountPath": "/scratch"}}}}
 c.GitHubOAuthenticator.client_id = "client"
 c.GitHubOAuthenticator.client_secret = "secret"
 c.GitHubOAuthenticator.oauth_callback_url = "https://hub.example.org/hub/oauth_callback"
@@ -24,6 +30,18 @@ c.JupyterHub.services = [{{"name": "glaciocloud-health", "api_token": "012345678
 c.JupyterHub.load_roles = [{{"name": "glaciocloud-health", "services": ["glaciocloud-health"], "scopes": ["read:hub"]}}]
 import glaciocloud_hub
 glaciocloud_hub.configure(c)
+"""
+
+PROMISES = {"uid": 1000, "gid": 100, "home": "/home/jovyan", "mounts": ["/scratch"]}
+ANOTHER_DOOR = """
+from jupyterhub.auth import DummyAuthenticator
+c.JupyterHub.authenticator_class = DummyAuthenticator
+"""
+HOOK = """
+def hook(spawner, pod=None):
+    {line}
+    return pod
+c.KubeSpawner.{name} = hook
 """
 
 
@@ -45,6 +63,7 @@ def check(tmp_path):
             "GLACIOCLOUD_CONFIG": str(tmp_path / "config.py"),
             "GLACIOCLOUD_MOUNTS": str(tmp_path),
             "GLACIOCLOUD_KEEP": str(tmp_path),
+            "GLACIOCLOUD_PROMISES": json.dumps(PROMISES),
         }
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
         # By stdin, as a deployment may run it.
@@ -132,3 +151,120 @@ def test_braces_in_the_list_of_images_are_no_trap(check, tmp_path):
         json.dumps({**ANY_IMAGE, "images": [image]})
     )
     assert check()["ok"]
+
+
+def hook(name, line):
+    return HOOK.format(name=name, line=line)
+
+
+@pytest.mark.parametrize(
+    ("extra", "reason"),
+    [
+        ("c.JupyterHub.authenticator_class = 'dummy'", "people would log in with"),
+        (ANOTHER_DOOR, "DummyAuthenticator, past the access files"),
+        ("c.AccessFileAuthenticator.allow_all = True", "allow_all is True"),
+        ("c.AccessFileAuthenticator.allow_existing_users = True", "allow_existing_users is True"),
+        ("c.AccessFileAuthenticator.manage_groups = False", "manage_groups is False"),
+        ("c.AccessFileAuthenticator.allowed_users = {'eve'}", "allowed_users lets people in"),
+        ("c.Authenticator.admin_users = {'eve'}", "admin_users lets people in"),
+        ("c.AccessFileAuthenticator.auth_refresh_age = 0", "auth_refresh_age is 0"),
+        ("c.AccessFileAuthenticator.auth_refresh_age = 301", "auth_refresh_age is 301"),
+        (
+            "c.JupyterHub.load_roles.append({'name': 'robot', 'scopes': ['admin:users']})",
+            "the role 'robot' could become anybody: admin:users",
+        ),
+        (
+            "c.JupyterHub.load_roles.append({'name': 'user', 'scopes': ['self', 'access:servers']})",
+            "the role 'user' reaches everybody: access:servers",
+        ),
+        (
+            "c.JupyterHub.services.append({'name': 'grader', 'api_token': 'f' * 16, 'admin': True})",
+            "the service 'grader' is an administrator",
+        ),
+        (
+            "c.KubeSpawner.profile_list = [{'display_name': 'x'}]",
+            "profile_list is not the platform's",
+        ),
+        ("c.KubeSpawner.options_from_form = lambda form: {}", "options_from_form is not"),
+        ("c.KubeSpawner.delete_pvc = True", "homes would be deleted together with users"),
+        ("c.KubeSpawner.uid = 0", "runs as root"),
+        ("c.KubeSpawner.uid = 1001", "servers would run as uid 1001, and homes belong to 1000"),
+        ("c.KubeSpawner.fs_gid = 0", "servers would have the group 0, and homes belong to 100"),
+        ("c.KubeSpawner.privileged = True", "the container 'notebook' is privileged"),
+        ("c.KubeSpawner.allow_privilege_escalation = True", "people could become root"),
+        ("c.KubeSpawner.service_account = 'hub'", "servers get a token of the cluster"),
+        ("c.KubeSpawner.extra_pod_config = {'hostNetwork': True}", "hostNetwork opens the node"),
+        ("c.KubeSpawner.extra_pod_config = {'host_pid': True}", "hostPID opens the node"),
+        (
+            "c.KubeSpawner.volumes['h'] = {'name': 'h', 'hostPath': {'path': '/'}}",
+            "a folder of the node",
+        ),
+        ("c.KubeSpawner.volumes = []", "no home of their own is mounted at /home/jovyan"),
+        ("c.KubeSpawner.volume_mounts['home']['mountPath'] = '/mnt'", "no home of their own"),
+        ("del c.KubeSpawner.volume_mounts['scratch']", "nothing is mounted at /scratch"),
+        (
+            "c.KubeSpawner.volumes['home']['persistentVolumeClaim']['claimName'] = 'shared'",
+            "no home of their own",
+        ),
+        (
+            "c.KubeSpawner.init_containers = [{'name': 'i', 'image': 'i', 'securityContext': {'runAsUser': 0}}]",
+            "the container 'i' runs as root",
+        ),
+        (
+            "c.KubeSpawner.extra_containers = [{'name': 's', 'image': 's', 'securityContext': {'capabilities': {'add': ['SYS_ADMIN']}}}]",
+            "the container 's' may do more than others",
+        ),
+        (hook("pre_spawn_hook", "spawner.uid = 0"), "runs as root"),
+        (
+            hook("pre_spawn_hook", "spawner.image = 'example.org/mine:1'"),
+            "the image is example.org/mine:1",
+        ),
+        (hook("pre_spawn_hook", "spawner.mem_limit = None"), "memory has no limit"),
+        (hook("modify_pod_hook", "pod.spec.host_network = True"), "hostNetwork opens the node"),
+        (
+            hook("modify_pod_hook", "pod.spec.containers[0].volume_mounts = []"),
+            "no home of their own",
+        ),
+    ],
+)
+def test_a_promise_that_is_broken_is_found_whatever_broke_it(check, extra, reason):
+    result = check(f"\n{extra}\n")
+    assert not result["ok"], result
+    assert reason in result["error"]
+    assert result["stage"] == "promises"
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "c.KubeSpawner.http_timeout = 120",
+        "c.KubeSpawner.node_selector = {'pool': 'users'}",
+        "c.KubeSpawner.extra_pod_config = {'hostname': 'lab'}",
+        "c.KubeSpawner.volumes['data'] = {'name': 'data', 'persistentVolumeClaim': {'claimName': 'data'}}",
+        "c.KubeSpawner.extra_containers = [{'name': 's', 'image': 's', 'securityContext': {'runAsUser': 1000}}]",
+        "c.JupyterHub.load_roles.append({'name': 'staff', 'scopes': ['admin-ui', 'access:servers!group=course', 'admin:servers!group=course']})",
+        "c.AccessFileAuthenticator.auth_refresh_age = 300",
+        # Without effect: the class of the door has the last word.
+        "c.Authenticator.allow_all = True",
+        hook("pre_spawn_hook", "spawner.environment['A'] = 'b'"),
+        # What shuts the cloud's metadata service may do so.
+        "c.KubeSpawner.init_containers = [{'name': 'block-cloud-metadata', 'image': 'i', 'securityContext': {'privileged': True, 'runAsUser': 0}}]",
+    ],
+)
+def test_neighbours_that_break_no_promise_pass(check, extra):
+    result = check(f"\n{extra}\n")
+    assert (result["ok"], result["error"]) == (True, None)
+
+
+def test_every_image_and_size_is_asked(check, tmp_path):
+    sizes = [{**ANY_IMAGE["sizes"][0], "slug": f"s{number}"} for number in range(6)]
+    images = [
+        {**ANY_IMAGE["images"][0], "slug": f"i{number}", "image": f"example.org/i{number}:1"}
+        for number in range(10)
+    ]
+    (tmp_path / "hub-profiles" / "profiles.json").write_text(
+        json.dumps({**ANY_IMAGE, "images": images, "sizes": sizes})
+    )
+    assert check()["ok"]
+    only = "spawner.uid = 0 if spawner.user_options == {'profile': 'i9', 'size': 's5'} else 1000"
+    assert "runs as root" in check(f"\n{hook('pre_spawn_hook', only)}\n")["error"]

@@ -152,11 +152,15 @@ class LoadCheck:
                 )
                 profiles = []
         self.enter("pod")
+        faults: list[str] = []
         if isinstance(spawner, kubespawner_class()):
-            spawner.api_token = "none"
-            if profiles:
-                await spawner.load_user_options()
-            await spawner.get_pod_manifest()
+            faults = await pods_of(User(person, app.tornado_settings), profiles)
+        self.enter("promises")
+        import load_promises
+
+        faults += load_promises.of_hub(app, spawner)
+        if faults:
+            raise BrokenPromise("; ".join(dict.fromkeys(faults)))
 
     def mounted_files(self) -> None:
         """Our own files: a missing one may come later (a first install), a broken one would stay
@@ -170,6 +174,39 @@ class LoadCheck:
                 WARNINGS.append(f"{watched.path} is not there")
             elif watched.info["error"]:
                 raise ValueError(f"{watched.path} cannot be used: {watched.info['error']}")
+
+
+class BrokenPromise(Exception):
+    """The configuration loads, and does what the platform promises nobody will see."""
+
+
+async def pods_of(user: Any, profiles: Any) -> list[str]:
+    """For each image and size the pod that somebody would get: what is wrong with it."""
+    import load_promises
+    from kubernetes_asyncio.client import ApiClient
+
+    faults: list[str] = []
+    async with ApiClient() as api:
+        for chosen, image in load_promises.choices(profiles):
+            spawner: Any = user._new_spawner("")
+            spawner.api_token = "none"
+            spawner.user_options = chosen
+            pod = api.sanitize_for_serialization(await server_pod(spawner))
+            faults += load_promises.of_pod(pod, spawner, image)
+    return faults
+
+
+async def server_pod(spawner: Any) -> Any:
+    """As KubeSpawner makes it, with every hook that it calls before Kubernetes hears of it."""
+    from jupyterhub.utils import maybe_future
+
+    if spawner.user_options.get("profile"):
+        await spawner.load_user_options()
+    await maybe_future(spawner.run_pre_spawn_hook())
+    pod = await spawner.get_pod_manifest()
+    if spawner.modify_pod_hook:
+        pod = await maybe_future(spawner.modify_pod_hook(spawner, pod))
+    return pod
 
 
 def kubespawner_class() -> Any:

@@ -103,8 +103,7 @@ async function preflight(task: HubTask, run: Run, world: ApplyWorld): Promise<Pr
   }
   await recoverPending(task, world);
   if (state?.healthy) await tellConflicts(task, objects, world);
-  // A hub that does not exist yet has nobody to protect: it loads its configuration itself.
-  if (state?.healthy && restartsHub(state.healthy.release, to.release)) {
+  if (!state?.healthy || restartsHub(state.healthy.release, to.release)) {
     world.progress(to.unit, 'loading the new configuration in a throw-away pod');
     await loadCheck(task, objects, world);
   }

@@ -1,3 +1,4 @@
+import { promisesOf } from '../../core/hub/promises.ts';
 import { loadCheckObjects } from '../../core/hub/throw-away.ts';
 import { objectOf, textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
@@ -6,8 +7,9 @@ import { Faulty } from '../types.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
 
 const NAME = 'glaciocloud-load-check';
+const SCRIPTS = ['load_check.py', 'load_promises.py'];
 
-/** Loads the new hub's configuration in a throw-away pod, while the old hub runs. */
+/** Loads the new hub's configuration in a throw-away pod and holds it against the promises, before anybody meets it. */
 export async function loadCheck(
   { to }: HubTask,
   objects: readonly JsonObject[],
@@ -15,10 +17,19 @@ export async function loadCheck(
 ): Promise<void> {
   const { namespace } = to.release;
   const what = 'the new configuration cannot be loaded';
-  const script = await world.script('load_check.py');
-  const pod = loadCheckObjects(objects, namespace, NAME, script);
+  const pod = loadCheckObjects(objects, {
+    namespace,
+    name: NAME,
+    scripts: await scriptsOf(world),
+    promises: promisesOf(to.release),
+  });
   const { ok, log } = await runThrowAway({ name: NAME, namespace, objects: pod, what }, world);
   if (!ok) throw new Faulty(`${what}: ${loadError(log)}`, 'product');
+}
+
+async function scriptsOf({ script }: ApplyWorld): Promise<Record<string, string>> {
+  const texts = SCRIPTS.map(async (name): Promise<[string, string]> => [name, await script(name)]);
+  return Object.fromEntries(await Promise.all(texts));
 }
 
 /** Where and why, as the script's last line says it; the end of its log where it says nothing. */

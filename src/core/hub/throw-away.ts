@@ -1,4 +1,4 @@
-import { at, isObject, objectsIn } from '../json.ts';
+import { at, canonical, isObject, objectsIn } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 
 /** On everything that is made for a throw-away pod; its value is the pod's name. */
@@ -11,6 +11,15 @@ const RESTORE_SECONDS = 120;
 /** Name of the database's volume in the chart's hub pod. */
 const DATABASE = 'pvc';
 
+/** Where a configuration is loaded, and what it is held against. */
+export interface LoadCheckPod {
+  namespace: string;
+  name: string;
+  scripts: Readonly<Record<string, string>>;
+  /** As `promisesOf` gives them. */
+  promises: JsonObject;
+}
+
 /**
  * A throw-away pod that loads the new hub's configuration: the new Deployment's pod with the new
  * Secret and ConfigMaps under other names, its own scratch folder instead of the database, no hub
@@ -18,16 +27,15 @@ const DATABASE = 'pvc';
  */
 export function loadCheckObjects(
   objects: readonly JsonObject[],
-  namespace: string,
-  name: string,
-  script: string,
+  { namespace, name, scripts, promises }: LoadCheckPod,
 ): JsonObject[] {
   const metadata = metadataOf(name, namespace);
   const { copies, renamed } = copiesOf(objects, name, metadata);
-  const spec = loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects));
+  const env = { services: serviceEnv(objects), promises };
+  const spec = loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, env);
   return [
     ...copies,
-    scriptObject(metadata(`${name}-script`), 'load_check.py', script),
+    scriptObject(metadata(`${name}-script`), scripts),
     { apiVersion: 'v1', kind: 'Pod', metadata: metadata(name), spec },
   ];
 }
@@ -51,8 +59,9 @@ function copiesOf(
   return { copies, renamed };
 }
 
-function scriptObject(metadata: JsonObject, file: string, script: string): JsonObject {
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [file]: script } };
+/** Scripts by their names. */
+function scriptObject(metadata: JsonObject, scripts: Readonly<Record<string, string>>): JsonObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { ...scripts } };
 }
 
 /** Where a throw-away pod is made, and the script that it runs. */
@@ -90,7 +99,7 @@ export function restoreObjects(
     ],
   };
   return [
-    scriptObject(metadata(`${name}-script`), 'restore.py', script),
+    scriptObject(metadata(`${name}-script`), { 'restore.py': script }),
     { apiVersion: 'v1', kind: 'Pod', metadata: metadata(name), spec: pod },
   ];
 }
@@ -148,7 +157,7 @@ function loadCheckPod(
   spec: JsonObject,
   renamed: ReadonlyMap<string, string>,
   script: string,
-  services: readonly JsonObject[],
+  { services, promises }: { services: readonly JsonObject[]; promises: JsonObject },
 ): JsonObject {
   const container = objectsIn(spec['containers'])[0] ?? {};
   const kept = ['image', 'imagePullPolicy', 'env', 'envFrom', 'securityContext', 'resources'];
@@ -169,7 +178,12 @@ function loadCheckPod(
       {
         name: 'load-check',
         ...own,
-        env: [...services, ...objectsIn(own['env'])],
+        // The last one counts, whatever the hub's own variables are.
+        env: [
+          ...services,
+          ...objectsIn(own['env']),
+          { name: 'GLACIOCLOUD_PROMISES', value: canonical(promises) },
+        ],
         command: ['python3', '/load-check/load_check.py'],
         volumeMounts: [
           ...mounts,

@@ -83,7 +83,12 @@ describe('a load check', () => {
     { kind: 'Service', metadata: { name: 'headless' }, spec: {} },
     { kind: 'Service', spec: { ports: [{ port: 1 }] } },
   ];
-  const made = loadCheckObjects(objects, 'ns', 'check', 'print()');
+  const made = loadCheckObjects(objects, {
+    namespace: 'ns',
+    name: 'check',
+    scripts: { 'load_check.py': 'print()', 'load_promises.py': 'pass' },
+    promises: { uid: 1000 },
+  });
 
   test('has copies of Secrets and ConfigMaps under names of its own, and its script', () => {
     expect(made.slice(0, -1)).toEqual([
@@ -103,7 +108,7 @@ describe('a load check', () => {
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: metadata('check-script', 'check'),
-        data: { 'load_check.py': 'print()' },
+        data: { 'load_check.py': 'print()', 'load_promises.py': 'pass' },
       },
     ]);
   });
@@ -144,6 +149,7 @@ describe('a load check', () => {
               { name: 'hub', value: 'hub' },
               { name: 'A', valueFrom: { secretKeyRef: { name: 'check-hub', key: 'hub' } } },
               { name: 'B', valueFrom: { configMapKeyRef: { name: 'check-hub', key: 'b' } } },
+              { name: 'GLACIOCLOUD_PROMISES', value: '{"uid":1000}' },
             ],
             command: ['python3', '/load-check/load_check.py'],
             volumeMounts: [

@@ -1,17 +1,12 @@
-import { at, isObject, objectsIn, pointer, textAt } from '../../json.ts';
+import { at, isObject, pointer, textAt } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
+import { namedEntries } from '../values/named-lists.ts';
 import { probeNamespace } from '../values/probe.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
 
-/** The objects in a list, or in a mapping of named ones: the chart takes both. */
-function objectsOf(value: Json | undefined): JsonObject[] {
-  if (isObject(value)) return Object.values(value).filter(isObject);
-  return objectsIn(value);
-}
-
 /** What opens the node in a pod's specification, in words; undefined where nothing does. */
 function podFault(spec: JsonObject): string | undefined {
-  if (objectsOf(spec['volumes']).some((volume) => isObject(volume['hostPath']))) {
+  if (namedEntries(spec['volumes']).some((volume) => isObject(volume['hostPath']))) {
     return 'a folder of the node is mounted';
   }
   for (const key of ['hostNetwork', 'hostPID', 'hostIPC']) {
@@ -19,8 +14,8 @@ function podFault(spec: JsonObject): string | undefined {
   }
   if (at(spec, '/securityContext/runAsUser') === 0) return 'every container runs as root';
   for (const container of [
-    ...objectsOf(spec['containers']),
-    ...objectsOf(spec['initContainers']),
+    ...namedEntries(spec['containers']),
+    ...namedEntries(spec['initContainers']),
   ]) {
     const name = JSON.stringify(container['name']);
     if (at(container, '/securityContext/privileged') === true) {

@@ -26,6 +26,11 @@ function mountOf(entry: JsonObject): string {
   return `${nameOf(entry)} at ${textAt(entry, '/mountPath')}`;
 }
 
+/** The entries of a list, or of a mapping of named ones: the chart takes both. */
+export function namedEntries(value: Json | undefined): JsonObject[] {
+  return isObject(value) ? Object.values(value).filter(isObject) : objectsIn(value);
+}
+
 /** Values with such lists as mappings by name, so that ours and a file's own stand beside each other when merged. */
 export function byName(values: JsonObject): JsonObject {
   return Object.entries(NAMED).reduce((all, [path, naming]) => {

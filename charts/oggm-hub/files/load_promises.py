@@ -1,0 +1,184 @@
+"""What a loaded configuration makes of the platform's promises, whatever code has run before.
+
+Asked by load_check.py, in a pod without a way to anything: who may enter, what roles and services
+reach, and the pod of a person for each image and size. What is promised beside that stands in
+GLACIOCLOUD_PROMISES:
+
+    {"uid": 1000, "gid": 100, "home": "/home/jovyan", "mounts": ["/scratch"]}
+
+Code that means to deceive, because it looks at the clock or at who asks, is not found.
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+Json = dict[str, Any]
+# As src/core/hub/rules/roles.ts judges scopes.
+BECOMES = re.compile(
+    r"(admin|admin:(users|auth_state|groups)|users|tokens|groups)(!(?!user(=|$)).*)?"
+)
+REACHES_ALL = re.compile(
+    r"admin:(servers|server_state)|servers|access:servers|delete:users|shutdown|proxy"
+)
+# Ours, and the chart's culler, which stops idle servers of everybody.
+OWN_ROLES = {"glaciocloud-health", "glaciocloud-access", "jupyterhub-idle-culler", "admin"}
+# Gives no way out of the pod: the chart's container that shuts the cloud's metadata service.
+PRIVILEGED = {"block-cloud-metadata"}
+DOOR = {
+    "allow_all": False,
+    "allow_existing_users": False,
+    "manage_groups": True,
+    "refresh_pre_spawn": True,
+}
+LISTS = (
+    "allowed_users",
+    "admin_users",
+    "allowed_organizations",
+    "allowed_teams",
+    "allowed_groups",
+    "admin_groups",
+)
+OLDEST_SECONDS = 300
+
+
+def promised() -> Json:
+    content: Json = json.loads(os.environ.get("GLACIOCLOUD_PROMISES") or "{}")
+    return content
+
+
+def of_hub(app: Any, spawner: Any) -> list[str]:
+    """What is wrong with who may enter, and with what roles and services reach."""
+    return [*door_faults(app), *reach_faults(app), *menu_faults(spawner)]
+
+
+def of_pod(pod: Json, spawner: Any, image: str | None) -> list[str]:
+    """What is wrong with the pod of a person, as Kubernetes would get it; `image` is the one that they chose."""
+    return list(pod_faults(pod, spawner, image))
+
+
+def choices(profiles: Any) -> Iterator[tuple[Json, str | None]]:
+    """Every choice that somebody may make, as KubeSpawner is told of it, and its image."""
+    if not profiles:
+        yield {}, None
+    for profile in profiles or []:
+        sizes = profile.get("profile_options", {}).get("size", {}).get("choices", {})
+        for size in sizes or [None]:
+            chosen = {"profile": profile.get("slug"), **({"size": size} if size else {})}
+            yield chosen, profile.get("kubespawner_override", {}).get("image")
+
+
+def door_faults(app: Any) -> Iterator[str]:
+    """Who may enter is the access file's matter alone."""
+    code = sys.modules.get("glaciocloud_hub")
+    if code is None:
+        yield "the platform's own code is not loaded"
+        return
+    door = app.authenticator
+    if type(door) is not code.AccessFileAuthenticator:
+        yield f"people would log in with {type(door).__module__}.{type(door).__name__}, past the access files"
+        return
+    for trait, wanted in DOOR.items():
+        if getattr(door, trait) is not wanted:
+            yield f"{trait} is {getattr(door, trait)}"
+    for trait in LISTS:
+        if getattr(door, trait, None):
+            yield f"{trait} lets people in beside the access files"
+    if not 1 <= door.auth_refresh_age <= OLDEST_SECONDS:
+        yield f"auth_refresh_age is {door.auth_refresh_age}: people stay in after their access has ended"
+
+
+def reach_faults(app: Any) -> Iterator[str]:
+    """No role and no service reaches everybody."""
+    for role in app.load_roles:
+        if role["name"] in OWN_ROLES:
+            continue
+        for scope in role.get("scopes", []):
+            if BECOMES.fullmatch(scope):
+                yield f"the role {role['name']!r} could become anybody: {scope}"
+            elif REACHES_ALL.fullmatch(scope):
+                yield f"the role {role['name']!r} reaches everybody: {scope}"
+    for service in app.services:
+        if service.get("admin"):
+            yield f"the service {service.get('name')!r} is an administrator"
+
+
+def menu_faults(spawner: Any) -> Iterator[str]:
+    """Images and sizes come from the mounted file."""
+    code = sys.modules.get("glaciocloud_hub")
+    if code is None:
+        return
+    if getattr(spawner, "profile_list", None) is not code.profile_list:
+        yield "profile_list is not the platform's: images and sizes are not those of the files"
+    if spawner.options_from_form is not code.options_from_form:
+        yield "options_from_form is not the platform's"
+    if spawner.delete_pvc:
+        yield "delete_pvc is on: homes would be deleted together with users"
+
+
+def pod_faults(pod: Json, spawner: Any, image: str | None) -> Iterator[str]:
+    spec = pod["spec"]
+    yield from node_faults(spec)
+    server = next(one for one in spec["containers"] if one["name"] == "notebook")
+    if image is not None:
+        if server["image"] != image:
+            yield f"the image is {server['image']}, and {image} was chosen"
+        if "memory" not in server.get("resources", {}).get("limits", {}):
+            yield "memory has no limit"
+    yield from owner_faults(spec, server)
+    yield from home_faults(spec, server, spawner)
+
+
+def node_faults(spec: Json) -> Iterator[str]:
+    for key in ("hostNetwork", "hostPID", "hostIPC"):
+        if spec.get(key):
+            yield f"{key} opens the node"
+    for volume in spec.get("volumes") or []:
+        if volume.get("hostPath"):
+            yield f"the volume {volume['name']!r} is a folder of the node"
+    if spec.get("automountServiceAccountToken") is not False:
+        yield "servers get a token of the cluster"
+    for container in [*spec["containers"], *(spec.get("initContainers") or [])]:
+        security = container.get("securityContext") or {}
+        if container["name"] in PRIVILEGED:
+            continue
+        if security.get("privileged"):
+            yield f"the container {container['name']!r} is privileged"
+        if security.get("runAsUser") == 0:
+            yield f"the container {container['name']!r} runs as root"
+        if (security.get("capabilities") or {}).get("add"):
+            yield f"the container {container['name']!r} may do more than others"
+
+
+def owner_faults(spec: Json, server: Json) -> Iterator[str]:
+    """Homes belong to one uid and group."""
+    of_pod, own = spec.get("securityContext") or {}, server.get("securityContext") or {}
+    uid = own.get("runAsUser", of_pod.get("runAsUser"))
+    if uid != promised().get("uid", uid):
+        yield f"servers would run as uid {uid}, and homes belong to {promised()['uid']}"
+    gid = of_pod.get("fsGroup")
+    if gid != promised().get("gid", gid):
+        yield f"servers would have the group {gid}, and homes belong to {promised()['gid']}"
+    if own.get("allowPrivilegeEscalation") is not False:
+        yield "people could become root inside their server"
+
+
+def home_faults(spec: Json, server: Json, spawner: Any) -> Iterator[str]:
+    """Each person has a home of their own, and what the platform mounts is there."""
+    home = promised().get("home")
+    if home is None:
+        return
+    mounts = {one["mountPath"].rstrip("/"): one["name"] for one in server.get("volumeMounts") or []}
+    claims = {
+        volume["name"]: volume["persistentVolumeClaim"].get("claimName")
+        for volume in spec.get("volumes") or []
+        if volume.get("persistentVolumeClaim")
+    }
+    if claims.get(mounts.get(home, "")) != spawner.pvc_name:
+        yield f"no home of their own is mounted at {home}"
+    for path in promised().get("mounts", []):
+        if path.rstrip("/") not in mounts:
+            yield f"nothing is mounted at {path}"
