@@ -130,7 +130,7 @@ describe('a health check', () => {
     await prove(bench, run);
     expect(bench.jobs[0]?.['profiles']).toBe(sha256Hex(typeof menu === 'string' ? menu : ''));
     expect(bench.outside.made('annotate')).toEqual([
-      `annotate: pods app=jupyterhub,component=hub one glaciocloud.org/touch=${Date.parse('2026-11-24T12:00:03.500Z')}`,
+      `annotate: pods app=jupyterhub,component=hub one glaciocloud.org/touch=${Date.parse('2026-11-24T12:00:04.500Z')}`,
     ]);
   });
 

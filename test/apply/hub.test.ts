@@ -39,6 +39,9 @@ const revisions = (bench: Bench): string[] =>
   bench.releases.kept(HUB, HUB).map(({ revision, status }) => `${revision} ${status}`);
 const refused = (message: string): KubeFailure => new KubeFailure(message, { hint: '' });
 
+const LOAD_CHECK_GOES =
+  'deleteBy: pods,secrets,configmaps glaciocloud.org/throw-away=glaciocloud-load-check one';
+
 describe('a fresh hub', () => {
   test('is installed, proven and remembered', async () => {
     const bench = new Bench();
@@ -58,11 +61,11 @@ describe('a fresh hub', () => {
       outcome: 'done',
       code: 'deployed',
       reason: '',
-      seconds: { preflight: 0, upgrade: 0, rollout: 2.5, health: 1 },
+      seconds: { preflight: 1, upgrade: 0, rollout: 2.5, health: 1 },
       health: [...WELL, address],
     });
     const to = bench.wanted(HUB);
-    const at = '2026-11-24T12:00:03.500Z';
+    const at = '2026-11-24T12:00:04.500Z';
     expect(bench.state(HUB)).toEqual({
       v: 1,
       wanted: to.digest,
@@ -72,6 +75,7 @@ describe('a fresh hub', () => {
     });
     expect(revisions(bench)).toEqual(['1 deployed']);
     expect(bench.said).toEqual([
+      'one: loading the new configuration in a throw-away pod',
       'one: applying with Helm',
       'one: waiting for hub (no pod yet), proxy (no pod yet)',
       'one: waiting for hub (pending), proxy (pending)',
@@ -93,6 +97,9 @@ describe('a fresh hub', () => {
       'apply: Secret one/hub-generated',
       'create: Secret glaciocloud-system/glaciocloud-digest-key',
       expect.stringMatching(/^apply: Secret one\/hub-secrets-[0-9a-f]{8}$/u),
+      LOAD_CHECK_GOES,
+      expect.stringMatching(/^apply: .*, Pod one\/glaciocloud-load-check$/u),
+      LOAD_CHECK_GOES,
       'apply: ConfigMap one/glaciocloud-release',
       'upgrade: one',
       'apply: ConfigMap one/glaciocloud-release',
@@ -105,7 +112,7 @@ describe('a fresh hub', () => {
     const result = await apply(bench);
     expect(result).toMatchObject({ kind: 'install' });
     expect(ended(result)).toEqual(['failed', 'product', 'hub: no answer']);
-    const at = '2026-11-24T12:00:03.000Z';
+    const at = '2026-11-24T12:00:04.000Z';
     const { digest } = bench.wanted(HUB);
     expect(bench.state(HUB)).toEqual({
       v: 1,
@@ -115,6 +122,19 @@ describe('a fresh hub', () => {
       last: { at, outcome: 'failed', reason: 'hub: no answer' },
     });
     expect(revisions(bench)).toEqual(['1 deployed']);
+  });
+
+  test('whose configuration breaks a promise lets nobody in: it is never applied', async () => {
+    const bench = new Bench();
+    const log =
+      '{"stage": "promises", "error": "people would log in with x, past the access files"}';
+    bench.pods = { 'glaciocloud-load-check': { phase: 'Failed', log } };
+    const reason =
+      'the new configuration breaks a promise: people would log in with x, past the access files';
+    expect(ended(await apply(bench))).toEqual(['failed', 'product', reason]);
+    expect(bench.outside.made('upgrade')).toEqual([]);
+    expect(bench.kube.peek('Deployment', 'hub', HUB)).toBeUndefined();
+    expect(bench.state(HUB)).toMatchObject({ quarantined: { reason } });
   });
 
   test('whose secrets are not supplied is not begun', async () => {
@@ -217,9 +237,9 @@ describe('a change that fails goes back', () => {
     const state = bench.state(HUB);
     expect(state).toMatchObject({
       wanted: digest,
-      quarantined: { digest, reason, at: '2026-11-24T12:00:04.500Z' },
+      quarantined: { digest, reason, at: '2026-11-24T12:00:05.500Z' },
       infrastructure: 0,
-      last: { outcome: 'rolled-back', reason, at: '2026-11-24T12:00:04.500Z' },
+      last: { outcome: 'rolled-back', reason, at: '2026-11-24T12:00:05.500Z' },
     });
     expect(state?.healthy?.revision).toBe(3);
     expect(state?.healthy?.digest).not.toBe(digest);

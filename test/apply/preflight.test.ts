@@ -217,7 +217,7 @@ describe('what others have changed', () => {
       spec: { template: { spec: { containers: [{ name: 'chp', image }] } } },
     }));
     expect(said).toEqual([
-      'one: ⚠ Deployment proxy: what kubectl-edit changed at 2026-11-24T12:00:03.500Z is overwritten: /spec/template/spec/containers/chp/image',
+      'one: ⚠ Deployment proxy: what kubectl-edit changed at 2026-11-24T12:00:04.500Z is overwritten: /spec/template/spec/containers/chp/image',
     ]);
   });
 

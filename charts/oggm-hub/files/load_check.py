@@ -234,6 +234,8 @@ def explain(check: LoadCheck, error: BaseException) -> str:
     """One line for people. JupyterHub ends itself by SystemExit after it logged the reason."""
     if check.lines.refusals:
         return re.sub(r"\x1b\[[0-9;]*m", "", check.lines.refusals[-1])
+    if isinstance(error, BrokenPromise):
+        return str(error)
     if isinstance(error, SystemExit):
         return f"the configuration ended the hub (exit {error.code})"
     return f"{type(error).__name__}: {error}"

@@ -7,6 +7,7 @@ import { Faulty } from '../types.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
 
 const NAME = 'glaciocloud-load-check';
+const UNLOADED = 'the new configuration cannot be loaded';
 const SCRIPTS = ['load_check.py', 'load_promises.py'];
 
 /** Loads the new hub's configuration in a throw-away pod and holds it against the promises, before anybody meets it. */
@@ -16,15 +17,17 @@ export async function loadCheck(
   world: ApplyWorld,
 ): Promise<void> {
   const { namespace } = to.release;
-  const what = 'the new configuration cannot be loaded';
   const pod = loadCheckObjects(objects, {
     namespace,
     name: NAME,
     scripts: await scriptsOf(world),
     promises: promisesOf(to.release),
   });
-  const { ok, log } = await runThrowAway({ name: NAME, namespace, objects: pod, what }, world);
-  if (!ok) throw new Faulty(`${what}: ${loadError(log)}`, 'product');
+  const { ok, log } = await runThrowAway(
+    { name: NAME, namespace, objects: pod, what: UNLOADED },
+    world,
+  );
+  if (!ok) throw new Faulty(loadError(log), 'product');
 }
 
 async function scriptsOf({ script }: ApplyWorld): Promise<Record<string, string>> {
@@ -36,8 +39,10 @@ async function scriptsOf({ script }: ApplyWorld): Promise<Record<string, string>
 function loadError(log: string): string {
   const lines = log.trim().split('\n');
   const told = objectOf(lines.at(-1) ?? '');
-  if (!told) return lines.slice(-5).join(' ').slice(0, 600);
+  if (!told) return `${UNLOADED}: ${lines.slice(-5).join(' ').slice(0, 600)}`;
+  if (textAt(told, '/stage') === 'promises')
+    return `the new configuration breaks a promise: ${textAt(told, '/error')}`.slice(0, 600);
   const bad = lines.find((line) => line.includes('Bad config encountered'));
   const why = bad?.replace(/^.*Bad config encountered[^:]*: ?/u, '') ?? textAt(told, '/error');
-  return `${textAt(told, '/stage')}: ${why}`.slice(0, 600);
+  return `${UNLOADED}: ${`${textAt(told, '/stage')}: ${why}`.slice(0, 600)}`;
 }
