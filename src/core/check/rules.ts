@@ -28,6 +28,7 @@ import { imageAdditions } from '../images/additions.ts';
 import { imageRhythm } from '../images/rebuild-rules.ts';
 import { lockChannel, lockEdited, lockRegistry } from '../images/lock-rules.ts';
 import { notYet } from '../hub/rules/not-yet.ts';
+import { extraConfig } from '../hub/rules/extra-config.ts';
 import { valuesReserved } from '../hub/rules/reserved.ts';
 import { valuesOverridden } from '../hub/rules/overridden.ts';
 import { modelMemory, multiprocessing, sharedCache, slurmCpus } from '../hub/rules/oggm.ts';
@@ -113,6 +114,7 @@ export const RULES: readonly Rule[] = [
   userSharing,
   roleScopes,
   braces,
+  extraConfig,
   valuesOverridden,
   valuesReserved,
   userPodSafe,

@@ -10,6 +10,7 @@ test('what is a warning; everything else stops a deployment', () => {
     'event-overlap',
     'event-past',
     'event-spawn-rate',
+    'extra-config',
     'image-additions',
     'image-rhythm',
     'image-unlocked',

@@ -1,0 +1,19 @@
+import { at, isObject, pointer } from '../../json.ts';
+import type { Rule } from '../../rule.ts';
+
+export const extraConfig: Rule = {
+  id: 'extra-config',
+  severity: 'warning',
+  title: 'Code in extraConfig is looked at by whoever reviews it.',
+  why: 'It is code, and no rule reads it. A deployment loads it first and holds what it does for every image and size against the platform’s promises; code that looks at the clock, the person or the pod is not found by that.',
+  on: 'values',
+  *check({ hub, place }) {
+    const code = at(hub.data.values, '/hub/extraConfig');
+    for (const name of Object.keys(isObject(code) ? code : {}))
+      yield {
+        at: place(pointer('hub', 'extraConfig', name)),
+        message: `"${name}" is code of yours, which no rule reads`,
+        hint: 'let somebody review it; a deployment that breaks a promise by it is refused',
+      };
+  },
+};
