@@ -34,6 +34,16 @@ async function running(...edits: Edit[]): Promise<Bench> {
   return bench;
 }
 
+/** The chart brings what pulls images, too. */
+function withPuller(bench: Bench): Bench {
+  const { chart } = bench.releases;
+  bench.releases.chart = (values, where) => [
+    ...chart(values, where),
+    { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'prepull' } },
+  ];
+  return bench;
+}
+
 const ended = ({ outcome, code, reason }: UnitResult): unknown => [outcome, code, reason];
 const revisions = (bench: Bench): string[] =>
   bench.releases.kept(HUB, HUB).map(({ revision, status }) => `${revision} ${status}`);
@@ -135,6 +145,29 @@ describe('a fresh hub', () => {
     expect(bench.outside.made('upgrade')).toEqual([]);
     expect(bench.kube.peek('Deployment', 'hub', HUB)).toBeUndefined();
     expect(bench.state(HUB)).toMatchObject({ quarantined: { reason } });
+  });
+
+  test('has its images pulled while its configuration is checked, and Helm takes that over', async () => {
+    const bench = withPuller(new Bench());
+    expect(ended(await apply(bench))).toEqual(['done', 'deployed', '']);
+    expect(bench.outside.made('apply', 'upgrade').slice(-5)).toEqual([
+      'apply: DaemonSet one/prepull',
+      expect.stringMatching(/^apply: .*, Pod one\/glaciocloud-load-check$/u),
+      'apply: ConfigMap one/glaciocloud-release',
+      'upgrade: one',
+      'apply: ConfigMap one/glaciocloud-release',
+    ]);
+    expect(bench.kube.peek('DaemonSet', 'prepull', HUB)).toMatchObject({
+      metadata: { annotations: { 'meta.helm.sh/release-name': HUB } },
+    });
+  });
+
+  test('that is refused leaves nothing that pulls', async () => {
+    const bench = withPuller(new Bench());
+    bench.pods = { 'glaciocloud-load-check': { phase: 'Failed', log: '{"stage": "promises"}' } };
+    expect((await apply(bench)).outcome).toBe('failed');
+    expect(bench.outside.made('apply')).toContain('apply: DaemonSet one/prepull');
+    expect(bench.kube.peek('DaemonSet', 'prepull', HUB)).toBeUndefined();
   });
 
   test('whose secrets are not supplied is not begun', async () => {

@@ -11,6 +11,7 @@ import type { HealthRun } from './health.ts';
 import { loadCheck } from './load-check.ts';
 import { preflightAddress, preflightObjects, tellConflicts } from './preflight.ts';
 import { hiddenIn, prepareNamespace } from './prepare.ts';
+import { pullingAhead } from './pull-ahead.ts';
 import type { Prepared } from './prepare.ts';
 import { watchRollout } from './rollout.ts';
 import { dropStrays, healthyOf, recoverPending, restoreRevision } from './way-back.ts';
@@ -105,7 +106,8 @@ async function preflight(task: HubTask, run: Run, world: ApplyWorld): Promise<Pr
   if (state?.healthy) await tellConflicts(task, objects, world);
   if (!state?.healthy || restartsHub(state.healthy.release, to.release)) {
     world.progress(to.unit, 'loading the new configuration in a throw-away pod');
-    await loadCheck(task, objects, world);
+    const check = (): Promise<void> => loadCheck(task, objects, world);
+    await (state?.healthy ? check() : pullingAhead(task, objects, world, check));
   }
   return prepared;
 }
