@@ -36,6 +36,7 @@ import { addressTaken, duplicate, slugTaken, unitName } from './names.ts';
 import { databaseKept, ownNamespace, podSafe, userPodSafe } from '../hub/rules/pods.ts';
 import { objectKind } from '../hub/rules/objects.ts';
 import { braces } from '../hub/rules/braces.ts';
+import { baseUrl, hubCommand, noIssuer } from '../hub/rules/reach.ts';
 import { RAW_VALUE_RULES } from '../hub/rules/raw-values.ts';
 import { roleScopes, userSharing } from '../hub/rules/roles.ts';
 import { announcementPast, announcementTime } from '../notices/rules.ts';
@@ -111,6 +112,9 @@ export const RULES: readonly Rule[] = [
   modelMemory,
   ...VALUE_RULES,
   ...RAW_VALUE_RULES,
+  baseUrl,
+  hubCommand,
+  noIssuer,
   userSharing,
   roleScopes,
   braces,

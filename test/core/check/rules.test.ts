@@ -17,6 +17,7 @@ test('what is a warning; everything else stops a deployment', () => {
     'image-unpromoted',
     'no-admins',
     'no-approvers',
+    'no-issuer',
     'not-yet',
     'oggm-memory',
     'small-home',

@@ -1,8 +1,9 @@
-import { at, parentOf } from '../../json.ts';
+import { at, compareText, isObject, parentOf, pointer, segmentsOf } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import { meant } from '../values/meant.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
 import { replaced } from '../values/ownership.ts';
+import { LAST_CONFIG } from '../values/hub.ts';
 import { byName, inFile } from '../values/named-lists.ts';
 
 export const valuesReserved: Rule = {
@@ -14,13 +15,14 @@ export const valuesReserved: Rule = {
   *check({ hub, ours, place, field }) {
     const own = hub.data.values;
     yield* wholesale(own, place);
+    yield* takenNames(own, place);
     const { values, written: back } = meant(byName(own));
     for (const { path, instead } of replaced(ours, values)) {
       const written = writtenAt(hub.has, inFile(own, back(path)));
       const by = field(path);
       yield {
         at: place(written),
-        message: `"${written.slice(1).replaceAll('/', '.')}" is what the platform writes`,
+        message: `"${segmentsOf(written).join('.')}" is what the platform writes`,
         hint: by === undefined ? instead : `remove it, and use ${by}:`,
       };
     }
@@ -46,6 +48,25 @@ function* wholesale(own: JsonObject, place: ValuesFacts['place']): Generator<Pro
       at: place(path),
       message: `"${name}" takes the place of all that the platform writes there`,
       hint: `write it below ${instead}`,
+    };
+  }
+}
+
+/** Code of others under a name of ours, or under one that would run after ours and over it. */
+function* takenNames(own: JsonObject, place: ValuesFacts['place']): Generator<Problem> {
+  const code = at(own, '/hub/extraConfig');
+  for (const name of Object.keys(isObject(code) ? code : {})) {
+    if (name === LAST_CONFIG) continue;
+    const isOurs = /^~?glaciocloud/u.test(name);
+    if (!isOurs && compareText(name, LAST_CONFIG) < 0) continue;
+    yield {
+      at: place(pointer('hub', 'extraConfig', name)),
+      message: isOurs
+        ? `"hub.extraConfig.${name}" is a name of the platform's own code`
+        : `"hub.extraConfig.${name}" would run after the platform's own code`,
+      hint: isOurs
+        ? 'choose another name for your code'
+        : 'begin its name with a letter from a to z: the last name runs last',
     };
   }
 }

@@ -16,7 +16,7 @@ interface Demand {
 }
 
 /** A rule that looks at some values and says what must not be. */
-function demand({ id, title, why, paths, bad }: Demand): Rule {
+export function demand({ id, title, why, paths, bad }: Demand): Rule {
   return {
     id,
     title,
@@ -69,7 +69,7 @@ function traitDemand({ id, title, why, names, bad }: TraitDemand): Rule {
 }
 
 /** Nobody and nothing is named: what a chart's default says, too. */
-function namesNothing(value: Json): boolean {
+export function namesNothing(value: Json): boolean {
   if (Array.isArray(value)) return value.length === 0;
   if (isObject(value)) return Object.keys(value).length === 0;
   return value === null || value === '' || value === false;

@@ -20,6 +20,12 @@ export const HUB_CODE = [
 /** Folder of the chart with the hub's own pages, which belong to its code. */
 export const HUB_PAGES = 'files/pages/';
 
+/**
+ * Entries of `hub.extraConfig` run in the order of their names, each over what was before it: ours runs last. Source:
+ * jupyterhub_config.py of jupyterhub 4.4.0.
+ */
+export const LAST_CONFIG = '~glaciocloud';
+
 /** Folder on the hub's sys.path: the chart's own configuration lies there too. */
 const CODE_FOLDER = '/usr/local/etc/jupyterhub';
 
@@ -52,7 +58,7 @@ export function hubPart({ hub, cluster, codeDigest }: HubContext): Part {
         annotations: { 'glaciocloud.org/code': codeDigest },
         // Deleting a user must never delete a home.
         config: { KubeSpawner: { delete_pvc: false } },
-        extraConfig: { glaciocloud: 'import glaciocloud_hub\nglaciocloud_hub.configure(c)\n' },
+        extraConfig: { [LAST_CONFIG]: 'import glaciocloud_hub\nglaciocloud_hub.configure(c)\n' },
         ...mounts(),
         ...ourServices(),
         db: database(cluster.storage.homes.class),

@@ -37,7 +37,7 @@ test('the hub itself', () => {
         activeServerLimit: 40,
         annotations: { 'glaciocloud.org/code': 'digest-of-code' },
         config: { KubeSpawner: { delete_pvc: false } },
-        extraConfig: { glaciocloud: 'import glaciocloud_hub\nglaciocloud_hub.configure(c)\n' },
+        extraConfig: { '~glaciocloud': 'import glaciocloud_hub\nglaciocloud_hub.configure(c)\n' },
         extraVolumes: [
           { name: 'hub-code', configMap: { name: 'hub-code' } },
           { name: 'hub-pages', configMap: { name: 'hub-pages' } },
