@@ -3,11 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { load } from 'js-yaml';
 import { fromArguments } from '../../src/arguments.ts';
 import { exec } from '../../src/edges/exec.ts';
 import type { ExecResult } from '../../src/edges/exec.ts';
 import type { Report } from '../../src/edges/report.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
+import { at } from '../../src/core/json.ts';
+import type { JsonObject } from '../../src/core/json.ts';
 import { main } from '../../src/main.ts';
 import { CLI, DOUBLE, copyPlatform, edit, git, temporary } from '../support/sample.ts';
 
@@ -115,6 +118,40 @@ describe('what is rendered', () => {
       ).toBe(false);
     }
     expect(manifests).toContain('masked ');
+  });
+
+  test('seats and images wait on the nodes where servers go', async () => {
+    const root = await copy('pools');
+    await edit(
+      root,
+      'environments/classroom.yaml',
+      'capacity: {maxServers: 30}',
+      `capacity: {maxServers: 30, placeholders: 2}
+values: {singleuser: {nodeSelector: {pool: users}, extraTolerations: [{key: spot}]}}`,
+    );
+    const out = join(folder.path, 'pools-out');
+    const { code } = await run(
+      ['render', 'classroom', '--out', out, '--charts-from', DOUBLE],
+      {},
+      root,
+    );
+    expect(code).toBe(0);
+    const manifests = await readFile(join(out, 'classroom/manifests.yaml'), 'utf8');
+    for (const name of ['prepull', 'placeholders']) {
+      const [pod] = manifests
+        .split(/^---$/mu)
+        .filter((text) => text.trim() !== '')
+        .map((text) => load(text) as JsonObject)
+        .filter((one) => at(one, '/metadata/name') === name)
+        .map((one) => at(one, '/spec/template/spec'));
+      expect(pod).toMatchObject({
+        nodeSelector: { pool: 'users' },
+        tolerations: [{ value: 'user' }, { value: 'user' }, { key: 'spot' }],
+        affinity: {
+          nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100 }] },
+        },
+      });
+    }
   });
 
   test('one hub alone', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { removeHub } from '../../src/apply/removal/remove.ts';
 import type { UnitResult } from '../../src/apply/types.ts';
-import { objectOf } from '../../src/core/json.ts';
+import { at, objectOf } from '../../src/core/json.ts';
 import type { Removal } from '../../src/core/model/types.ts';
 import { BucketFailure, KubeFailure } from '../../src/failure.ts';
 import {
@@ -487,4 +487,26 @@ describe('a removal that is killed', () => {
       }
     },
   );
+});
+
+test('homes are read where servers could be: on nodes that these tolerate', async () => {
+  const bench = await ArchiveBench.make();
+  const spot = { key: 'spot', operator: 'Exists' };
+  const state = bench.state('one');
+  if (!state?.healthy) throw new Error('the hub does not run');
+  const { release } = state.healthy;
+  const jupyterhub = { hub: { config: { KubeSpawner: { tolerations: [spot] } } } };
+  const ran = { ...release, values: { ...release.values, jupyterhub } };
+  bench.setState('one', { ...state, healthy: { ...state.healthy, release: ran } });
+  const tolerated: unknown[] = [];
+  const { streams } = bench.kube;
+  bench.kube.streams = (pod, script, args) => {
+    const spec = bench.kube
+      .objectsIn('Pod', 'one')
+      .find((one) => at(one, '/metadata/name') === pod);
+    tolerated.push(at(spec, '/spec/tolerations'));
+    return streams(pod, script, args);
+  };
+  expect((await remove(bench, { ...ARCHIVE, database: 'keep' })).outcome).toBe('done');
+  expect(tolerated).toEqual([[spot], [spot]]);
 });

@@ -94,6 +94,8 @@ export interface ArchiveTask {
   /** Gives the pods that read the volumes what the hub's pod has; undefined where there is none any more. */
   hub: JsonObject | undefined;
   user: PlatformFile['user'];
+  /** What servers of the hub tolerate. */
+  tolerations: Json[];
   held: Held;
 }
 
@@ -130,11 +132,12 @@ export async function archiveVolumes(
 /** Some side by side. One that fails does not stop the others, so that the next run has less to do. */
 async function archiveLeft(
   archive: Archive,
-  { unit, volumes, hub = {}, user, held }: ArchiveTask,
+  { unit, volumes, hub = {}, user, tolerations, held }: ArchiveTask,
   left: readonly Volume[],
   world: ApplyWorld,
 ): Promise<void> {
-  const reader = { unit, hub, user, script: await world.script('archive.py') };
+  const script = await world.script('archive.py');
+  const reader = { unit, hub, user, tolerations, script };
   let done = volumes.length - left.length;
   let writing = Promise.resolve(); // the manifest is one file: one entry after the other
   const one = async (volume: Volume): Promise<string | undefined> => {
@@ -209,13 +212,14 @@ interface Reader {
   unit: Unit;
   hub: JsonObject;
   user: PlatformFile['user'];
+  tolerations: Json[];
   script: string;
 }
 
 async function archiveVolume(
   { place, bucket }: Archive,
   volume: Volume,
-  { unit, hub, user, script }: Reader,
+  { unit, hub, user, tolerations, script }: Reader,
   world: ApplyWorld,
 ): Promise<ArchivedVolume> {
   const { claim, uid } = volume;
@@ -227,7 +231,7 @@ async function archiveVolume(
     {
       name,
       namespace,
-      objects: archiveObjects(hub, { namespace, name, volume, user }),
+      objects: archiveObjects(hub, { namespace, name, volume, user, tolerations }),
       what: 'its volume cannot be read',
     },
     world,

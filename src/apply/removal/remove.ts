@@ -2,9 +2,10 @@ import { MACHINES } from '../../core/access/door.ts';
 import { STATE_NAME, stateObject } from '../../core/hub/state.ts';
 import type { ReleaseState, Removing } from '../../core/hub/state.ts';
 import { THROW_AWAY } from '../../core/hub/throw-away.ts';
+import { serverNodes } from '../../core/hub/values/server-nodes.ts';
 import { disposalText } from '../../core/removal/words.ts';
-import { at, textAt } from '../../core/json.ts';
-import type { JsonObject } from '../../core/json.ts';
+import { at, isObject, textAt } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import type { PlatformFile, Removal } from '../../core/model/types.ts';
 import { archivePlace, placeText } from '../../core/removal/archive.ts';
 import type { Volume } from '../../core/removal/archive.ts';
@@ -90,11 +91,18 @@ async function remove(task: RemoveTask, held: Held, world: ApplyWorld): Promise<
     world.progress(unit, `stopping hub and servers; ${words}`);
     await removeProbe(unit.name, world.kube);
     const hub = await stop(namespace, world);
-    if (archive) await fill(archive, { task, people, hub, held }, world);
+    const { tolerations } = serverNodes(valuesThatRan(state));
+    if (archive) await fill(archive, { task, people, hub, tolerations, held }, world);
   } finally {
     archive?.bucket.close();
   }
   return takeAway(task, { homes, archive, held }, world);
+}
+
+/** Values of the chart as they last ran; none where the hub never did. */
+function valuesThatRan({ healthy }: ReleaseState): JsonObject {
+  const ran = healthy && at(healthy.release.values, '/jupyterhub');
+  return isObject(ran) ? ran : {};
 }
 
 /** The archive's place, tried out; nothing where nothing is archived. */
@@ -121,11 +129,13 @@ async function fill(
     task,
     people,
     hub,
+    tolerations,
     held,
   }: {
     task: RemoveTask;
     people: readonly Home[];
     hub: JsonObject | undefined;
+    tolerations: Json[];
     held: Held;
   },
   world: ApplyWorld,
@@ -137,7 +147,7 @@ async function fill(
       : [];
   if (removal.database === 'archive')
     volumes.push(...(await databaseVolume(unit.name, archive, world)));
-  await archiveVolumes(archive, { unit, volumes, hub, user, held }, world);
+  await archiveVolumes(archive, { unit, volumes, hub, user, tolerations, held }, world);
 }
 
 /** From here on things are gone: the release first, then volumes that are not kept, and the state last. */

@@ -10,11 +10,6 @@ export const ARCHIVED = '/archive';
 /** Seconds after which a pod that archives ends by itself, where nobody is left to end it. */
 const ARCHIVE_SECONDS = 24 * 3600;
 
-/** Of nodes that are kept for user servers: volumes of homes may be bound to them. */
-const USER_NODES: Json[] = ['hub.jupyter.org/dedicated', 'hub.jupyter.org_dedicated'].map(
-  (key) => ({ key, operator: 'Equal', value: 'user', effect: 'NoSchedule' }),
-);
-
 /** A pod that archives: where it is made, what it reads, and as whom. */
 export interface ArchivePod {
   namespace: string;
@@ -22,6 +17,8 @@ export interface ArchivePod {
   volume: Volume;
   /** Who owns the files of homes. */
   user: PlatformFile['user'];
+  /** Of the hub's servers: volumes of homes may be bound to nodes that are kept for these. */
+  tolerations: Json[];
 }
 
 /**
@@ -31,7 +28,7 @@ export interface ArchivePod {
  */
 export function archiveObjects(
   hub: JsonObject,
-  { namespace, name, volume: { claim, what }, user }: ArchivePod,
+  { namespace, name, volume: { claim, what }, user, tolerations }: ArchivePod,
 ): JsonObject[] {
   const spec = hubPodSpec([hub]);
   const container = objectsIn(spec['containers'])[0] ?? {};
@@ -44,7 +41,7 @@ export function archiveObjects(
       : {
           ...without(shared, ['nodeSelector', 'affinity']),
           securityContext: { ...owner, fsGroup: user.gid, fsGroupChangePolicy: 'OnRootMismatch' },
-          tolerations: [...objectsIn(spec['tolerations']), ...USER_NODES],
+          tolerations: [...objectsIn(spec['tolerations']), ...tolerations],
         };
   const pod: JsonObject = {
     ...place,

@@ -31,7 +31,13 @@ const hub = hubOf(
 );
 const user = { name: 'jovyan', uid: 1100, gid: 100 };
 const madeFor = (volume: Volume, of = hub): JsonObject[] =>
-  archiveObjects(of, { namespace: 'old', name: 'pod', volume, user });
+  archiveObjects(of, {
+    namespace: 'old',
+    name: 'pod',
+    volume,
+    user,
+    tolerations: [{ key: 'spot' }],
+  });
 
 const podWith = (spec: object, claim: string, securityContext: JsonObject): unknown => ({
   apiVersion: 'v1',
@@ -62,13 +68,6 @@ const podWith = (spec: object, claim: string, securityContext: JsonObject): unkn
     ],
   },
 });
-const userNode = (key: string): JsonObject => ({
-  key,
-  operator: 'Equal',
-  value: 'user',
-  effect: 'NoSchedule',
-});
-
 test('a pod that archives a home reads it as its owner, on whatever node its volume is', () => {
   expect(madeFor({ claim: 'claim-ada', uid: '1', what: 'home' })).toEqual([
     podWith(
@@ -79,11 +78,7 @@ test('a pod that archives a home reads it as its owner, on whatever node its vol
           fsGroup: 100,
           fsGroupChangePolicy: 'OnRootMismatch',
         },
-        tolerations: [
-          { key: 'core' },
-          userNode('hub.jupyter.org/dedicated'),
-          userNode('hub.jupyter.org_dedicated'),
-        ],
+        tolerations: [{ key: 'core' }, { key: 'spot' }],
       },
       'claim-ada',
       { runAsUser: 1100, runAsGroup: 100, allowPrivilegeEscalation: false },

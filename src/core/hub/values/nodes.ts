@@ -2,6 +2,7 @@ import { compareText } from '../../json.ts';
 import { memoryBytes } from '../../model/quantities.ts';
 import { CPU_GUARANTEE_SHARE } from '../../model/limits.ts';
 import { defaultSize } from './profiles.ts';
+import { serverNodes } from './server-nodes.ts';
 import type { HubContext, Part } from './part.ts';
 
 /** Where pods go, which images wait on the nodes, which seats are kept warm. */
@@ -27,6 +28,7 @@ export function nodesPart({ hub, images, platform }: HubContext): Part {
     glaciocloud: {
       hub: { title: environment.title, url: environment.url },
       user: { uid: platform.user.uid, gid: platform.user.gid },
+      nodes: { ...serverNodes(environment.values) },
       prepull: images
         .filter(({ name }) => prepulled.has(name))
         .map(({ reference }) => reference)

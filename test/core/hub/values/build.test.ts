@@ -39,6 +39,7 @@ describe('a hub’s values', () => {
   test('have below glaciocloud: what restarts nothing', () => {
     expect(Object.keys(built.values.glaciocloud).sort()).toEqual([
       'hub',
+      'nodes',
       'pages',
       'placeholders',
       'prepull',

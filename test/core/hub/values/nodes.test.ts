@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { nodesPart } from '../../../../src/core/hub/values/nodes.ts';
+import { serverNodes } from '../../../../src/core/hub/values/server-nodes.ts';
 import { at } from '../../../../src/core/json.ts';
 import { contextWith } from './context.ts';
 
@@ -28,6 +29,7 @@ test('where pods go, what waits on the nodes, and which seats are warm', () => {
     glaciocloud: {
       hub: { title: 'Hub', url: 'https://hub.example.org' },
       user: { uid: 2000, gid: 200 },
+      nodes: serverNodes({}),
       prepull: [base],
       placeholders: { replicas: 3, cpu: '500m', memory: '4294967296' },
     },

@@ -1,0 +1,80 @@
+import { at, isObject } from '../../json.ts';
+import type { Json, JsonObject } from '../../json.ts';
+import { meant } from './meant.ts';
+
+/** Which nodes servers may be on, as a pod's specification says it. */
+export interface ServerNodes {
+  nodeSelector: JsonObject;
+  tolerations: Json[];
+  affinity: JsonObject;
+}
+
+/** The chart's own, of nodes that are kept for servers. Source: values.yaml of jupyterhub 4.4.0. */
+const DEDICATED: readonly Json[] = ['hub.jupyter.org/dedicated', 'hub.jupyter.org_dedicated'].map(
+  (key) => ({ key, operator: 'Equal', value: 'user', effect: 'NoSchedule' }),
+);
+
+/**
+ * Where a hub's servers go, by its values below `jupyterhub:`; what waits for servers, or reads their homes, goes there
+ * too. Source: jupyterhub_config.py of jupyterhub 4.4.0, and `make_pod` of KubeSpawner 7.0.0.
+ */
+export function serverNodes(jupyterhub: JsonObject): ServerNodes {
+  const { values } = meant(jupyterhub);
+  return {
+    nodeSelector: objectOr(
+      ofPod(values, 'nodeSelector', 'node_selector') ?? at(values, '/singleuser/nodeSelector'),
+    ),
+    tolerations: tolerationsOf(values),
+    affinity: objectOr(ofPod(values, 'affinity') ?? nodeAffinity(values)),
+  };
+}
+
+/** What replaces everything that was said of a pod elsewhere. */
+function ofPod(values: JsonObject, ...names: readonly string[]): Json | undefined {
+  return names
+    .map((name) => at(values, `/singleuser/extraPodConfig/${name}`))
+    .find((value) => value !== undefined);
+}
+
+function tolerationsOf(values: JsonObject): Json[] {
+  const whole =
+    ofPod(values, 'tolerations') ??
+    at(values, '/hub/config/KubeSpawner/tolerations') ??
+    at(values, '/hub/config/Spawner/tolerations');
+  if (whole !== undefined) return listOr(whole);
+  const usual = at(values, '/scheduling/userPods/tolerations');
+  return [
+    ...(usual === undefined ? DEDICATED : listOr(usual)),
+    ...listOr(at(values, '/singleuser/extraTolerations')),
+  ];
+}
+
+function nodeAffinity(values: JsonObject): JsonObject {
+  const purpose = at(values, '/scheduling/userPods/nodeAffinity/matchNodePurpose') ?? 'prefer';
+  const extra = (kind: string): Json[] =>
+    listOr(at(values, `/singleuser/extraNodeAffinity/${kind}`));
+  const required = [...extra('required'), ...(purpose === 'require' ? [FOR_USERS] : [])];
+  const preferred = [
+    ...extra('preferred'),
+    ...(purpose === 'prefer' ? [{ weight: 100, preference: FOR_USERS }] : []),
+  ];
+  const kinds: JsonObject = {
+    ...(required.length > 0 && {
+      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: required },
+    }),
+    ...(preferred.length > 0 && { preferredDuringSchedulingIgnoredDuringExecution: preferred }),
+  };
+  return Object.keys(kinds).length > 0 ? { nodeAffinity: kinds } : {};
+}
+
+const FOR_USERS: JsonObject = {
+  matchExpressions: [{ key: 'hub.jupyter.org/node-purpose', operator: 'In', values: ['user'] }],
+};
+
+function objectOr(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+function listOr(value: Json | undefined): Json[] {
+  return Array.isArray(value) ? value : [];
+}
