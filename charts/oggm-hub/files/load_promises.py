@@ -4,7 +4,10 @@ Asked by load_check.py, in a pod without a way to anything: who may enter, what 
 reach, and the pod of a person for each image and size. What is promised beside that stands in
 GLACIOCLOUD_PROMISES:
 
-    {"uid": 1000, "gid": 100, "home": "/home/jovyan", "mounts": ["/scratch"]}
+    {"uid": 1000, "gid": 100, "home": "/home/jovyan", "mounts": ["/scratch"], "namespace": "hub",
+     "labels": {"component": "singleuser-server"}}
+
+`labels` are those by which the servers' network policy knows them.
 
 Code that means to deceive, because it looks at the clock or at who asks, is not found.
 """
@@ -50,9 +53,15 @@ def promised() -> Json:
     return content
 
 
-def of_hub(app: Any, spawner: Any) -> list[str]:
+async def of_hub(app: Any, spawner: Any) -> list[str]:
     """What is wrong with who may enter, and with what roles and services reach."""
-    return [*door_faults(app), *reach_faults(app), *menu_faults(spawner)]
+    hooks = await hook_faults(app.authenticator)
+    return [*door_faults(app), *hooks, *reach_faults(app), *menu_faults(spawner)]
+
+
+def of_two(pod: Json, other: Json) -> list[str]:
+    """What is wrong where these are the pods of two people who chose the same."""
+    return list(shared_faults(pod, other))
 
 
 def of_pod(pod: Json, spawner: Any, image: str | None) -> list[str]:
@@ -91,9 +100,32 @@ def door_faults(app: Any) -> Iterator[str]:
         yield f"auth_refresh_age is {door.auth_refresh_age}: people stay in after their access has ended"
 
 
+async def hook_faults(door: Any) -> list[str]:
+    """What code makes of somebody who logs in: their name, and whether they administer, are of the files."""
+    if door.username_map:
+        return ["username_map gives people the name, and the home, of somebody else"]
+    if not door.post_auth_hook:
+        return []
+    person = {"name": "load-check", "admin": False, "groups": [], "auth_state": None}
+    try:
+        made = await door.run_post_auth_hook(None, dict(person))
+    except Exception as error:
+        return [
+            f"post_auth_hook cannot be asked what it makes of people: {type(error).__name__}: {error}"
+        ]
+    changed = [
+        key for key in ("name", "admin", "groups") if (made or person).get(key) != person[key]
+    ]
+    return [f"post_auth_hook changes the {key} of people" for key in changed]
+
+
 def reach_faults(app: Any) -> Iterator[str]:
     """No role and no service reaches everybody."""
     for role in app.load_roles:
+        if role["name"] == "admin" and any(
+            role.get(key) for key in ("users", "groups", "services")
+        ):
+            yield "the role 'admin' is given to somebody beside the access files"
         if role["name"] in OWN_ROLES:
             continue
         for scope in role.get("scopes", []):
@@ -122,14 +154,37 @@ def menu_faults(spawner: Any) -> Iterator[str]:
 def pod_faults(pod: Json, spawner: Any, image: str | None) -> Iterator[str]:
     spec = pod["spec"]
     yield from node_faults(spec)
-    server = next(one for one in spec["containers"] if one["name"] == "notebook")
+    server = server_of(spec)
     if image is not None:
         if server["image"] != image:
             yield f"the image is {server['image']}, and {image} was chosen"
         if "memory" not in server.get("resources", {}).get("limits", {}):
             yield "memory has no limit"
+    yield from place_faults(pod, spawner)
     yield from owner_faults(spec, server)
-    yield from home_faults(spec, server, spawner)
+    yield from home_faults(spec, spawner)
+
+
+def place_faults(pod: Json, spawner: Any) -> Iterator[str]:
+    """Servers are where the hub's network policies and its removal look for them."""
+    namespace = promised().get("namespace", spawner.namespace)
+    if spawner.namespace != namespace or pod["metadata"].get("namespace", namespace) != namespace:
+        yield f"servers would be in the namespace {spawner.namespace}, and not in {namespace}"
+    labels = pod["metadata"].get("labels") or {}
+    for key, value in promised().get("labels", {}).items():
+        if labels.get(key) != value:
+            yield f"the network policy would not know servers: the label {key} is {labels.get(key)}"
+
+
+def shared_faults(pod: Json, other: Json) -> Iterator[str]:
+    if pod["metadata"]["name"] == other["metadata"]["name"]:
+        yield f"two people would get one server: both are called {pod['metadata']['name']}"
+    home = promised().get("home")
+    claims = [
+        claims_of(one["spec"]).get(mounts_of(one["spec"]).get(home, "")) for one in (pod, other)
+    ]
+    if home is not None and claims[0] == claims[1] is not None:
+        yield f"two people would get one home: {claims[0]}"
 
 
 def node_faults(spec: Json) -> Iterator[str]:
@@ -166,19 +221,33 @@ def owner_faults(spec: Json, server: Json) -> Iterator[str]:
         yield "people could become root inside their server"
 
 
-def home_faults(spec: Json, server: Json, spawner: Any) -> Iterator[str]:
+def home_faults(spec: Json, spawner: Any) -> Iterator[str]:
     """Each person has a home of their own, and what the platform mounts is there."""
     home = promised().get("home")
     if home is None:
         return
-    mounts = {one["mountPath"].rstrip("/"): one["name"] for one in server.get("volumeMounts") or []}
-    claims = {
-        volume["name"]: volume["persistentVolumeClaim"].get("claimName")
-        for volume in spec.get("volumes") or []
-        if volume.get("persistentVolumeClaim")
-    }
-    if claims.get(mounts.get(home, "")) != spawner.pvc_name:
+    mounts = mounts_of(spec)
+    if claims_of(spec).get(mounts.get(home, "")) != spawner.pvc_name:
         yield f"no home of their own is mounted at {home}"
     for path in promised().get("mounts", []):
         if path.rstrip("/") not in mounts:
             yield f"nothing is mounted at {path}"
+
+
+def server_of(spec: Json) -> Json:
+    return next(one for one in spec["containers"] if one["name"] == "notebook")
+
+
+def mounts_of(spec: Json) -> dict[str, str]:
+    """The volume at each place of a person's server."""
+    mounts = server_of(spec).get("volumeMounts") or []
+    return {one["mountPath"].rstrip("/"): one["name"] for one in mounts}
+
+
+def claims_of(spec: Json) -> dict[str, str]:
+    """The claim of each volume that has one."""
+    return {
+        volume["name"]: volume["persistentVolumeClaim"]["claimName"]
+        for volume in spec.get("volumes") or []
+        if volume.get("persistentVolumeClaim")
+    }

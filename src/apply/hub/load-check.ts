@@ -21,7 +21,7 @@ export async function loadCheck(
     namespace,
     name: NAME,
     scripts: await scriptsOf(world),
-    promises: promisesOf(to.release),
+    promises: promisesOf(to.release, objects),
   });
   const { ok, log } = await runThrowAway(
     { name: NAME, namespace, objects: pod, what: UNLOADED },
