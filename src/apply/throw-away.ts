@@ -5,7 +5,8 @@ import type { JsonObject } from '../core/json.ts';
 import { Faulty } from './types.ts';
 import type { ApplyWorld } from './types.ts';
 
-const LOOKS = 480;
+/** Longer than such a pod lives: `core/hub/throw-away.ts`. */
+const LOOKS = 1_300;
 const LOOK_MS = 250;
 
 export interface ThrowAway {
@@ -67,6 +68,10 @@ async function reached(
   for (let look = 0; look < LOOKS; look += 1) {
     const pod = await world.kube.get('pod', name, namespace);
     const phase = textAt(pod ?? {}, '/status/phase');
+    const ended = textAt(pod ?? {}, '/status/reason');
+    // A script that fails leaves no reason: Kubernetes has ended the pod, and not what runs in it.
+    if (phase === 'Failed' && ended !== '')
+      throw new Faulty(`${what}: the throw-away pod was ended: ${ended}`, 'infrastructure');
     if (phases.includes(phase)) return phase;
     const verdict =
       pod === undefined ? undefined : rolloutVerdict([], [pod], world.clock.now().getTime());

@@ -69,14 +69,14 @@ describe('a throw-away pod', () => {
     ]);
   });
 
-  test('that does not end is given up after two minutes, and not before', async () => {
+  test('that does not end is given up once it cannot live any more, and not before', async () => {
     const here = bench();
     here.pods = { check: { phase: 'Running' } };
     expect(await faultOf(runThrowAway(POD, here.world))).toEqual([
       'infrastructure',
       'it cannot run: the throw-away pod did not end',
     ]);
-    expect([here.clock.elapsed(), left(here)]).toEqual([120_000, []]);
+    expect([here.clock.elapsed(), left(here)]).toEqual([325_000, []]);
   });
 
   test('that cannot start ends at once, with the reason', async () => {
@@ -90,6 +90,20 @@ describe('a throw-away pod', () => {
     ]);
     expect([here.clock.elapsed(), left(here)]).toEqual([750, []]);
   });
+
+  test.each(['DeadlineExceeded', 'Evicted'])(
+    'that is ended from outside (%s) has said nothing',
+    async (reason) => {
+      const here = bench();
+      here.pods = { check: { phase: 'Running' } };
+      const status = { phase: 'Failed', reason };
+      here.clock.after(600, () => here.kube.setStatus('Pod', 'check', 'one', status));
+      expect(await faultOf(runThrowAway(POD, here.world))).toEqual([
+        'infrastructure',
+        `it cannot run: the throw-away pod was ended: ${reason}`,
+      ]);
+    },
+  );
 
   test('that is gone is waited for', async () => {
     const here = bench();

@@ -256,6 +256,13 @@ def test_neighbours_that_break_no_promise_pass(check, extra):
     assert (result["ok"], result["error"]) == (True, None)
 
 
+def test_code_that_never_ends_is_told_so(check, monkeypatch):
+    monkeypatch.setenv("GLACIOCLOUD_LOAD_SECONDS", "6")
+    result = check("\nimport time; time.sleep(600)\n")
+    assert (result["ok"], result["stage"]) == (False, "configuration")
+    assert result["error"] == "TimeoutError: it was not loaded within 6 s"
+
+
 def test_every_image_and_size_is_asked(check, tmp_path):
     sizes = [{**ANY_IMAGE["sizes"][0], "slug": f"s{number}"} for number in range(6)]
     images = [

@@ -15,6 +15,7 @@ import json
 import logging
 import os
 import re
+import signal
 import sys
 import time
 import traceback
@@ -22,6 +23,8 @@ from typing import Any, NoReturn
 
 CONFIG = os.environ.get("GLACIOCLOUD_CONFIG", "/usr/local/etc/jupyterhub/jupyterhub_config.py")
 BEGIN = time.monotonic()
+# What a hub may take to load: it would be down as long, whenever its pod is moved.
+SECONDS = int(os.environ.get("GLACIOCLOUD_LOAD_SECONDS", "60"))
 WARNINGS: list[str] = []
 # Said of every hub, by our own choice: a service would be one more process to keep alive.
 EXPECTED = "JupyterHub.extra_handlers is deprecated"
@@ -253,9 +256,15 @@ def explain(check: LoadCheck, error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
+def too_long(*_: object) -> NoReturn:
+    raise TimeoutError(f"it was not loaded within {SECONDS} s")
+
+
 def main() -> NoReturn:
     os.dup2(1, 2)  # one stream for all, so that a pod's log keeps the order
     check = LoadCheck()
+    signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(SECONDS)
     try:
         asyncio.run(check.run())
     except BaseException as error:

@@ -4,9 +4,12 @@ import type { Json, JsonObject } from '../json.ts';
 /** On everything that is made for a throw-away pod; its value is the pod's name. */
 export const THROW_AWAY = 'glaciocloud.org/throw-away';
 
-/** Seconds after which a pod ends by itself, where nobody is left to end it. */
-const LOAD_CHECK_SECONDS = 60;
-const RESTORE_SECONDS = 120;
+/**
+ * Seconds after which a pod ends by itself, where nobody is left to end it; the pull of its image
+ * counts.
+ */
+const LOAD_CHECK_SECONDS = 300;
+const RESTORE_SECONDS = 300;
 
 /** Name of the database's volume in the chart's hub pod. */
 const DATABASE = 'pvc';

@@ -120,7 +120,7 @@ describe('a load check', () => {
       metadata: metadata('check', 'check'),
       spec: {
         ...FRAME,
-        activeDeadlineSeconds: 60,
+        activeDeadlineSeconds: 300,
         volumes: [
           { name: 'config', configMap: { name: 'check-hub' } },
           { name: 'secret', secret: { secretName: 'check-hub' } },
@@ -184,7 +184,7 @@ test('a database is restored in the image that it belongs to, by a pod without r
       metadata: metadata('restore', 'restore'),
       spec: {
         ...FRAME,
-        activeDeadlineSeconds: 120,
+        activeDeadlineSeconds: 300,
         volumes: [
           { name: 'pvc', persistentVolumeClaim: { claimName: 'hub-db-dir' } },
           { name: 'script', configMap: { name: 'restore-script' } },
