@@ -32,6 +32,15 @@ import { extraConfig } from '../hub/rules/extra-config.ts';
 import { valuesReserved } from '../hub/rules/reserved.ts';
 import { valuesOverridden } from '../hub/rules/overridden.ts';
 import { modelMemory, multiprocessing, sharedCache, slurmCpus } from '../hub/rules/oggm.ts';
+import {
+  envLiteral,
+  envOfImages,
+  envOverridden,
+  envProxy,
+  envReserved,
+  imageEnv,
+  imageEnvLiteral,
+} from '../hub/rules/variables.ts';
 import { addressTaken, duplicate, slugTaken, unitName } from './names.ts';
 import { databaseKept, ownNamespace, podSafe, userPodSafe } from '../hub/rules/pods.ts';
 import { objectKind } from '../hub/rules/objects.ts';
@@ -121,6 +130,13 @@ export const RULES: readonly Rule[] = [
   extraConfig,
   valuesOverridden,
   valuesReserved,
+  envReserved,
+  envLiteral,
+  envOfImages,
+  envProxy,
+  envOverridden,
+  imageEnv,
+  imageEnvLiteral,
   userPodSafe,
   podSafe,
   objectKind,

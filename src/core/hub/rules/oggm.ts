@@ -1,18 +1,11 @@
-import { at, isObject, pointer } from '../../json.ts';
+import { pointer } from '../../json.ts';
 import { OGGM_BASE_BYTES, OGGM_WORKER_BYTES } from '../../model/limits.ts';
 import { memoryBytes } from '../../model/quantities.ts';
+import { knownTexts } from '../values/variables.ts';
 import type { HubFacts, Rule, ValuesFacts } from '../../rule.ts';
 
-/** Variables of user servers whose text is known: written plainly, or as `{value: …}`. */
 function serverEnv({ values }: ValuesFacts): Record<string, string> {
-  const texts: Record<string, string> = {};
-  const written = at(values, '/singleuser/extraEnv');
-  if (!isObject(written)) return texts;
-  for (const [name, value] of Object.entries(written)) {
-    const text = isObject(value) ? value['value'] : value;
-    if (typeof text === 'string') texts[name] = text;
-  }
-  return texts;
+  return knownTexts(values, '/singleuser/extraEnv');
 }
 
 const variable = (name: string): string => pointer('singleuser', 'extraEnv', name);

@@ -3,12 +3,15 @@ import type { JsonObject } from '../../json.ts';
 import { CPU_GUARANTEE_SHARE } from '../../model/limits.ts';
 import type { ImageFile, Size } from '../../model/types.ts';
 import { slug } from '../../model/quantities.ts';
+import { without } from '../throw-away.ts';
 import { modelEnv } from './servers.ts';
+import { namesSaid, sizeEnv } from './variables.ts';
 import type { HubContext, Part } from './part.ts';
 
 /** What users choose from. The hub reads it from a mounted file: a new size restarts nothing. */
 export function profilesPart(context: HubContext): Part {
   const { hub, images } = context;
+  const said = namesSaid(hub.data);
   return {
     glaciocloud: {
       profiles: {
@@ -22,11 +25,12 @@ export function profilesPart(context: HubContext): Part {
           image: reference,
           for: ['all'],
           default: index === 0,
-          env: file.oggm === undefined ? {} : modelEnv(context),
+          env: without(imageEnv(context, file, built), said),
         })),
-        sizes: Object.entries(hub.data.sizes).map(([name, size]) =>
-          sizeProfile(name, size, name === defaultSize(hub.data.sizes)),
-        ),
+        sizes: Object.entries(hub.data.sizes).map(([name, size]) => ({
+          ...sizeProfile(name, size, name === defaultSize(hub.data.sizes)),
+          env: without(sizeEnv(size.cpu), said),
+        })),
       },
     },
   };
@@ -41,9 +45,17 @@ function about({ oggm }: ImageFile, built: HubImage['built']): JsonObject {
   };
 }
 
+/** Of the model, where an image has it; what a build of the image says itself is in it. */
+function imageEnv(
+  context: HubContext,
+  { oggm, env }: ImageFile,
+  built: HubImage['built'],
+): JsonObject {
+  if (oggm === undefined) return {};
+  return without(modelEnv(context), built === undefined ? [] : Object.keys(env));
+}
+
 function sizeProfile(name: string, size: Size, isDefault: boolean): JsonObject {
-  // JupyterHub's own CPU_LIMIT is a float, and OGGM counts the node's cores: whole numbers here.
-  const cores = String(Math.max(1, Math.floor(size.cpu)));
   return {
     slug: name,
     title: size.title ?? capital(name),
@@ -51,7 +63,6 @@ function sizeProfile(name: string, size: Size, isDefault: boolean): JsonObject {
     memory: size.memory,
     for: size.for,
     default: isDefault,
-    env: { SLURM_JOB_CPUS_PER_NODE: cores, PYTHON_CPU_COUNT: cores, OMP_NUM_THREADS: cores },
   };
 }
 

@@ -1,3 +1,4 @@
+import { pointer } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import type { ClusterFile, EnvironmentFile } from '../../model/types.ts';
 import type { HubContext, Part } from './part.ts';
@@ -58,6 +59,12 @@ export function serversPart(context: HubContext): Part {
       '/singleuser/storage/capacity': '/home/size',
       '/singleuser/storage/extraVolumes': '/scratch/size',
       '/singleuser/extraEnv': '/env',
+      ...Object.fromEntries(
+        Object.keys(environment.env).map((name) => [
+          pointer('singleuser', 'extraEnv', name),
+          pointer('env', name),
+        ]),
+      ),
     },
   };
 }

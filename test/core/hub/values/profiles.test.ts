@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { defaultSize, profilesPart } from '../../../../src/core/hub/values/profiles.ts';
 import type { Size } from '../../../../src/core/model/types.ts';
+import type { HubImage } from '../../../../src/core/images/resolve.ts';
+import { without } from '../../../../src/core/hub/throw-away.ts';
+import { at } from '../../../../src/core/json.ts';
 import { contextWith } from './context.ts';
 
 const base = `registry.example.org/base@sha256:${'a'.repeat(64)}`;
@@ -99,5 +102,62 @@ test('what users choose from: images for all, sizes for whom they are', () => {
         ],
       },
     },
+  });
+});
+
+describe('what a file says of a variable counts', () => {
+  const envs = (context: ReturnType<typeof contextWith>): unknown => {
+    const menu = at(profilesPart(context).glaciocloud, '/profiles');
+    return [at(menu, '/images/0/env'), at(menu, '/sizes/0/env')];
+  };
+  const model = {
+    OGGM_WORKDIR: '/home/jovyan/oggm-work',
+    OGGM_EXTRACT_DIR: '/home/jovyan/.oggm-extract',
+    OGGM_USE_MULTIPROCESSING: '1',
+  };
+  const cores = { SLURM_JOB_CPUS_PER_NODE: '2', PYTHON_CPU_COUNT: '2', OMP_NUM_THREADS: '2' };
+  const otherModel = without(model, ['OGGM_WORKDIR']);
+  const otherCores = without(cores, ['OMP_NUM_THREADS']);
+  const said = { OMP_NUM_THREADS: '1', OGGM_WORKDIR: '/scratch/work' };
+
+  test.each<[string, Record<string, unknown>, unknown]>([
+    ['nothing is said', {}, [model, cores]],
+    ['in env:', { env: said }, [otherModel, otherCores]],
+    ['in values:', { values: { singleuser: { extraEnv: said } } }, [otherModel, otherCores]],
+    [
+      'in a list, by a reference',
+      {
+        values: {
+          singleuser: {
+            extraEnv: [
+              { name: 'OMP_NUM_THREADS', value: '1' },
+              { name: 'OGGM_WORKDIR', valueFrom: { configMapKeyRef: { name: 'a', key: 'b' } } },
+            ],
+          },
+        },
+      },
+      [otherModel, otherCores],
+    ],
+    ['of the hub itself', { values: { hub: { extraEnv: said } } }, [model, cores]],
+  ])('%s', (_where, keys, expected) => {
+    expect(envs(contextWith(keys))).toEqual(expected);
+  });
+
+  test('in the image, once it is built, before the platform’s own', () => {
+    const context = contextWith({ env: { OGGM_USE_MULTIPROCESSING: '0' } });
+    const [image] = context.images;
+    if (!image) throw new Error('the hub has no image');
+    const file = { ...image.file, env: { OGGM_WORKDIR: '/data', OMP_NUM_THREADS: '1' } };
+    const whenBuilt = (built: HubImage['built']): unknown =>
+      envs({ ...context, images: [{ ...image, file, built }] });
+    const { OGGM_EXTRACT_DIR } = model;
+    expect(whenBuilt(undefined)).toEqual([
+      { OGGM_EXTRACT_DIR, OGGM_WORKDIR: model.OGGM_WORKDIR },
+      cores,
+    ]);
+    expect(whenBuilt({ day: '2026-11-01', oggm: undefined })).toEqual([
+      { OGGM_EXTRACT_DIR },
+      cores,
+    ]);
   });
 });

@@ -39,6 +39,8 @@ test('user servers', () => {
       '/singleuser/storage/capacity': '/home/size',
       '/singleuser/storage/extraVolumes': '/scratch/size',
       '/singleuser/extraEnv': '/env',
+      '/singleuser/extraEnv/A': '/env/A',
+      '/singleuser/extraEnv/B': '/env/B',
     },
   });
 });
