@@ -129,6 +129,26 @@ describe('supplied secrets', () => {
     expect(JSON.stringify(values)).not.toContain('canary');
   });
 
+  test('that others have made keep their names', async () => {
+    const asks = (name: string): string =>
+      `{valueFrom: {secretKeyRef: {name: ${name}, key: a, optional: true}}}`;
+    const extraEnv = `{MINE: ${asks('mine')}, AGAIN: ${asks('hub-secrets')}, PLAIN: x}`;
+    const bench = new Bench([
+      'environments/one.yaml',
+      'capacity:',
+      `values: {hub: {extraEnv: ${extraEnv}}}\ncapacity:`,
+    ]);
+    const { secretName = '', values } = await prepare(bench);
+    const from = (key: string): Json => ({
+      valueFrom: { secretKeyRef: { name: secretName, key } },
+    });
+    expect(at(values, '/jupyterhub/hub/extraEnv')).toEqual({
+      GITHUB_CLIENT_ID: from('github-client-id'),
+      GITHUB_CLIENT_SECRET: from('github-client-secret'),
+      AGAIN: { valueFrom: { secretKeyRef: { name: secretName, key: 'a', optional: true } } },
+    });
+  });
+
   test('have the same name in whatever order, and another for another value', async () => {
     const bench = new Bench();
     const { secretName } = await prepare(bench);

@@ -1,11 +1,10 @@
 import { at, isObject } from '../../core/json.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { standInSecrets } from '../../core/hub/values/stand-ins.ts';
+import { GENERATED_SECRET, standInSecrets } from '../../core/hub/values/stand-ins.ts';
 import { fields, readerOf } from '../../core/shape.ts';
 import type { Ports, Random } from '../../ports.ts';
 import { Faulty } from '../types.ts';
 
-const NAME = 'hub-generated';
 const readKept = readerOf<JsonObject>(fields({}));
 
 /**
@@ -20,7 +19,10 @@ export async function generatedValues(
   jupyterhub: JsonObject,
   { kube, random }: Pick<Ports, 'kube' | 'random'>,
 ): Promise<JsonObject> {
-  const found = at((await kube.get('secret', NAME, namespace)) ?? {}, '/data/values.json');
+  const found = at(
+    (await kube.get('secret', GENERATED_SECRET, namespace)) ?? {},
+    '/data/values.json',
+  );
   const kept = typeof found === 'string' ? keptIn(namespace, found) : {};
   const values = fill(standInSecrets(jupyterhub), kept, random) as JsonObject;
   const text = JSON.stringify(values);
@@ -30,7 +32,7 @@ export async function generatedValues(
         apiVersion: 'v1',
         kind: 'Secret',
         metadata: {
-          name: NAME,
+          name: GENERATED_SECRET,
           namespace,
           labels: { 'app.kubernetes.io/managed-by': 'glaciocloud' },
         },
@@ -46,8 +48,8 @@ function keptIn(namespace: string, text: string): JsonObject {
   const reading = readKept(Buffer.from(text, 'base64').toString('utf8'));
   if (reading.kind === 'read') return reading.value;
   throw new Faulty(
-    `the Secret ${NAME} cannot be read: ${reading.reason}; put it right, or delete it ` +
-      `(kubectl delete secret ${NAME} --namespace ${namespace}): the hub then makes new keys, ` +
+    `the Secret ${GENERATED_SECRET} cannot be read: ${reading.reason}; put it right, or delete it ` +
+      `(kubectl delete secret ${GENERATED_SECRET} --namespace ${namespace}): the hub then makes new keys, ` +
       'and everybody logs in once more',
     'infrastructure',
   );

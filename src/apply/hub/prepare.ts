@@ -73,8 +73,10 @@ export async function prepareNamespace(
   const env = at(to.release.values, '/jupyterhub/hub/extraEnv');
   const extraEnv = Object.fromEntries(
     Object.entries(isObject(env) ? env : {}).flatMap(([variable, value]) => {
-      const key = isObject(value) ? at(value, '/valueFrom/secretKeyRef/key') : undefined;
-      return key === undefined ? [] : [[variable, { valueFrom: { secretKeyRef: { name, key } } }]];
+      const asked = isObject(value) ? at(value, '/valueFrom/secretKeyRef') : undefined;
+      // A Secret that others have made keeps its name.
+      if (!isObject(asked) || asked['name'] !== SECRETS_NAME) return [];
+      return [[variable, { valueFrom: { secretKeyRef: { ...asked, name } } }]];
     }),
   );
   return {

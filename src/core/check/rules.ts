@@ -47,6 +47,7 @@ import { objectKind } from '../hub/rules/objects.ts';
 import { braces } from '../hub/rules/braces.ts';
 import { baseUrl, hubCommand, noIssuer } from '../hub/rules/reach.ts';
 import { RAW_VALUE_RULES } from '../hub/rules/raw-values.ts';
+import { secretOfHub } from '../hub/rules/secrets.ts';
 import { roleScopes, userSharing } from '../hub/rules/roles.ts';
 import { announcementPast, announcementTime } from '../notices/rules.ts';
 import { unknownReference } from './references.ts';
@@ -130,6 +131,7 @@ export const RULES: readonly Rule[] = [
   extraConfig,
   valuesOverridden,
   valuesReserved,
+  secretOfHub,
   envReserved,
   envLiteral,
   envOfImages,

@@ -1,5 +1,8 @@
 import type { HubContext, Part } from './part.ts';
 
+/** Made by the cluster's issuer. */
+export const TLS_SECRET = 'hub-tls';
+
 /** How people reach the hub: one Ingress with a certificate, or nothing at all on a cluster without. */
 export function entryPart({ hub, cluster }: HubContext): Part {
   const { class: ingressClass, issuer } = cluster.ingress;
@@ -14,7 +17,7 @@ export function entryPart({ hub, cluster }: HubContext): Part {
         ingressClassName: ingressClass,
         annotations: issuer === null ? {} : { 'cert-manager.io/cluster-issuer': issuer },
         hosts: [host],
-        tls: [{ hosts: [host], secretName: 'hub-tls' }],
+        tls: [{ hosts: [host], secretName: TLS_SECRET }],
       },
     },
     from: { '/ingress/hosts': '/url', '/ingress/tls': '/url' },

@@ -2,6 +2,9 @@ import { sha256Hex } from '../../digest.ts';
 import { at, isObject } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 
+/** Where the real ones are kept, in the hub's namespace. */
+export const GENERATED_SECRET = 'hub-generated';
+
 const standIn = (what: string): string => sha256Hex(`glaciocloud placeholder ${what}`);
 
 /**

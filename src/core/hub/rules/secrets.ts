@@ -1,0 +1,68 @@
+import { at, isWithin, pointer, segmentsOf, textAt, walk } from '../../json.ts';
+import type { Json } from '../../json.ts';
+import { ACCESS_SECRET } from '../../access/secret.ts';
+import type { Rule } from '../../rule.ts';
+import { TLS_SECRET } from '../values/entry.ts';
+import { SECRETS_NAME } from '../values/login.ts';
+import { GENERATED_SECRET } from '../values/stand-ins.ts';
+
+/** What of the values comes into the pods of servers. */
+const OF_SERVERS = ['/singleuser', '/hub/config/Spawner', '/hub/config/KubeSpawner'];
+/** Fields of a pod that refer to a Secret, and the key that names it. */
+const REFERENCES: Readonly<Record<string, string>> = {
+  secretKeyRef: 'name',
+  secretRef: 'name',
+  secret_key_ref: 'name',
+  secret_ref: 'name',
+  secret: 'secretName',
+};
+
+/** The platform's own Secrets in a hub's namespace, and the chart's. */
+function isOfHub(name: string): boolean {
+  return (
+    ['hub', ACCESS_SECRET, GENERATED_SECRET, TLS_SECRET, SECRETS_NAME].includes(name) ||
+    name.startsWith(`${SECRETS_NAME}-`)
+  );
+}
+
+export const secretOfHub: Rule = {
+  id: 'secret-of-hub',
+  severity: 'error',
+  title: 'Servers get no Secret of the hub.',
+  why: 'Whoever has a server reads what it is given: with the hub’s own keys anybody becomes anybody. Secrets of `secrets:` are for the hub alone, under a name that changes with them, so that a server which asks for them waits for ever.',
+  on: 'values',
+  *check({ hub, place }) {
+    for (const { path, value } of walk(at(hub.data.values, '/hub') ?? null)) {
+      const isServers = OF_SERVERS.some((base) => isWithin(`/hub${path}`, base));
+      if (isServers || path.startsWith('/extraEnv/') || secretNamed(path, value) !== SECRETS_NAME)
+        continue;
+      yield {
+        at: place(`/hub${path}`),
+        message: `the hub would wait for the Secret "${SECRETS_NAME}", whose name changes with what it holds`,
+        hint: 'remove it: each name below secrets: is a variable of the hub',
+      };
+    }
+    for (const base of OF_SERVERS)
+      for (const { path, value } of walk(at(hub.data.values, base) ?? null)) {
+        const name = secretNamed(path, value);
+        if (name === undefined || !isOfHub(name)) continue;
+        yield {
+          at: place(base + path),
+          message:
+            name === SECRETS_NAME
+              ? `servers would wait for the Secret "${name}", which is for the hub alone`
+              : `every user could read the Secret "${name}", which is the hub’s`,
+          hint: `make one of your own (kubectl create secret generic NAME --namespace ${hub.name} …) and name it here; every user of the hub can read it`,
+        };
+      }
+  },
+};
+
+/** The Secret that a part of a pod refers to. In a projected volume it is named as in a variable. */
+function secretNamed(path: string, value: Json): string | undefined {
+  const field = segmentsOf(path).at(-1) ?? '';
+  const key = Object.hasOwn(REFERENCES, field) ? REFERENCES[field] : undefined;
+  if (key === undefined) return undefined;
+  const name = textAt(value, pointer(key)) || textAt(value, '/name');
+  return name === '' ? undefined : name;
+}
