@@ -178,6 +178,10 @@ def hook(name, line):
             "the role 'user' reaches everybody: access:servers",
         ),
         (
+            "c.JupyterHub.load_roles.append({'name': 'admin', 'users': ['eve']})",
+            "people have the role 'admin', which is none of theirs",
+        ),
+        (
             "c.JupyterHub.services.append({'name': 'grader', 'api_token': 'f' * 16, 'admin': True})",
             "the service 'grader' is an administrator",
         ),

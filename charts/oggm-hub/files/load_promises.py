@@ -127,6 +127,8 @@ def reach_faults(app: Any) -> Iterator[str]:
         ):
             yield "the role 'admin' is given to somebody beside the access files"
         if role["name"] in OWN_ROLES:
+            if role.get("users") or role.get("groups"):
+                yield f"people have the role {role['name']!r}, which is none of theirs"
             continue
         for scope in role.get("scopes", []):
             if BECOMES.fullmatch(scope):

@@ -81,21 +81,22 @@ function* takenNames(own: JsonObject, place: ValuesFacts['place']): Generator<Pr
   }
 }
 
+const MOUNTS = '/hub/extraVolumeMounts';
 /** Where the chart's own files lie in the hub. */
 const CHART_FILES = ['jupyterhub_config.py', 'z2jh.py', 'secret', 'existing-secret', 'config'];
 
 /** A file or a mount of others where something of ours, or of the chart, lies in the hub. */
 function* takenPlaces(
   own: JsonObject,
-  ours: JsonObject,
+  values: JsonObject,
   place: ValuesFacts['place'],
 ): Generator<Problem> {
-  const taken = [
-    ...CHART_FILES.map((file) => `${CODE_FOLDER}/${file}`),
-    ...placesOf(ours, '/hub/extraVolumeMounts').map(([, path]) => path),
-  ];
-  for (const list of ['/hub/extraFiles', '/hub/extraVolumeMounts'])
+  const ours = placesOf(values, MOUNTS).map(([, path]) => path);
+  const taken = [...CHART_FILES.map((file) => `${CODE_FOLDER}/${file}`), ...ours];
+  for (const list of ['/hub/extraFiles', MOUNTS])
     for (const [pointed, path] of placesOf(own, list)) {
+      // A mount at the place of one of ours is what `replaced` tells.
+      if (list === MOUNTS && ours.includes(path)) continue;
       if (!taken.some((one) => isWithin(path, one) || isWithin(one, path))) continue;
       yield {
         at: place(pointed),

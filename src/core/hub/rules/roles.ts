@@ -1,5 +1,5 @@
 import { at, isObject, pointer, walk } from '../../json.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import type { Json } from '../../json.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
 
 const SHARING_SCOPE = /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u;
@@ -36,29 +36,34 @@ export const roleScopes: Rule = {
   why: 'Who may change users, make tokens or fill groups can become any user, and a scope without a filter reaches every server. Scopes for one group are for its staff.',
   on: 'values',
   *check({ values, ours, place }) {
-    for (const [name, role] of entriesOf(values, '/hub/loadRoles')) {
-      if (at(ours, pointer('hub', 'loadRoles', name)) !== undefined) continue;
-      if (name === 'admin') yield { at: place(pointer('hub', 'loadRoles', name)), ...RULES_ALL };
-      yield* scopesOf(name, isObject(role) ? role['scopes'] : undefined, place);
-    }
-    for (const [name, service] of entriesOf(values, '/hub/services'))
-      if (at(service, '/admin') === true)
-        yield {
-          at: place(pointer('hub', 'services', name, 'admin')),
-          message: `the service "${name}" is an administrator`,
-          hint: 'remove it, and give the narrow scopes that it needs in hub.loadRoles',
-        };
+    const roles = at(values, '/hub/loadRoles');
+    for (const [name, role] of Object.entries(isObject(roles) ? roles : {}))
+      if (at(ours, pointer('hub', 'loadRoles', name)) === undefined)
+        yield* scopesOf(name, isObject(role) ? role['scopes'] : undefined, place);
+    yield* administrators({ values, ours, place });
   },
 };
 
-const RULES_ALL = {
-  message: 'whoever gets the role "admin" becomes anybody',
-  hint: 'remove it: access.admins says who administers a hub',
-};
-
-function entriesOf(values: JsonObject, path: string): [string, Json][] {
-  const found = at(values, path);
-  return isObject(found) ? Object.entries(found) : [];
+/** JupyterHub's own role of administrators, and services that have it. */
+function* administrators({
+  values,
+  ours,
+  place,
+}: Pick<ValuesFacts, 'values' | 'ours' | 'place'>): Generator<Problem> {
+  const services = at(values, '/hub/services');
+  for (const [name, service] of Object.entries(isObject(services) ? services : {}))
+    if (at(service, '/admin') === true && at(ours, pointer('hub', 'services', name)) === undefined)
+      yield {
+        at: place(pointer('hub', 'services', name, 'admin')),
+        message: `the service "${name}" could become anybody`,
+        hint: 'remove it, and give the narrow scopes that it needs below hub.loadRoles',
+      };
+  if (at(values, '/hub/loadRoles/admin') !== undefined)
+    yield {
+      at: place('/hub/loadRoles/admin'),
+      message: 'who has the role "admin" could become anybody',
+      hint: 'remove it; access.admins says who administers the hub',
+    };
 }
 
 /** One finding for each role. */

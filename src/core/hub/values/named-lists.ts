@@ -21,9 +21,9 @@ function nameOf(entry: JsonObject): string {
   return textAt(entry, '/name');
 }
 
-/** A volume may be mounted more than once. */
+/** A volume may be mounted more than once, and at a place lies one thing: Kubernetes refuses a second. */
 function mountOf(entry: JsonObject): string {
-  return `${nameOf(entry)} at ${textAt(entry, '/mountPath')}`;
+  return textAt(entry, '/mountPath').replace(/\/+$/u, '');
 }
 
 /** The entries of a list, or of a mapping of named ones: the chart takes both. */

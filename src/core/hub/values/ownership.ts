@@ -1,4 +1,4 @@
-import { at, canonical, isObject, isWithin, pointer } from '../../json.ts';
+import { at, canonical, isObject, isWithin, parentOf, pointer } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import { mergeNamed } from './named-lists.ts';
 
@@ -52,9 +52,12 @@ function textOf(value: ReturnType<typeof at>): string {
   return value === undefined ? '' : canonical(value);
 }
 
+/** Entries that are one thing: what is added to one of ours changes whom it is for, and what it may. */
+const WHOLE = ['/hub/loadRoles', '/hub/services'];
+
 /** A list is one value: who writes another replaces it whole. */
 function leavesOf(value: Json, path = ''): string[] {
-  if (!isObject(value)) return [path];
+  if (!isObject(value) || WHOLE.includes(parentOf(path))) return [path];
   return Object.entries(value).flatMap(([key, item]) => leavesOf(item, path + pointer(key)));
 }
 

@@ -30,13 +30,13 @@ describe('lists of a hub, and of its servers, by name', () => {
     const named = {
       hub: {
         extraVolumes: { code },
-        extraVolumeMounts: { 'code at /code': mount, 'code at /more': second },
+        extraVolumeMounts: { '/code': mount, '/more': second },
         extraEnv: { A: 'b', C: { valueFrom: { secretKeyRef: { name: 's', key: 'c' } } } },
         tolerations: [{ key: 'x' }],
       },
       singleuser: {
         extraEnv: { D: '' },
-        storage: { extraVolumes: { code }, extraVolumeMounts: { 'code at /code': mount } },
+        storage: { extraVolumes: { code }, extraVolumeMounts: { '/code': mount } },
       },
     };
     expect(byName(values)).toEqual(named);
@@ -82,7 +82,7 @@ describe('lists of a hub, and of its servers, by name', () => {
     ['/hub/extraVolumes/cod', '/hub/extraVolumes/cod'],
     ['/hub/extraVolumes/other', '/hub/extraVolumes/other'],
     ['/hub/extraVolumes', '/hub/extraVolumes'],
-    ['/hub/extraVolumeMounts/code at ~1more', '/hub/extraVolumeMounts/0'],
+    ['/hub/extraVolumeMounts/~1more', '/hub/extraVolumeMounts/0'],
     ['/singleuser/storage/extraVolumes/code', '/singleuser/storage/extraVolumes/mi~1ne'],
     ['/hub/extraEnv/A', '/hub/extraEnv/A'],
   ])('%s stands in the file at %s', (path, place) => {
