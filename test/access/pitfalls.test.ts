@@ -18,7 +18,7 @@ import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
 import type { User } from '../support/github-sim/state.ts';
 import { ROOT } from '../support/sample.ts';
-import { workflowProblems } from '../support/workflow-lint.ts';
+import { grantProblems, workflowProblems } from '../support/workflow-lint.ts';
 import { textsWith } from '../support/written.ts';
 
 /*
@@ -310,6 +310,12 @@ async function workflows(): Promise<{ file: string; text: string }[]> {
   return Promise.all(files.map(async (file) => ({ file, text: await read(file) })));
 }
 
+const COMMIT = 'c'.repeat(40);
+const CHECKOUT = `actions/checkout@${COMMIT}`;
+
+/** A workflow with one job, which has what it must have and this. */
+const job = (text: string): string => `{permissions: {}, jobs: {a: {permissions: {}, ${text}}}}`;
+
 describe('workflows', () => {
   test('pitfall 2: no script holds an expression, and no trigger runs foreign code', async () => {
     const pin = { repository: 'somebody/hub-tool', commit: 'c'.repeat(40) };
@@ -334,6 +340,65 @@ describe('workflows', () => {
     ['on: pull_request_target', 'pull_request_target'],
   ])('%s would be found', (text, problem) => {
     expect(workflowProblems(text)).toEqual([problem]);
+  });
+
+  test('nothing gets more than it needs: secrets go to single steps', async () => {
+    const pin = { repository: 'somebody/hub-tool', commit: 'c'.repeat(40) };
+    for (const { file, text } of await workflows()) {
+      expect([file, grantProblems(text)]).toEqual([file, []]);
+      expect([file, grantProblems(foreignWorkflow(text, pin))]).toEqual([file, []]);
+    }
+  });
+
+  test.each([
+    ['env: {A: "${{ secrets.A }}"}', ['a secret in env of the workflow']],
+    ['env: {A: "${{ vars.A }}"}', []],
+    ['jobs: {}', ['permissions of the workflow']],
+    ['{permissions: read-all, jobs: {}}', ['permissions of the workflow']],
+    ['{permissions: {contents: read}, jobs: {}}', ['permissions of the workflow']],
+    [job('steps: []'), []],
+    ['{permissions: {}, jobs: {a: {steps: []}}}', ['no permissions of the job a']],
+    [
+      '{permissions: {}, jobs: {a: {permissions: write-all, steps: []}}}',
+      ['no permissions of the job a'],
+    ],
+    [job('env: {A: "${{ secrets.A }}"}'), ['a secret in env of the job a']],
+    [job('env: {A: "${{ github.token }}"}'), ['a secret in env of the job a']],
+    [job('env: {A: "${{ secrets[vars.B] }}"}'), ['a secret in env of the job a']],
+    [job('env: {A: "${{ github[\'token\'] }}"}'), ['a secret in env of the job a']],
+    [job('env: {A: "${{ toJSON(github) }}"}'), ['a secret in env of the job a']],
+    [job('env: {A: "${{ vars.B || secrets.A }}"}'), ['a secret in env of the job a']],
+    [job('container: {env: {A: "${{ secrets.A }}"}}'), ['a secret in env of the job a']],
+    [job('services: {b: {env: {A: "${{ secrets.A }}"}}}'), ['a secret in env of the job a']],
+    [job('env: {A: "${{ github.ref }}"}'), []],
+    [job('outputs: {a: "${{ steps.app.outputs.token }}"}'), ['a secret in outputs of the job a']],
+    [job('outputs: {a: "${{ steps.app.outputs.number }}"}'), []],
+    [job('secrets: inherit'), ['all secrets for the job a']],
+    [job(`steps: [{uses: ./, env: {A: "\${{ github.token }}"}}]`), []],
+    [
+      job('steps: [{uses: ./.github/actions/b, env: {A: "${{ github.token }}"}}]'),
+      ['a secret in env of ./.github/actions/b'],
+    ],
+    [job('steps: [{uses: ./.github/actions/b, with: {a: "${{ github.token }}"}}]'), []],
+    [job('steps: [{uses: a/b@v1}]'), ['not pinned: a/b@v1']],
+    [job(`steps: [{uses: a/b/c@${COMMIT}}]`), []],
+    ['runs: {steps: [{uses: a/b@main}]}', ['not pinned: a/b@main']],
+    [job(`steps: [{uses: ${CHECKOUT}}]`), ['a checkout leaves its token behind']],
+    [
+      job(`steps: [{uses: ${CHECKOUT}, with: {persist-credentials: true}}]`),
+      ['a checkout leaves its token behind'],
+    ],
+    [job(`steps: [{uses: ${CHECKOUT}, with: {persist-credentials: false}}]`), []],
+    [
+      `{permissions: {}, jobs: {a: {permissions: {contents: write}, steps: [{uses: ${CHECKOUT}}]}}}`,
+      ['a checkout leaves its token behind'],
+    ],
+    [
+      `{permissions: {}, jobs: {a: {permissions: {contents: write}, steps: [{uses: ${CHECKOUT}, with: {persist-credentials: true}}]}}}`,
+      [],
+    ],
+  ])('%s gives as much', (text, problems) => {
+    expect(grantProblems(text)).toEqual(problems);
   });
 
   test('pitfall 4: edited comments start no workflow', async () => {
