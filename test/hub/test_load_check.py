@@ -179,7 +179,7 @@ def hook(name, line):
         ),
         (
             "c.JupyterHub.load_roles.append({'name': 'admin', 'users': ['eve']})",
-            "people have the role 'admin', which is none of theirs",
+            "somebody is given the role 'admin', which is not for them",
         ),
         (
             "c.JupyterHub.services.append({'name': 'grader', 'api_token': 'f' * 16, 'admin': True})",
