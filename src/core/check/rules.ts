@@ -45,8 +45,9 @@ import { addressTaken, duplicate, slugTaken, unitName } from './names.ts';
 import { databaseKept, ownNamespace, podSafe, userPodSafe } from '../hub/rules/pods.ts';
 import { objectKind } from '../hub/rules/objects.ts';
 import { braces } from '../hub/rules/braces.ts';
-import { baseUrl, hubCommand, noIssuer } from '../hub/rules/reach.ts';
+import { baseUrl, hubCommand, loginElsewhere, noIssuer } from '../hub/rules/reach.ts';
 import { RAW_VALUE_RULES } from '../hub/rules/raw-values.ts';
+import { ownHome, ownPlaces } from '../hub/rules/places.ts';
 import { secretOfHub } from '../hub/rules/secrets.ts';
 import { roleScopes, userSharing } from '../hub/rules/roles.ts';
 import { announcementPast, announcementTime } from '../notices/rules.ts';
@@ -125,6 +126,9 @@ export const RULES: readonly Rule[] = [
   baseUrl,
   hubCommand,
   noIssuer,
+  loginElsewhere,
+  ownPlaces,
+  ownHome,
   userSharing,
   roleScopes,
   braces,

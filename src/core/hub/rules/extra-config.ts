@@ -1,5 +1,9 @@
-import { at, isObject, pointer } from '../../json.ts';
+import { at, isObject, pointer, textAt } from '../../json.ts';
 import type { Rule } from '../../rule.ts';
+
+const HINT = 'let somebody review it; a deployment that breaks a promise by it is refused';
+/** Python that the hub finds beside its configuration. Source: jupyterhub_config.py of jupyterhub 4.4.0. */
+const LOADED = /^\/usr\/local\/etc\/jupyterhub\/.*\.py$/u;
 
 export const extraConfig: Rule = {
   id: 'extra-config',
@@ -13,7 +17,15 @@ export const extraConfig: Rule = {
       yield {
         at: place(pointer('hub', 'extraConfig', name)),
         message: `"${name}" is code of yours, which no rule reads`,
-        hint: 'let somebody review it; a deployment that breaks a promise by it is refused',
+        hint: HINT,
       };
+    const files = at(hub.data.values, '/hub/extraFiles');
+    for (const [name, file] of Object.entries(isObject(files) ? files : {}))
+      if (LOADED.test(textAt(file, '/mountPath')))
+        yield {
+          at: place(pointer('hub', 'extraFiles', name)),
+          message: `"${name}" is code of yours, which no rule reads`,
+          hint: HINT,
+        };
   },
 };

@@ -19,6 +19,14 @@ const TRAITS: Readonly<Record<string, string>> = {
   cpu_guarantee: 'sizes',
 };
 
+/** What is asked of Kubernetes beside the sizes, and in the place of theirs. */
+const OVER_SIZES = [
+  ...['limits', 'guarantees'].map((kind) => `/singleuser/extraResource/${kind}`),
+  ...['Spawner', 'KubeSpawner'].flatMap((section) =>
+    ['limits', 'guarantees'].map((kind) => `/hub/config/${section}/extra_resource_${kind}`),
+  ),
+];
+
 export const valuesOverridden: Rule = {
   id: 'values-overridden',
   severity: 'error',
@@ -39,6 +47,14 @@ export const valuesOverridden: Rule = {
         at: place(path),
         message: `"${path.slice(1).replaceAll('/', '.')}" has no effect: ${key}: overrides it`,
         hint: `remove it, and write it below ${key}:`,
+      };
+    }
+    for (const path of OVER_SIZES.flatMap((one) => [`${one}/cpu`, `${one}/memory`])) {
+      if (at(values, path) === undefined) continue;
+      yield {
+        at: place(path),
+        message: `"${path.slice(1).replaceAll('/', '.')}" takes the place of what each size says`,
+        hint: 'remove it, and write it below sizes:',
       };
     }
   },

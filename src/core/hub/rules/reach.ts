@@ -1,7 +1,7 @@
 import { at, isObject } from '../../json.ts';
 import { quoted } from '../../model/formats.ts';
 import type { Rule } from '../../rule.ts';
-import { demand, namesNothing } from './values.ts';
+import { demand, namesNothing, traitDemand } from './values.ts';
 
 export const baseUrl = demand({
   id: 'base-url',
@@ -29,6 +29,24 @@ export const hubCommand = demand({
           message: 'the hub would be started past its configuration',
           hint: 'remove it; write settings below hub.config',
         },
+});
+
+export const loginElsewhere = traitDemand({
+  id: 'login-elsewhere',
+  title: 'People log in at GitHub.',
+  why: 'Access files name accounts by GitHub’s numbers: at another server somebody else has the same number, or chooses it.',
+  names: [
+    'authorize_url',
+    'github_api',
+    'github_url',
+    'token_url',
+    'userdata_url',
+    'user_auth_state_key',
+  ],
+  bad: () => ({
+    message: 'another server than GitHub would say who somebody is',
+    hint: 'remove it; access files name GitHub’s accounts',
+  }),
 });
 
 /** Annotations by which others than the cluster's issuer make a certificate, or give their own. */

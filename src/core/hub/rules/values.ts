@@ -49,7 +49,7 @@ interface TraitDemand extends Omit<Demand, 'paths' | 'bad'> {
 }
 
 /** Looks at one trait in every section of hub.config: a subclass reads its parents' sections too. */
-function traitDemand({ id, title, why, names, bad }: TraitDemand): Rule {
+export function traitDemand({ id, title, why, names, bad }: TraitDemand): Rule {
   return {
     id,
     title,
