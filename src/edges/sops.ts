@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject } from '../core/json.ts';
@@ -25,6 +26,7 @@ export async function decryptSecrets(
     throw new SecretsFailure('sops not found', {
       hint: 'install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE',
     });
+  await requirePinned(sops);
   const env = Object.fromEntries(
     ['SOPS_AGE_KEY', 'SOPS_AGE_KEY_FILE'].flatMap((name) =>
       process.env[name] === undefined ? [] : [[name, process.env[name]]],
@@ -51,6 +53,19 @@ export async function decryptSecrets(
       typeof value === 'string' ? [[name, value] as const] : [],
     ),
   );
+}
+
+/** GLACIOCLOUD_SOPS_SHA256 says which sops may meet the key; without it, whoever installed it is trusted. */
+async function requirePinned(sops: string): Promise<void> {
+  const wanted = process.env['GLACIOCLOUD_SOPS_SHA256'] ?? '';
+  if (wanted === '') return;
+  const found = createHash('sha256')
+    .update(await readFile(sops))
+    .digest('hex');
+  if (found !== wanted)
+    throw new SecretsFailure(`sops is not the one that GLACIOCLOUD_SOPS_SHA256 names: ${found}`, {
+      hint: `nothing was decrypted: find out who changed ${sops}, and install sops again`,
+    });
 }
 
 /** When the file was last encrypted, in milliseconds since 1970: sops writes it in clear. */

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decryptSecrets, lastEncrypted } from '../../src/edges/sops.ts';
@@ -14,6 +15,7 @@ beforeEach(async () => {
   folder = await temporary();
   sops = await doubleOf(folder.path, 'sops');
   process.env['GLACIOCLOUD_SOPS'] = sops.path;
+  delete process.env['GLACIOCLOUD_SOPS_SHA256'];
   delete process.env['SOPS_AGE_KEY'];
   delete process.env['SOPS_AGE_KEY_FILE'];
 });
@@ -32,6 +34,28 @@ describe('secrets in clear', () => {
     await sops.says();
     expect(await decryptSecrets(folder.path, 'alps')).toBeUndefined();
     expect(await sops.calls()).toEqual([]);
+  });
+
+  test('are met by the sops that is pinned, and by no other: it is not even started', async () => {
+    await encrypted();
+    const sha256 = createHash('sha256')
+      .update(await readFile(sops.path))
+      .digest('hex');
+    process.env['GLACIOCLOUD_SOPS_SHA256'] = sha256;
+    await sops.says({ stdout: '{"A": "a"}' }, { stdout: '{"A": "a"}' }, { stdout: '{"A": "a"}' });
+    expect(await decryptSecrets(folder.path, 'alps')).toEqual(new Map([['A', 'a']]));
+    await appendFile(sops.path, '# somebody was here\n');
+    const changed = createHash('sha256')
+      .update(await readFile(sops.path))
+      .digest('hex');
+    expect(await failureOf(decryptSecrets(folder.path, 'alps'))).toMatchObject({
+      name: 'SecretsFailure',
+      message: `sops is not the one that GLACIOCLOUD_SOPS_SHA256 names: ${changed}`,
+      hint: `nothing was decrypted: find out who changed ${sops.path}, and install sops again`,
+    });
+    expect(await sops.calls()).toHaveLength(1);
+    process.env['GLACIOCLOUD_SOPS_SHA256'] = '';
+    expect(await decryptSecrets(folder.path, 'alps')).toEqual(new Map([['A', 'a']]));
   });
 
   test('are the texts of the file, with the key that whoever runs us has, and no other secret', async () => {
