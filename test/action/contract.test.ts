@@ -101,6 +101,28 @@ describe('workflows', () => {
     }
   });
 
+  test('what is installed beside a login or a key is named with its version, and runs no script of its own', async () => {
+    const folder = '.github/actions';
+    const pins = (await read(`${folder}/image-tools/repo2docker.txt`))
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    expect(pins.length).toBeGreaterThan(10);
+    for (const pin of pins) expect(pin).toMatch(/^[a-z0-9.-]+==[0-9][0-9a-z.]*$/u);
+    const programs = async (own: string): Promise<string> => {
+      const { runs } = load(await read(`${folder}/${own}/action.yml`)) as {
+        runs: { steps: { run?: string }[] };
+      };
+      return runs.steps.map(({ run = '' }) => run).join('\n');
+    };
+    const tools = await programs('image-tools');
+    const [, asked = ''] = /pipx install (\S+)/u.exec(tools) ?? [];
+    expect(pins).toContain(asked);
+    expect(tools).toContain('PIP_CONSTRAINT="$GITHUB_ACTION_PATH/repo2docker.txt"');
+    expect((await programs('on-cluster')).match(/npm (?:ci|install).*/gu)).toEqual([
+      'npm ci --ignore-scripts',
+    ]);
+  });
+
   test('what two merges push of one image comes one after the other', async () => {
     const { jobs } = load(await read('.github/workflows/image.yml')) as {
       jobs: { push: { concurrency: object } };
