@@ -101,6 +101,30 @@ describe('workflows', () => {
     }
   });
 
+  test('a job on a cluster hands its secrets to the command alone, which is its last step', async () => {
+    const { inputs, runs } = load(await read('.github/actions/on-cluster/action.yml')) as {
+      inputs: Record<string, unknown>;
+      runs: { steps: { env?: object; with?: object }[] };
+    };
+    const last = runs.steps.length - 1;
+    for (const secret of ['token', 'age-key', 'archive-id', 'archive-key']) {
+      const meeting = runs.steps.flatMap((step, index) =>
+        JSON.stringify(step).includes(`inputs.${secret} `) ? [index] : [],
+      );
+      expect([secret, secret in inputs, meeting]).toEqual([secret, true, [last]]);
+    }
+    // What is given by a workflow is what there is: an action takes an input of another name without a word.
+    for (const file of await files()) {
+      const { jobs } = load(await read(`.github/workflows/${file}`)) as {
+        jobs: Record<string, { steps?: { uses?: string; with?: object }[] }>;
+      };
+      for (const { steps = [] } of Object.values(jobs))
+        for (const step of steps.filter(({ uses }) => uses === './.github/actions/on-cluster'))
+          for (const name of Object.keys(step.with ?? {}))
+            expect([file, name, name in inputs]).toEqual([file, name, true]);
+    }
+  });
+
   test('what is installed beside a login or a key is named with its version, and runs no script of its own', async () => {
     const folder = '.github/actions';
     const pins = (await read(`${folder}/image-tools/repo2docker.txt`))
