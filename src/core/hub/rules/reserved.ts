@@ -1,18 +1,9 @@
-import {
-  at,
-  compareText,
-  isObject,
-  isWithin,
-  parentOf,
-  pointer,
-  segmentsOf,
-  walk,
-} from '../../json.ts';
+import { at, compareText, isObject, parentOf, pointer, segmentsOf } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import { meant } from '../values/meant.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
 import { replaced } from '../values/ownership.ts';
-import { CODE_FOLDER, LAST_CONFIG } from '../values/hub.ts';
+import { LAST_CONFIG } from '../values/hub.ts';
 import { byName, inFile } from '../values/named-lists.ts';
 
 export const valuesReserved: Rule = {
@@ -25,7 +16,6 @@ export const valuesReserved: Rule = {
     const own = hub.data.values;
     yield* wholesale(own, place);
     yield* takenNames(own, place);
-    yield* takenPlaces(own, ours, place);
     const { values, written: back } = meant(byName(own));
     for (const { path, instead } of replaced(ours, values)) {
       const written = writtenAt(hub.has, inFile(own, back(path)));
@@ -79,40 +69,6 @@ function* takenNames(own: JsonObject, place: ValuesFacts['place']): Generator<Pr
         : 'begin its name with a letter from a to z: the last name runs last',
     };
   }
-}
-
-const MOUNTS = '/hub/extraVolumeMounts';
-/** Where the chart's own files lie in the hub. */
-const CHART_FILES = ['jupyterhub_config.py', 'z2jh.py', 'secret', 'existing-secret', 'config'];
-
-/** A file or a mount of others where something of ours, or of the chart, lies in the hub. */
-function* takenPlaces(
-  own: JsonObject,
-  values: JsonObject,
-  place: ValuesFacts['place'],
-): Generator<Problem> {
-  const ours = placesOf(values, MOUNTS).map(([, path]) => path);
-  const taken = [...CHART_FILES.map((file) => `${CODE_FOLDER}/${file}`), ...ours];
-  for (const list of ['/hub/extraFiles', MOUNTS])
-    for (const [pointed, path] of placesOf(own, list)) {
-      // A mount at the place of one of ours is what `replaced` tells.
-      if (list === MOUNTS && ours.includes(path)) continue;
-      if (!taken.some((one) => isWithin(path, one) || isWithin(one, path))) continue;
-      yield {
-        at: place(pointed),
-        message: `at "${path}" lies what the hub is made of`,
-        hint: 'choose another place in the hub',
-      };
-    }
-}
-
-/** Where each file or mount of a list or a mapping lies, and the pointer that says so. */
-function placesOf(values: JsonObject, list: string): [pointed: string, path: string][] {
-  return [...walk(at(values, list) ?? null)].flatMap(({ path, value }) =>
-    path.endsWith('/mountPath') && typeof value === 'string'
-      ? [[list + path, value.replace(/\/+$/u, '')] satisfies [string, string]]
-      : [],
-  );
 }
 
 /** The nearest path that the file itself has: what it replaces may lie below. */

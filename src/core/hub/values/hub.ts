@@ -27,7 +27,7 @@ export const HUB_PAGES = 'files/pages/';
 export const LAST_CONFIG = '~glaciocloud';
 
 /** Folder on the hub's sys.path: the chart's own configuration lies there too. */
-export const CODE_FOLDER = '/usr/local/etc/jupyterhub';
+const CODE_FOLDER = '/usr/local/etc/jupyterhub';
 
 /**
  * Scopes of a service that proves a hub healthy: it starts servers of throw-away users and talks to
