@@ -32,7 +32,10 @@ const PINNED: Readonly<Record<string, { wheel: string; program: string }>> = {
   },
 };
 
-/** zizmor, which audits workflows: unpacked from its wheel, which pip gets from where this machine's wheels come from. */
+/**
+ * zizmor, which audits workflows: unpacked from its wheel, which pip gets from where this machine's
+ * wheels come from.
+ */
 export async function pinnedZizmor(): Promise<string> {
   const pinned = PINNED[`${process.platform}-${process.arch}`];
   if (!pinned) throw new Error(`no zizmor is pinned for ${process.platform}-${process.arch}`);

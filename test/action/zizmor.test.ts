@@ -63,12 +63,13 @@ describe(here ? 'zizmor' : `zizmor (did not run: ${found.missing})`, () => {
 
   audited.each([
     ['dangerous-triggers', 'on: pull_request_target', 'run: "true"'],
-    ['template-injection', 'on: issues', 'run: echo "${{ github.event.issue.title }}"'],
+    ['template-injection', 'on: issues', 'run: "echo ${{ github.event.issue.title }}"'],
     ['unpinned-uses', 'on: push', 'uses: a/b@main'],
     ['artipacked', 'on: push', `uses: actions/checkout@${'c'.repeat(40)}`],
     ['dangerous-triggers', 'on: {workflow_run: {workflows: [a]}}', 'run: "true"'],
   ])('would find %s: %s, %s', async (rule, on, step) => {
-    const text = `name: x\n${on}\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    permissions: {}\n    steps:\n      - ${step}\n`;
+    const job = `{runs-on: ubuntu-latest, permissions: {}, steps: [{${step}}]}`;
+    const text = `name: x\n${on}\npermissions: {}\njobs:\n  a: ${job}\n`;
     await mkdir(join(folder.path, 'bad/.github/workflows'), { recursive: true });
     await writeFile(join(folder.path, 'bad/.github/workflows/x.yml'), text);
     expect(await findings(join(folder.path, 'bad'))).toContain(`[${rule}]`);

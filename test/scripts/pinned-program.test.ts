@@ -84,7 +84,13 @@ describe('sops from a cache', () => {
     await writeFile(join(bin, 'text'), text);
     await writeFile(
       join(bin, 'go'),
-      `#!/bin/sh\n# A test double.\necho "$*|$GOTOOLCHAIN|$GOFLAGS|$CGO_ENABLED" >> "${bin}/calls"\n[ ${code} = 0 ] || { echo no network >&2; exit ${code}; }\ncp "${bin}/text" "$GOBIN/sops"\n`,
+      [
+        '#!/bin/sh',
+        '# A test double.',
+        `echo "$*|$GOTOOLCHAIN|$GOFLAGS|$CGO_ENABLED" >> "${bin}/calls"`,
+        `[ ${code} = 0 ] || { echo no network >&2; exit ${code}; }`,
+        `cp "${bin}/text" "$GOBIN/sops"`,
+      ].join('\n'),
       { mode: 0o755 },
     );
     process.env['PATH'] = [bin, path].join(delimiter);
