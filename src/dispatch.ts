@@ -4,6 +4,7 @@ import { check } from './commands/check.ts';
 import { deploy } from './commands/deploy.ts';
 import { doctor } from './commands/doctor.ts';
 import { drift } from './commands/drift.ts';
+import type { Audience } from './commands/drift.ts';
 import { explainRule } from './commands/explain.ts';
 import { image } from './commands/image.ts';
 import { init } from './commands/init.ts';
@@ -74,7 +75,7 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   waves: ({ root, chartsFrom }, report) => waves({ root, chartsFrom }, report),
   state: (inputs) => showState(kubeconfigOf(inputs), inputs.target),
   drift: async (inputs, report) =>
-    drift(kubeconfigOf(inputs), inputs.target, await maybeAction(), report),
+    drift(kubeconfigOf(inputs), inputs.target, await driftAudience(), report),
   doctor: async ({ root, cluster, kubeconfig, at }, report) =>
     doctor({ root, cluster, now: timeOf(at) }, await doctorPorts(root, kubeconfig), report),
   outside: runOutside,
@@ -209,6 +210,13 @@ async function actionEdges(): Promise<{
 }
 
 /** GitHub, where a run of GitHub Actions gives a token. */
+/** In a workflow everybody reads, also where no token lets an issue be opened. */
+async function driftAudience(): Promise<Audience> {
+  return isInActions()
+    ? { kind: 'everybody', github: (await maybeAction())?.github }
+    : { kind: 'who-asked' };
+}
+
 async function maybeAction(): Promise<Awaited<ReturnType<typeof actionEdges>> | undefined> {
   return isInActions() && (process.env['GITHUB_TOKEN'] ?? '') !== '' ? actionEdges() : undefined;
 }

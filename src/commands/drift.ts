@@ -2,8 +2,9 @@ import { statesOnly } from '../core/hub/state-text.ts';
 import type { States } from '../core/hub/state.ts';
 import { readStates } from '../apply/cluster.ts';
 import { driftOf, foreignManagers } from '../core/watch/drift.ts';
-import type { Drift, Foreign } from '../core/watch/drift.ts';
-import { fenced, inMarkdown, short, terminal } from '../core/escape.ts';
+import { driftText } from '../core/watch/drift-text.ts';
+import type { HubDrift } from '../core/watch/drift-text.ts';
+import { code, fenced, inMarkdown, short, terminal } from '../core/escape.ts';
 import { merge, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { byIdentity, documentsIn, identity, parseObject } from '../core/manifests.ts';
@@ -19,11 +20,8 @@ import type { Forge } from '../ports.ts';
 
 type Tracker = Pick<Forge, 'openIssue' | 'closeIssue'>;
 
-export interface HubDrift {
-  hub: string;
-  drift: Drift[];
-  foreign: Foreign[];
-}
+/** Where the result is shown: to who asked, or in a workflow, whose log everybody reads. */
+export type Audience = { kind: 'who-asked' } | { kind: 'everybody'; github: Tracker | undefined };
 
 /**
  * What somebody changed behind our back: live objects against the manifest that Helm stored. Changes nothing. Exit 1
@@ -32,7 +30,7 @@ export interface HubDrift {
 export async function drift(
   kubeconfig: string,
   hubs: readonly string[],
-  action: { github: Tracker } | undefined,
+  audience: Audience,
   report: Report,
 ): Promise<Outcome> {
   const kube = new Kube(kubeconfig);
@@ -42,11 +40,23 @@ export async function drift(
     return lookAtEach(known, (hub) => hubDrift(kube, releases, hub));
   });
   const unseen = new Map([...unreadable, ...failed]);
-  if (action) await tellDrift(action.github, found, report);
+  const github = audience.kind === 'everybody' ? audience.github : undefined;
+  if (github) await tellDrift(github, found, report);
+  return driftOutcome(found, unseen, audience);
+}
+
+/** What is printed, and how the command ends. `unseen` says of a hub why nobody could look at it. */
+export function driftOutcome(
+  found: readonly HubDrift[],
+  unseen: ReadonlyMap<string, string>,
+  audience: Audience,
+): Outcome {
   const drifted = found.some((one) => one.drift.length > 0);
+  const told = audience.kind === 'everybody' && audience.github !== undefined;
+  const text = found.map((one) => driftText(one, audience.kind)).join('');
   return outcome({
-    exit: driftExit(drifted, unseen.size > 0, action !== undefined),
-    text: found.map(driftText).join('') + [...unseen].map(unreadableText).join(''),
+    exit: driftExit(drifted, unseen.size > 0, told),
+    text: text + [...unseen].map(unreadableText).join(''),
     json: {
       schema_version: SCHEMA_VERSION,
       hubs: found.map(driftJson),
@@ -102,12 +112,15 @@ export async function tellDrift(
 }
 
 function driftIssue(one: HubDrift): string {
-  const lines = short(driftText(one), 20_000).split('\n');
+  const lines = short(driftText(one, 'everybody'), 20_000).split('\n');
   const rest =
     'Put what is right into the files, or give this issue the label `glaciocloud:apply-again`: ' +
     'what is merged is applied once more. The next night closes it.\n';
+  const command = code(`glaciocloud drift ${one.hub} --kubeconfig FILE`);
+  const values = inMarkdown`Values are left out where everybody reads: ${command} shows them.\n`;
   const found = fenced('', lines).text;
-  return `Somebody, or something, changed what GlacioCloud deployed:\n\n${found}\n\n${rest}`;
+  const what = 'Somebody, or something, changed what GlacioCloud deployed:';
+  return `${what}\n\n${found}\n\n${rest}${values.text}`;
 }
 
 async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promise<HubDrift> {
@@ -143,27 +156,6 @@ function helmMetadata(release: string): JsonObject {
       labels: { 'app.kubernetes.io/managed-by': 'Helm' },
     },
   };
-}
-
-function driftText({ hub, drift: all, foreign }: HubDrift): string {
-  const lines = all.flatMap(({ object, kind, fields }) =>
-    kind === 'missing'
-      ? [terminal`  ✗ ${object} is gone\n`]
-      : fields.map(({ path, from, to }) => {
-          const secret = object.startsWith('Secret ');
-          const how = secret ? 'differs' : `is ${show(from)}, should be ${show(to)}`;
-          return terminal`  ✗ ${object} ${path}: ${how}\n`;
-        }),
-  );
-  const notes = foreign.map(
-    ({ object, manager, time }) => terminal`  ⚠ ${object}: ${manager} owns fields since ${time}\n`,
-  );
-  const state = all.length === 0 ? 'as deployed' : 'drifted';
-  return terminal`${hub}: ${state}\n${lines}${notes}`.text;
-}
-
-function show(value: Json | undefined): string {
-  return value === undefined ? 'absent' : short(JSON.stringify(value), 80);
 }
 
 function driftJson({ hub, drift: all, foreign }: HubDrift): Json {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { tellDrift } from '../../src/commands/drift.ts';
-import type { HubDrift } from '../../src/commands/drift.ts';
+import type { HubDrift } from '../../src/core/watch/drift-text.ts';
 import { githubStage } from '../support/github-sim/stage.ts';
 import type { GithubStage } from '../support/github-sim/stage.ts';
 
@@ -12,6 +12,9 @@ beforeEach(async () => {
 });
 afterEach(() => stage.sim.close());
 
+/** Patched into the cluster by hand, or generated there: nobody has said that it is public. */
+const SECRET = 'ghp_patched-in-by-hand';
+
 const well: HubDrift = { hub: 'well', drift: [], foreign: [] };
 const drifted: HubDrift = {
   hub: 'hub',
@@ -20,7 +23,15 @@ const drifted: HubDrift = {
     {
       object: 'ConfigMap hub',
       kind: 'changed',
-      fields: [{ path: '/data/a', from: '```@everyone', to: undefined }],
+      fields: [{ path: '/data/```@b', from: SECRET, to: undefined }],
+    },
+    {
+      object: 'Deployment hub',
+      kind: 'changed',
+      fields: [
+        { path: '/spec/replicas', from: undefined, to: SECRET },
+        { path: '/spec/template/spec/containers/hub/env/KEY/value', from: SECRET, to: 'a' },
+      ],
     },
     {
       object: 'Secret hub',
@@ -53,7 +64,7 @@ describe('drift', () => {
     });
   });
 
-  test('is a block of text that what it shows cannot end, and shows no secret', async () => {
+  test('is a block of text that what it shows cannot end, and shows no value of the cluster', async () => {
     await tell(drifted);
     expect(stage.repository.issues.get(1)?.body).toBe(
       [
@@ -62,16 +73,20 @@ describe('drift', () => {
         '````',
         'hub: drifted',
         '  ✗ Deployment proxy is gone',
-        '  ✗ ConfigMap hub /data/a: is "```@everyone", should be absent',
+        '  ✗ ConfigMap hub /data/```@b: was added',
+        '  ✗ Deployment hub /spec/replicas: is gone',
+        '  ✗ Deployment hub /spec/template/spec/containers/hub/env/KEY/value: differs',
         '  ✗ Secret hub /data/token: differs',
         '  ⚠ Service hub: kubectl owns fields since 2026-11-24T08:00:00Z',
         '',
         '````',
         '',
         'Put what is right into the files, or give this issue the label `glaciocloud:apply-again`: what is merged is applied once more. The next night closes it.',
+        'Values are left out where everybody reads: `glaciocloud drift hub --kubeconfig FILE` shows them.',
         '',
       ].join('\n'),
     );
+    expect(stage.repository.issues.get(1)?.body).not.toContain(SECRET);
   });
 
   test('is cut to what fits', async () => {
