@@ -180,8 +180,9 @@ export interface Internet {
 
 export interface Clock {
   now(): Date;
-  /** Milliseconds from some beginning, evenly: to measure how long something took. */
+  /** Milliseconds, evenly, whatever the wall says: of this process; of the machine, with its sleep. */
   elapsed(): number;
+  uptime(): number;
   sleep(ms: number): Promise<void>;
   /** Calls once, after so long; what it returns calls it off. */
   after(ms: number, call: () => void): () => void;

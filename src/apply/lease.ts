@@ -32,7 +32,10 @@ export function endingOf(error: Failure): Ending {
 /** Fails where the Lease is not ours any more: asked before every step that cannot be undone. */
 export type Held = () => void;
 
-/** What Leases need of the outside. Ages are of the clock on the wall: it goes on while a machine sleeps. */
+/**
+ * What Leases need of the outside. Ages are of the machine's uptime: it goes on while a machine
+ * sleeps, and nobody can set it. The clock on the wall is only written down, for people.
+ */
 export type LeasePorts = Pick<Ports, 'kube' | 'clock' | 'random' | 'self'>;
 
 /**
@@ -87,6 +90,11 @@ export async function withSeat<T>(
   });
 }
 
+/** Milliseconds by which ages are told, each by its own machine alone. */
+function time({ ports }: Claim): number {
+  return ports.clock.uptime();
+}
+
 /** One of our attempts to hold something, under a name that nobody else bears. */
 interface Claim {
   ports: LeasePorts;
@@ -103,10 +111,6 @@ interface Mine {
 function claimBy(ports: LeasePorts): Claim {
   const holder = `${ports.self}-${ports.random.uuid().slice(0, 8)}`;
   return { ports, holder, seen: new Map() };
-}
-
-function time({ ports }: Claim): number {
-  return ports.clock.now().getTime();
 }
 
 async function holding<T>(

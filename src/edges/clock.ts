@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../ports.ts';
 
@@ -5,6 +6,7 @@ import type { Clock } from '../ports.ts';
 export const systemClock: Clock = {
   now: () => new Date(),
   elapsed: () => performance.now(),
+  uptime: () => uptime() * 1000,
   sleep: async (ms) => {
     await sleep(ms);
   },

@@ -229,6 +229,89 @@ describe('a Lease that was ours', () => {
   );
 });
 
+describe('whatever the clock on the wall says', () => {
+  const HOUR = 3_600_000;
+  const MINUTES = 60_000;
+
+  /** The same moment on a machine whose clock on the wall is off. */
+  const onMachine = (ports: LeasePorts, self: string, offMs: number): LeasePorts => ({
+    ...ports,
+    self,
+    clock: {
+      now: () => new Date(ports.clock.now().getTime() + offMs),
+      elapsed: () => ports.clock.elapsed(),
+      uptime: () => ports.clock.uptime(),
+      sleep: (ms) => ports.clock.sleep(ms),
+      after: (ms, call) => ports.clock.after(ms, call),
+    },
+  });
+
+  test.each([
+    [HOUR, 0],
+    [-HOUR, 0],
+    [0, HOUR],
+    [0, -HOUR],
+  ])('a machine %i ms off holds against one %i ms off', async (one, other) => {
+    const { bench, ports } = setup();
+    const held = withLease(onMachine(ports, 'one', one), NAME, async (still) => {
+      await bench.clock.sleep(2 * MINUTES);
+      still();
+    });
+    await bench.clock.sleep(5000);
+    const late = withLease(onMachine(ports, 'other', other), NAME, () => Promise.resolve());
+    expect(await Promise.all([codeOf(held), codeOf(late)])).toEqual(['done', 'lease-held']);
+  });
+
+  test.each([HOUR, -HOUR])('what a dead one %i ms off left is taken in 31 s', async (offMs) => {
+    const { bench, ports } = setup();
+    bench.clock.setBy(offMs);
+    hold(bench);
+    bench.clock.setBy(-offMs);
+    await withLease(ports, NAME, () => Promise.resolve());
+    expect(bench.clock.elapsed()).toBe(31_000);
+  });
+
+  test.each([HOUR, -HOUR])('setting it by %i ms while we look neither steals', async (byMs) => {
+    const { bench, ports } = setup();
+    hold(bench);
+    bench.clock.after(5500, () => bench.clock.setBy(byMs));
+    bench.clock.after(9500, () => hold(bench));
+    expect(await codeOf(withLease(ports, NAME, () => Promise.resolve()))).toBe('lease-held');
+    expect(holder(bench)).toBe('other-1');
+  });
+
+  test.each([HOUR, -HOUR])('nor, by %i ms, waits longer than before', async (byMs) => {
+    const { bench, ports } = setup();
+    hold(bench);
+    bench.clock.after(5500, () => bench.clock.setBy(byMs));
+    await withLease(ports, NAME, () => Promise.resolve());
+    expect(bench.clock.elapsed()).toBe(31_000);
+  });
+
+  test('setting it forward while we hold loses nothing', async () => {
+    const { bench, ports } = setup();
+    const work = withLease(ports, NAME, async (still) => {
+      bench.clock.setBy(HOUR);
+      still();
+      await bench.clock.sleep(1000);
+      still();
+    });
+    expect(await codeOf(work)).toBe('done');
+  });
+
+  test('setting it back while the cluster is silent keeps nothing that others may take', async () => {
+    const { bench, ports } = setup();
+    const silent = new KubeFailure('connection refused', { hint: '' });
+    bench.outside.fail({ call: 'replace', times: 3, error: silent });
+    const work = withLease(ports, NAME, async (still) => {
+      bench.clock.setBy(-HOUR);
+      await bench.clock.sleep(30_001);
+      still();
+    });
+    expect(await codeOf(work)).toBe('lease-lost');
+  });
+});
+
 describe('seats', () => {
   test('are taken by as many as there are; who waits longer than two rounds is told of it once', async () => {
     const { bench, ports } = setup();

@@ -30,6 +30,7 @@ interface Timer {
  */
 export class FakeClock implements Clock {
   #time: number;
+  #setByMs = 0;
   readonly #began: number;
   #timers: Timer[] = [];
   #sleepers = 0;
@@ -41,11 +42,20 @@ export class FakeClock implements Clock {
   }
 
   now(): Date {
-    return new Date(this.#time);
+    return new Date(this.#time + this.#setByMs);
+  }
+
+  /** Somebody sets the clock on the wall; how long things take stays what it is. */
+  setBy(ms: number): void {
+    this.#setByMs += ms;
   }
 
   elapsed(): number {
     return this.#time - this.#began;
+  }
+
+  uptime(): number {
+    return this.elapsed();
   }
 
   after(ms: number, call: () => void): () => void {
