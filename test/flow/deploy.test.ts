@@ -64,8 +64,8 @@ describe('a deployment', () => {
     expect(here.said.slice(0, 4)).toEqual([
       'cluster main: what its hubs share is applied',
       `cluster main: first contact. Write this into clusters/main.yaml: \`identity: ${OURS}\``,
-      'one: applying with Helm',
-      'two: applying with Helm',
+      'one: loading the new configuration in a throw-away pod',
+      'two: loading the new configuration in a throw-away pod',
     ]);
     await here.bench.clock.sleep(30 * MINUTE);
     const second = await here.run();
@@ -115,7 +115,7 @@ describe('a deployment', () => {
           outcome: 'done',
           code: 'deployed',
           reason: '',
-          seconds: { preflight: 0, upgrade: 0, rollout: 2.5, health: 1 },
+          seconds: { preflight: 1, upgrade: 0, rollout: 2.5, health: 1 },
         },
       ],
     });
