@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withoutRepeated } from '../core/refusals.ts';
 import { COUNT, TEXT, fields, listOf, readerOf } from '../core/shape.ts';
 import { exec } from './exec.ts';
 import type { ExecResult } from './exec.ts';
@@ -177,5 +178,5 @@ function failure(
   stderr: string,
   hint = 'the message names the object; the next run goes on from here',
 ): HelmFailure {
-  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, { hint });
+  return new HelmFailure(`${what}: ${withoutRepeated(stderr).trim().slice(-600)}`, { hint });
 }

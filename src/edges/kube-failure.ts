@@ -1,5 +1,6 @@
 import { isUnreachable, loginRefused } from '../core/hub/causes.ts';
 import { short } from '../core/escape.ts';
+import { withoutRepeated } from '../core/refusals.ts';
 import { KubeFailure } from '../failure.ts';
 
 /** Whether a call asked only, or would have changed something. */
@@ -32,7 +33,7 @@ function hintFor(stderr: string, kind: CallKind): string {
 const LOGGED = /^[EWIF]\d{4} \d\d:/u;
 
 function detailOf(stderr: string): string {
-  const lines = stderr.trim().split('\n');
+  const lines = withoutRepeated(stderr).trim().split('\n');
   const said = lines.filter((line) => !LOGGED.test(line));
   return short((said.length > 0 ? said : lines.slice(-1)).slice(-3).join(' '), 400);
 }

@@ -60,3 +60,11 @@ describe('what kubectl refused, in a sentence', () => {
     expect(message).toBe(`pods: ${'x'.repeat(kept)}`);
   });
 });
+
+test('a refusal repeats no value of the object, which may be a secret, and is still known', () => {
+  const stderr = 'The Deployment "hub" is invalid: spec.a: Invalid value: "ghp_by-hand": no';
+  expect(kubeFailure('hub', stderr, 'write')).toMatchObject({
+    message: 'hub: The Deployment "hub" is invalid: spec.a: Invalid value: no',
+    invalid: true,
+  });
+});
