@@ -177,7 +177,7 @@ describe('a bad change', () => {
     expect([result.code, outcomes(result), result.json.steps[0]?.reason]).toEqual([
       1,
       ['failed'],
-      expect.stringMatching(/^(hub|proxy): pods ".*" is forbidden: exceeded quota: few/u),
+      expect.stringMatching(/pods "glaciocloud-load-check" is forbidden: exceeded quota: few/u),
     ]);
     expect(result.seconds).toBeLessThan(60);
     for (const [path, end] of [
