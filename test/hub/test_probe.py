@@ -383,7 +383,10 @@ def looks(hub, folder, monkeypatch, pods=(), rounds=1, **more):
     monkeypatch.setattr(probe, "FOLDER", folder)
 
     async def run():
-        one = probe.Probe(settings(hub, **more), HEALTH_TOKEN, lambda namespace: list(pods))
+        async def listed(asked):
+            return list(pods)
+
+        one = probe.Probe(settings(hub, **more), HEALTH_TOKEN, listed)
         for _ in range(rounds):
             await one.look(time.time())
         if one.spawning:
@@ -462,10 +465,23 @@ def test_a_proxy_that_is_gone_is_told_and_no_server_is_started(real, tmp_path, m
     assert [state for _, state, _ in all_issues(sim)] == ["open", "closed"]
 
 
-def test_what_fails_once_is_looked_at_again(real, tmp_path, monkeypatch):
-    answers = iter([OSError("the API server is away"), [pod()]])
+def test_a_hub_that_cannot_ask_kubernetes_says_so(real, tmp_path, monkeypatch):
+    monkeypatch.setattr(probe, "FOLDER", tmp_path)
 
-    def pods(namespace):
+    async def run():
+        one = probe.Probe(settings(real, onlyWhenWarm=True), HEALTH_TOKEN)
+        await one.look(time.time())
+        return one.status
+
+    (told,) = [one for one in asyncio.run(run())["api"] if one["check"] == "pods"]
+    assert not told["ok"]
+    assert "503 Kubernetes does not say how the pods are" in told["detail"]
+
+
+def test_what_fails_once_is_looked_at_again(real, tmp_path, monkeypatch):
+    answers = iter([probe.CheckFailed("the API server is away"), [pod()]])
+
+    async def pods(asked):
         answer = next(answers)
         if isinstance(answer, Exception):
             raise answer

@@ -33,6 +33,7 @@ from typing import Any
 
 import glaciocloud_leads as leading
 import glaciocloud_pages as words
+import glaciocloud_pods
 import glaciocloud_start
 from glaciocloud_access import (
     LED,
@@ -691,4 +692,9 @@ def configure(c: Any) -> None:
     c.JupyterHub.extra_handlers = [
         *c.JupyterHub.get("extra_handlers", []),
         (r"/glaciocloud/state", StateHandler),
+        (
+            r"/glaciocloud/pods",
+            glaciocloud_pods.PodsHandler,
+            {"machines": lambda: access()["machines"]},
+        ),
     ]

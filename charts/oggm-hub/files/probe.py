@@ -24,7 +24,6 @@ import json
 import os
 import re
 import signal
-import ssl
 import sys
 import time
 import urllib.request
@@ -44,13 +43,13 @@ from health_check import (
     check_image,
     has_read_its_files,
     is_the_door_well,
+    reply,
     says_version,
 )
 from tornado.web import Application, RequestHandler
 
 HERE = Path(__file__).parent
 FOLDER = Path(os.environ.get("GLACIOCLOUD_PROBE", "/etc/glaciocloud"))
-ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 PORT = 8080
 HOUR = 3600
 MACHINE = re.compile(r"(deploy|probe)_\d")
@@ -240,20 +239,14 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         """Never: the token would go along."""
 
 
-def ask(
-    method: str,
-    url: str,
-    token: str,
-    body: Json | None = None,
-    context: ssl.SSLContext | None = None,
-) -> Any:
+def ask(method: str, url: str, token: str, body: Json | None = None) -> Any:
     headers = {
         "Authorization": f"Bearer {token}",
         "Content-Type": "application/json",
         "User-Agent": "glaciocloud-probe",
     }
     raw = None if body is None else json.dumps(body).encode()
-    opener = urllib.request.build_opener(NoRedirect, urllib.request.HTTPSHandler(context=context))
+    opener = urllib.request.build_opener(NoRedirect)
     with opener.open(
         urllib.request.Request(url, raw, headers, method=method), timeout=20
     ) as answer:
@@ -349,11 +342,9 @@ class GitHub:
                 self.close(one["number"], one["text"])
 
 
-def pods_of(namespace: str) -> list[Json]:
-    selector = quote("component in (hub,proxy,singleuser-server)")
-    url = f"https://kubernetes.default.svc/api/v1/namespaces/{namespace}/pods?labelSelector={selector}"
-    context = ssl.create_default_context(cafile=str(ACCOUNT / "ca.crt"))
-    return list(ask("GET", url, word(ACCOUNT / "token"), context=context)["items"])
+async def pods_of(hub: Hub) -> list[Json]:
+    """As the hub tells of them: who may list pods could read everybody's token."""
+    return list(reply(await hub.hub("GET", "/glaciocloud/pods", 200))["pods"])
 
 
 class Heard(Report):
@@ -374,7 +365,10 @@ class Heard(Report):
 
 class Probe:
     def __init__(
-        self, settings: Json, token: str, pods: Callable[[str], list[Json]] = pods_of
+        self,
+        settings: Json,
+        token: str,
+        pods: Callable[[Hub], Awaitable[list[Json]]] = pods_of,
     ) -> None:
         self.settings, self.token, self.list_pods = settings, token, pods
         self.job = {**DEFAULTS, "settle": 0, **settings["job"]}
@@ -403,8 +397,9 @@ class Probe:
     async def look(self, now: float) -> None:
         lines = await self.twice(self.answers)
         healthy = all(one["ok"] for one in lines)
-        seen = await self.twice(self.see_pods)
-        if all(one["ok"] for one in seen):
+        # Of a hub that does not answer nothing more is asked: its next answer tells what has ended.
+        seen = await self.twice(self.see_pods) if healthy else []
+        if healthy and all(one["ok"] for one in seen):
             ends = restarts(self.pods, self.looked, now)
             self.looked = now
             for one in ends:
@@ -444,7 +439,7 @@ class Probe:
 
     async def see_pods(self, heard: Heard) -> None:
         async def count() -> str:
-            self.pods = await asyncio.to_thread(self.list_pods, self.settings["hub"])
+            self.pods = await self.list_pods(self.hub)
             return f"{len(self.pods)} pods, {people_running(self.pods)} servers of people"
 
         await heard.check("pods", count())
@@ -464,9 +459,7 @@ class Probe:
         github = GitHub.mounted(FOLDER / "github")
         if github is None or github.token == self.useless:
             return
-        secrets = [
-            secret for secret in (self.token, github.token, word(ACCOUNT / "token")) if secret
-        ]
+        secrets = [secret for secret in (self.token, github.token) if secret]
         safe = [{**one, "detail": hide(one["detail"], secrets)} for one in lines]
         hub, now = self.settings["hub"], time.time()
         async with self.telling:

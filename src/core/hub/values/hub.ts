@@ -14,6 +14,7 @@ export const HUB_CODE = [
   'glaciocloud_hub.py',
   'glaciocloud_leads.py',
   'glaciocloud_pages.py',
+  'glaciocloud_pods.py',
   'glaciocloud_start.py',
 ] as const;
 

@@ -27,6 +27,7 @@ test('the hub itself', () => {
     'glaciocloud_hub.py',
     'glaciocloud_leads.py',
     'glaciocloud_pages.py',
+    'glaciocloud_pods.py',
     'glaciocloud_start.py',
   ]);
   expect(part).toEqual({
@@ -68,6 +69,12 @@ test('the hub itself', () => {
             name: 'hub-code',
             mountPath: `${folder}/glaciocloud_pages.py`,
             subPath: 'glaciocloud_pages.py',
+            readOnly: true,
+          },
+          {
+            name: 'hub-code',
+            mountPath: `${folder}/glaciocloud_pods.py`,
+            subPath: 'glaciocloud_pods.py',
             readOnly: true,
           },
           {
