@@ -24,7 +24,7 @@ SCOPES = [
     *(
         f"{scope}!user={user}"
         for user in POOL
-        for scope in ("admin:users", "servers", "access:servers")
+        for scope in ("delete:users", "servers", "access:servers")
     ),
 ]
 IMAGE = ANY_IMAGE["images"][0]
@@ -302,12 +302,30 @@ def test_its_token_can_touch_nobody_else(healthy):
     assert healthy.api("GET", "/users/alice").json()["admin"] is False
 
 
+def test_a_throw_away_user_gets_no_other_name_and_nobody_else_is_made(healthy):
+    made = f"/../glaciocloud/machines/{POOL[0]}"
+    assert healthy.api("POST", made, HEALTH_TOKEN).status_code == 201
+    try:
+        again = healthy.api("POST", made, HEALTH_TOKEN)
+        assert (again.status_code, again.json()["message"]) == (409, f"{POOL[0]} is there already")
+        renamed = healthy.api("PATCH", f"/users/{POOL[0]}", HEALTH_TOKEN, json={"name": "bob"})
+        assert renamed.status_code in (403, 404)
+        for name in ("bob", "alice", "deploy_9"):
+            answer = healthy.api("POST", f"/../glaciocloud/machines/{name}", HEALTH_TOKEN)
+            assert answer.status_code in (403, 404)
+        assert healthy.api("GET", "/users/bob").status_code == 404
+        # Nor is anybody else made by somebody who may start everybody's server.
+        assert healthy.api("POST", "/../glaciocloud/machines/bob").status_code == 404
+    finally:
+        healthy.api("DELETE", f"/users/{POOL[0]}", HEALTH_TOKEN)
+
+
 @pytest.mark.parametrize(
     ("missing", "check_that_fails"),
     [
         ("read:hub", "files"),
-        ("admin:users", "user"),
-        ("servers", "start"),
+        ("delete:users", "user"),
+        ("servers", "user"),
         ("access:servers", "kernel"),
     ],
 )

@@ -20,7 +20,7 @@ NOW = 1_800_000_000.0
 USER = "probe_0"
 SCOPES = [
     "read:hub",
-    *(f"{scope}!user={USER}" for scope in ("admin:users", "servers", "access:servers")),
+    *(f"{scope}!user={USER}" for scope in ("delete:users", "servers", "access:servers")),
 ]
 CHECK = {
     "user": USER,

@@ -32,6 +32,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import glaciocloud_leads as leading
+import glaciocloud_machines
 import glaciocloud_pages as words
 import glaciocloud_pods
 import glaciocloud_start
@@ -657,6 +658,11 @@ class StateHandler(APIHandler):
         }
 
 
+def machines() -> Json:
+    """Throw-away users, and the hubs' groups that each of them has."""
+    return access()["machines"]
+
+
 def configure(c: Any) -> None:
     """Called from hub.extraConfig with the hub's configuration."""
     c.JupyterHub.authenticator_class = AccessFileAuthenticator
@@ -695,6 +701,11 @@ def configure(c: Any) -> None:
         (
             r"/glaciocloud/pods",
             glaciocloud_pods.PodsHandler,
-            {"machines": lambda: access()["machines"]},
+            {"machines": machines},
+        ),
+        (
+            r"/glaciocloud/machines/([^/]+)",
+            glaciocloud_machines.MachineHandler,
+            {"machines": machines},
         ),
     ]

@@ -20,8 +20,8 @@ has read this "checks": [{"user": "deploy_0", "profile": "oggm-1-6-3", "size": "
 "http://proxy-public" }
 
 The second start of a user is one on an existing home. The service needs the scopes read:hub and,
-for each user U of its pool, admin:users!user=U, servers!user=U and access:servers!user=U: with its
-token nobody can touch a person.
+for each user U of its pool, delete:users!user=U, servers!user=U and access:servers!user=U: with its
+token nobody can touch a person, or take the name of one.
 """
 
 import asyncio
@@ -311,7 +311,7 @@ class Session:
 
     async def create(self) -> str:
         await self.remove()  # what an earlier run that was killed has left
-        await self.hub.hub("POST", self.hub.user(self.user), 201)
+        await self.hub.hub("POST", f"/glaciocloud/machines/{quote(self.user)}", 201)
         return f"user {self.user}"
 
     async def start(self) -> str:

@@ -13,6 +13,7 @@ export const HUB_CODE = [
   'glaciocloud_access.py',
   'glaciocloud_hub.py',
   'glaciocloud_leads.py',
+  'glaciocloud_machines.py',
   'glaciocloud_pages.py',
   'glaciocloud_pods.py',
   'glaciocloud_start.py',
@@ -32,13 +33,14 @@ const CODE_FOLDER = '/usr/local/etc/jupyterhub';
 
 /**
  * Scopes of a service that proves a hub healthy: it starts servers of throw-away users and talks to
- * their kernels, no more.
+ * their kernels, no more. It makes them by glaciocloud_machines.py: `admin:users` would let it give
+ * one the name of a person.
  */
 export function machineScopes(users: readonly string[]): string[] {
   return [
     'read:hub',
     ...users.flatMap((user) => [
-      `admin:users!user=${user}`,
+      `delete:users!user=${user}`,
       `servers!user=${user}`,
       `access:servers!user=${user}`,
     ]),

@@ -10,10 +10,10 @@ test('scopes of a service: what it needs for each of its own users, and no more'
   expect(machineScopes([])).toEqual(['read:hub']);
   expect(machineScopes(['a_1', 'b_2'])).toEqual([
     'read:hub',
-    'admin:users!user=a_1',
+    'delete:users!user=a_1',
     'servers!user=a_1',
     'access:servers!user=a_1',
-    'admin:users!user=b_2',
+    'delete:users!user=b_2',
     'servers!user=b_2',
     'access:servers!user=b_2',
   ]);
@@ -26,6 +26,7 @@ test('the hub itself', () => {
     'glaciocloud_access.py',
     'glaciocloud_hub.py',
     'glaciocloud_leads.py',
+    'glaciocloud_machines.py',
     'glaciocloud_pages.py',
     'glaciocloud_pods.py',
     'glaciocloud_start.py',
@@ -63,6 +64,12 @@ test('the hub itself', () => {
             name: 'hub-code',
             mountPath: `${folder}/glaciocloud_leads.py`,
             subPath: 'glaciocloud_leads.py',
+            readOnly: true,
+          },
+          {
+            name: 'hub-code',
+            mountPath: `${folder}/glaciocloud_machines.py`,
+            subPath: 'glaciocloud_machines.py',
             readOnly: true,
           },
           {

@@ -25,7 +25,7 @@ test('a probe where the hub’s file asks for it: its own service, scopes and na
             scopes: [
               'read:hub',
               ...[0, 1, 2, 3].flatMap((index) => [
-                `admin:users!user=probe_${index}`,
+                `delete:users!user=probe_${index}`,
                 `servers!user=probe_${index}`,
                 `access:servers!user=probe_${index}`,
               ]),
