@@ -6,6 +6,7 @@ import { driftText } from '../core/watch/drift-text.ts';
 import type { HubDrift } from '../core/watch/drift-text.ts';
 import { code, fenced, inMarkdown, short, terminal } from '../core/escape.ts';
 import { merge, textAt } from '../core/json.ts';
+import { append } from '../core/lists.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { byIdentity, documentsIn, identity, parseObject } from '../core/manifests.ts';
 import { withTemporaryFolder } from '../edges/files.ts';
@@ -140,7 +141,7 @@ async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promis
     const found = live.get(identity(object, hub));
     const one = driftOf(name, found, applied.get(identity(object, hub)) ?? object);
     if (one) result.drift.push(one);
-    if (found) result.foreign.push(...foreignManagers(name, found));
+    if (found) append(result.foreign, foreignManagers(name, found));
   }
   return result;
 }

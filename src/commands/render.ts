@@ -14,6 +14,7 @@ import { gatherCharts } from '../gather/charts.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import { append } from '../core/lists.ts';
 
 export interface RenderInputs {
   root: string;
@@ -55,7 +56,10 @@ export async function render(inputs: RenderInputs, report: Report): Promise<Outc
       found: manifestFindings(rendered, { platform, now: inputs.now }),
     }),
   });
-  findings.push(...results.flatMap((one) => (one.kind === 'rendered' ? one.result.found : [])));
+  append(
+    findings,
+    results.flatMap((one) => (one.kind === 'rendered' ? one.result.found : [])),
+  );
   if (hasErrors(findings)) return refused(findings);
   const folders = new Map<string, ReadonlyMap<string, string>>();
   const lines: string[] = [];

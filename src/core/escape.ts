@@ -1,3 +1,4 @@
+import { greatest } from './lists.ts';
 /**
  * Text from files, charts, GitHub, clusters and tools is a stranger's. It reaches people through one of these
  * functions, each for one target; what a reader sees of ordinary text stays as it is.
@@ -111,7 +112,7 @@ export function hex(text: string): Markdown {
 export function fenced(language: 'diff' | '', lines: readonly string[]): Markdown {
   const text = lines.map(oneLine).join('\n');
   const ticks = [...text.matchAll(/`+/gu)].map(([found]) => found.length + 1);
-  const fence = '`'.repeat(Math.max(3, ...ticks));
+  const fence = '`'.repeat(greatest([3, ...ticks]));
   return safe(`${fence}${language}\n${text}\n${fence}`);
 }
 

@@ -30,6 +30,7 @@ import type { ClaimedApproval } from './protection.ts';
 import { keepRecord, publicRecord, publicReleases } from './record.ts';
 import { mergeOf, recordOf, tell } from './tell.ts';
 import { applyWorld } from './world.ts';
+import { append } from '../core/lists.ts';
 
 /** From what runs to what is wanted, wave by wave. What another run left behind is caught up. */
 export async function runDeployment(job: Job): Promise<Deployment> {
@@ -198,7 +199,7 @@ async function applyUnits(
       report.progress(`⚠ the approval is not believed: ${approval.doubt}`);
     const record = whereRecorded(inputs, wanted, refusal);
     const results = await walk(job, { wanted, found, merge, urgent, approval, record }, world);
-    results.push(...(await removeAll(job, wanted, found, world)));
+    append(results, await removeAll(job, wanted, found, world));
     await tell(job, wanted, results, merge);
     return results;
   });

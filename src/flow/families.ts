@@ -15,6 +15,7 @@ import type { Rendered } from '../core/unit.ts';
 import { register } from './family.ts';
 import type { PlanWorld, RegisteredFamily, RenderedChanges } from './family.ts';
 import { renderAll } from './render.ts';
+import { append } from '../core/lists.ts';
 
 /** Every family, in the order of their steps in the plan's digest. A new one is a line here. */
 export const FAMILIES: readonly RegisteredFamily[] = [
@@ -79,7 +80,7 @@ async function renderChanges(
   for (const one of results) {
     if (one.kind === 'failed') throw one.failure;
     diffs.set(unitId(one.unit.unit), one.result.diff);
-    findings.push(...one.result.findings);
+    append(findings, one.result.findings);
   }
   return { diffs, findings };
 }

@@ -8,6 +8,7 @@ import type { ImageTest, Occasion, Stay } from '../core/images/tests.ts';
 import type { Package } from '../core/model/package-list.ts';
 import type { ImageFile, PlatformFile } from '../core/model/types.ts';
 import type { ImagePorts } from '../ports/images.ts';
+import { append } from '../core/lists.ts';
 
 /** An image that is tested, by the digest that people would get. */
 export interface UnderTest {
@@ -42,7 +43,7 @@ export async function testImage(
   const run = await ran(ports, under, PACKAGES, undefined);
   const listed = listedPackages(judged(PACKAGES, run), run.stdout, under);
   const tests = [judgedSize(size, under.image.size), listed.result];
-  for (const stay of imageTests(under)) tests.push(...(await stayed(ports, under, stay)));
+  for (const stay of imageTests(under)) append(tests, await stayed(ports, under, stay));
   for (const { name, ok, seconds, detail } of tests)
     progress(`${ok ? 'passed' : 'FAILED'} ${name} (${seconds.toFixed(1)} s): ${detail}`);
   return { size: size.bytes, tests, packages: listed.packages };

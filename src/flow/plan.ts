@@ -2,6 +2,7 @@ import { hasErrors } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import { wantedReleases } from '../core/hub/release.ts';
 import { compareText } from '../core/json.ts';
+import { append } from '../core/lists.ts';
 import type { Platform } from '../core/model/types.ts';
 import { planOf } from '../core/plan/plan.ts';
 import type { Plan, PlanPart } from '../core/plan/plan.ts';
@@ -48,7 +49,7 @@ export async function gatherPlan(
     const main = (): Promise<Platform | undefined> => mainPlatform(root, repository);
     const part = await family.plan({ platform, main, charts, wanted, deployed, now, report });
     parts.push(part);
-    findings.push(...part.findings);
+    append(findings, part.findings);
   }
   if (hasErrors(findings)) return { kind: 'refused', findings };
   const plan = planOf(parts.map(shownPart), { findings, charts: charts.pins });

@@ -15,6 +15,7 @@ import { NO_SECONDS } from '../types.ts';
 import type { ApplyWorld, HubTask, UnitResult } from '../types.ts';
 import { isApproved, keepApproval } from './approvals.ts';
 import { applyHub, bringBack } from './hub.ts';
+import { append } from '../../core/lists.ts';
 
 export interface WaveWalk {
   platform: Platform;
@@ -75,7 +76,7 @@ export async function walkWaves(walk: WaveWalk): Promise<UnitResult[]> {
       if (!isHalfWay(states.known.get(to.release.namespace))) return notApplied(to.unit, kept);
       return underLease(walk, to, (task) => bringBackHeld(walk, kept, task));
     };
-    results.push(...(await pMap(changing, one, { concurrency: world.cluster.data.parallel })));
+    append(results, await pMap(changing, one, { concurrency: world.cluster.data.parallel }));
   }
   return results;
 }

@@ -68,7 +68,7 @@ export async function dropStrays(
   for (const later of await releases.history(unit.name, namespace)) {
     if (later.revision <= revision) continue;
     const manifest = await releases.manifest(unit.name, namespace, later.revision);
-    made.push(...storedIn(manifest).map(({ object }) => object));
+    for (const { object } of storedIn(manifest)) made.push(object);
   }
   const strays = straysOf(made, wanted, namespace);
   if (strays.length === 0) return;

@@ -5,6 +5,7 @@ import { THROW_AWAY } from '../../core/hub/throw-away.ts';
 import { serverNodes } from '../../core/hub/values/server-nodes.ts';
 import { disposalText } from '../../core/removal/words.ts';
 import { at, isObject, textAt } from '../../core/json.ts';
+import { append } from '../../core/lists.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { PlatformFile, Removal } from '../../core/model/types.ts';
 import { archivePlace, placeText } from '../../core/removal/archive.ts';
@@ -146,7 +147,7 @@ async function fill(
       ? people.map(({ claim, uid }) => ({ claim, uid, what: 'home' }))
       : [];
   if (removal.database === 'archive')
-    volumes.push(...(await databaseVolume(unit.name, archive, world)));
+    append(volumes, await databaseVolume(unit.name, archive, world));
   await archiveVolumes(archive, { unit, volumes, hub, user, tolerations, held }, world);
 }
 

@@ -5,6 +5,7 @@ import { isLeadGroup } from './leads.ts';
 import type { NameBook, Naming } from './names.ts';
 import { isTeam } from './teams.ts';
 import type { Wanted } from './wanted.ts';
+import { append } from '../lists.ts';
 
 /** Somebody whom the hub itself knows, whatever the door says. */
 export interface HubUser {
@@ -96,7 +97,7 @@ export function hubSteps(facts: HubFacts, around: Around): HubSteps {
   for (const [id, one] of facts.wanted) comeOrChange(result, { facts, around, id, one });
   for (const [id, entry] of facts.present.entries)
     if (!facts.wanted.has(id)) leave(result, { facts, around, id, entry });
-  result.steps.push(...leftovers(facts, around, result.held));
+  append(result.steps, leftovers(facts, around, result.held));
   return result;
 }
 
@@ -158,7 +159,8 @@ function whatChanges(before: Entry, after: Entry): string {
     changes.push(after.admin ? 'becomes administrator' : 'is no administrator any more');
   const gone = before.groups.filter((group) => !after.groups.includes(group));
   const come = after.groups.filter((group) => !before.groups.includes(group));
-  changes.push(...come.map((group) => `+ ${group}`), ...gone.map((group) => `− ${group}`));
+  for (const group of come) changes.push(`+ ${group}`);
+  for (const group of gone) changes.push(`− ${group}`);
   return changes.length > 0 ? changes.join(', ') : 'written anew';
 }
 

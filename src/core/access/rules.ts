@@ -1,4 +1,5 @@
 import { pointer } from '../json.ts';
+import { greatest } from '../lists.ts';
 import { quoted } from '../model/formats.ts';
 import { isNamed } from '../model/platform.ts';
 import type { Doc, EnvironmentFile, Platform, Who } from '../model/types.ts';
@@ -158,10 +159,10 @@ export const classServers: Rule = {
       const most = [...platform.environments.values()]
         .filter(({ data }) => data.access.allow.some((one) => who.includes(one)))
         .map(({ data }) => data.capacity.maxServers);
-      if (until >= dayOf(now) && most.length > 0 && capacity > Math.max(...most)) {
+      if (until >= dayOf(now) && most.length > 0 && capacity > greatest(most)) {
         yield {
           at: cohort.at('/capacity'),
-          message: `${capacity} places, and no hub that lets the class in allows more than ${Math.max(...most)} servers at once`,
+          message: `${capacity} places, and no hub that lets the class in allows more than ${greatest(most)} servers at once`,
           hint: 'raise capacity.maxServers of the hub that the class uses',
         };
       }

@@ -2,6 +2,7 @@ import { branchOf } from '../images/asked.ts';
 import type { Platform } from '../model/types.ts';
 import { judged, missing, ok, quoted } from './check.ts';
 import type { Asked, Check } from './check.ts';
+import { append } from '../lists.ts';
 
 /** A rule for a branch, as far as merging goes. */
 export interface MergeRule {
@@ -40,11 +41,12 @@ export function pullChecks(repository: string, { images, main }: PullFacts): Che
   if (images) {
     const { branch, rules } = images;
     const judge = (found: readonly string[]): Check => branchCheck(repository, branch, found);
-    checks.push(...judged('github/image-branches', `branch ${branch}`, rules, judge));
+    append(checks, judged('github/image-branches', `branch ${branch}`, rules, judge));
   }
   if (main)
-    checks.push(
-      ...judged('github/automerge', 'the default branch', main, ({ branch, rules }) =>
+    append(
+      checks,
+      judged('github/automerge', 'the default branch', main, ({ branch, rules }) =>
         mergeCheck(repository, branch, rules),
       ),
     );

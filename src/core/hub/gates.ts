@@ -1,5 +1,6 @@
 import { instant, seconds } from '../model/quantities.ts';
 import type { Freeze, Wave, WaveName } from '../model/types.ts';
+import { greatest } from '../lists.ts';
 
 /** Why a wave may not change now. */
 export type WaveCode =
@@ -126,7 +127,7 @@ function frozen(wave: Wave, now: number): Gate | undefined {
 
 /** The newest hub of the waves before counts: all of them have to prove themselves. */
 function soaking(wave: Wave, { earlier, now }: GateFacts): Gate | undefined {
-  const proven = Math.max(...earlier.map(({ since }) => since ?? Number.NEGATIVE_INFINITY));
+  const proven = greatest(earlier.map(({ since }) => since ?? Number.NEGATIVE_INFINITY));
   const left = proven + seconds(wave.soak) * 1000 - now;
   if (left <= 0) return undefined;
   const minutes = Math.ceil(left / MINUTE_MS);

@@ -1,4 +1,5 @@
 import { at, objectsIn, textAt } from '../json.ts';
+import { greatest } from '../lists.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { CPU_GUARANTEE_SHARE } from '../model/limits.ts';
 import type { ClusterFile, Doc, EnvironmentFile } from '../model/types.ts';
@@ -182,7 +183,7 @@ export function roomVerdict(
 }
 
 function largestOf(nodes: readonly JsonObject[], path: string): number {
-  return Math.max(...nodes.map((node) => amount(at(node, path))));
+  return greatest(nodes.map((node) => amount(at(node, path))));
 }
 
 function askedBy(deployment: JsonObject): Asked {

@@ -1,5 +1,6 @@
 import { digestOf } from '../digest.ts';
 import type { Json } from '../json.ts';
+import { least } from '../lists.ts';
 import { memoryBytes } from '../model/quantities.ts';
 import type { ImageFile, Mirrors, Platform } from '../model/types.ts';
 import { mirrorVariables } from './mirrors.ts';
@@ -150,5 +151,5 @@ export function smallestMemory(platform: Platform, image: string): number {
     .filter(({ data }) => data.images.includes(image))
     .flatMap(({ data }) => Object.values(data.sizes))
     .map(({ memory }) => memoryBytes(memory) ?? NO_SIZE_BYTES);
-  return offered.length === 0 ? NO_SIZE_BYTES : Math.min(...offered);
+  return offered.length === 0 ? NO_SIZE_BYTES : least(offered);
 }

@@ -2,6 +2,7 @@ import { instantText } from '../time.ts';
 import type { ImageLockFile } from '../model/types.ts';
 import { isGood } from './yank.ts';
 import type { LockContent } from './yank.ts';
+import { greatest } from '../lists.ts';
 
 /** A hub of a candidate wave that offers the image. */
 export interface Trial {
@@ -73,7 +74,7 @@ function whyWaiting({ now, trials, soak, troubles, named }: PromotionFacts): Wai
   if (trials.length === 0 && !named) return { kind: 'nobody-tries' };
   const hubs = trials.filter(({ since }) => since === undefined).map(({ hub }) => hub);
   if (hubs.length > 0) return { kind: 'not-running', hubs };
-  const until = Math.max(...trials.map(({ since = now }) => since + soak * 1000));
+  const until = greatest(trials.map(({ since = now }) => since + soak * 1000));
   if (until > now) return { kind: 'soaks', until };
   return troubles.length > 0 ? { kind: 'troubles', troubles } : undefined;
 }

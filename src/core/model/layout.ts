@@ -1,5 +1,6 @@
 import { isPackageList } from './package-list.ts';
 import type { Kind } from './types.ts';
+import { greatest } from '../lists.ts';
 
 export interface Located {
   kind: Kind;
@@ -92,7 +93,7 @@ export function misplaced(path: string): string | undefined {
   if (top === 'images' && path.split('/').length > 3) return undefined;
   if (top === 'images' && !/\/image(\.lock)?\.ya?ml$/u.test(path)) return undefined;
   const examples = LAYOUT.map(({ example }) => example).filter((one) => one.startsWith(`${top}/`));
-  const alike = Math.max(...examples.map((one) => sharedLength(one, path)));
+  const alike = greatest(examples.map((one) => sharedLength(one, path)));
   return examples.find((one) => sharedLength(one, path) === alike);
 }
 

@@ -5,6 +5,7 @@ import { isPackageList, packagesHash, readPackages } from './package-list.ts';
 import { onePerPlace } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { compareText } from '../json.ts';
+import { append } from '../lists.ts';
 import { frontMatterYaml } from '../notices/front-matter.ts';
 import { readSource } from '../source.ts';
 import type { Source } from '../source.ts';
@@ -38,7 +39,7 @@ export function readPlatform(
   const reader = new Reader(unseen);
   for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
     reader.take(file, content);
-  reader.findings.push(...strayFindings(textsOf(files)));
+  append(reader.findings, strayFindings(textsOf(files)));
   if (!files.has('platform.yaml'))
     reader.report('platform.yaml', {
       rule: 'file',
@@ -48,7 +49,7 @@ export function readPlatform(
   reader.findCredentials();
   const { findings, sources } = reader;
   const platform = reader.platform(files);
-  if (platform) findings.push(...strayInImages(platform));
+  if (platform) append(findings, strayInImages(platform));
   return { platform, findings: onePerPlace(findings), sources };
 }
 
@@ -112,7 +113,7 @@ class Reader {
     const notSecret = settings ? notSecretIn(settings.data) : [];
     for (const [file, source] of this.sources) {
       const located = locate(file);
-      if (located) this.findings.push(...credentialFindings(located.kind, source, notSecret));
+      if (located) append(this.findings, credentialFindings(located.kind, source, notSecret));
     }
   }
 
@@ -147,16 +148,16 @@ class Reader {
   #passOver(file: string, text: string): void {
     if (isForm(file)) this.#forms.set(file, text);
     if (file === SOPS_FILE) {
-      this.findings.push(...keyPlaceholders(text));
+      append(this.findings, keyPlaceholders(text));
       return;
     }
     if (hubOfSecrets(file) !== undefined) {
-      this.findings.push(...encryptionFindings(file, text, !this.#unseen.has(file)));
+      append(this.findings, encryptionFindings(file, text, !this.#unseen.has(file)));
       return;
     }
     if (isPackageList(file)) {
       this.#lists.set(file, packagesHash(text));
-      this.findings.push(...readPackages(file, text).findings);
+      append(this.findings, readPackages(file, text).findings);
       return;
     }
     const right = misplaced(file);
@@ -176,7 +177,7 @@ class Reader {
 
   #read<K extends Kind>(kind: K, name: string, source: Source): void {
     const { doc, findings } = readDoc(kind, name, source);
-    this.findings.push(...findings);
+    append(this.findings, findings);
     if (doc) this.#docs[kind].set(name, doc);
   }
 }

@@ -1,6 +1,7 @@
 import { hubOfSecrets } from '../credentials/encrypted.ts';
 import type { Finding } from '../finding.ts';
 import { isObject } from '../json.ts';
+import { greatest } from '../lists.ts';
 import { readSource } from '../source.ts';
 import { PLATFORM_FOLDERS, locate, misplaced } from './layout.ts';
 import { SCHEMAS, nearest } from './read.ts';
@@ -89,7 +90,7 @@ function besidePlatform(path: string, text: string): string {
     place: place(name),
     keys: keys.filter((key) => key in SCHEMAS[kind].properties).length,
   }));
-  const most = Math.max(...known.map((one) => one.keys));
+  const most = greatest(known.map((one) => one.keys));
   const best = known.find((one) => one.keys === most)?.place ?? '';
   return `did you mean ${best}?`;
 }

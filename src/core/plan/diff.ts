@@ -2,6 +2,7 @@ import { diffLines } from 'diff';
 import { dump } from 'js-yaml';
 import { digestOf } from '../digest.ts';
 import { at, compareText, isObject, textAt } from '../json.ts';
+import { append } from '../lists.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { parseObject, splitDocuments } from '../manifests.ts';
 import { compare } from './compare.ts';
@@ -99,9 +100,9 @@ function changeOf(from: Item, to: Item, kind: ObjectChange['kind']): ObjectChang
     const texts = part.value.replace(/\n$/u, '').split('\n');
     if (part.added) plus += texts.length;
     else if (part.removed) minus += texts.length;
-    if (part.added || part.removed)
-      lines.push(...texts.map((line) => `${part.added ? '+' : '-'} ${line}`));
-    else lines.push(...around(texts, lines.length > 0));
+    if (part.added) append(lines, marked('+', texts));
+    else if (part.removed) append(lines, marked('-', texts));
+    else append(lines, around(texts, lines.length > 0));
   }
   while (isKept(lines.at(-1)) && isKept(lines.at(-4))) lines.pop();
   const shown =
@@ -117,6 +118,10 @@ function changeOf(from: Item, to: Item, kind: ObjectChange['kind']): ObjectChang
     plus,
     minus,
   };
+}
+
+function marked(sign: '+' | '-', lines: readonly string[]): string[] {
+  return lines.map((line) => `${sign} ${line}`);
 }
 
 function isKept(line: string | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { ShownEffect, ShownReason } from './family.ts';
+import { greatest } from '../lists.ts';
 
 /** The first reasons in words, and how many more there are. */
 export function summaryOf(reasons: readonly ShownReason[], most = 4): string {
@@ -17,5 +18,5 @@ export function effectsText(effects: readonly ShownEffect[]): string {
 
 /** How much a step can hurt: as much as its worst effect. */
 export function riskOf(effects: readonly ShownEffect[]): number {
-  return Math.max(0, ...effects.map(({ risk }) => risk));
+  return greatest([0, ...effects.map(({ risk }) => risk)]);
 }

@@ -2,6 +2,7 @@ import { digestOf } from '../digest.ts';
 import { inMarkdown, joined, oneLine, short, terminal } from '../escape.ts';
 import type { Markdown } from '../escape.ts';
 import type { Json } from '../json.ts';
+import { greatest } from '../lists.ts';
 import type { Ending } from '../plan/result.ts';
 import { unitId } from '../unit.ts';
 import type { Unit, WantedRelease } from '../unit.ts';
@@ -25,7 +26,7 @@ const PHASES = ['preflight', 'upgrade', 'rollout', 'health'] as const;
 
 export function deployText(results: readonly ShownResult[]): string {
   if (results.length === 0) return 'nothing to do: what is merged already runs\n';
-  const width = Math.max(...results.map(({ unit }) => oneLine(unitId(unit)).length));
+  const width = greatest(results.map(({ unit }) => oneLine(unitId(unit)).length));
   return results
     .map(({ unit, outcome, reason, seconds }) => {
       const total = PHASES.reduce((sum, phase) => sum + seconds[phase], 0);

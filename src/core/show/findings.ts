@@ -10,8 +10,39 @@ export function findingLine({ rule, severity, at, message, hint }: Finding): str
   return `${place}  ${name}  ${message}; ${hint}`;
 }
 
+/** What of many a terminal shows, and a table of a job summary, of which GitHub takes 1 MiB. */
+const LINES_SHOWN = 1000;
+const ROWS_SHOWN = 200;
+const TABLE_CHARACTERS = 250_000;
+
+/** At most so many, in their order, warnings left out before errors; and how many are left out. */
+function theWorst(
+  findings: readonly Finding[],
+  limit: number,
+): { shown: readonly Finding[]; left: number } {
+  const left = Math.max(0, findings.length - limit);
+  if (left === 0) return { shown: findings, left };
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const room = { error: limit, warning: Math.max(0, limit - errors) };
+  const shown = findings.filter(({ severity }) => {
+    room[severity] -= 1;
+    return room[severity] >= 0;
+  });
+  return { shown, left };
+}
+
+/** Not escaped yet: each in a line, and how many there are beside those that are shown. */
+export function findingLines(findings: readonly Finding[]): string[] {
+  const { shown, left } = theWorst(findings, LINES_SHOWN);
+  return [...shown.map(findingLine), ...(left > 0 ? [leftText(left)] : [])];
+}
+
+function leftText(left: number): string {
+  return `… ${left} more; --json has all of them`;
+}
+
 export function findingsText(findings: readonly Finding[]): string {
-  const lines = findings.map((finding) => `${oneLine(findingLine(finding))}\n`);
+  const lines = findingLines(findings).map((line) => `${oneLine(line)}\n`);
   return `${lines.join('')}${lines.length > 0 ? '\n' : ''}${countText(findings)}\n`;
 }
 
@@ -57,8 +88,23 @@ const TABLE_HEAD = inMarkdown`| | where | what is wrong | what to write instead 
 /** A table for the job summary. */
 export function findingsMarkdown(findings: readonly Finding[]): string {
   if (findings.length === 0) return '### Check\n\nNo findings.\n';
-  const rows = findings.map(tableRow);
-  return inMarkdown`### Check: ${countText(findings)}\n\n${TABLE_HEAD}${rows}`.text;
+  const rows = tableRows(theWorst(findings, ROWS_SHOWN).shown);
+  const left = findings.length - rows.length;
+  const rest = left > 0 ? inMarkdown`\n${leftText(left)}\n` : inMarkdown``;
+  return inMarkdown`### Check: ${countText(findings)}\n\n${TABLE_HEAD}${rows}${rest}`.text;
+}
+
+/** As many as there is room for. */
+function tableRows(findings: readonly Finding[]): Markdown[] {
+  const rows: Markdown[] = [];
+  let room = TABLE_CHARACTERS;
+  for (const finding of findings) {
+    const row = tableRow(finding);
+    room -= row.text.length;
+    if (room < 0) break;
+    rows.push(row);
+  }
+  return rows;
 }
 
 function tableRow({ rule, severity, at, message, hint }: Finding): Markdown {

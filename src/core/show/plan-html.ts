@@ -4,7 +4,7 @@ import type { ShownStep } from '../plan/family.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ObjectChange } from '../plan/types.ts';
 import { effectsText } from '../plan/words.ts';
-import { byPlace, findingLine } from './findings.ts';
+import { byPlace, findingLine, findingLines } from './findings.ts';
 import { against } from './frame.ts';
 import type { PlanFrame } from './frame.ts';
 import { byRisk, groupEqual } from './groups.ts';
@@ -75,7 +75,7 @@ function notes({ orphans, charts, findings }: Plan): string[] {
     ...charts
       .filter(({ double }) => double)
       .map(({ name }) => `Made with a test double of the chart ${name}.`),
-    ...below.map(findingLine),
+    ...findingLines(below),
   ];
 }
 

@@ -1,12 +1,11 @@
 import { terminal } from '../escape.ts';
 import type { Terminal } from '../escape.ts';
-import type { Finding } from '../finding.ts';
 import type { JsonObject } from '../json.ts';
 import type { ShownStep } from '../plan/family.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ObjectChange } from '../plan/types.ts';
 import { effectsText } from '../plan/words.ts';
-import { byPlace, findingLine, findingsJson, plural } from './findings.ts';
+import { byPlace, findingLine, findingLines, findingsJson, plural } from './findings.ts';
 import { against } from './frame.ts';
 import type { PlanFrame } from './frame.ts';
 import { byRisk, groupEqual } from './groups.ts';
@@ -16,7 +15,7 @@ import type { Group } from './groups.ts';
 export function planText(plan: Plan, frame: PlanFrame): string {
   const { above, below } = byPlace(plan.findings);
   const parts = [
-    ...above.map(findingText),
+    ...above.map(findingLine).map(noteText),
     ...groupEqual(byRisk(plan.steps)).flatMap(groupText),
     ...plan.orphans.map(
       ({ title }) =>
@@ -26,7 +25,7 @@ export function planText(plan: Plan, frame: PlanFrame): string {
       .filter(({ double }) => double)
 
       .map(({ name }) => terminal`! made with a test double of the chart ${name}\n`),
-    ...below.map(findingText),
+    ...findingLines(below).map(noteText),
   ];
   const changes = plan.steps.length === 0 ? 'nothing changes' : plural(plan.steps.length, 'step');
   const last = [
@@ -38,8 +37,8 @@ export function planText(plan: Plan, frame: PlanFrame): string {
   return terminal`${parts}${gap}${last.join(' · ')}\n`.text;
 }
 
-function findingText(finding: Finding): Terminal {
-  return terminal`! ${findingLine(finding)}\n`;
+function noteText(line: string): Terminal {
+  return terminal`! ${line}\n`;
 }
 
 function groupText({ first, steps }: Group): Terminal[] {

@@ -3,6 +3,7 @@ import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import Bottleneck from 'bottleneck/light.js';
 import type { Json } from '../../core/json.ts';
+import { append } from '../../core/lists.ts';
 import { messageOf } from '../../failure.ts';
 import { Answer, GithubRefused } from './answer.ts';
 
@@ -113,7 +114,7 @@ export class GithubClient {
         inRepository(route),
         given,
       );
-      for await (const page of pages) items.push(...new Answer(what, page.data as Json).list(''));
+      for await (const page of pages) append(items, new Answer(what, page.data as Json).list(''));
       return items;
     });
   }

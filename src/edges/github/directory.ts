@@ -7,6 +7,7 @@ import type { Answer } from './answer.ts';
 import { GithubRefused } from './answer.ts';
 import { GithubClient } from './client.ts';
 import type { GithubSettings, Second } from './client.ts';
+import { append } from '../../core/lists.ts';
 
 /** Teams in one question, each with a page of its members: 2,500 nodes, of the 500,000 that GitHub allows. */
 const TEAMS_AT_ONCE = 25;
@@ -60,7 +61,7 @@ class TeamReader {
       }
     }
     const more: Reading[] = [];
-    for (const one of batch) more.push(...(await this.#pages([one])));
+    for (const one of batch) append(more, await this.#pages([one]));
     return more;
   }
 

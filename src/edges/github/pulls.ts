@@ -1,6 +1,7 @@
 import type { CheckRun, CommentChange, PullRequest, PullRequests } from '../../ports.ts';
 import type { Answer } from './answer.ts';
 import type { GithubClient } from './client.ts';
+import { greatest } from '../../core/lists.ts';
 
 const PERMITTED = ['admin', 'write'];
 
@@ -36,7 +37,7 @@ export class GithubPulls implements PullRequests {
     const merged = pulls
       .filter((one) => one.has('/merged_at') && one.textOrNone('/merge_commit_sha') === commit)
       .map((one) => one.id('/number'));
-    return merged.length === 0 ? undefined : Math.max(...merged);
+    return merged.length === 0 ? undefined : greatest(merged);
   }
 
   async headOf(pull: number): Promise<string> {

@@ -68,6 +68,17 @@ describe('a plan as a page', () => {
     ]);
   });
 
+  test('counts what was found beyond the first thousand', () => {
+    const at = { file: 'f', line: 1, column: 2 };
+    const one = { rule: 'r', severity: 'warning', at, message: 'm', hint: 'h' } as const;
+    const text = page({ findings: Array.from({ length: 1002 }, () => one) });
+    const notes = [...text.matchAll(/<p class="warn">(.*?)<\/p>/gu)].map(([, note]) => note);
+    expect(notes.slice(999)).toEqual([
+      'f:1:2  warning r  m; h',
+      '… 2 more; --json has all of them',
+    ]);
+  });
+
   test('runs nothing, and text from files stays text', () => {
     const evil = '<script>alert(1)</script>';
     const step = aStep({

@@ -114,6 +114,16 @@ test('what gives people something else than the files say comes before the steps
   ]);
 });
 
+test('of many findings the first thousand are shown, and how many more there are', () => {
+  const findings = Array.from({ length: 1001 }, () => finding);
+  const lines = planText(aPlan({ findings }), NO_FRAME).split('\n');
+  expect(lines.slice(999, 1002)).toEqual([
+    '! f:1:2  warning r  m; h',
+    '! … 1 more; --json has all of them',
+    '',
+  ]);
+});
+
 describe('a plan is compared', () => {
   const base = { commit: 'abcdef0123', at: '2026-11-21T10:00:00Z' };
   test.each([

@@ -1,6 +1,7 @@
 import { terminal } from '../../escape.ts';
 import type { Terminal } from '../../escape.ts';
 import type { Json, JsonObject } from '../../json.ts';
+import { greatest } from '../../lists.ts';
 import { knowledgeOf } from './effects.ts';
 import { lineJson } from './line.ts';
 import type { Audit, AuditLine, DamagedLine, Held } from './line.ts';
@@ -55,7 +56,7 @@ function lineRows(lines: readonly AuditLine[]): Terminal[] {
     spanText(line),
   ]);
   const widths = [0, 1, 2, 3, 4].map((column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+    greatest(rows.map((row) => (row[column] ?? '').length)),
   );
   return lines.map((line, index) => {
     const cells = (rows[index] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0));

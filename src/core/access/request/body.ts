@@ -5,6 +5,7 @@ import { AGREED } from './form-parts.ts';
 import { LABELS, choicesOf, daysOf } from './forms.ts';
 import type { FormFiles } from './forms.ts';
 import { isPlain } from './plain.ts';
+import { least } from '../../lists.ts';
 
 /** What somebody asks for. */
 export type Asked =
@@ -59,7 +60,7 @@ export function olderRequest(
   const same = open.filter((one) => one.number < number && kindOf(one.body) === kind);
   return kind === undefined || kind === 'class' || same.length === 0
     ? undefined
-    : Math.min(...same.map((one) => one.number));
+    : least(same.map((one) => one.number));
 }
 
 function kindOf(body: string): Asked['kind'] | undefined {

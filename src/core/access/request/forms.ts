@@ -1,6 +1,7 @@
 import { inMarkdown, joined } from '../../escape.ts';
 import type { Markdown } from '../../escape.ts';
 import { compareText } from '../../json.ts';
+import { greatest } from '../../lists.ts';
 import { seconds } from '../../model/quantities.ts';
 import type { Platform } from '../../model/types.ts';
 import { classForm, classHubs } from './class-form.ts';
@@ -53,7 +54,7 @@ export function choicesOf({ settings, environments }: FormFiles): Choices {
     const hubs = open.map(({ data }) => data.title).sort(compareText);
     return hubs.length === 0 ? [] : [{ name, days: wholeDays(until), hubs }];
   });
-  const longest = Math.max(0, ...tiers.map(({ days }) => days));
+  const longest = greatest([0, ...tiers.map(({ days }) => days)]);
   const times = [...TIMES].filter(([, days], index) => index === 0 || days <= longest);
   return { tiers, times: times.map(([time]) => time) };
 }
