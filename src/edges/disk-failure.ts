@@ -11,7 +11,7 @@ const DISK_HINTS: Readonly<Record<string, string>> = {
 };
 
 /** What the disk refuses, in words. */
-export async function guarded<T>(what: string, write: () => Promise<T>): Promise<T> {
+export async function guarded<T>(what: string, write: () => T | Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (cause) {

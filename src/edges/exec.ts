@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
 import { Failure, TimedOut } from '../failure.ts';
 import type { Ended, Streaming } from '../ports.ts';
+import { endsWithUs } from './ending.ts';
 
 export interface ExecOptions {
   /** Added to a small, fixed environment; nothing of ours leaks to tools by accident. */
@@ -73,6 +74,7 @@ export function exec(
       env: environment(options),
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    endsWithUs(child);
     const stdout: Buffer[] = [];
     const heard = new StringDecoder('utf8'); // a chunk may end within a letter
     const stderr: Buffer[] = [];
@@ -131,6 +133,7 @@ export function stream(
     env: environment(options),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  endsWithUs(child);
   const stderr: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   child.stdin.on('error', () => undefined);

@@ -1,7 +1,6 @@
 import type { Stats } from 'node:fs';
-import { link, lstat, mkdtemp, readFile, readdir } from 'node:fs/promises';
+import { link, lstat, readFile, readdir } from 'node:fs/promises';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { Failure } from '../failure.ts';
 import { MAX_FILE_BYTES } from '../core/source.ts';
@@ -10,6 +9,7 @@ import { makeFolder } from './make-folder.ts';
 import { MARKER, confirmContent, confirmOurs, confirmOutside } from './ours.ts';
 import { markerText, realFolder } from './ours.ts';
 import type { FolderKind } from './ours.ts';
+import { makeScratch, removeScratch } from './scratch.ts';
 import { asideIn, freshIn, keepJournal, moveIfThere, staged } from './stage.ts';
 import { together } from './together.ts';
 
@@ -96,11 +96,11 @@ async function readText(full: string, size: number): Promise<FileContent> {
 
 /** A folder that exists only for the time of `use`. */
 export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await guarded('a temporary folder', () => mkdtemp(join(tmpdir(), 'glaciocloud-')));
+  const folder = await guarded('a temporary folder', makeScratch);
   try {
     return await use(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeScratch(folder);
   }
 }
 

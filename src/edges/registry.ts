@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImageFailure } from '../failure.ts';
 import type { Registry } from '../ports/images.ts';
 import { runFolder } from './docker-leftovers.ts';
 import { docker, dockerAsAnybody, dockerFailure } from './docker-program.ts';
+import { makeScratch, removeScratch } from './scratch.ts';
 import { findTool } from './tools.ts';
 
 const COPY_MS = 60 * 60_000;
@@ -62,7 +62,7 @@ exec "$0" serve "$1" 3<&-`;
 
 async function throwAway(): Promise<{ address: string; stop: () => Promise<void> }> {
   const program = registryProgram();
-  const folder = await mkdtemp(join(tmpdir(), 'glaciocloud-registry-'));
+  const folder = makeScratch();
   const host = `127.0.0.1:${await freePort()}`;
   const config = join(folder, 'config.yml');
   const settings = {
@@ -81,7 +81,7 @@ async function throwAway(): Promise<{ address: string; stop: () => Promise<void>
   const stop = async (): Promise<void> => {
     child.stdio[3]?.destroy();
     await ended;
-    await rm(folder, { recursive: true, force: true });
+    await removeScratch(folder);
   };
   if (await answers(child, host)) return { address: `${host}/${runFolder()}`, stop };
   await stop();

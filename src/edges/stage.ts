@@ -8,6 +8,7 @@ import type { Json } from '../core/json.ts';
 import { isCode } from './disk-failure.ts';
 import { makeFolder } from './make-folder.ts';
 import { MARKER, isUntouched } from './ours.ts';
+import { isAlive } from './processes.ts';
 
 /*
  * Whatever is written is prepared in a stage, a folder beside it: `new/` is what comes, `old/` what was moved
@@ -158,15 +159,6 @@ async function isLeft(folder: string, name: string): Promise<boolean> {
   // In containers every run may have the same number.
   if (Number(pid) === process.pid) return changed < performance.timeOrigin;
   return !isAlive(Number(pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    return isCode(cause, 'EPERM');
-  }
 }
 
 /** What was put in place goes, what was moved aside comes back, and then the stage goes. */

@@ -1,3 +1,4 @@
+import * as realNow from 'node:fs';
 import * as real from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -37,6 +38,13 @@ const double = Object.entries(real as unknown as Record<string, DiskCall>).map(
   ],
 );
 jest.unstable_mockModule('node:fs/promises', () => Object.fromEntries(double));
+jest.unstable_mockModule('node:fs', () => ({
+  ...realNow,
+  mkdtempSync: (prefix: string): string => {
+    fails('mkdtempSync');
+    return realNow.mkdtempSync(prefix);
+  },
+}));
 const { withTemporaryFolder, writeFolders, writeWhole } = await import('../../src/edges/files.ts');
 
 const writeUnits = (units: Record<string, [string, string][]>): Promise<void> =>
@@ -73,7 +81,7 @@ test.each([
 });
 
 test('a temporary folder that cannot be made is a failure of the disk', async () => {
-  failing = { code: 'ENOSPC', call: 'mkdtemp', after: 0 };
+  failing = { code: 'ENOSPC', call: 'mkdtempSync', after: 0 };
   expect(await failureOf(withTemporaryFolder(() => Promise.resolve()))).toMatchObject({
     name: 'DiskFailure',
     message: 'a temporary folder cannot be written: ENOSPC: told so',
