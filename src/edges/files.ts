@@ -1,10 +1,10 @@
-import type { Stats } from 'node:fs';
 import { link, lstat, readFile, readdir } from 'node:fs/promises';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { Failure } from '../failure.ts';
-import { MAX_FILE_BYTES } from '../core/source.ts';
 import { guarded, isCode } from './disk-failure.ts';
+import { NAME_REFUSED, WENT_AWAY, entriesOf, lookAt, readText, refusal } from './entry.ts';
+import type { FileContent } from './entry.ts';
 import { makeFolder } from './make-folder.ts';
 import { MARKER, confirmContent, confirmOurs, confirmOutside } from './ours.ts';
 import { markerText, realFolder } from './ours.ts';
@@ -13,20 +13,14 @@ import { makeScratch, removeScratch } from './scratch.ts';
 import { asideIn, freshIn, keepJournal, moveIfThere, staged } from './stage.ts';
 import { together } from './together.ts';
 
-/** What was found at a path: text, or why there is none. The platform treats both as data. */
-export type FileContent =
-  { kind: 'text'; text: string } | { kind: 'refused'; why: string; hint: string };
-
 export interface FileTree {
   root: string;
   files: ReadonlyMap<string, FileContent>;
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /**
  * Reads `platform.yaml` and the given folders below `root`. Symbolic links are refused: the files may come from a
- * stranger's pull request.
+ * stranger's pull request. What cannot be read is told: a file that is passed over is one that is gone.
  */
 export async function readTree(
   root: string,
@@ -35,40 +29,34 @@ export async function readTree(
 ): Promise<FileTree> {
   const base = resolve(root);
   const files = new Map<string, FileContent>();
-  const visit = async (path: string): Promise<void> => {
+  const visit = async (path: string, isListed: boolean): Promise<void> => {
     const full = join(base, path);
-    const info = await lstat(full).catch(() => undefined);
-    if (!info) return;
-    const refused = refusal(path, info);
+    const info = await lookAt(full);
+    if (info === undefined) {
+      if (isListed && wants(path)) files.set(path, WENT_AWAY);
+      return;
+    }
+    const refused = 'kind' in info ? info : refusal(path, info);
     if (refused) files.set(path, refused);
-    if (info.isDirectory()) {
-      const names = (await readdir(full)).sort();
-      for (const name of names) await visit(path === '' ? name : `${path}/${name}`);
-    } else if (!refused) {
-      files.set(path, wants(path) ? await readText(full, info.size) : { kind: 'text', text: '' });
+    if ('kind' in info) return;
+    if (info.isDirectory()) await enter(path, full);
+    else if (!refused)
+      files.set(path, wants(path) ? await readText(path, full) : { kind: 'text', text: '' });
+  };
+  const enter = async (path: string, full: string): Promise<void> => {
+    const entries = await entriesOf(full);
+    if ('kind' in entries) {
+      files.set(path, entries);
+      return;
+    }
+    for (const { name, isText } of entries) {
+      const below = path === '' ? name : `${path}/${name}`;
+      if (isText) await visit(below, true);
+      else files.set(below, NAME_REFUSED);
     }
   };
-  for (const top of ['platform.yaml', 'platform.yml', ...folders]) await visit(top);
+  for (const top of ['platform.yaml', 'platform.yml', ...folders]) await visit(top, false);
   return { root: base, files };
-}
-
-/** What is no file although it stands where one is read. A pipe would be waited for without end. */
-function refusal(path: string, info: Stats): FileContent | undefined {
-  if (info.isFile()) return undefined;
-  if (info.isSymbolicLink())
-    return { kind: 'refused', why: 'this is a symbolic link', hint: 'put the file itself here' };
-  if (!info.isDirectory())
-    return {
-      kind: 'refused',
-      why: 'this is neither a file nor a folder',
-      hint: 'remove it, or put a file here',
-    };
-  if (!/\.ya?ml$/iu.test(path)) return undefined;
-  return {
-    kind: 'refused',
-    why: 'this is a folder',
-    hint: 'put a file of this name here, or rename the folder',
-  };
 }
 
 /** Names of what lies in a folder; none where there is no such folder. */
@@ -77,21 +65,6 @@ export async function namesIn(folder: string): Promise<string[]> {
     (names) => names.sort(),
     () => [],
   );
-}
-
-async function readText(full: string, size: number): Promise<FileContent> {
-  if (size > MAX_FILE_BYTES)
-    return {
-      kind: 'refused',
-      why: `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
-      hint: 'split it, or keep data out of the platform files',
-    };
-  const bytes = await readFile(full);
-  try {
-    return { kind: 'text', text: decoder.decode(bytes) };
-  } catch {
-    return { kind: 'refused', why: 'the file is not UTF-8', hint: 'save it as UTF-8' };
-  }
 }
 
 /** A folder that exists only for the time of `use`. */

@@ -57,6 +57,13 @@ export const PLATFORM_FOLDERS = [
   'secrets',
 ] as const;
 
+/** Whether files of the platform would lie below a path: a file there stands in place of them all. */
+export function isFolder(path: string): boolean {
+  const below = `${path}/`;
+  const folders: readonly string[] = PLATFORM_FOLDERS;
+  return folders.includes(path) || LAYOUT.some(({ example }) => example.startsWith(below));
+}
+
 export function locate(path: string): Located | undefined {
   for (const { kind, path: pattern } of LAYOUT) {
     const name = pattern.exec(path)?.[1];

@@ -9,7 +9,7 @@ import { append } from '../lists.ts';
 import { frontMatterYaml } from '../notices/front-matter.ts';
 import { readSource } from '../source.ts';
 import type { Source } from '../source.ts';
-import { isForm, locate, misplaced } from './layout.ts';
+import { isFolder, isForm, locate, misplaced } from './layout.ts';
 import type { Located } from './layout.ts';
 import { readDoc } from './read.ts';
 import { looksOurs, strayFindings } from './stray.ts';
@@ -146,6 +146,11 @@ class Reader {
   }
 
   #passOver(file: string, text: string): void {
+    if (isFolder(file)) {
+      const hint = 'put a folder of this name here, with the files that belong into it';
+      this.report(file, { rule: 'file', message: 'this is a file', hint });
+      return;
+    }
     if (isForm(file)) this.#forms.set(file, text);
     if (file === SOPS_FILE) {
       append(this.findings, keyPlaceholders(text));

@@ -86,6 +86,19 @@ describe('what is wrong', () => {
       ['error file clusters/cru.txt:1:1 it is a link | write a file'],
     ],
     [
+      'a file in place of a folder, whose files seem to be gone then, and its neighbours',
+      {
+        'access/members': '',
+        announcements: 'x',
+        secrets: '',
+        'images/oggm': '',
+      },
+      ['access/members', 'announcements', 'secrets'].map(
+        (path) =>
+          `error file ${path}:1:1 this is a file | put a folder of this name here, with the files that belong into it`,
+      ),
+    ],
+    [
       'a file that would be passed over',
       { 'clusters/second.yml': '' },
       [
