@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRecord } from '../core/record/read.ts';
 import type { UnreadableRecord } from '../core/record/read.ts';
@@ -7,6 +7,7 @@ import type { PresentRelease, Unit } from '../core/unit.ts';
 import { Failure } from '../failure.ts';
 import { commitsOf, deployedRef, pathsAt, textsAt } from './git.ts';
 import { guarded } from './disk-failure.ts';
+import { plainText } from './entry.ts';
 import { exists } from './files.ts';
 import { tidy } from './stage.ts';
 
@@ -64,14 +65,14 @@ export async function deployedInFolder(folder: string): Promise<Deployed> {
         const path = `${unit}/${file}`;
         const full = join(folder, path);
         if (!(await exists(full)) || !wants(path)) continue;
-        const text = await readFile(full, 'utf8').catch(() => undefined);
+        const text = await plainText(full).catch(() => undefined);
         if (text !== undefined) files.set(path, text);
       }
     }
     return files;
   };
   // One file, and not a look at every unit: a plan asks for each that changes.
-  const text: TextAt = (path) => readFile(join(folder, path), 'utf8').catch(() => undefined);
+  const text: TextAt = (path) => plainText(join(folder, path)).catch(() => undefined);
   const { found } = await deployed(read, text);
   if (units.length > 0 && found.releases.length === 0)
     throw new Failure(`${folder} holds no record of a release`, {

@@ -100,6 +100,17 @@ export async function readText(path: string, full: string): Promise<FileContent>
   }
 }
 
+/** The text of a file; fails for everything else that stands there. A pipe is not waited for. */
+export async function plainText(full: string): Promise<string> {
+  const file = await open(full, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await file.stat()).isFile()) throw new Error(`${full} is no file`);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
 function tooLarge({ size }: Stats): Refused | undefined {
   if (size <= MAX_FILE_BYTES) return undefined;
   return {

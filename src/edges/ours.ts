@@ -6,6 +6,7 @@ import { PLATFORM_FOLDERS } from '../core/model/layout.ts';
 import { Failure } from '../failure.ts';
 import { sha256 } from './chart-archive.ts';
 import { isCode } from './disk-failure.ts';
+import { plainText } from './entry.ts';
 
 /** What a folder that we write is for. A record is of units; what is damaged in it is written anew. */
 export type FolderKind = 'unit' | 'record' | 'image';
@@ -70,7 +71,7 @@ export async function confirmContent(
   const names = await readdir(folder);
   if (names.length === 0) return;
   if (!names.includes(MARKER)) throw notOurs(place, `it has no ${MARKER}`);
-  const mark = markOf(await readFile(join(folder, MARKER), 'utf8'));
+  const mark = markOf(await plainText(join(folder, MARKER)).catch(() => ''));
   if (mark?.kind !== markKind(kind)) throw notOurs(place, `its ${MARKER} says something else`);
   const others = await othersIn(folder, mark);
   if (others.foreign !== undefined)
@@ -80,7 +81,7 @@ export async function confirmContent(
 
 /** Whether everything in a folder is as we wrote it. */
 export async function isUntouched(folder: string): Promise<boolean> {
-  const mark = markOf(await readFile(join(folder, MARKER), 'utf8').catch(() => ''));
+  const mark = markOf(await plainText(join(folder, MARKER)).catch(() => ''));
   const { foreign, edited } = await othersIn(folder, mark ?? { kind: undefined, files: new Map() });
   return foreign === undefined && edited === undefined;
 }

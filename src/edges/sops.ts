@@ -5,6 +5,7 @@ import type { JsonObject } from '../core/json.ts';
 import { fields, readerOf } from '../core/shape.ts';
 import { SecretsFailure } from '../failure.ts';
 import type { Secrets } from '../ports.ts';
+import { plainText } from './entry.ts';
 import { exec } from './exec.ts';
 import { exists } from './files.ts';
 import { findTool } from './tools.ts';
@@ -70,7 +71,7 @@ async function requirePinned(sops: string): Promise<void> {
 
 /** When the file was last encrypted, in milliseconds since 1970: sops writes it in clear. */
 export async function lastEncrypted(root: string, hub: string): Promise<number | undefined> {
-  const text = await readFile(join(root, 'secrets', `${hub}.sops.yaml`), 'utf8').catch(() => '');
+  const text = await plainText(join(root, 'secrets', `${hub}.sops.yaml`)).catch(() => '');
   const time = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text)?.[1] ?? '');
   return Number.isNaN(time) ? undefined : time;
 }

@@ -4,8 +4,11 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { deployedInFolder } from '../../src/edges/deployed.ts';
 import { exec } from '../../src/edges/exec.ts';
-import { readTree, writeWhole } from '../../src/edges/files.ts';
+import { readTree, writeFolders, writeWhole } from '../../src/edges/files.ts';
+import { lastEncrypted } from '../../src/edges/sops.ts';
+import { failureOf } from '../support/program.ts';
 import { temporary } from '../support/sample.ts';
 
 let folder: Awaited<ReturnType<typeof temporary>>;
@@ -108,5 +111,31 @@ process.stdout.write(JSON.stringify([...files].filter(([, { kind }]) => kind ===
       ['data/c.yaml', { kind: 'text', text: 'c' }],
       ['data/d.yaml', { ...refused, why: 'this went away while it was read' }],
     ]);
+  });
+});
+
+describe('a pipe is not waited for', () => {
+  test('in place of a record: there is none', async () => {
+    await put('out', { 'alps/manifests.yaml': '' });
+    await exec('mkfifo', [at('out/alps/release.json')]);
+    expect(await failureOf(deployedInFolder(at('out')))).toMatchObject({
+      message: `${at('out')} holds no record of a release`,
+    });
+  });
+
+  test('in place of our mark: the folder is not ours', async () => {
+    await mkdir(at('out/alps'), { recursive: true });
+    await exec('mkfifo', [at('out/alps/.glaciocloud')]);
+    const units = new Map([['alps', new Map([['a', 'a']])]]);
+    expect(await failureOf(writeFolders(at('out'), units, 'unit'))).toMatchObject({
+      message: `${at('out/alps')} is not replaced: its .glaciocloud says something else`,
+      exit: 2,
+    });
+  });
+
+  test('in place of secrets: nothing is known of when they were encrypted', async () => {
+    await mkdir(at('secrets'));
+    await exec('mkfifo', [at('secrets/alps.sops.yaml')]);
+    expect(await lastEncrypted(folder.path, 'alps')).toBeUndefined();
   });
 });
