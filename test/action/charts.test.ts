@@ -7,6 +7,7 @@ import { splitDocuments } from '../../src/core/manifests.ts';
 import { checkValues } from '../support/schema.ts';
 import { exec } from '../../src/edges/exec.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
+import { runRules } from '../../src/core/check/run.ts';
 import { gatherPlatform } from '../../src/gather/platform.ts';
 import { CLI, DOUBLE, ROOT, copyPlatform, temporary } from '../support/sample.ts';
 
@@ -29,6 +30,13 @@ describe(
     test('every environment fits', async () => {
       const { platform } = await gatherPlatform(ROOT);
       expect(platform && checkValues(platform, chart)).toEqual([]);
+    });
+
+    test('no rule finds a mistake in what the chart itself says', async () => {
+      const { platform } = await gatherPlatform(ROOT);
+      if (!platform) throw new Error('the platform of this repository cannot be read');
+      const found = runRules({ platform, now: 0, defaults: chart.defaults });
+      expect(found.filter(({ severity }) => severity === 'error')).toEqual([]);
     });
 
     test('what does not fit is found where it was written', async () => {

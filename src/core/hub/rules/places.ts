@@ -75,7 +75,9 @@ export const ownHome = demand({
     '/hub/config/Spawner/storage_pvc_ensure',
   ],
   bad: (value) => {
-    if (value === true || (typeof value === 'string' && OF_A_PERSON.test(value))) return undefined;
+    // Where the chart has no value, KubeSpawner's own names the person.
+    if (value === null || value === true) return undefined;
+    if (typeof value === 'string' && OF_A_PERSON.test(value)) return undefined;
     return typeof value === 'string'
       ? {
           message: 'everybody would have the same home',
