@@ -11,17 +11,22 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
 HUB, PROXY = "http://127.0.0.1:8081/hub/api", "http://proxy-public"
-TOKEN = (
-    open("/usr/local/etc/jupyterhub/secret/hub.services.glaciocloud-health.apiToken").read().strip()
-)
-HEADERS = {"Authorization": f"token {TOKEN}"}
+MACHINES = "http://127.0.0.1:8081/hub/glaciocloud/machines"
 
 
-async def call(method, url, body=None):
+def headers(service):
+    secret = f"/usr/local/etc/jupyterhub/secret/hub.services.{service}.apiToken"
+    return {"Authorization": f"token {open(secret).read().strip()}"}
+
+
+HEADERS = headers("glaciocloud-health")
+
+
+async def call(method, url, body=None, with_headers=HEADERS):
     request = HTTPRequest(
         url,
         method=method,
-        headers=HEADERS,
+        headers=with_headers,
         body=None if body is None else json.dumps(body),
         allow_nonstandard_methods=True,
         request_timeout=120,
@@ -82,7 +87,7 @@ async def execute(user, kernel, code):
 async def main(what, user, *rest):
     if what == "start":
         try:
-            await call("POST", f"{HUB}/users/{user}")
+            await call("POST", f"{MACHINES}/{user}")
         except HTTPClientError as error:
             if error.code != 409:
                 raise
@@ -102,9 +107,9 @@ async def main(what, user, *rest):
         await call("DELETE", f"{HUB}/users/{user}")
         print("{}")
     elif what == "users":
-        print(
-            json.dumps({"users": sorted(one["name"] for one in await call("GET", f"{HUB}/users"))})
-        )
+        # Only what ends access may list them.
+        known = await call("GET", f"{HUB}/users", with_headers=headers("glaciocloud-access"))
+        print(json.dumps({"users": sorted(one["name"] for one in known)}))
 
 
 asyncio.run(main(*sys.argv[1:]))
