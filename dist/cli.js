@@ -426,11 +426,11 @@ var require_codegen = __commonJS({
         const rhs = this.rhs === void 0 ? "" : ` = ${this.rhs}`;
         return `${varKind} ${this.name}${rhs};` + _n;
       }
-      optimizeNames(names5, constants2) {
+      optimizeNames(names5, constants3) {
         if (!names5[this.name.str])
           return;
         if (this.rhs)
-          this.rhs = optimizeExpr(this.rhs, names5, constants2);
+          this.rhs = optimizeExpr(this.rhs, names5, constants3);
         return this;
       }
       get names() {
@@ -447,10 +447,10 @@ var require_codegen = __commonJS({
       render({ _n }) {
         return `${this.lhs} = ${this.rhs};` + _n;
       }
-      optimizeNames(names5, constants2) {
+      optimizeNames(names5, constants3) {
         if (this.lhs instanceof code_1.Name && !names5[this.lhs.str] && !this.sideEffects)
           return;
-        this.rhs = optimizeExpr(this.rhs, names5, constants2);
+        this.rhs = optimizeExpr(this.rhs, names5, constants3);
         return this;
       }
       get names() {
@@ -511,8 +511,8 @@ var require_codegen = __commonJS({
       optimizeNodes() {
         return `${this.code}` ? this : void 0;
       }
-      optimizeNames(names5, constants2) {
-        this.code = optimizeExpr(this.code, names5, constants2);
+      optimizeNames(names5, constants3) {
+        this.code = optimizeExpr(this.code, names5, constants3);
         return this;
       }
       get names() {
@@ -541,12 +541,12 @@ var require_codegen = __commonJS({
         }
         return nodes.length > 0 ? this : void 0;
       }
-      optimizeNames(names5, constants2) {
+      optimizeNames(names5, constants3) {
         const { nodes } = this;
         let i2 = nodes.length;
         while (i2--) {
           const n = nodes[i2];
-          if (n.optimizeNames(names5, constants2))
+          if (n.optimizeNames(names5, constants3))
             continue;
           subtractNames(names5, n.names);
           nodes.splice(i2, 1);
@@ -599,12 +599,12 @@ var require_codegen = __commonJS({
           return void 0;
         return this;
       }
-      optimizeNames(names5, constants2) {
+      optimizeNames(names5, constants3) {
         var _a2;
-        this.else = (_a2 = this.else) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names5, constants2);
-        if (!(super.optimizeNames(names5, constants2) || this.else))
+        this.else = (_a2 = this.else) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names5, constants3);
+        if (!(super.optimizeNames(names5, constants3) || this.else))
           return;
-        this.condition = optimizeExpr(this.condition, names5, constants2);
+        this.condition = optimizeExpr(this.condition, names5, constants3);
         return this;
       }
       get names() {
@@ -627,10 +627,10 @@ var require_codegen = __commonJS({
       render(opts) {
         return `for(${this.iteration})` + super.render(opts);
       }
-      optimizeNames(names5, constants2) {
-        if (!super.optimizeNames(names5, constants2))
+      optimizeNames(names5, constants3) {
+        if (!super.optimizeNames(names5, constants3))
           return;
-        this.iteration = optimizeExpr(this.iteration, names5, constants2);
+        this.iteration = optimizeExpr(this.iteration, names5, constants3);
         return this;
       }
       get names() {
@@ -666,10 +666,10 @@ var require_codegen = __commonJS({
       render(opts) {
         return `for(${this.varKind} ${this.name} ${this.loop} ${this.iterable})` + super.render(opts);
       }
-      optimizeNames(names5, constants2) {
-        if (!super.optimizeNames(names5, constants2))
+      optimizeNames(names5, constants3) {
+        if (!super.optimizeNames(names5, constants3))
           return;
-        this.iterable = optimizeExpr(this.iterable, names5, constants2);
+        this.iterable = optimizeExpr(this.iterable, names5, constants3);
         return this;
       }
       get names() {
@@ -711,11 +711,11 @@ var require_codegen = __commonJS({
         (_b2 = this.finally) === null || _b2 === void 0 ? void 0 : _b2.optimizeNodes();
         return this;
       }
-      optimizeNames(names5, constants2) {
+      optimizeNames(names5, constants3) {
         var _a2, _b2;
-        super.optimizeNames(names5, constants2);
-        (_a2 = this.catch) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names5, constants2);
-        (_b2 = this.finally) === null || _b2 === void 0 ? void 0 : _b2.optimizeNames(names5, constants2);
+        super.optimizeNames(names5, constants3);
+        (_a2 = this.catch) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names5, constants3);
+        (_b2 = this.finally) === null || _b2 === void 0 ? void 0 : _b2.optimizeNames(names5, constants3);
         return this;
       }
       get names() {
@@ -1016,7 +1016,7 @@ var require_codegen = __commonJS({
     function addExprNames(names5, from) {
       return from instanceof code_1._CodeOrName ? addNames(names5, from.names) : names5;
     }
-    function optimizeExpr(expr, names5, constants2) {
+    function optimizeExpr(expr, names5, constants3) {
       if (expr instanceof code_1.Name)
         return replaceName(expr);
       if (!canOptimize(expr))
@@ -1031,14 +1031,14 @@ var require_codegen = __commonJS({
         return items;
       }, []));
       function replaceName(n) {
-        const c = constants2[n.str];
+        const c = constants3[n.str];
         if (c === void 0 || names5[n.str] !== 1)
           return n;
         delete names5[n.str];
         return c;
       }
       function canOptimize(e) {
-        return e instanceof code_1._Code && e._items.some((c) => c instanceof code_1.Name && names5[c.str] === 1 && constants2[c.str] !== void 0);
+        return e instanceof code_1._Code && e._items.some((c) => c instanceof code_1.Name && names5[c.str] === 1 && constants3[c.str] !== void 0);
       }
     }
     function subtractNames(names5, from) {
@@ -2685,18 +2685,18 @@ var require_validate = __commonJS({
         const { schemaCode } = this;
         this.fail((0, codegen_1._)`${schemaCode} !== undefined && (${(0, codegen_1.or)(this.invalid$data(), condition)})`);
       }
-      error(append, errorParams, errorPaths) {
+      error(append2, errorParams, errorPaths) {
         if (errorParams) {
           this.setParams(errorParams);
-          this._error(append, errorPaths);
+          this._error(append2, errorPaths);
           this.setParams({});
           return;
         }
-        this._error(append, errorPaths);
+        this._error(append2, errorPaths);
       }
-      _error(append, errorPaths) {
+      _error(append2, errorPaths) {
         ;
-        (append ? errors_1.reportExtraError : errors_1.reportError)(this, this.def.error, errorPaths);
+        (append2 ? errors_1.reportExtraError : errors_1.reportError)(this, this.def.error, errorPaths);
       }
       $dataError() {
         (0, errors_1.reportError)(this, this.def.$dataError || errors_1.keyword$DataError);
@@ -3402,9 +3402,9 @@ var require_utils = __commonJS({
           const hex2 = input2.slice(i2 + 1, i2 + 3);
           if (isHexPair(hex2)) {
             const normalizedHex = hex2.toUpperCase();
-            const decoded2 = String.fromCharCode(parseInt(normalizedHex, 16));
-            if (decodeUnreserved && isUnreserved(decoded2)) {
-              output += decoded2;
+            const decoded3 = String.fromCharCode(parseInt(normalizedHex, 16));
+            if (decodeUnreserved && isUnreserved(decoded3)) {
+              output += decoded3;
             } else {
               output += "%" + normalizedHex;
             }
@@ -3424,9 +3424,9 @@ var require_utils = __commonJS({
           const hex2 = input2.slice(i2 + 1, i2 + 3);
           if (isHexPair(hex2)) {
             const normalizedHex = hex2.toUpperCase();
-            const decoded2 = String.fromCharCode(parseInt(normalizedHex, 16));
-            if (decoded2 !== "." && isUnreserved(decoded2)) {
-              output += decoded2;
+            const decoded3 = String.fromCharCode(parseInt(normalizedHex, 16));
+            if (decoded3 !== "." && isUnreserved(decoded3)) {
+              output += decoded3;
             } else {
               output += "%" + normalizedHex;
             }
@@ -3551,9 +3551,9 @@ var require_utils = __commonJS({
           const hex2 = input2.slice(i2 + 1, i2 + 3);
           if (isHexPair(hex2)) {
             const normalizedHex = hex2.toUpperCase();
-            const decoded2 = String.fromCharCode(parseInt(normalizedHex, 16));
-            if (isUnreserved(decoded2)) {
-              output += decoded2;
+            const decoded3 = String.fromCharCode(parseInt(normalizedHex, 16));
+            if (isUnreserved(decoded3)) {
+              output += decoded3;
             } else {
               output += "%" + normalizedHex;
             }
@@ -7825,6 +7825,26 @@ var init_failure = __esm({
   }
 });
 
+// src/core/lists.ts
+function append(list, more) {
+  for (const one of more) list.push(one);
+}
+function greatest(numbers) {
+  let found3 = Number.NEGATIVE_INFINITY;
+  for (const one of numbers) found3 = Math.max(found3, one);
+  return found3;
+}
+function least(numbers) {
+  let found3 = Number.POSITIVE_INFINITY;
+  for (const one of numbers) found3 = Math.min(found3, one);
+  return found3;
+}
+var init_lists = __esm({
+  "src/core/lists.ts"() {
+    "use strict";
+  }
+});
+
 // src/core/escape.ts
 function visible(text2) {
   return text2.replaceAll(UNSEEN, (found3, emoji) => {
@@ -7877,7 +7897,7 @@ function hex(text2) {
 function fenced(language, lines3) {
   const text2 = lines3.map(oneLine).join("\n");
   const ticks = [...text2.matchAll(/`+/gu)].map(([found3]) => found3.length + 1);
-  const fence = "`".repeat(Math.max(3, ...ticks));
+  const fence = "`".repeat(greatest([3, ...ticks]));
   return safe(`${fence}${language}
 ${text2}
 ${fence}`);
@@ -7923,6 +7943,7 @@ var BREAKS, EMOJI, ACTS, UNSEEN, GAP;
 var init_escape = __esm({
   "src/core/escape.ts"() {
     "use strict";
+    init_lists();
     BREAKS = /[\t\n\v\f\r\u{85}\u{2028}\u{2029}]+/gu;
     EMOJI = String.raw`\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?`;
     ACTS = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
@@ -10396,11 +10417,11 @@ var require_helpers2 = __commonJS({
     }
     var _exception = require_exception();
     var _exception2 = _interopRequireDefault(_exception);
-    function validateClose(open, close) {
+    function validateClose(open2, close) {
       close = close.path ? close.path.original : close;
-      if (open.path.original !== close) {
-        var errorNode = { loc: open.path.loc };
-        throw new _exception2["default"](open.path.original + " doesn't match " + close, errorNode);
+      if (open2.path.original !== close) {
+        var errorNode = { loc: open2.path.loc };
+        throw new _exception2["default"](open2.path.original + " doesn't match " + close, errorNode);
       }
     }
     function SourceLocation(source, locInfo) {
@@ -10421,9 +10442,9 @@ var require_helpers2 = __commonJS({
         return token;
       }
     }
-    function stripFlags(open, close) {
+    function stripFlags(open2, close) {
       return {
-        open: open.charAt(2) === "~",
+        open: open2.charAt(2) === "~",
         close: close.charAt(close.length - 3) === "~"
       };
     }
@@ -10455,9 +10476,9 @@ var require_helpers2 = __commonJS({
         loc
       };
     }
-    function prepareMustache(path, params, hash, open, strip, locInfo) {
-      var escapeFlag = open.charAt(3) || open.charAt(2), escaped = escapeFlag !== "{" && escapeFlag !== "&";
-      var decorator = /\*/.test(open);
+    function prepareMustache(path, params, hash, open2, strip, locInfo) {
+      var escapeFlag = open2.charAt(3) || open2.charAt(2), escaped = escapeFlag !== "{" && escapeFlag !== "&";
+      var decorator = /\*/.test(open2);
       return {
         type: decorator ? "Decorator" : "MustacheStatement",
         path,
@@ -10548,15 +10569,15 @@ var require_helpers2 = __commonJS({
         loc
       };
     }
-    function preparePartialBlock(open, program, close, locInfo) {
-      validateClose(open, close);
+    function preparePartialBlock(open2, program, close, locInfo) {
+      validateClose(open2, close);
       return {
         type: "PartialBlockStatement",
-        name: open.path,
-        params: open.params,
-        hash: open.hash,
+        name: open2.path,
+        params: open2.params,
+        hash: open2.hash,
         program,
-        openStrip: open.strip,
+        openStrip: open2.strip,
         closeStrip: close && close.strip,
         loc: this.locInfo(locInfo)
       };
@@ -11289,7 +11310,7 @@ var require_util2 = __commonJS({
       return path;
     }
     exports.normalize = normalize;
-    function join30(aRoot, aPath) {
+    function join31(aRoot, aPath) {
       if (aRoot === "") {
         aRoot = ".";
       }
@@ -11321,7 +11342,7 @@ var require_util2 = __commonJS({
       }
       return joined3;
     }
-    exports.join = join30;
+    exports.join = join31;
     exports.isAbsolute = function(aPath) {
       return aPath.charAt(0) === "/" || urlRegexp.test(aPath);
     };
@@ -11494,7 +11515,7 @@ var require_util2 = __commonJS({
             parsed3.path = parsed3.path.substring(0, index2 + 1);
           }
         }
-        sourceURL = join30(urlGenerate(parsed3), sourceURL);
+        sourceURL = join31(urlGenerate(parsed3), sourceURL);
       }
       return normalize(sourceURL);
     }
@@ -13121,10 +13142,10 @@ var require_javascript_compiler = __commonJS({
             ret.useDecorators = true;
           }
           var _context = this.context;
-          var programs = _context.programs;
+          var programs2 = _context.programs;
           var decorators = _context.decorators;
-          for (i2 = 0, l = programs.length; i2 < l; i2++) {
-            ret[i2] = programs[i2];
+          for (i2 = 0, l = programs2.length; i2 < l; i2++) {
+            ret[i2] = programs2[i2];
             if (decorators[i2]) {
               ret[i2 + "_d"] = decorators[i2];
               ret.useDecorators = true;
@@ -13304,7 +13325,7 @@ var require_javascript_compiler = __commonJS({
       //
       // If `value` is truthy, or 0, it is coerced into a string and appended
       // Otherwise, the empty string is appended
-      append: function append() {
+      append: function append2() {
         if (this.isInline()) {
           this.replaceStack(function(current) {
             return [" != null ? ", current, ' : ""'];
@@ -17086,9 +17107,9 @@ function graphql(request2, query, options) {
     result2.variables[key] = parsedOptions2[key];
     return result2;
   }, {});
-  const baseUrl2 = parsedOptions2.baseUrl || request2.endpoint.DEFAULTS.baseUrl;
-  if (GHES_V3_SUFFIX_REGEX.test(baseUrl2)) {
-    requestOptions.url = baseUrl2.replace(GHES_V3_SUFFIX_REGEX, "/api/graphql");
+  const baseUrl3 = parsedOptions2.baseUrl || request2.endpoint.DEFAULTS.baseUrl;
+  if (GHES_V3_SUFFIX_REGEX.test(baseUrl3)) {
+    requestOptions.url = baseUrl3.replace(GHES_V3_SUFFIX_REGEX, "/api/graphql");
   }
   return request2(requestOptions).then((response) => {
     if (response.data.errors) {
@@ -20131,6 +20152,7 @@ var init_client = __esm({
     init_dist_bundle2();
     init_dist_src5();
     import_light3 = __toESM(require_light(), 1);
+    init_lists();
     init_failure();
     init_answer();
     Client = Octokit2.plugin(retry, throttling);
@@ -20217,7 +20239,7 @@ var init_client = __esm({
             inRepository(route),
             given2
           );
-          for await (const page of pages) items.push(...new Answer(what, page.data).list(""));
+          for await (const page of pages) append(items, new Answer(what, page.data).list(""));
           return items;
         });
       }
@@ -20412,6 +20434,7 @@ var PERMITTED, GithubPulls;
 var init_pulls = __esm({
   "src/edges/github/pulls.ts"() {
     "use strict";
+    init_lists();
     PERMITTED = ["admin", "write"];
     GithubPulls = class {
       #client;
@@ -20419,11 +20442,11 @@ var init_pulls = __esm({
         this.#client = client;
       }
       async pullRequestOf(run3) {
-        const open = await this.#client.all("pull requests", "GET /pulls", {
+        const open2 = await this.#client.all("pull requests", "GET /pulls", {
           state: "open",
           head: `${run3.headOwner}:${run3.headBranch}`
         });
-        const found3 = open.find((one) => one.sha("/head/sha") === run3.headSha);
+        const found3 = open2.find((one) => one.sha("/head/sha") === run3.headSha);
         if (!found3) return void 0;
         const pull = await this.#pull(found3.id("/number"));
         if (pull.sha("/head/sha") !== run3.headSha) return void 0;
@@ -20439,7 +20462,7 @@ var init_pulls = __esm({
           commit: commit2
         });
         const merged3 = pulls.filter((one) => one.has("/merged_at") && one.textOrNone("/merge_commit_sha") === commit2).map((one) => one.id("/number"));
-        return merged3.length === 0 ? void 0 : Math.max(...merged3);
+        return merged3.length === 0 ? void 0 : greatest(merged3);
       }
       async headOf(pull) {
         return (await this.#pull(pull)).sha("/head/sha");
@@ -20472,12 +20495,12 @@ var init_pulls = __esm({
       /** Our own comment that begins with this marker: the oldest, where there are several. */
       async #marked(pull, marker) {
         const route = "GET /issues/{pull}/comments";
-        const marked = (await this.#client.all("comments", route, { pull })).filter(
+        const marked2 = (await this.#client.all("comments", route, { pull })).filter(
           (one) => (one.textOrNone("/body") ?? "").startsWith(marker)
         );
-        if (marked.length === 0) return void 0;
+        if (marked2.length === 0) return void 0;
         const me = await this.#client.me();
-        return marked.find((one) => isBy(one, me));
+        return marked2.find((one) => isBy(one, me));
       }
     };
   }
@@ -20507,22 +20530,22 @@ var init_own_pulls = __esm({
         const head2 = await this.#branch(proposal);
         const title = short(oneLine(proposal.title), TITLE_LIMIT);
         const { branch, body } = proposal;
-        const [open] = await this.#open(branch, home);
-        if (!open) {
+        const [open2] = await this.#open(branch, home);
+        if (!open2) {
           const base2 = home.text("/default_branch");
-          const made2 = await this.#create({ title, body, head: branch, base: base2 });
-          return { number: made2.id("/number"), head: head2 };
+          const made3 = await this.#create({ title, body, head: branch, base: base2 });
+          return { number: made3.id("/number"), head: head2 };
         }
-        const number = open.id("/number");
-        if (open.text("/title") !== title || open.textOrNone("/body") !== body)
+        const number = open2.id("/number");
+        if (open2.text("/title") !== title || open2.textOrNone("/body") !== body)
           await this.#change(number, { title, body });
         return { number, head: head2 };
       }
       async withdraw(branch, why) {
         const home = await this.#client.ask("the repository", "GET ");
-        for (const open of await this.#open(branch, home)) {
-          await comment(this.#client, open.id("/number"), why);
-          await this.#change(open.id("/number"), { state: "closed" });
+        for (const open2 of await this.#open(branch, home)) {
+          await comment(this.#client, open2.id("/number"), why);
+          await this.#change(open2.id("/number"), { state: "closed" });
         }
       }
       async openFrom(branch) {
@@ -20577,8 +20600,8 @@ var init_own_pulls = __esm({
         if (known !== void 0 && last?.sha("/tree/sha") === tree && isUpon(last, base2)) return known;
         const message = commitMessage(title);
         const commit2 = { message, tree, parents: [base2] };
-        const made2 = await this.#client.ask("a commit", "POST /git/commits", commit2);
-        const sha = made2.sha("/sha");
+        const made3 = await this.#client.ask("a commit", "POST /git/commits", commit2);
+        const sha = made3.sha("/sha");
         if (known === void 0)
           await this.#client.ask("the branch", "POST /git/refs", { ref: `refs/${ref}`, sha });
         else await this.#client.ask("the branch", "PATCH /git/refs/{ref}", { ref, sha, force: true });
@@ -20594,8 +20617,8 @@ var init_own_pulls = __esm({
           type: "blob",
           ...content === null ? { sha: null } : { content }
         }));
-        const made2 = await this.#client.ask("a tree", "POST /git/trees", { base_tree: base2, tree });
-        return made2.sha("/sha");
+        const made3 = await this.#client.ask("a tree", "POST /git/trees", { base_tree: base2, tree });
+        return made3.sha("/sha");
       }
     };
   }
@@ -20687,8 +20710,8 @@ function githubRequestPulls(settings3, second = 1e3) {
     withdraw: (branch, why) => own2.withdraw(branch, why),
     merge: (pull, head2, message) => own2.merge(pull, head2, message),
     shown: async (branch) => {
-      const open = await own2.openFrom(branch);
-      return open && shownOf(client, open);
+      const open2 = await own2.openFrom(branch);
+      return open2 && shownOf(client, open2);
     }
   };
 }
@@ -20718,16 +20741,16 @@ function commentOf(item) {
 function numbered2(item) {
   return { number: item.id("/number"), body: item.textOrNone("/body") ?? "" };
 }
-async function shownOf(client, open) {
-  const head2 = open.sha("/head/sha");
-  const pull = open.id("/number");
+async function shownOf(client, open2) {
+  const head2 = open2.sha("/head/sha");
+  const pull = open2.id("/number");
   const commit2 = await client.ask("the branch", "GET /git/commits/{commit}", { commit: head2 });
   const files = /* @__PURE__ */ new Map();
   for (const file of await client.all("files", "GET /pulls/{pull}/files", { pull }))
     files.set(file.text("/filename"), await textOf8(client, file));
   return {
     number: pull,
-    url: open.text("/html_url"),
+    url: open2.text("/html_url"),
     head: head2,
     headAt: timeIn(commit2, "/committer/date"),
     files
@@ -23429,14 +23452,14 @@ var require_connect = __commonJS({
       const sessionCache = new SessionCache(maxCachedSessions == null ? 100 : maxCachedSessions);
       timeout = timeout == null ? 1e4 : timeout;
       allowH2 = allowH2 != null ? allowH2 : false;
-      return function connect({ hostname: hostname4, host, protocol, port, servername, localAddress, httpSocket }, callback) {
+      return function connect({ hostname: hostname5, host, protocol, port, servername, localAddress, httpSocket }, callback) {
         let socket;
         if (protocol === "https:") {
           if (!tls) {
             tls = __require("node:tls");
           }
           servername = servername || options.servername || util.getServerName(host) || null;
-          const sessionKey = servername || hostname4;
+          const sessionKey = servername || hostname5;
           assert(sessionKey);
           const session = customSession || sessionCache.get(sessionKey) || null;
           port = port || 443;
@@ -23452,7 +23475,7 @@ var require_connect = __commonJS({
             socket: httpSocket,
             // upgrade socket connection
             port,
-            host: hostname4
+            host: hostname5
           });
           socket.on("session", function(session2) {
             sessionCache.set(sessionKey, session2);
@@ -23466,14 +23489,14 @@ var require_connect = __commonJS({
             ...options,
             localAddress,
             port,
-            host: hostname4
+            host: hostname5
           });
         }
         if (options.keepAlive == null || options.keepAlive) {
           const keepAliveInitialDelay = options.keepAliveInitialDelay === void 0 ? 6e4 : options.keepAliveInitialDelay;
           socket.setKeepAlive(true, keepAliveInitialDelay);
         }
-        const clearConnectTimeout = setupConnectTimeout(new WeakRef(socket), { timeout, hostname: hostname4, port });
+        const clearConnectTimeout = setupConnectTimeout(new WeakRef(socket), { timeout, hostname: hostname5, port });
         socket.setNoDelay(true).once(protocol === "https:" ? "secureConnect" : "connect", function() {
           queueMicrotask(clearConnectTimeout);
           if (callback) {
@@ -24933,7 +24956,7 @@ var require_util4 = __commonJS({
     var { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = require_constants3();
     var { getGlobalOrigin } = require_global();
     var { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = require_data_url();
-    var { performance: performance3 } = __require("node:perf_hooks");
+    var { performance: performance4 } = __require("node:perf_hooks");
     var { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = require_util3();
     var assert = __require("node:assert");
     var { isUint8Array } = __require("node:util/types");
@@ -25092,7 +25115,7 @@ var require_util4 = __commonJS({
       };
     }
     function coarsenedSharedCurrentTime(crossOriginIsolatedCapability) {
-      return coarsenTime(performance3.now(), crossOriginIsolatedCapability);
+      return coarsenTime(performance4.now(), crossOriginIsolatedCapability);
     }
     function createOpaqueTimingInfo(timingInfo) {
       return {
@@ -26637,7 +26660,7 @@ var require_client_h1 = __commonJS({
       kResume,
       kHTTPContext
     } = require_symbols();
-    var constants2 = require_constants2();
+    var constants3 = require_constants2();
     var EMPTY_BUF = Buffer.alloc(0);
     var FastBuffer = Buffer[Symbol.species];
     var addListener = util.addListener;
@@ -26712,7 +26735,7 @@ var require_client_h1 = __commonJS({
       constructor(client, socket, { exports: exports2 }) {
         assert(Number.isFinite(client[kMaxHeadersSize]) && client[kMaxHeadersSize] > 0);
         this.llhttp = exports2;
-        this.ptr = this.llhttp.llhttp_alloc(constants2.TYPE.RESPONSE);
+        this.ptr = this.llhttp.llhttp_alloc(constants3.TYPE.RESPONSE);
         this.client = client;
         this.socket = socket;
         this.timeout = null;
@@ -26807,11 +26830,11 @@ var require_client_h1 = __commonJS({
             currentBufferRef = null;
           }
           const offset = llhttp.llhttp_get_error_pos(this.ptr) - currentBufferPtr;
-          if (ret !== constants2.ERROR.OK) {
+          if (ret !== constants3.ERROR.OK) {
             const body = data2.subarray(offset);
-            if (ret === constants2.ERROR.PAUSED_UPGRADE) {
+            if (ret === constants3.ERROR.PAUSED_UPGRADE) {
               this.onUpgrade(body);
-            } else if (ret === constants2.ERROR.PAUSED) {
+            } else if (ret === constants3.ERROR.PAUSED) {
               this.paused = true;
               socket.unshift(body);
             } else {
@@ -26834,10 +26857,10 @@ var require_client_h1 = __commonJS({
         } finally {
           currentParser = null;
         }
-        if (ret === constants2.ERROR.OK) {
+        if (ret === constants3.ERROR.OK) {
           return null;
         }
-        if (ret === constants2.ERROR.PAUSED || ret === constants2.ERROR.PAUSED_UPGRADE) {
+        if (ret === constants3.ERROR.PAUSED || ret === constants3.ERROR.PAUSED_UPGRADE) {
           this.paused = true;
           return null;
         }
@@ -26854,7 +26877,7 @@ var require_client_h1 = __commonJS({
           const len = new Uint8Array(llhttp.memory.buffer, ptr).indexOf(0);
           message = "Response does not match the HTTP/1.1 protocol (" + Buffer.from(llhttp.memory.buffer, ptr, len).toString() + ")";
         }
-        return new HTTPParserError(message, constants2.ERROR[ret], data2);
+        return new HTTPParserError(message, constants3.ERROR[ret], data2);
       }
       destroy() {
         assert(this.ptr != null);
@@ -27034,7 +27057,7 @@ var require_client_h1 = __commonJS({
           socket[kBlocking] = false;
           client[kResume]();
         }
-        return pause ? constants2.ERROR.PAUSED : 0;
+        return pause ? constants3.ERROR.PAUSED : 0;
       }
       onBody(buf) {
         const { client, socket, statusCode, maxResponseSize } = this;
@@ -27056,7 +27079,7 @@ var require_client_h1 = __commonJS({
         }
         this.bytesRead += buf.length;
         if (request2.onData(buf) === false) {
-          return constants2.ERROR.PAUSED;
+          return constants3.ERROR.PAUSED;
         }
       }
       onMessageComplete() {
@@ -27092,13 +27115,13 @@ var require_client_h1 = __commonJS({
         if (socket[kWriting]) {
           assert(client[kRunning] === 0);
           util.destroy(socket, new InformationalError("reset"));
-          return constants2.ERROR.PAUSED;
+          return constants3.ERROR.PAUSED;
         } else if (!shouldKeepAlive) {
           util.destroy(socket, new InformationalError("reset"));
-          return constants2.ERROR.PAUSED;
+          return constants3.ERROR.PAUSED;
         } else if (socket[kReset] && client[kRunning] === 0) {
           util.destroy(socket, new InformationalError("reset"));
-          return constants2.ERROR.PAUSED;
+          return constants3.ERROR.PAUSED;
         } else if (client[kPipelining] == null || client[kPipelining] === 1) {
           setImmediate(() => client[kResume]());
         } else {
@@ -27941,8 +27964,8 @@ var require_client_h2 = __commonJS({
         }
       }
       let stream2;
-      const { hostname: hostname4, port } = client[kUrl];
-      headers[HTTP2_HEADER_AUTHORITY] = host || `${hostname4}${port ? `:${port}` : ""}`;
+      const { hostname: hostname5, port } = client[kUrl];
+      headers[HTTP2_HEADER_AUTHORITY] = host || `${hostname5}${port ? `:${port}` : ""}`;
       headers[HTTP2_HEADER_METHOD] = method;
       const abort = (error2) => {
         if (request2.aborted) {
@@ -28782,20 +28805,20 @@ var require_client = __commonJS({
     async function connect(client) {
       assert(!client[kConnecting]);
       assert(!client[kHTTPContext]);
-      let { host, hostname: hostname4, protocol, port } = client[kUrl];
-      if (hostname4[0] === "[") {
-        const idx = hostname4.indexOf("]");
+      let { host, hostname: hostname5, protocol, port } = client[kUrl];
+      if (hostname5[0] === "[") {
+        const idx = hostname5.indexOf("]");
         assert(idx !== -1);
-        const ip = hostname4.substring(1, idx);
+        const ip = hostname5.substring(1, idx);
         assert(net.isIP(ip));
-        hostname4 = ip;
+        hostname5 = ip;
       }
       client[kConnecting] = true;
       if (channels.beforeConnect.hasSubscribers) {
         channels.beforeConnect.publish({
           connectParams: {
             host,
-            hostname: hostname4,
+            hostname: hostname5,
             protocol,
             port,
             version: client[kHTTPContext]?.version,
@@ -28809,7 +28832,7 @@ var require_client = __commonJS({
         const socket = await new Promise((resolve7, reject) => {
           client[kConnector]({
             host,
-            hostname: hostname4,
+            hostname: hostname5,
             protocol,
             port,
             servername: client[kServerName],
@@ -28842,7 +28865,7 @@ var require_client = __commonJS({
           channels.connected.publish({
             connectParams: {
               host,
-              hostname: hostname4,
+              hostname: hostname5,
               protocol,
               port,
               version: client[kHTTPContext]?.version,
@@ -28863,7 +28886,7 @@ var require_client = __commonJS({
           channels.connectError.publish({
             connectParams: {
               host,
-              hostname: hostname4,
+              hostname: hostname5,
               protocol,
               port,
               version: client[kHTTPContext]?.version,
@@ -29838,10 +29861,10 @@ var require_env_http_proxy_agent = __commonJS({
         }
       }
       #getProxyAgentForUrl(url) {
-        let { protocol, host: hostname4, port } = url;
-        hostname4 = hostname4.replace(/:\d*$/, "").toLowerCase();
+        let { protocol, host: hostname5, port } = url;
+        hostname5 = hostname5.replace(/:\d*$/, "").toLowerCase();
         port = Number.parseInt(port, 10) || DEFAULT_PORTS[protocol] || 0;
-        if (!this.#shouldProxy(hostname4, port)) {
+        if (!this.#shouldProxy(hostname5, port)) {
           return this[kNoProxyAgent];
         }
         if (protocol === "https:") {
@@ -29849,7 +29872,7 @@ var require_env_http_proxy_agent = __commonJS({
         }
         return this[kHttpProxyAgent];
       }
-      #shouldProxy(hostname4, port) {
+      #shouldProxy(hostname5, port) {
         if (this.#noProxyChanged) {
           this.#parseNoProxy();
         }
@@ -29865,11 +29888,11 @@ var require_env_http_proxy_agent = __commonJS({
             continue;
           }
           if (!/^[.*]/.test(entry.hostname)) {
-            if (hostname4 === entry.hostname) {
+            if (hostname5 === entry.hostname) {
               return false;
             }
           } else {
-            if (hostname4.endsWith(entry.hostname.replace(/^\*/, ""))) {
+            if (hostname5.endsWith(entry.hostname.replace(/^\*/, ""))) {
               return false;
             }
           }
@@ -33736,13 +33759,13 @@ var require_request2 = __commonJS({
         init2 = webidl.converters.RequestInit(init2, prefix, "init");
         let request2 = null;
         let fallbackMode = null;
-        const baseUrl2 = environmentSettingsObject.settingsObject.baseUrl;
+        const baseUrl3 = environmentSettingsObject.settingsObject.baseUrl;
         let signal = null;
         if (typeof input2 === "string") {
           this[kDispatcher] = init2.dispatcher;
           let parsedURL;
           try {
-            parsedURL = new URL(input2, baseUrl2);
+            parsedURL = new URL(input2, baseUrl3);
           } catch (err2) {
             throw new TypeError("Failed to parse URL from " + input2, { cause: err2 });
           }
@@ -33833,7 +33856,7 @@ var require_request2 = __commonJS({
           } else {
             let parsedReferrer;
             try {
-              parsedReferrer = new URL(referrer, baseUrl2);
+              parsedReferrer = new URL(referrer, baseUrl3);
             } catch (err2) {
               throw new TypeError(`Referrer "${referrer}" is not a valid URL.`, { cause: err2 });
             }
@@ -40747,7 +40770,7 @@ var init_utils = __esm({
 });
 
 // node_modules/@actions/github/lib/utils.js
-var context, baseUrl, defaults, GitHub;
+var context, baseUrl2, defaults, GitHub;
 var init_utils2 = __esm({
   "node_modules/@actions/github/lib/utils.js"() {
     init_context();
@@ -40757,12 +40780,12 @@ var init_utils2 = __esm({
     init_dist_bundle7();
     init_utils();
     context = new Context();
-    baseUrl = getApiBaseUrl();
+    baseUrl2 = getApiBaseUrl();
     defaults = {
-      baseUrl,
+      baseUrl: baseUrl2,
       request: {
-        agent: getProxyAgent(baseUrl),
-        fetch: getProxyFetch(baseUrl)
+        agent: getProxyAgent(baseUrl2),
+        fetch: getProxyFetch(baseUrl2)
       }
     };
     GitHub = Octokit.plugin(restEndpointMethods, paginateRest).defaults(defaults);
@@ -40940,7 +40963,7 @@ function questionOf(batch) {
   );
   return `query(${names5.join(", ")}) { ${teams.join(" ")} }`;
 }
-function variablesOf(batch) {
+function variablesOf2(batch) {
   const variables = {};
   for (const [index2, { who: who2, cursor }] of batch.entries()) {
     const { organization, slug: slug2 } = teamParts(who2);
@@ -40958,6 +40981,7 @@ var init_directory = __esm({
     init_failure();
     init_answer();
     init_client();
+    init_lists();
     TEAMS_AT_ONCE = 25;
     PAGE3 = 100;
     PAUSE = 0.1;
@@ -40970,10 +40994,10 @@ var init_directory = __esm({
       }
       async read(wanted) {
         const named2 = new Map(wanted.map((who2) => [teamKey(who2), who2]));
-        let open = [...named2.values()].map((who2) => ({ who: who2, members: [], cursor: null }));
-        while (open.length > 0) {
-          const batch = open.slice(0, TEAMS_AT_ONCE);
-          open = [...await this.#pages(batch), ...open.slice(TEAMS_AT_ONCE)];
+        let open2 = [...named2.values()].map((who2) => ({ who: who2, members: [], cursor: null }));
+        while (open2.length > 0) {
+          const batch = open2.slice(0, TEAMS_AT_ONCE);
+          open2 = [...await this.#pages(batch), ...open2.slice(TEAMS_AT_ONCE)];
         }
         return { lists: this.#lists, requests: this.#requests };
       }
@@ -40981,7 +41005,7 @@ var init_directory = __esm({
       async #pages(batch) {
         try {
           this.#requests += 1;
-          const answer = await this.#client.graphql("teams", questionOf(batch), variablesOf(batch));
+          const answer = await this.#client.graphql("teams", questionOf(batch), variablesOf2(batch));
           return batch.flatMap((one, index2) => this.#take(one, answer, index2));
         } catch (error2) {
           if (batch.length === 1) {
@@ -40990,7 +41014,7 @@ var init_directory = __esm({
           }
         }
         const more = [];
-        for (const one of batch) more.push(...await this.#pages([one]));
+        for (const one of batch) append(more, await this.#pages([one]));
         return more;
       }
       #take(reading, answer, index2) {
@@ -41705,10 +41729,10 @@ var init_issues = __esm({
       }
       /** Numbers of our own open issues with these labels, oldest first: what others opened is not ours to change. */
       async #ours(labels) {
-        const open = await this.#open(labels);
-        if (open.length === 0) return [];
+        const open2 = await this.#open(labels);
+        if (open2.length === 0) return [];
         const me = await this.#client.me();
-        return open.filter((one) => isBy(one, me)).map((one) => one.id("/number")).sort((a, b) => a - b);
+        return open2.filter((one) => isBy(one, me)).map((one) => one.id("/number")).sort((a, b) => a - b);
       }
       /** GitHub lists pull requests as issues: those are left out. */
       async #open(labels) {
@@ -41719,9 +41743,9 @@ var init_issues = __esm({
         return listed4.filter((one) => !one.has("/pull_request"));
       }
       async #create(labels, title, body) {
-        const made2 = await this.#client.ask("an issue", "POST /issues", { title, body, labels });
-        const number = made2.id("/number");
-        const kept2 = made2.list("/labels").map((one) => one.text("/name"));
+        const made3 = await this.#client.ask("an issue", "POST /issues", { title, body, labels });
+        const number = made3.id("/number");
+        const kept2 = made3.list("/labels").map((one) => one.text("/name"));
         if (labels.some((label) => !kept2.includes(label)))
           throw new GithubRefused(`GitHub left the labels of issue ${number} out`, {
             hint: "without them it is not found again: the job needs `permissions: {issues: write}`"
@@ -41773,7 +41797,7 @@ var init_record = __esm({
         }
       }
       async deployment(given2) {
-        const made2 = await this.#client.ask("a deployment", "POST /deployments", {
+        const made3 = await this.#client.ask("a deployment", "POST /deployments", {
           ref: given2.commit,
           task: "glaciocloud",
           environment: given2.environment,
@@ -41781,7 +41805,7 @@ var init_record = __esm({
           required_contexts: []
         });
         await this.#client.ask("a deployment", "POST /deployments/{deployment}/statuses", {
-          deployment: made2.id("/id"),
+          deployment: made3.id("/id"),
           state: given2.state,
           description: short(oneLine(given2.description), DESCRIPTION_LIMIT),
           environment_url: given2.url,
@@ -41798,11 +41822,11 @@ var init_record = __esm({
         const base2 = parent === void 0 ? void 0 : await this.#treeOf(parent);
         const tree = await this.#entries(base2, files);
         if (tree.length === 0) return void 0;
-        const made2 = await this.#client.ask("a tree", "POST /git/trees", {
+        const made3 = await this.#client.ask("a tree", "POST /git/trees", {
           tree,
           ...base2 === void 0 ? {} : { base_tree: base2 }
         });
-        const sha = made2.sha("/sha");
+        const sha = made3.sha("/sha");
         if (sha === base2) return void 0;
         const commit2 = await this.#client.ask("a commit", "POST /git/commits", {
           message: commitMessage(message),
@@ -42585,7 +42609,7 @@ var environment_schema_default = {
         description: "Value, as text."
       },
       default: {},
-      description: "Environment variables of user servers."
+      description: "Environment variables of user servers. What stands here counts, also where a size or the platform would say something else."
     },
     mirrors: {
       type: "object",
@@ -44809,6 +44833,33 @@ function isCommand(word) {
   return Object.hasOwn(COMMANDS, word);
 }
 
+// src/edges/ending.ts
+var SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+var programs = /* @__PURE__ */ new Set();
+var lastActs = [];
+var isHeard = false;
+function atTheEnd(act) {
+  hear();
+  lastActs.push(act);
+}
+function endsWithUs(child2) {
+  hear();
+  programs.add(child2);
+  for (const event of ["error", "close"]) child2.on(event, () => programs.delete(child2));
+}
+function hear() {
+  if (isHeard) return;
+  isHeard = true;
+  process.on("exit", () => {
+    for (const one of programs) one.kill("SIGTERM");
+    for (const act of lastActs) act();
+  });
+}
+function endOnSignals() {
+  for (const [signal, code2] of Object.entries(SIGNALS))
+    process.on(signal, () => process.exit(code2));
+}
+
 // src/edges/report.ts
 init_escape();
 function terminalReport() {
@@ -44841,9 +44892,9 @@ function onePerPlace(findings) {
   const seen2 = /* @__PURE__ */ new Set();
   const first = sortFindings(findings).filter(({ at: at2 }) => {
     const key = `${at2.file}:${at2.line}:${at2.column}`;
-    const isFirst = !seen2.has(key);
+    const isFirst2 = !seen2.has(key);
     seen2.add(key);
-    return isFirst;
+    return isFirst2;
   });
   return first.map((finding2) => ({
     ...finding2,
@@ -44855,12 +44906,33 @@ function onePerPlace(findings) {
 // src/core/show/findings.ts
 init_escape();
 function findingLine({ rule, severity, at: at2, message, hint }) {
-  const place = `${at2.file}:${at2.line}:${at2.column}`;
+  const place2 = `${at2.file}:${at2.line}:${at2.column}`;
   const name = severity === "warning" ? `warning ${rule}` : rule;
-  return `${place}  ${name}  ${message}; ${hint}`;
+  return `${place2}  ${name}  ${message}; ${hint}`;
+}
+var LINES_SHOWN = 1e3;
+var ROWS_SHOWN = 200;
+var TABLE_CHARACTERS = 25e4;
+function theWorst(findings, limit) {
+  const left = Math.max(0, findings.length - limit);
+  if (left === 0) return { shown: findings, left };
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const room = { error: limit, warning: Math.max(0, limit - errors) };
+  const shown2 = findings.filter(({ severity }) => {
+    room[severity] -= 1;
+    return room[severity] >= 0;
+  });
+  return { shown: shown2, left };
+}
+function findingLines(findings) {
+  const { shown: shown2, left } = theWorst(findings, LINES_SHOWN);
+  return [...shown2.map(findingLine), ...left > 0 ? [leftText(left)] : []];
+}
+function leftText(left) {
+  return `\u2026 ${left} more; --json has all of them`;
 }
 function findingsText(findings) {
-  const lines3 = findings.map((finding2) => `${oneLine(findingLine(finding2))}
+  const lines3 = findingLines(findings).map((line) => `${oneLine(line)}
 `);
   return `${lines3.join("")}${lines3.length > 0 ? "\n" : ""}${countText(findings)}
 `;
@@ -44900,24 +44972,67 @@ var TABLE_HEAD = inMarkdown`| | where | what is wrong | what to write instead | 
 `;
 function findingsMarkdown(findings) {
   if (findings.length === 0) return "### Check\n\nNo findings.\n";
-  const rows = findings.map(tableRow);
-  return inMarkdown`### Check: ${countText(findings)}\n\n${TABLE_HEAD}${rows}`.text;
+  const rows = tableRows(theWorst(findings, ROWS_SHOWN).shown);
+  const left = findings.length - rows.length;
+  const rest = left > 0 ? inMarkdown`\n${leftText(left)}\n` : inMarkdown``;
+  return inMarkdown`### Check: ${countText(findings)}\n\n${TABLE_HEAD}${rows}${rest}`.text;
+}
+function tableRows(findings) {
+  const rows = [];
+  let room = TABLE_CHARACTERS;
+  for (const finding2 of findings) {
+    const row = tableRow(finding2);
+    room -= row.text.length;
+    if (room < 0) break;
+    rows.push(row);
+  }
+  return rows;
 }
 function tableRow({ rule, severity, at: at2, message, hint }) {
   const mark = severity === "error" ? "\u2717" : "\u26A0";
-  const place = code(`${at2.file}:${at2.line}`);
-  return inMarkdown`| ${mark} | ${place} | ${message} | ${hint} | ${code(rule)} |\n`;
+  const place2 = code(`${at2.file}:${at2.line}`);
+  return inMarkdown`| ${mark} | ${place2} | ${message} | ${hint} | ${code(rule)} |\n`;
 }
 
 // src/gather/charts.ts
-import { join as join9, resolve as resolve5 } from "node:path";
+import { join as join10, resolve as resolve5 } from "node:path";
 
 // src/edges/files.ts
 init_failure();
-import { link as link2, lstat as lstat4, mkdtemp as mkdtemp2, readFile as readFile4, readdir as readdir4 } from "node:fs/promises";
-import { rename as rename2, rm as rm2, stat as stat2, writeFile as writeFile2 } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname as dirname4, join as join4, resolve as resolve3, sep as sep3 } from "node:path";
+import { link as link2, lstat as lstat5, readFile as readFile4, readdir as readdir5 } from "node:fs/promises";
+import { rename as rename2, rm as rm3, stat as stat2, writeFile as writeFile2 } from "node:fs/promises";
+import { dirname as dirname4, join as join5, resolve as resolve3, sep as sep3 } from "node:path";
+
+// src/edges/disk-failure.ts
+init_failure();
+var DiskFailure = class extends Failure {
+};
+var DISK_HINTS = {
+  ENOSPC: "the disk is full: make room and run it again",
+  EACCES: "you may not write there: choose another folder",
+  EEXIST: "it is there already: choose another name, or delete it",
+  EROFS: "that file system is read-only: choose another folder",
+  EDQUOT: "your quota is used up: make room and run it again"
+};
+async function guarded(what, write3) {
+  try {
+    return await write3();
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    const code2 = cause.code ?? "";
+    throw new DiskFailure(`${what} cannot be written: ${messageOf(cause)}`, {
+      hint: DISK_HINTS[code2] ?? "look at the folder and run it again",
+      cause
+    });
+  }
+}
+function isCode(cause, ...codes) {
+  return codes.includes(cause?.code ?? "");
+}
+
+// src/edges/entry.ts
+import { constants } from "node:fs";
+import { lstat, open, readdir } from "node:fs/promises";
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 var NOT_RESOLVED = /* @__PURE__ */ Symbol("NOT_RESOLVED");
@@ -48081,9 +48196,9 @@ var MAX_FILE_BYTES = 1e6;
 function readSource(file, text2) {
   const findings = [];
   const lines3 = lineStarts(text2);
-  const place = (offset) => placeOf(file, lines3, Math.max(0, offset));
+  const place2 = (offset) => placeOf(file, lines3, Math.max(0, offset));
   const report = (offset, message, hint) => {
-    findings.push({ rule: "yaml", severity: "error", at: place(offset), message, hint });
+    findings.push({ rule: "yaml", severity: "error", at: place2(offset), message, hint });
   };
   const offsets = /* @__PURE__ */ new Map([["", { key: 0, value: 0 }]]);
   const data2 = parse(text2, report, offsets);
@@ -48093,8 +48208,8 @@ function readSource(file, text2) {
     text: text2,
     data: data2,
     findings,
-    at: (path) => place(find(path).value),
-    keyAt: (path) => place(find(path).key),
+    at: (path) => place2(find(path).value),
+    keyAt: (path) => place2(find(path).key),
     has: (path) => offsets.has(path)
   };
 }
@@ -48299,31 +48414,103 @@ function placeOf(file, starts, offset) {
   return { file, line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }
 
-// src/edges/disk-failure.ts
+// src/edges/entry.ts
 init_failure();
-var DiskFailure = class extends Failure {
+var decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+var NOT_READABLE = "let whoever runs this read it, and enter the folders above it";
+var TRY_AGAIN = "look at it and run this again";
+function unreadable(what, cause) {
+  const code2 = cause.code ?? messageOf(cause);
+  const hint = isCode(cause, "EACCES", "EPERM") ? NOT_READABLE : TRY_AGAIN;
+  return { kind: "refused", why: `${what} cannot be read (${code2})`, hint };
+}
+async function lookAt(full) {
+  return lstat(full).catch(
+    (cause) => isCode(cause, "ENOENT", "ENOTDIR") ? void 0 : unreadable("what stands here", cause)
+  );
+}
+function refusal(path, info) {
+  if (info.isFile()) return void 0;
+  if (info.isSymbolicLink())
+    return { kind: "refused", why: "this is a symbolic link", hint: "put the file itself here" };
+  if (!info.isDirectory())
+    return {
+      kind: "refused",
+      why: "this is neither a file nor a folder",
+      hint: "remove it, or put a file here"
+    };
+  if (!/\.ya?ml$/iu.test(path)) return void 0;
+  return {
+    kind: "refused",
+    why: "this is a folder",
+    hint: "put a file of this name here, or rename the folder"
+  };
+}
+var NAME_REFUSED = {
+  kind: "refused",
+  why: "the name is not UTF-8",
+  hint: "rename it: each \\x stands for a byte that is no letter"
 };
-var DISK_HINTS = {
-  ENOSPC: "the disk is full: make room and run it again",
-  EACCES: "you may not write there: choose another folder",
-  EEXIST: "it is there already: choose another name, or delete it",
-  EROFS: "that file system is read-only: choose another folder",
-  EDQUOT: "your quota is used up: make room and run it again"
+var WENT_AWAY = {
+  kind: "refused",
+  why: "this went away while it was read",
+  hint: "run it again when nobody writes here"
 };
-async function guarded(what, write3) {
+async function entriesOf(full) {
   try {
-    return await write3();
+    const names5 = (await readdir(full, { encoding: "buffer" })).map(nameOf);
+    return names5.sort((one, other) => one.name < other.name ? -1 : 1);
   } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    const code2 = cause.code ?? "";
-    throw new DiskFailure(`${what} cannot be written: ${messageOf(cause)}`, {
-      hint: DISK_HINTS[code2] ?? "look at the folder and run it again",
-      cause
-    });
+    return unreadable("the folder", cause);
   }
 }
-function isCode(cause, ...codes) {
-  return codes.includes(cause?.code ?? "");
+function nameOf(bytes2) {
+  try {
+    return { name: decoder.decode(bytes2), isText: true };
+  } catch {
+    const name = [...bytes2].map(
+      (byte) => byte < 128 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`
+    );
+    return { name: name.join(""), isText: false };
+  }
+}
+var READ = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+async function readText(path, full) {
+  try {
+    const file = await open(full, READ);
+    try {
+      const info = await file.stat();
+      return refusal(path, info) ?? tooLarge(info) ?? decoded2(await file.readFile());
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    return unreadable("the file", cause);
+  }
+}
+async function plainText(full) {
+  const file = await open(full, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await file.stat()).isFile()) throw new Error(`${full} is no file`);
+    return await file.readFile("utf8");
+  } finally {
+    await file.close();
+  }
+}
+function tooLarge({ size: size2 }) {
+  if (size2 <= MAX_FILE_BYTES) return void 0;
+  return {
+    kind: "refused",
+    why: `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
+    hint: "split it, or keep data out of the platform files"
+  };
+}
+function decoded2(bytes2) {
+  try {
+    return { kind: "text", text: decoder.decode(bytes2) };
+  } catch {
+    return { kind: "refused", why: "the file is not UTF-8", hint: "save it as UTF-8" };
+  }
 }
 
 // src/edges/make-folder.ts
@@ -48362,7 +48549,7 @@ async function isFolder(path) {
 
 // src/edges/ours.ts
 init_json();
-import { lstat as lstat2, readFile as readFile2, readdir as readdir2, realpath } from "node:fs/promises";
+import { lstat as lstat3, readFile as readFile2, readdir as readdir3, realpath } from "node:fs/promises";
 import { basename, dirname as dirname2, join as join2, relative, resolve, sep } from "node:path";
 
 // node_modules/@noble/hashes/_u64.js
@@ -48827,6 +49014,7 @@ function packageOfLine(line) {
 }
 
 // src/core/model/layout.ts
+init_lists();
 var LAYOUT = [
   { kind: "platform", path: /^(platform)\.yaml$/u, example: "platform.yaml" },
   { kind: "cluster", path: /^clusters\/([^/]+)\.yaml$/u, example: "clusters/<name>.yaml" },
@@ -48873,6 +49061,11 @@ var PLATFORM_FOLDERS = [
   "announcements",
   "secrets"
 ];
+function isFolder2(path) {
+  const below = `${path}/`;
+  const folders = PLATFORM_FOLDERS;
+  return folders.includes(path) || LAYOUT.some(({ example }) => example.startsWith(below));
+}
 function locate(path) {
   for (const { kind, path: pattern } of LAYOUT) {
     const name = pattern.exec(path)?.[1];
@@ -48899,7 +49092,7 @@ function misplaced(path) {
   if (top === "images" && path.split("/").length > 3) return void 0;
   if (top === "images" && !/\/image(\.lock)?\.ya?ml$/u.test(path)) return void 0;
   const examples = LAYOUT.map(({ example }) => example).filter((one) => one.startsWith(`${top}/`));
-  const alike = Math.max(...examples.map((one) => sharedLength(one, path)));
+  const alike = greatest(examples.map((one) => sharedLength(one, path)));
   return examples.find((one) => sharedLength(one, path) === alike);
 }
 function sharedLength(one, other) {
@@ -48913,7 +49106,7 @@ init_failure();
 
 // src/edges/chart-archive.ts
 import { createHash } from "node:crypto";
-import { lstat, readFile, readdir } from "node:fs/promises";
+import { lstat as lstat2, readFile, readdir as readdir2 } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
@@ -48937,12 +49130,12 @@ var FLAGTYPE = {
 };
 var EMPTY = /* @__PURE__ */ new Uint8Array(0);
 var encoder = new TextEncoder();
-var decoder = new TextDecoder();
+var decoder2 = new TextDecoder();
 function readString(view, offset, size2) {
   if (view[offset] === 0) return "";
   const end2 = view.indexOf(0, offset);
   const sliceEnd = end2 === -1 || end2 > offset + size2 ? offset + size2 : end2;
-  return decoder.decode(view.subarray(offset, sliceEnd));
+  return decoder2.decode(view.subarray(offset, sliceEnd));
 }
 function readOctal(view, offset, size2) {
   let value = 0;
@@ -49153,10 +49346,10 @@ function parsePax(buffer) {
   while (offset < buffer.length) {
     const spaceIndex = buffer.indexOf(32, offset);
     if (spaceIndex === -1) break;
-    const length2 = parseInt(decoder.decode(buffer.subarray(offset, spaceIndex)), 10);
+    const length2 = parseInt(decoder2.decode(buffer.subarray(offset, spaceIndex)), 10);
     if (!(length2 > 0)) break;
     const recordEnd = offset + length2;
-    const recordStr = decoder.decode(buffer.subarray(spaceIndex + 1, recordEnd - 1));
+    const recordStr = decoder2.decode(buffer.subarray(spaceIndex + 1, recordEnd - 1));
     const equalsIndex = recordStr.indexOf("=");
     if (equalsIndex > 0) {
       const key = recordStr.slice(0, equalsIndex);
@@ -49658,7 +49851,7 @@ init_json();
 init_failure();
 var ChartRefused = class extends Failure {
 };
-var decoder2 = new TextDecoder();
+var decoder3 = new TextDecoder();
 var MOST_FILES = 2e3;
 var MOST_BYTES = 3e7;
 var MOST_TEXT = 1e6;
@@ -49710,10 +49903,10 @@ function refusedEntry(origin, name, why) {
 async function chartFolder(folder) {
   const files = /* @__PURE__ */ new Map();
   const visit2 = async (path) => {
-    for (const name of (await readdir(join(folder, path))).sort(compareText)) {
+    for (const name of (await readdir2(join(folder, path))).sort(compareText)) {
       if (name === "__pycache__" || path === "" && name.startsWith(".")) continue;
       const here2 = path === "" ? name : `${path}/${name}`;
-      const info = await lstat(join(folder, here2));
+      const info = await lstat2(join(folder, here2));
       if (info.isDirectory()) await visit2(here2);
       else if (info.isFile()) files.set(here2, await readFile(join(folder, here2)));
     }
@@ -49749,7 +49942,7 @@ function chartText(files, path) {
     throw new ChartRefused(`${path} of the chart is larger than ${MOST_TEXT / 1e6} MB`, {
       hint: NOT_HELM
     });
-  return decoder2.decode(data2);
+  return decoder3.decode(data2);
 }
 function yamlObject(text2, origin) {
   return parsed((one) => load(one), text2, `${origin} is no YAML`);
@@ -49773,13 +49966,13 @@ function readable(value, origin) {
   return value;
 }
 function isEndless(value) {
-  const open = [value];
+  const open2 = [value];
   let seen2 = 0;
-  for (let here2 = open.pop(); here2 !== void 0; here2 = open.pop()) {
+  for (let here2 = open2.pop(); here2 !== void 0; here2 = open2.pop()) {
     seen2 += 1;
     if (seen2 > MOST_NODES) return true;
     if (typeof here2 === "object" && here2 !== null)
-      for (const below of Object.values(here2)) open.push(below);
+      for (const below of Object.values(here2)) open2.push(below);
   }
   return false;
 }
@@ -49814,25 +50007,25 @@ async function confirmOurs(folder, kind, parent) {
     }
   }
 }
-async function confirmContent(folder, kind, place) {
-  const info = await lstat2(folder).catch((cause) => {
+async function confirmContent(folder, kind, place2) {
+  const info = await lstat3(folder).catch((cause) => {
     if (isCode(cause, "ENOENT")) return void 0;
     throw cause;
   });
   if (info === void 0) return;
-  if (!info.isDirectory()) throw notOurs(place, "it is no folder");
-  const names5 = await readdir2(folder);
+  if (!info.isDirectory()) throw notOurs(place2, "it is no folder");
+  const names5 = await readdir3(folder);
   if (names5.length === 0) return;
-  if (!names5.includes(MARKER)) throw notOurs(place, `it has no ${MARKER}`);
-  const mark = markOf(await readFile2(join2(folder, MARKER), "utf8"));
-  if (mark?.kind !== markKind(kind)) throw notOurs(place, `its ${MARKER} says something else`);
+  if (!names5.includes(MARKER)) throw notOurs(place2, `it has no ${MARKER}`);
+  const mark = markOf(await plainText(join2(folder, MARKER)).catch(() => ""));
+  if (mark?.kind !== markKind(kind)) throw notOurs(place2, `its ${MARKER} says something else`);
   const others = await othersIn(folder, mark);
   if (others.foreign !== void 0)
-    throw notOurs(place, `${others.foreign} in it was not written by us`);
-  if (others.edited !== void 0 && kind !== "record") throw editedByHand(place, others.edited);
+    throw notOurs(place2, `${others.foreign} in it was not written by us`);
+  if (others.edited !== void 0 && kind !== "record") throw editedByHand(place2, others.edited);
 }
 async function isUntouched(folder) {
-  const mark = markOf(await readFile2(join2(folder, MARKER), "utf8").catch(() => ""));
+  const mark = markOf(await plainText(join2(folder, MARKER)).catch(() => ""));
   const { foreign, edited: edited2 } = await othersIn(folder, mark ?? { kind: void 0, files: /* @__PURE__ */ new Map() });
   return foreign === void 0 && edited2 === void 0;
 }
@@ -49874,7 +50067,7 @@ function textIn(object2, key) {
   return typeof value === "string" ? value : void 0;
 }
 async function entriesBelow(folder) {
-  const entries = await readdir2(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir3(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => !entry.isDirectory()).map((entry) => ({
     path: relative(folder, join2(entry.parentPath, entry.name)).replaceAll(sep, "/"),
     isFile: entry.isFile()
@@ -49905,17 +50098,94 @@ async function realFolder(path) {
   return join2(await realFolder(dirname2(path)), basename(path));
 }
 async function namesOf(folder) {
-  return readdir2(folder).catch(() => []);
+  return readdir3(folder).catch(() => []);
+}
+
+// src/edges/scratch.ts
+import { createHash as createHash2 } from "node:crypto";
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join as join3 } from "node:path";
+import { performance as performance2 } from "node:perf_hooks";
+
+// src/edges/processes.ts
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return isCode(cause, "EPERM");
+  }
+}
+
+// src/edges/scratch.ts
+var NAME = /^glaciocloud-([0-9a-f]{12})-(\d+)-\w{6}$/u;
+var made = /* @__PURE__ */ new Set();
+var isFirst = true;
+function makeScratch() {
+  if (isFirst) {
+    isFirst = false;
+    atTheEnd(removeAll);
+    removeLeft(tmpdir());
+  }
+  const folder = mkdtempSync(join3(tmpdir(), `glaciocloud-${place()}-${process.pid}-`));
+  made.add(folder);
+  chmodSync(folder, 448);
+  return folder;
+}
+async function removeScratch(folder) {
+  await rm(folder, { recursive: true, force: true });
+  made.delete(folder);
+}
+function removeAll() {
+  for (const folder of made) removeNow(folder);
+}
+function removeNow(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  } catch {
+  }
+}
+function removeLeft(folder) {
+  for (const name of namesOf2(folder)) {
+    const [, where, pid] = NAME.exec(name) ?? [];
+    const path = join3(folder, name);
+    if (where === place() && isLeft(path, Number(pid))) removeNow(path);
+  }
+}
+function namesOf2(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+function isLeft(path, pid) {
+  const info = lstatSync(path, { throwIfNoEntry: false });
+  if (info?.isDirectory() !== true || info.uid !== process.getuid?.()) return false;
+  if (pid === process.pid) return info.ctimeMs < performance2.timeOrigin;
+  return !isAlive(pid);
+}
+function place() {
+  return createHash2("sha256").update(`${hostname()} ${processSpace()}`).digest("hex").slice(0, 12);
+}
+function processSpace() {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
+  }
 }
 
 // src/edges/stage.ts
 init_json();
-import { lstat as lstat3, mkdir as mkdir2, mkdtemp, readFile as readFile3, readdir as readdir3, realpath as realpath2 } from "node:fs/promises";
-import { rename, rm, rmdir, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
-import { basename as basename2, dirname as dirname3, join as join3, relative as relative2, resolve as resolve2, sep as sep2 } from "node:path";
-import { performance as performance2 } from "node:perf_hooks";
-var HOST = hostname().toLowerCase().replaceAll(/[^a-z0-9]/gu, "");
+import { lstat as lstat4, mkdir as mkdir2, mkdtemp, readFile as readFile3, readdir as readdir4, realpath as realpath2 } from "node:fs/promises";
+import { rename, rm as rm2, rmdir, writeFile } from "node:fs/promises";
+import { hostname as hostname2 } from "node:os";
+import { basename as basename2, dirname as dirname3, join as join4, relative as relative2, resolve as resolve2, sep as sep2 } from "node:path";
+import { performance as performance3 } from "node:perf_hooks";
+var HOST = hostname2().toLowerCase().replaceAll(/[^a-z0-9]/gu, "");
 var STAGE = /^\.glaciocloud-(?:done-)?([a-z0-9]*)-(\d+)-(\w+)$/u;
 var DONE = `${MARKER}-done-`;
 var ELSEWHERE_ENDED_MS = 36e5;
@@ -49924,7 +50194,7 @@ async function staged(folder, write3) {
   const first = await makeFolder(base2);
   try {
     await tidy(base2);
-    const stage = await mkdtemp(join3(base2, `${MARKER}-${HOST}-${process.pid}-`));
+    const stage = await mkdtemp(join4(base2, `${MARKER}-${HOST}-${process.pid}-`));
     try {
       await write3(stage);
       await end(stage);
@@ -49942,20 +50212,20 @@ async function removeEmpty(folder, first) {
     await rmdir(one).catch(() => void 0);
 }
 async function end(stage) {
-  const done = join3(dirname3(stage), basename2(stage).replace(`${MARKER}-`, DONE));
+  const done = join4(dirname3(stage), basename2(stage).replace(`${MARKER}-`, DONE));
   try {
     await rename(stage, done);
   } catch (cause) {
-    if (await found(join3(stage, "journal")) !== void 0) throw cause;
+    if (await found(join4(stage, "journal")) !== void 0) throw cause;
   }
   for (const one of [stage, done])
-    await rm(one, { recursive: true, force: true }).catch(() => void 0);
+    await rm2(one, { recursive: true, force: true }).catch(() => void 0);
 }
 function freshIn(stage, path) {
-  return join3(stage, "new", path);
+  return join4(stage, "new", path);
 }
 function asideIn(stage, index2) {
-  return join3(stage, "old", String(index2));
+  return join4(stage, "old", String(index2));
 }
 async function keepJournal(stage, paths) {
   const entries = [];
@@ -49963,23 +50233,23 @@ async function keepJournal(stage, paths) {
   for (const path of paths) {
     entries.push({ path, ...await identity(freshIn(stage, path)) });
     for (const folder of foldersOf(path))
-      if (await found(join3(dirname3(stage), folder)) === void 0) folders.add(folder);
+      if (await found(join4(dirname3(stage), folder)) === void 0) folders.add(folder);
   }
-  await mkdir2(join3(stage, "old"));
-  await mkdir2(join3(stage, "back"));
+  await mkdir2(join4(stage, "old"));
+  await mkdir2(join4(stage, "back"));
   const journal = { entries: entries.map((one) => ({ ...one })), folders: [...folders] };
-  await writeFile(join3(stage, "journal"), JSON.stringify(journal));
+  await writeFile(join4(stage, "journal"), JSON.stringify(journal));
 }
 function foldersOf(path) {
   const parts = path.split("/").slice(0, -1);
   return parts.map((_, index2) => parts.slice(0, index2 + 1).join("/"));
 }
 async function tidy(folder) {
-  const names5 = await readdir3(folder).catch(() => []);
+  const names5 = await readdir4(folder).catch(() => []);
   for (const name of names5) {
-    if (!STAGE.test(name) || !await isLeft(folder, name)) continue;
-    const stage = join3(folder, name);
-    const matters = !name.startsWith(DONE) && await found(join3(stage, "journal")) !== void 0;
+    if (!STAGE.test(name) || !await isLeft2(folder, name)) continue;
+    const stage = join4(folder, name);
+    const matters = !name.startsWith(DONE) && await found(join4(stage, "journal")) !== void 0;
     await clear(stage).catch((cause) => {
       if (matters) throw cause;
     });
@@ -49989,9 +50259,9 @@ async function clear(stage) {
   const name = basename2(stage);
   const begin = name.startsWith(DONE) ? DONE : `${MARKER}-`;
   const [, , , chance = ""] = STAGE.exec(name) ?? [];
-  const mine = join3(dirname3(stage), `${begin}${HOST}-${process.pid}-${chance}`);
+  const mine = join4(dirname3(stage), `${begin}${HOST}-${process.pid}-${chance}`);
   if (!await moveIfThere(stage, mine)) return;
-  if (begin === DONE) await rm(mine, { recursive: true, force: true });
+  if (begin === DONE) await rm2(mine, { recursive: true, force: true });
   else await takeBack(mine);
 }
 async function moveIfThere(from, to) {
@@ -50003,22 +50273,14 @@ async function moveIfThere(from, to) {
     throw cause;
   }
 }
-async function isLeft(folder, name) {
+async function isLeft2(folder, name) {
   const [, host, pid] = STAGE.exec(name) ?? [];
-  const info = await found(join3(folder, name));
+  const info = await found(join4(folder, name));
   if (info?.isDirectory() !== true) return false;
   const changed4 = Number(info.ctimeMs);
   if (host !== HOST) return changed4 < Date.now() - ELSEWHERE_ENDED_MS;
-  if (Number(pid) === process.pid) return changed4 < performance2.timeOrigin;
+  if (Number(pid) === process.pid) return changed4 < performance3.timeOrigin;
   return !isAlive(Number(pid));
-}
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    return isCode(cause, "EPERM");
-  }
 }
 async function takeBack(stage) {
   const base2 = dirname3(stage);
@@ -50026,48 +50288,48 @@ async function takeBack(stage) {
   let held3 = false;
   for (const [index2, entry] of entries.entries()) {
     if (!await isBelow(base2, entry.path)) continue;
-    const place = join3(base2, entry.path);
-    if (await isAsPlaced(place, entry)) await rename(place, join3(stage, "back", String(index2)));
-    if (!await putBack(asideIn(stage, index2), place)) held3 = true;
+    const place2 = join4(base2, entry.path);
+    if (await isAsPlaced(place2, entry)) await rename(place2, join4(stage, "back", String(index2)));
+    if (!await putBack(asideIn(stage, index2), place2)) held3 = true;
   }
   for (const folder of [...folders].reverse())
-    if (await isBelow(base2, folder)) await rmdir(join3(base2, folder)).catch(() => void 0);
-  if (!held3) await rm(stage, { recursive: true, force: true });
+    if (await isBelow(base2, folder)) await rmdir(join4(base2, folder)).catch(() => void 0);
+  if (!held3) await rm2(stage, { recursive: true, force: true });
 }
-async function putBack(aside, place) {
+async function putBack(aside, place2) {
   if (await found(aside) === void 0) return true;
   try {
-    await rename(aside, place);
+    await rename(aside, place2);
     return true;
   } catch (cause) {
     return isCode(cause, "ENOTEMPTY", "EEXIST", "ENOTDIR", "EISDIR");
   }
 }
-async function isAsPlaced(place, { inode, changed: changed4 }) {
-  const info = await found(place);
+async function isAsPlaced(place2, { inode, changed: changed4 }) {
+  const info = await found(place2);
   if (info === void 0) return false;
-  const now = await identity(place);
+  const now = await identity(place2);
   if (now.inode !== inode) return false;
-  return info.isDirectory() ? isUntouched(place) : now.changed === changed4;
+  return info.isDirectory() ? isUntouched(place2) : now.changed === changed4;
 }
 async function identity(path) {
-  const { ino, mtimeNs } = await lstat3(path, { bigint: true });
+  const { ino, mtimeNs } = await lstat4(path, { bigint: true });
   return { inode: String(ino), changed: String(mtimeNs) };
 }
 async function found(path) {
-  return lstat3(path).catch((cause) => {
+  return lstat4(path).catch((cause) => {
     if (isCode(cause, "ENOENT", "ENOTDIR")) return void 0;
     throw cause;
   });
 }
 async function isBelow(base2, path) {
-  const parent = await realpath2(dirname3(join3(base2, path))).catch(() => void 0);
+  const parent = await realpath2(dirname3(join4(base2, path))).catch(() => void 0);
   if (parent === void 0) return false;
-  const way = relative2(await realpath2(base2), join3(parent, basename2(path)));
+  const way = relative2(await realpath2(base2), join4(parent, basename2(path)));
   return way !== "" && way !== ".." && !way.startsWith(`..${sep2}`);
 }
 async function journalOf(stage) {
-  const text2 = await readFile3(join3(stage, "journal"), "utf8").catch(() => "");
+  const text2 = await readFile3(join4(stage, "journal"), "utf8").catch(() => "");
   try {
     const journal = JSON.parse(text2);
     if (!isObject(journal)) return { entries: [], folders: [] };
@@ -50095,78 +50357,59 @@ async function together(work) {
 }
 
 // src/edges/files.ts
-var decoder3 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 async function readTree(root, folders, wants) {
   const base2 = resolve3(root);
   const files = /* @__PURE__ */ new Map();
-  const visit2 = async (path) => {
-    const full = join4(base2, path);
-    const info = await lstat4(full).catch(() => void 0);
-    if (!info) return;
-    const refused3 = refusal(path, info);
+  const visit2 = async (path, isListed) => {
+    const full = join5(base2, path);
+    const info = await lookAt(full);
+    if (info === void 0) {
+      if (isListed && wants(path)) files.set(path, WENT_AWAY);
+      return;
+    }
+    const refused3 = "kind" in info ? info : refusal(path, info);
     if (refused3) files.set(path, refused3);
-    if (info.isDirectory()) {
-      const names5 = (await readdir4(full)).sort();
-      for (const name of names5) await visit2(path === "" ? name : `${path}/${name}`);
-    } else if (!refused3) {
-      files.set(path, wants(path) ? await readText(full, info.size) : { kind: "text", text: "" });
+    if ("kind" in info) return;
+    if (info.isDirectory()) await enter2(path, full);
+    else if (!refused3)
+      files.set(path, wants(path) ? await readText(path, full) : { kind: "text", text: "" });
+  };
+  const enter2 = async (path, full) => {
+    const entries = await entriesOf(full);
+    if ("kind" in entries) {
+      files.set(path, entries);
+      return;
+    }
+    for (const { name, isText: isText2 } of entries) {
+      const below = path === "" ? name : `${path}/${name}`;
+      if (isText2) await visit2(below, true);
+      else files.set(below, NAME_REFUSED);
     }
   };
-  for (const top of ["platform.yaml", "platform.yml", ...folders]) await visit2(top);
+  for (const top of ["platform.yaml", "platform.yml", ...folders]) await visit2(top, false);
   return { root: base2, files };
 }
-function refusal(path, info) {
-  if (info.isFile()) return void 0;
-  if (info.isSymbolicLink())
-    return { kind: "refused", why: "this is a symbolic link", hint: "put the file itself here" };
-  if (!info.isDirectory())
-    return {
-      kind: "refused",
-      why: "this is neither a file nor a folder",
-      hint: "remove it, or put a file here"
-    };
-  if (!/\.ya?ml$/iu.test(path)) return void 0;
-  return {
-    kind: "refused",
-    why: "this is a folder",
-    hint: "put a file of this name here, or rename the folder"
-  };
-}
 async function namesIn(folder) {
-  return readdir4(folder).then(
+  return readdir5(folder).then(
     (names5) => names5.sort(),
     () => []
   );
 }
-async function readText(full, size2) {
-  if (size2 > MAX_FILE_BYTES)
-    return {
-      kind: "refused",
-      why: `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
-      hint: "split it, or keep data out of the platform files"
-    };
-  const bytes2 = await readFile4(full);
-  try {
-    return { kind: "text", text: decoder3.decode(bytes2) };
-  } catch {
-    return { kind: "refused", why: "the file is not UTF-8", hint: "save it as UTF-8" };
-  }
-}
 async function withTemporaryFolder(use) {
-  const folder = await guarded("a temporary folder", () => mkdtemp2(join4(tmpdir(), "glaciocloud-")));
+  const folder = await guarded("a temporary folder", makeScratch);
   try {
     return await use(folder);
   } finally {
-    await rm2(folder, { recursive: true, force: true });
+    await removeScratch(folder);
   }
 }
 var PROGRAMS = ["postBuild", "start"];
 async function confirmFolders(base2, names5, kind) {
-  const places = [...names5].map((name) => join4(base2, name));
+  const places = [...names5].map((name) => join5(base2, name));
   for (const parent of parentsOf(places)) {
     const real = await realFolder(resolve3(parent));
-    const inIt = places.filter((place) => dirname4(place) === parent);
-    await together(inIt.map((place) => guarded(place, () => confirmOurs(place, kind, real))));
+    const inIt = places.filter((place2) => dirname4(place2) === parent);
+    await together(inIt.map((place2) => guarded(place2, () => confirmOurs(place2, kind, real))));
   }
 }
 async function writeFolders(base2, folders, kind) {
@@ -50174,20 +50417,20 @@ async function writeFolders(base2, folders, kind) {
   await prepared(base2, async (stage) => {
     for (const [name, files] of folders)
       await guarded(
-        join4(base2, name),
+        join5(base2, name),
         () => fillFolder(
           inside(freshIn(stage, ""), name),
           new Map([...files, [MARKER, markerText(kind, files)]])
         )
       );
     await guarded(base2, () => keepJournal(stage, folders.keys()));
-    const places = [...folders.keys()].map((name) => join4(base2, name));
+    const places = [...folders.keys()].map((name) => join5(base2, name));
     for (const parent of parentsOf(places)) await guarded(parent, () => makeFolder(parent));
     for (const [index2, name] of [...folders.keys()].entries()) {
-      const place = join4(base2, name);
+      const place2 = join5(base2, name);
       await guarded(
-        place,
-        () => putInPlace(place, { fresh: freshIn(stage, name), aside: asideIn(stage, index2) }, kind)
+        place2,
+        () => putInPlace(place2, { fresh: freshIn(stage, name), aside: asideIn(stage, index2) }, kind)
       );
     }
   });
@@ -50200,9 +50443,9 @@ async function writeNew(base2, files) {
     await guarded(base2, () => fillFolder(freshIn(stage, ""), files));
     await guarded(base2, () => keepJournal(stage, files.keys()));
     for (const path of files.keys())
-      await guarded(join4(base2, path), async () => {
-        await makeFolder(dirname4(join4(base2, path)));
-        await placeNew(freshIn(stage, path), join4(base2, path));
+      await guarded(join5(base2, path), async () => {
+        await makeFolder(dirname4(join5(base2, path)));
+        await placeNew(freshIn(stage, path), join5(base2, path));
       });
   });
 }
@@ -50210,8 +50453,8 @@ async function writeWhole(path, text2) {
   await guarded(
     path,
     () => staged(dirname4(resolve3(path)), async (stage) => {
-      await writeFile2(join4(stage, "new"), text2);
-      await rename2(join4(stage, "new"), path);
+      await writeFile2(join5(stage, "new"), text2);
+      await rename2(join5(stage, "new"), path);
     })
   );
 }
@@ -50232,11 +50475,11 @@ async function writeOver(path, text2, ours) {
   await writeWhole(path, text2);
 }
 async function removeFolder(base2, name, kind) {
-  const folder = join4(base2, name);
+  const folder = join5(base2, name);
   await guarded(folder, async () => {
     await confirmOurs(folder, kind, await realFolder(resolve3(dirname4(folder))));
     if (!await exists(folder)) return;
-    await staged(base2, (stage) => rename2(folder, join4(stage, "old")));
+    await staged(base2, (stage) => rename2(folder, join5(stage, "old")));
   });
 }
 function prepared(base2, write3) {
@@ -50247,36 +50490,36 @@ async function fillFolder(folder, files) {
   for (const one of /* @__PURE__ */ new Set([folder, ...parentsOf(paths)])) await makeFolder(one);
   await together(
     [...files].map(
-      ([path, content]) => writeFile2(join4(folder, path), content, PROGRAMS.includes(path) ? { mode: 493 } : {})
+      ([path, content]) => writeFile2(join5(folder, path), content, PROGRAMS.includes(path) ? { mode: 493 } : {})
     )
   );
 }
 var SWAPS = 50;
-async function putInPlace(place, { fresh, aside }, kind) {
+async function putInPlace(place2, { fresh, aside }, kind) {
   for (let attempt4 = 1; ; attempt4 += 1) {
-    if (await moveIfThere(place, aside)) await confirmContent(aside, kind, place);
+    if (await moveIfThere(place2, aside)) await confirmContent(aside, kind, place2);
     try {
-      await rename2(fresh, place);
+      await rename2(fresh, place2);
       return;
     } catch (cause) {
       if (attempt4 === SWAPS || !isCode(cause, "ENOTEMPTY", "EEXIST")) throw cause;
-      await rm2(aside, { recursive: true, force: true });
+      await rm3(aside, { recursive: true, force: true });
     }
   }
 }
-async function placeNew(fresh, place) {
+async function placeNew(fresh, place2) {
   try {
-    await link2(fresh, place);
+    await link2(fresh, place2);
   } catch (cause) {
-    if (!isCode(cause, "EPERM", "ENOTSUP", "ENOSYS") || await exists(place)) throw cause;
-    await rename2(fresh, place);
+    if (!isCode(cause, "EPERM", "ENOTSUP", "ENOSYS") || await exists(place2)) throw cause;
+    await rename2(fresh, place2);
   }
 }
 function fileText(path) {
   return readFile4(path, "utf8");
 }
 async function exists(path) {
-  return lstat4(path).then(
+  return lstat5(path).then(
     () => true,
     () => false
   );
@@ -50388,7 +50631,7 @@ function hubOfSecrets(path) {
 }
 function encryptionFindings(file, text2, isShared = true) {
   const source = readSource(file, text2);
-  const open = openIn(source.data);
+  const open2 = openIn(source.data);
   const mac = at(source.data, "/sops/mac");
   if (source.findings.length > 0 || !isEncrypted(mac)) {
     const isFilled = source.findings.length > 0 || holdsText(source.data);
@@ -50401,7 +50644,7 @@ function encryptionFindings(file, text2, isShared = true) {
       }
     ];
   }
-  return open.map((path) => ({
+  return open2.map((path) => ({
     ...RULE2,
     at: source.at(path),
     message: `"${unlessCredential(segmentsOf(path).at(-1) ?? "")}" is not encrypted`,
@@ -50453,6 +50696,7 @@ function keyPlaceholders(text2) {
 
 // src/core/model/platform.ts
 init_json();
+init_lists();
 
 // src/core/notices/front-matter.ts
 var MARK = "---";
@@ -50474,6 +50718,7 @@ function isEnd(line, index2) {
 
 // src/core/model/stray.ts
 init_json();
+init_lists();
 var YAML = /\.ya?ml$/iu;
 var NOT_OURS = /(?:^|\/)(?:\.[^/]*|[^/]+\.md)$/iu;
 var OTHER_TOOLS = /^(?:action|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|codecov|(?:docker-)?compose.*|conda|environment.*|lefthook|mkdocs|netlify|pnpm-.*|readthedocs|render|skaffold|taskfile|_.*)\.ya?ml$/iu;
@@ -50537,11 +50782,11 @@ function besidePlatform(path, text2) {
   if (nearest(name, ["platform"]) !== void 0) return "did you mean platform.yaml?";
   const { data: data2 } = readSource(path, text2);
   const keys = isObject(data2) ? Object.keys(data2) : [];
-  const known = HOMES.map(({ kind, place }) => ({
-    place: place(name),
+  const known = HOMES.map(({ kind, place: place2 }) => ({
+    place: place2(name),
     keys: keys.filter((key) => key in SCHEMAS[kind].properties).length
   }));
-  const most = Math.max(...known.map((one) => one.keys));
+  const most = greatest(known.map((one) => one.keys));
   const best = known.find((one) => one.keys === most)?.place ?? "";
   return `did you mean ${best}?`;
 }
@@ -50636,7 +50881,7 @@ function readPlatform(files, unseen = /* @__PURE__ */ new Set()) {
   const reader = new Reader(unseen);
   for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
     reader.take(file, content);
-  reader.findings.push(...strayFindings(textsOf(files)));
+  append(reader.findings, strayFindings(textsOf(files)));
   if (!files.has("platform.yaml"))
     reader.report("platform.yaml", {
       rule: "file",
@@ -50646,7 +50891,7 @@ function readPlatform(files, unseen = /* @__PURE__ */ new Set()) {
   reader.findCredentials();
   const { findings, sources } = reader;
   const platform = reader.platform(files);
-  if (platform) findings.push(...strayInImages(platform));
+  if (platform) append(findings, strayInImages(platform));
   return { platform, findings: onePerPlace(findings), sources };
 }
 function textsOf(files) {
@@ -50703,7 +50948,7 @@ var Reader = class {
     const notSecret = settings3 ? notSecretIn(settings3.data) : [];
     for (const [file, source] of this.sources) {
       const located = locate(file);
-      if (located) this.findings.push(...credentialFindings(located.kind, source, notSecret));
+      if (located) append(this.findings, credentialFindings(located.kind, source, notSecret));
     }
   }
   /** About the file as a whole. */
@@ -50731,18 +50976,23 @@ var Reader = class {
     };
   }
   #passOver(file, text2) {
+    if (isFolder2(file)) {
+      const hint = "put a folder of this name here, with the files that belong into it";
+      this.report(file, { rule: "file", message: "this is a file", hint });
+      return;
+    }
     if (isForm(file)) this.#forms.set(file, text2);
     if (file === SOPS_FILE) {
-      this.findings.push(...keyPlaceholders(text2));
+      append(this.findings, keyPlaceholders(text2));
       return;
     }
     if (hubOfSecrets(file) !== void 0) {
-      this.findings.push(...encryptionFindings(file, text2, !this.#unseen.has(file)));
+      append(this.findings, encryptionFindings(file, text2, !this.#unseen.has(file)));
       return;
     }
     if (isPackageList(file)) {
       this.#lists.set(file, packagesHash(text2));
-      this.findings.push(...readPackages(file, text2).findings);
+      append(this.findings, readPackages(file, text2).findings);
       return;
     }
     const right = misplaced(file);
@@ -50758,7 +51008,7 @@ var Reader = class {
   }
   #read(kind, name, source) {
     const { doc, findings } = readDoc(kind, name, source);
-    this.findings.push(...findings);
+    append(this.findings, findings);
     if (doc) this.#docs[kind].set(name, doc);
   }
 };
@@ -50768,7 +51018,7 @@ function isNamed(platform, kind, name) {
 
 // src/edges/charts.ts
 import { readFile as readFile7 } from "node:fs/promises";
-import { join as join7 } from "node:path";
+import { join as join8 } from "node:path";
 
 // src/core/model/limits.ts
 var CPU_GUARANTEE_SHARE = 0.25;
@@ -50821,16 +51071,19 @@ var HUB_CODE = [
   "glaciocloud_access.py",
   "glaciocloud_hub.py",
   "glaciocloud_leads.py",
+  "glaciocloud_machines.py",
   "glaciocloud_pages.py",
+  "glaciocloud_pods.py",
   "glaciocloud_start.py"
 ];
 var HUB_PAGES = "files/pages/";
+var LAST_CONFIG = "~glaciocloud";
 var CODE_FOLDER = "/usr/local/etc/jupyterhub";
 function machineScopes(users) {
   return [
     "read:hub",
     ...users.flatMap((user) => [
-      `admin:users!user=${user}`,
+      `delete:users!user=${user}`,
       `servers!user=${user}`,
       `access:servers!user=${user}`
     ])
@@ -50849,7 +51102,7 @@ function hubPart({ hub, cluster, codeDigest: codeDigest2 }) {
         annotations: { "glaciocloud.org/code": codeDigest2 },
         // Deleting a user must never delete a home.
         config: { KubeSpawner: { delete_pvc: false } },
-        extraConfig: { glaciocloud: "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
+        extraConfig: { [LAST_CONFIG]: "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
         ...mounts(),
         ...ourServices(),
         db: database(cluster.storage.homes.class),
@@ -50932,13 +51185,13 @@ function proxyResources(maxServers) {
 // src/core/charts/schema.ts
 init_json();
 function outsideReference(schema) {
-  const open = [schema];
-  for (let here2 = open.pop(); here2 !== void 0; here2 = open.pop()) {
+  const open2 = [schema];
+  for (let here2 = open2.pop(); here2 !== void 0; here2 = open2.pop()) {
     if (typeof here2 !== "object" || here2 === null) continue;
     for (const [key, value] of Object.entries(here2)) {
       const refers = key === "$ref" || key === "$dynamicRef" || key === "$recursiveRef";
       if (refers && typeof value === "string" && !value.startsWith("#")) return value;
-      open.push(value);
+      open2.push(value);
     }
   }
   return void 0;
@@ -50947,19 +51200,19 @@ function outsideReference(schema) {
 // src/edges/chart-cache.ts
 init_json();
 import { randomUUID } from "node:crypto";
-import { readFile as readFile5, rename as rename3, rm as rm3, writeFile as writeFile3 } from "node:fs/promises";
+import { readFile as readFile5, rename as rename3, rm as rm4, writeFile as writeFile3 } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname as dirname5, join as join5 } from "node:path";
+import { dirname as dirname5, join as join6 } from "node:path";
 function cacheFolder() {
   const { GLACIOCLOUD_CACHE: own2, XDG_CACHE_HOME: caches } = process.env;
-  return own2 ?? join5(caches ?? join5(homedir(), ".cache"), "glaciocloud");
+  return own2 ?? join6(caches ?? join6(homedir(), ".cache"), "glaciocloud");
 }
 function cachedArchive(hash) {
-  return join5(cacheFolder(), "charts", `${hash}.tgz`);
+  return join6(cacheFolder(), "charts", `${hash}.tgz`);
 }
 function firstSeenFile({ repository, name, version }) {
   const key = sha2562(Buffer.from(JSON.stringify([repository, name, version])));
-  return join5(cacheFolder(), "charts", `${key}.json`);
+  return join6(cacheFolder(), "charts", `${key}.json`);
 }
 async function readArchive(hash) {
   const archive = await readFile5(cachedArchive(hash)).catch(() => void 0);
@@ -50986,7 +51239,7 @@ async function keep(file, content) {
     await writeFile3(fresh, content, { flag: "wx" });
     await rename3(fresh, file);
   } catch {
-    await rm3(fresh, { force: true }).catch(() => void 0);
+    await rm4(fresh, { force: true }).catch(() => void 0);
   }
 }
 
@@ -51210,11 +51463,11 @@ function reasonOf(error2) {
 // src/edges/tool-root.ts
 import { existsSync } from "node:fs";
 import { readFile as readFile6 } from "node:fs/promises";
-import { dirname as dirname6, join as join6 } from "node:path";
+import { dirname as dirname6, join as join7 } from "node:path";
 import { fileURLToPath } from "node:url";
 function toolRoot() {
   let folder = dirname6(fileURLToPath(import.meta.url));
-  while (!existsSync(join6(folder, "charts", "oggm-hub", "Chart.yaml"))) {
+  while (!existsSync(join7(folder, "charts", "oggm-hub", "Chart.yaml"))) {
     const up = dirname6(folder);
     if (up === folder)
       throw new Error("charts/ is not beside the bundle: the installation is incomplete");
@@ -51223,10 +51476,10 @@ function toolRoot() {
   return folder;
 }
 function chartScript(name) {
-  return readFile6(join6(toolRoot(), "charts", "oggm-hub", "files", name), "utf8");
+  return readFile6(join7(toolRoot(), "charts", "oggm-hub", "files", name), "utf8");
 }
 function imageScript(name) {
-  return name === "oggm_check.py" ? chartScript(name) : readFile6(join6(toolRoot(), "image-tests", name), "utf8");
+  return name === "oggm_check.py" ? chartScript(name) : readFile6(join7(toolRoot(), "image-tests", name), "utf8");
 }
 
 // src/edges/charts.ts
@@ -51245,7 +51498,7 @@ async function loadCharts(request2) {
   const schema = chartText(got.files, "values.schema.json");
   jsonObject(schema, `values.schema.json of ${got.origin}`);
   refuseOutside(got);
-  const umbrella = await chartFolder(join7(toolRoot(), "charts", UMBRELLA));
+  const umbrella = await chartFolder(join8(toolRoot(), "charts", UMBRELLA));
   const ours = chartMeta(umbrella, UMBRELLA);
   return {
     hubVersion: meta.appVersion,
@@ -51329,13 +51582,13 @@ async function given(name, { version }, from) {
     const url = `${from.replace(/\/$/u, "")}/${file}`;
     return { files: await unpackChart(await fetchGiven(url), url), origin: url, verified: false };
   }
-  const archive = join7(from, file);
+  const archive = join8(from, file);
   if (await exists(archive)) {
     const files = await unpackChart(await readFile7(archive), archive);
     return { files, origin: archive, verified: false };
   }
-  for (const folder of [join7(from, name), join7(from, `${name}-${version}`), from]) {
-    if (await exists(join7(folder, "Chart.yaml")))
+  for (const folder of [join8(from, name), join8(from, `${name}-${version}`), from]) {
+    if (await exists(join8(folder, "Chart.yaml")))
       return { files: await chartFolder(folder), origin: folder, verified: false };
   }
   throw new ChartRefused(`${from} holds neither ${file} nor a folder ${name}/`, {
@@ -51343,7 +51596,7 @@ async function given(name, { version }, from) {
   });
 }
 async function assemble(folder, umbrella, parts) {
-  const root = join7(folder, UMBRELLA);
+  const root = join8(folder, UMBRELLA);
   await fillFolder(root, umbrella);
   const dependencies = Object.entries(parts).map(([name, files]) => {
     const version = JSON.stringify(chartMeta(files, name).version);
@@ -51351,13 +51604,13 @@ async function assemble(folder, umbrella, parts) {
 `;
   });
   await writeWhole(
-    join7(root, "Chart.yaml"),
+    join8(root, "Chart.yaml"),
     `${chartText(umbrella, "Chart.yaml").trimEnd()}
 dependencies:
 ${dependencies.join("")}`
   );
   for (const [name, files] of Object.entries(parts))
-    await fillFolder(join7(root, "charts", name), files);
+    await fillFolder(join8(root, "charts", name), files);
   return root;
 }
 
@@ -51406,6 +51659,7 @@ function exec(program, args, options = {}) {
       env: environment(options),
       stdio: ["pipe", "pipe", "pipe"]
     });
+    endsWithUs(child2);
     const stdout = [];
     const heard = new StringDecoder("utf8");
     const stderr = [];
@@ -51456,6 +51710,7 @@ function stream(program, args, options = {}) {
     env: environment(options),
     stdio: ["pipe", "pipe", "pipe"]
   });
+  endsWithUs(child2);
   const stderr = [];
   child2.stderr.on("data", (chunk) => stderr.push(chunk));
   child2.stdin.on("error", () => void 0);
@@ -51473,8 +51728,8 @@ function stream(program, args, options = {}) {
 
 // src/edges/git.ts
 init_failure();
-import { lstat as lstat5, realpath as realpath3 } from "node:fs/promises";
-import { dirname as dirname7, join as join8, resolve as resolve4 } from "node:path";
+import { lstat as lstat6, realpath as realpath3 } from "node:fs/promises";
+import { dirname as dirname7, join as join9, resolve as resolve4 } from "node:path";
 async function headCommit(root) {
   const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(
     () => void 0
@@ -51533,23 +51788,23 @@ async function wasCloned(root) {
 }
 async function confirmRepository(root) {
   const { code: code2, stdout, stderr } = await exec("git", ["-C", root, "rev-parse", "--show-toplevel"]);
-  const marked = await markedFolder(root);
+  const marked2 = await markedFolder(root);
   const top = stdout.replace(/\n$/u, "");
-  if (code2 === 0 && (marked === void 0 || top === marked)) return;
-  const why = code2 === 0 ? `${marked ?? root}/.git is no repository` : whyOf(stderr);
+  if (code2 === 0 && (marked2 === void 0 || top === marked2)) return;
+  const why = code2 === 0 ? `${marked2 ?? root}/.git is no repository` : whyOf(stderr);
   throw new Failure(`what is deployed cannot be looked up: ${why}`, {
-    hint: repositoryHint(stderr, marked)
+    hint: repositoryHint(stderr, marked2)
   });
 }
-function repositoryHint(stderr, marked) {
+function repositoryHint(stderr, marked2) {
   if (stderr.includes("dubious ownership"))
     return "it belongs to another user: run it as that user, or `git config --global --add safe.directory DIR` for it";
-  return marked === void 0 ? "run it in a clone of the platform\u2019s repository; a new platform needs `git init` first" : "the repository is broken: look with `git status`, or clone it again";
+  return marked2 === void 0 ? "run it in a clone of the platform\u2019s repository; a new platform needs `git init` first" : "the repository is broken: look with `git status`, or clone it again";
 }
 async function markedFolder(root) {
   const start2 = await realpath3(root).catch(() => resolve4(root));
   for (let folder = start2; ; folder = dirname7(folder)) {
-    const found3 = await lstat5(join8(folder, ".git")).catch(() => void 0);
+    const found3 = await lstat6(join9(folder, ".git")).catch(() => void 0);
     if (found3) return folder;
     if (folder === dirname7(folder)) return void 0;
   }
@@ -51785,7 +52040,7 @@ function isProposal(root, repository) {
 }
 async function reviewedCharts(root, repository) {
   const beside = isProposal(root, repository);
-  const text2 = beside ? await fileText(join9(repository, SETTINGS)).catch(() => void 0) : await mainText(root, SETTINGS);
+  const text2 = beside ? await fileText(join10(repository, SETTINGS)).catch(() => void 0) : await mainText(root, SETTINGS);
   if (text2 === void 0) return { kind: beside ? "none" : "own" };
   const { platform } = readPlatform(/* @__PURE__ */ new Map([[SETTINGS, { kind: "text", text: text2 }]]));
   return platform ? { kind: "main", charts: platform.settings.data.charts } : { kind: "none" };
@@ -51827,21 +52082,24 @@ function combine(parts) {
 // src/core/hub/values/named-lists.ts
 init_json();
 var LISTS = {
-  "/hub/extraVolumes": nameOf,
+  "/hub/extraVolumes": nameOf2,
   "/hub/extraVolumeMounts": mountOf,
-  "/singleuser/storage/extraVolumes": nameOf,
+  "/singleuser/storage/extraVolumes": nameOf2,
   "/singleuser/storage/extraVolumeMounts": mountOf
 };
 var VARIABLES = {
-  "/hub/extraEnv": nameOf,
-  "/singleuser/extraEnv": nameOf
+  "/hub/extraEnv": nameOf2,
+  "/singleuser/extraEnv": nameOf2
 };
 var NAMED = { ...LISTS, ...VARIABLES };
-function nameOf(entry) {
+function nameOf2(entry) {
   return textAt(entry, "/name");
 }
 function mountOf(entry) {
-  return `${nameOf(entry)} at ${textAt(entry, "/mountPath")}`;
+  return textAt(entry, "/mountPath").replace(/\/+$/u, "");
+}
+function namedEntries(value) {
+  return isObject(value) ? Object.values(value).filter(isObject) : objectsIn(value);
 }
 function byName2(values) {
   return Object.entries(NAMED).reduce((all, [path, naming]) => {
@@ -51877,7 +52135,7 @@ function entriesAt(values, path, naming) {
   if (!Array.isArray(found3) && !(isObject(found3) && path in LISTS)) return void 0;
   const entries = objectsIn(Object.values(found3));
   if (entries.length < Object.keys(found3).length) return void 0;
-  if (entries.some((entry) => nameOf(entry) === "")) return void 0;
+  if (entries.some((entry) => nameOf2(entry) === "")) return void 0;
   return entries.map((entry) => [naming(entry), path in LISTS ? entry : variableOf(entry)]);
 }
 function variableOf(entry) {
@@ -51893,6 +52151,7 @@ function put(values, path, value) {
 }
 
 // src/core/hub/values/entry.ts
+var TLS_SECRET = "hub-tls";
 function entryPart({ hub, cluster }) {
   const { class: ingressClass, issuer } = cluster.ingress;
   const proxy = { service: { type: "ClusterIP" }, https: { enabled: false } };
@@ -51906,7 +52165,7 @@ function entryPart({ hub, cluster }) {
         ingressClassName: ingressClass,
         annotations: issuer === null ? {} : { "cert-manager.io/cluster-issuer": issuer },
         hosts: [host],
-        tls: [{ hosts: [host], secretName: "hub-tls" }]
+        tls: [{ hosts: [host], secretName: TLS_SECRET }]
       }
     },
     from: { "/ingress/hosts": "/url", "/ingress/tls": "/url" }
@@ -52004,7 +52263,164 @@ function slug(name) {
   return name.replaceAll(".", "-");
 }
 
+// src/core/hub/throw-away.ts
+init_json();
+var THROW_AWAY = "glaciocloud.org/throw-away";
+var LOAD_CHECK_SECONDS = 300;
+var RESTORE_SECONDS = 300;
+var DATABASE = "pvc";
+function loadCheckObjects(objects, { namespace, name, scripts, promises }) {
+  const metadata = metadataOf(name, namespace);
+  const { copies, renamed } = copiesOf(objects, name, metadata);
+  const env = { services: serviceEnv(objects), promises };
+  const spec = loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, env);
+  return [
+    ...copies,
+    scriptObject(metadata(`${name}-script`), scripts),
+    { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec }
+  ];
+}
+function copiesOf(objects, pod, metadata) {
+  const renamed = /* @__PURE__ */ new Map();
+  const copies = [];
+  for (const object2 of objects) {
+    const kind = object2["kind"];
+    const own2 = at(object2, "/metadata/name");
+    if (kind !== "Secret" && kind !== "ConfigMap" || typeof own2 !== "string") continue;
+    const called = `${pod}-${own2}`;
+    renamed.set(`${kind}/${own2}`, called);
+    copies.push({ ...object2, metadata: metadata(called) });
+  }
+  return { copies, renamed };
+}
+function scriptObject(metadata, scripts) {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata, data: { ...scripts } };
+}
+function restoreObjects(objects, { namespace, name, script, args }) {
+  const metadata = metadataOf(name, namespace);
+  const spec = hubPodSpec(objects);
+  const container = objectsIn(spec["containers"])[0] ?? {};
+  const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] === DATABASE);
+  const mounts2 = objectsIn(container["volumeMounts"]).filter((mount2) => mount2["name"] === DATABASE);
+  const pod = {
+    ...frame(spec),
+    activeDeadlineSeconds: RESTORE_SECONDS,
+    volumes: [...volumes, { name: "script", configMap: { name: `${name}-script` } }],
+    containers: [
+      {
+        name: "restore",
+        ...pick2(container, ["image", "imagePullPolicy", "securityContext"]),
+        command: ["python3", "/script/restore.py", ...args],
+        volumeMounts: [...mounts2, { name: "script", mountPath: "/script" }]
+      }
+    ]
+  };
+  return [
+    scriptObject(metadata(`${name}-script`), { "restore.py": script }),
+    { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: pod }
+  ];
+}
+function metadataOf(pod, namespace) {
+  return (called) => ({ name: called, namespace, labels: { [THROW_AWAY]: pod } });
+}
+function hubPodSpec(objects) {
+  const deployment = objects.find(
+    (one) => one["kind"] === "Deployment" && at(one, "/metadata/name") === "hub"
+  );
+  const spec = deployment === void 0 ? void 0 : at(deployment, "/spec/template/spec");
+  if (!isObject(spec)) throw new Error("the chart renders no hub Deployment");
+  return spec;
+}
+function frame(spec) {
+  return {
+    restartPolicy: "Never",
+    automountServiceAccountToken: false,
+    ...pick2(spec, [
+      "securityContext",
+      "nodeSelector",
+      "tolerations",
+      "imagePullSecrets",
+      "affinity"
+    ])
+  };
+}
+function serviceEnv(objects) {
+  return objects.flatMap((object2) => {
+    const [name, port] = [at(object2, "/metadata/name"), at(object2, "/spec/ports/0/port")];
+    if (object2["kind"] !== "Service" || typeof name !== "string" || port === void 0) return [];
+    const prefix = name.toUpperCase().replaceAll("-", "_");
+    return [
+      { name: `${prefix}_SERVICE_HOST`, value: name },
+      { name: `${prefix}_SERVICE_PORT`, value: JSON.stringify(port) }
+    ];
+  });
+}
+function loadCheckPod(spec, renamed, script, { services, promises }) {
+  const container = objectsIn(spec["containers"])[0] ?? {};
+  const kept2 = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
+  const own2 = rename4(pick2(container, kept2), renamed);
+  const mounts2 = objectsIn(container["volumeMounts"]).filter((mount2) => mount2["name"] !== DATABASE);
+  const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename4(volume, renamed));
+  return {
+    ...frame(spec),
+    activeDeadlineSeconds: LOAD_CHECK_SECONDS,
+    volumes: [
+      ...volumes,
+      { name: "scratch", emptyDir: {} },
+      { name: "script", configMap: { name: script } }
+    ],
+    containers: [
+      {
+        name: "load-check",
+        ...own2,
+        // The last one counts, whatever the hub's own variables are.
+        env: [
+          ...services,
+          ...objectsIn(own2["env"]),
+          { name: "GLACIOCLOUD_PROMISES", value: canonical(promises) }
+        ],
+        command: ["python3", "/load-check/load_check.py"],
+        volumeMounts: [
+          ...mounts2,
+          { name: "scratch", mountPath: "/srv/jupyterhub" },
+          { name: "script", mountPath: "/load-check" }
+        ]
+      }
+    ]
+  };
+}
+function pick2(object2, keys) {
+  return Object.fromEntries(Object.entries(object2).filter(([key]) => keys.includes(key)));
+}
+function without(object2, keys) {
+  return Object.fromEntries(Object.entries(object2).filter(([key]) => !keys.includes(key)));
+}
+var REFERENCES = /* @__PURE__ */ new Map([
+  ["configMap", "ConfigMap"],
+  ["configMapKeyRef", "ConfigMap"],
+  ["configMapRef", "ConfigMap"],
+  ["secret", "Secret"],
+  ["secretKeyRef", "Secret"],
+  ["secretRef", "Secret"]
+]);
+function rename4(object2, renamed) {
+  return renamedIn(object2, void 0, renamed);
+}
+function renamedIn(object2, kind, renamed) {
+  const entries = Object.entries(object2).map(([key, value]) => {
+    if (typeof value === "string" && (key === "name" || key === "secretName"))
+      return [key, renamed.get(`${kind ?? ""}/${value}`) ?? value];
+    return [key, renamedBelow(value, REFERENCES.get(key), renamed)];
+  });
+  return Object.fromEntries(entries);
+}
+function renamedBelow(value, kind, renamed) {
+  if (Array.isArray(value)) return value.map((item) => renamedBelow(item, kind, renamed));
+  return isObject(value) ? renamedIn(value, kind, renamed) : value;
+}
+
 // src/core/hub/values/servers.ts
+init_json();
 var START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
   echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
   spare=/tmp/home-is-full
@@ -52053,7 +52469,13 @@ function serversPart(context3) {
     from: {
       "/singleuser/storage/capacity": "/home/size",
       "/singleuser/storage/extraVolumes": "/scratch/size",
-      "/singleuser/extraEnv": "/env"
+      "/singleuser/extraEnv": "/env",
+      ...Object.fromEntries(
+        Object.keys(environment2.env).map((name) => [
+          pointer("singleuser", "extraEnv", name),
+          pointer("env", name)
+        ])
+      )
     }
   };
 }
@@ -52079,9 +52501,32 @@ function modelEnv(context3) {
   };
 }
 
+// src/core/hub/values/variables.ts
+init_json();
+function sizeEnv(cpu) {
+  const cores2 = String(Math.max(1, Math.floor(cpu)));
+  return { SLURM_JOB_CPUS_PER_NODE: cores2, PYTHON_CPU_COUNT: cores2, OMP_NUM_THREADS: cores2 };
+}
+function namesSaid({ env, values }) {
+  return [...Object.keys(env), ...Object.keys(variablesAt(byName2(values), "/singleuser/extraEnv"))];
+}
+function knownTexts(values, path) {
+  const texts2 = {};
+  for (const [name, value] of Object.entries(variablesAt(values, path))) {
+    const text2 = isObject(value) ? value["value"] : value;
+    if (typeof text2 === "string") texts2[name] = text2;
+  }
+  return texts2;
+}
+function variablesAt(values, path) {
+  const written2 = at(values, path);
+  return isObject(written2) ? written2 : {};
+}
+
 // src/core/hub/values/profiles.ts
 function profilesPart(context3) {
   const { hub, images } = context3;
+  const said5 = namesSaid(hub.data);
   return {
     glaciocloud: {
       profiles: {
@@ -52095,11 +52540,12 @@ function profilesPart(context3) {
           image: reference,
           for: ["all"],
           default: index2 === 0,
-          env: file.oggm === void 0 ? {} : modelEnv(context3)
+          env: without(imageEnv(context3, file, built), said5)
         })),
-        sizes: Object.entries(hub.data.sizes).map(
-          ([name, size2]) => sizeProfile(name, size2, name === defaultSize(hub.data.sizes))
-        )
+        sizes: Object.entries(hub.data.sizes).map(([name, size2]) => ({
+          ...sizeProfile(name, size2, name === defaultSize(hub.data.sizes)),
+          env: without(sizeEnv(size2.cpu), said5)
+        }))
       }
     }
   };
@@ -52111,16 +52557,18 @@ function about({ oggm }, built) {
     ...built && { built: built.day }
   };
 }
+function imageEnv(context3, { oggm, env }, built) {
+  if (oggm === void 0) return {};
+  return without(modelEnv(context3), built === void 0 ? [] : Object.keys(env));
+}
 function sizeProfile(name, size2, isDefault2) {
-  const cores2 = String(Math.max(1, Math.floor(size2.cpu)));
   return {
     slug: name,
     title: size2.title ?? capital(name),
     cpu: size2.cpu,
     memory: size2.memory,
     for: size2.for,
-    default: isDefault2,
-    env: { SLURM_JOB_CPUS_PER_NODE: cores2, PYTHON_CPU_COUNT: cores2, OMP_NUM_THREADS: cores2 }
+    default: isDefault2
   };
 }
 function capital(name) {
@@ -52129,6 +52577,125 @@ function capital(name) {
 function defaultSize(sizes2) {
   const names5 = Object.keys(sizes2);
   return names5.find((name) => sizes2[name]?.default === true) ?? names5[0] ?? "";
+}
+
+// src/core/hub/values/server-nodes.ts
+init_json();
+
+// src/core/hub/values/meant.ts
+init_json();
+var OF_SERVERS = {
+  allow_privilege_escalation: "/singleuser/allowPrivilegeEscalation",
+  cmd: "/singleuser/cmd",
+  consecutive_failure_limit: "/hub/consecutiveFailureLimit",
+  default_url: "/singleuser/defaultUrl",
+  environment: "/singleuser/extraEnv",
+  extra_annotations: "/singleuser/extraAnnotations",
+  extra_containers: "/singleuser/extraContainers",
+  extra_labels: "/singleuser/extraLabels",
+  extra_pod_config: "/singleuser/extraPodConfig",
+  fs_gid: "/singleuser/fsGid",
+  init_containers: "/singleuser/initContainers",
+  lifecycle_hooks: "/singleuser/lifecycleHooks",
+  node_affinity_preferred: "/singleuser/extraNodeAffinity/preferred",
+  node_affinity_required: "/singleuser/extraNodeAffinity/required",
+  node_selector: "/singleuser/nodeSelector",
+  profile_list: "/singleuser/profileList",
+  pvc_name_template: "/singleuser/storage/dynamic/pvcNameTemplate",
+  service_account: "/singleuser/serviceAccountName",
+  start_timeout: "/singleuser/startTimeout",
+  storage_capacity: "/singleuser/storage/capacity",
+  storage_class: "/singleuser/storage/dynamic/storageClass",
+  uid: "/singleuser/uid",
+  volume_mounts: "/singleuser/storage/extraVolumeMounts",
+  volumes: "/singleuser/storage/extraVolumes"
+};
+var OF_HUBS = {
+  active_server_limit: "/hub/activeServerLimit",
+  allow_named_servers: "/hub/allowNamedServers",
+  base_url: "/hub/baseUrl",
+  concurrent_spawn_limit: "/hub/concurrentSpawnLimit",
+  db_url: "/hub/db/url"
+};
+var SECTIONS = [
+  ["JupyterHub", OF_HUBS],
+  ["Spawner", OF_SERVERS],
+  ["KubeSpawner", OF_SERVERS]
+];
+function meant3(values) {
+  const moved2 = /* @__PURE__ */ new Map();
+  const folded = settings(values).reduce((all, { from, to, value }) => {
+    moved2.set(to, from);
+    return put(all, to, value);
+  }, values);
+  const written2 = (path) => {
+    for (const [to, from] of moved2)
+      if (isWithin(path, to)) return `${from}${path.slice(to.length)}`;
+    return path;
+  };
+  return { values: folded, written: written2 };
+}
+function settings(values) {
+  return SECTIONS.flatMap(([section3, table2]) => {
+    const traits = at(values, pointer("hub", "config", section3));
+    if (!isObject(traits)) return [];
+    return Object.entries(traits).flatMap(([trait, value]) => {
+      const to = Object.hasOwn(table2, trait) ? table2[trait] : void 0;
+      return to === void 0 ? [] : [{ from: pointer("hub", "config", section3, trait), to, value }];
+    });
+  });
+}
+
+// src/core/hub/values/server-nodes.ts
+var DEDICATED = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"].map(
+  (key) => ({ key, operator: "Equal", value: "user", effect: "NoSchedule" })
+);
+function serverNodes(jupyterhub) {
+  const { values } = meant3(jupyterhub);
+  return {
+    nodeSelector: objectOr(
+      ofPod(values, "nodeSelector", "node_selector") ?? at(values, "/singleuser/nodeSelector")
+    ),
+    tolerations: tolerationsOf(values),
+    affinity: objectOr(ofPod(values, "affinity") ?? nodeAffinity(values))
+  };
+}
+function ofPod(values, ...names5) {
+  return names5.map((name) => at(values, `/singleuser/extraPodConfig/${name}`)).find((value) => value !== void 0);
+}
+function tolerationsOf(values) {
+  const whole = ofPod(values, "tolerations") ?? at(values, "/hub/config/KubeSpawner/tolerations") ?? at(values, "/hub/config/Spawner/tolerations");
+  if (whole !== void 0) return listOr(whole);
+  const usual = at(values, "/scheduling/userPods/tolerations");
+  return [
+    ...usual === void 0 ? DEDICATED : listOr(usual),
+    ...listOr(at(values, "/singleuser/extraTolerations"))
+  ];
+}
+function nodeAffinity(values) {
+  const purpose = at(values, "/scheduling/userPods/nodeAffinity/matchNodePurpose") ?? "prefer";
+  const extra = (kind) => listOr(at(values, `/singleuser/extraNodeAffinity/${kind}`));
+  const required = [...extra("required"), ...purpose === "require" ? [FOR_USERS] : []];
+  const preferred = [
+    ...extra("preferred"),
+    ...purpose === "prefer" ? [{ weight: 100, preference: FOR_USERS }] : []
+  ];
+  const kinds2 = {
+    ...required.length > 0 && {
+      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: required }
+    },
+    ...preferred.length > 0 && { preferredDuringSchedulingIgnoredDuringExecution: preferred }
+  };
+  return Object.keys(kinds2).length > 0 ? { nodeAffinity: kinds2 } : {};
+}
+var FOR_USERS = {
+  matchExpressions: [{ key: "hub.jupyter.org/node-purpose", operator: "In", values: ["user"] }]
+};
+function objectOr(value) {
+  return isObject(value) ? value : {};
+}
+function listOr(value) {
+  return Array.isArray(value) ? value : [];
 }
 
 // src/core/hub/values/nodes.ts
@@ -52154,6 +52721,7 @@ function nodesPart({ hub, images, platform }) {
     glaciocloud: {
       hub: { title: environment2.title, url: environment2.url },
       user: { uid: platform.user.uid, gid: platform.user.gid },
+      nodes: { ...serverNodes(environment2.values) },
       prepull: images.filter(({ name }) => prepulled.has(name)).map(({ reference }) => reference).sort(compareText),
       placeholders: {
         replicas: environment2.capacity.placeholders,
@@ -52276,67 +52844,6 @@ function tableOf({ from }, path) {
     if (origin !== void 0) return origin;
   }
   return void 0;
-}
-
-// src/core/hub/values/meant.ts
-init_json();
-var OF_SERVERS = {
-  allow_privilege_escalation: "/singleuser/allowPrivilegeEscalation",
-  cmd: "/singleuser/cmd",
-  consecutive_failure_limit: "/hub/consecutiveFailureLimit",
-  default_url: "/singleuser/defaultUrl",
-  environment: "/singleuser/extraEnv",
-  extra_annotations: "/singleuser/extraAnnotations",
-  extra_containers: "/singleuser/extraContainers",
-  extra_labels: "/singleuser/extraLabels",
-  extra_pod_config: "/singleuser/extraPodConfig",
-  fs_gid: "/singleuser/fsGid",
-  init_containers: "/singleuser/initContainers",
-  lifecycle_hooks: "/singleuser/lifecycleHooks",
-  profile_list: "/singleuser/profileList",
-  pvc_name_template: "/singleuser/storage/dynamic/pvcNameTemplate",
-  service_account: "/singleuser/serviceAccountName",
-  start_timeout: "/singleuser/startTimeout",
-  storage_capacity: "/singleuser/storage/capacity",
-  storage_class: "/singleuser/storage/dynamic/storageClass",
-  uid: "/singleuser/uid",
-  volume_mounts: "/singleuser/storage/extraVolumeMounts",
-  volumes: "/singleuser/storage/extraVolumes"
-};
-var OF_HUBS = {
-  active_server_limit: "/hub/activeServerLimit",
-  allow_named_servers: "/hub/allowNamedServers",
-  base_url: "/hub/baseUrl",
-  concurrent_spawn_limit: "/hub/concurrentSpawnLimit",
-  db_url: "/hub/db/url"
-};
-var SECTIONS = [
-  ["JupyterHub", OF_HUBS],
-  ["Spawner", OF_SERVERS],
-  ["KubeSpawner", OF_SERVERS]
-];
-function meant3(values) {
-  const moved2 = /* @__PURE__ */ new Map();
-  const folded = settings(values).reduce((all, { from, to, value }) => {
-    moved2.set(to, from);
-    return put(all, to, value);
-  }, values);
-  const written2 = (path) => {
-    for (const [to, from] of moved2)
-      if (isWithin(path, to)) return `${from}${path.slice(to.length)}`;
-    return path;
-  };
-  return { values: folded, written: written2 };
-}
-function settings(values) {
-  return SECTIONS.flatMap(([section3, table2]) => {
-    const traits = at(values, pointer("hub", "config", section3));
-    if (!isObject(traits)) return [];
-    return Object.entries(traits).flatMap(([trait, value]) => {
-      const to = Object.hasOwn(table2, trait) ? table2[trait] : void 0;
-      return to === void 0 ? [] : [{ from: pointer("hub", "config", section3, trait), to, value }];
-    });
-  });
 }
 
 // src/core/unit.ts
@@ -52919,8 +53426,8 @@ var oneDefault = {
   why: "People who may not choose the default see an error as their first page.",
   on: "hub",
   *check({ hub }) {
-    const marked = Object.entries(hub.data.sizes).filter(([, size3]) => size3.default);
-    const second = marked[1];
+    const marked2 = Object.entries(hub.data.sizes).filter(([, size3]) => size3.default);
+    const second = marked2[1];
     if (second) {
       yield {
         at: hub.at(pointer("sizes", second[0], "default")),
@@ -53681,6 +54188,35 @@ var notYet = {
   }
 };
 
+// src/core/hub/rules/extra-config.ts
+init_json();
+var HINT = "let somebody review it; a deployment that breaks a promise by it is refused";
+var LOADED = /^\/usr\/local\/etc\/jupyterhub\/.*\.py$/u;
+var extraConfig = {
+  id: "extra-config",
+  severity: "warning",
+  title: "Code in extraConfig is looked at by whoever reviews it.",
+  why: "It is code, and no rule reads it. A deployment loads it first and holds what it does for every image and size against the platform\u2019s promises; code that looks at the clock, the person or the pod is not found by that.",
+  on: "values",
+  *check({ hub, place: place2 }) {
+    const code2 = at(hub.data.values, "/hub/extraConfig");
+    for (const name of Object.keys(isObject(code2) ? code2 : {}))
+      yield {
+        at: place2(pointer("hub", "extraConfig", name)),
+        message: `"${name}" is code of yours, which no rule reads`,
+        hint: HINT
+      };
+    const files = at(hub.data.values, "/hub/extraFiles");
+    for (const [name, file] of Object.entries(isObject(files) ? files : {}))
+      if (LOADED.test(textAt(file, "/mountPath")))
+        yield {
+          at: place2(pointer("hub", "extraFiles", name)),
+          message: `"${name}" is code of yours, which no rule reads`,
+          hint: HINT
+        };
+  }
+};
+
 // src/core/hub/rules/reserved.ts
 init_json();
 
@@ -53722,8 +54258,9 @@ function replaced(ours, own2) {
 function textOf(value) {
   return value === void 0 ? "" : canonical(value);
 }
+var WHOLE2 = ["/hub/loadRoles", "/hub/services"];
 function leavesOf(value, path = "") {
-  if (!isObject(value)) return [path];
+  if (!isObject(value) || WHOLE2.includes(parentOf(path))) return [path];
   return Object.entries(value).flatMap(([key, item]) => leavesOf(item, path + pointer(key)));
 }
 function isFree(path) {
@@ -53741,16 +54278,17 @@ var valuesReserved = {
   title: "Raw values add to what the platform writes, and replace none of it.",
   why: "A list that takes the place of ours takes away the login\u2019s secrets, the hub\u2019s code or people\u2019s homes, and nothing says so.",
   on: "values",
-  *check({ hub, ours, place, field }) {
+  *check({ hub, ours, place: place2, field }) {
     const own2 = hub.data.values;
-    yield* wholesale(own2, place);
+    yield* wholesale(own2, place2);
+    yield* takenNames(own2, place2);
     const { values, written: back } = meant3(byName2(own2));
     for (const { path, instead } of replaced(ours, values)) {
       const written2 = writtenAt(hub.has, inFile(own2, back(path)));
       const by = field(path);
       yield {
-        at: place(written2),
-        message: `"${written2.slice(1).replaceAll("/", ".")}" is what the platform writes`,
+        at: place2(written2),
+        message: `"${segmentsOf(written2).join(".")}" is what the platform writes`,
         hint: by === void 0 ? instead : `remove it, and use ${by}:`
       };
     }
@@ -53764,15 +54302,28 @@ var WHOLESALE = [
   ["KubeSpawner/volume_mounts", "singleuser.storage.extraVolumeMounts"],
   ["JupyterHub/load_roles", "hub.loadRoles"]
 ];
-function* wholesale(own2, place) {
+function* wholesale(own2, place2) {
   for (const [trait, instead] of WHOLESALE) {
     const path = `/hub/config/${trait}`;
     if (at(own2, path) === void 0) continue;
     const name = path.slice(1).replaceAll("/", ".");
     yield {
-      at: place(path),
+      at: place2(path),
       message: `"${name}" takes the place of all that the platform writes there`,
       hint: `write it below ${instead}`
+    };
+  }
+}
+function* takenNames(own2, place2) {
+  const code2 = at(own2, "/hub/extraConfig");
+  for (const name of Object.keys(isObject(code2) ? code2 : {})) {
+    if (name === LAST_CONFIG) continue;
+    const isOurs = /^~?glaciocloud/u.test(name);
+    if (!isOurs && compareText(name, LAST_CONFIG) < 0) continue;
+    yield {
+      at: place2(pointer("hub", "extraConfig", name)),
+      message: isOurs ? `"hub.extraConfig.${name}" is a name of the platform's own code` : `"hub.extraConfig.${name}" would run after the platform's own code`,
+      hint: isOurs ? "choose another name for your code" : "begin its name with a letter from a to z: the last name runs last"
     };
   }
 }
@@ -53818,12 +54369,12 @@ function traitDemand({ id, title, why, names: names5, bad }) {
     why,
     severity: "error",
     on: "values",
-    *check({ values, place }) {
+    *check({ values, place: place2 }) {
       for (const [section3, traits] of configOf(values)) {
         for (const name of names5) {
           const value = traits[name];
           const problem4 = value === void 0 ? void 0 : bad(value);
-          if (problem4) yield { at: place(pointer("hub", "config", section3, name)), ...problem4 };
+          if (problem4) yield { at: place2(pointer("hub", "config", section3, name)), ...problem4 };
         }
       }
     }
@@ -54019,13 +54570,19 @@ var TRAITS = {
   cpu_limit: "sizes",
   cpu_guarantee: "sizes"
 };
+var OVER_SIZES = [
+  ...["limits", "guarantees"].map((kind) => `/singleuser/extraResource/${kind}`),
+  ...["Spawner", "KubeSpawner"].flatMap(
+    (section3) => ["limits", "guarantees"].map((kind) => `/hub/config/${section3}/extra_resource_${kind}`)
+  )
+];
 var valuesOverridden = {
   id: "values-overridden",
   severity: "error",
   title: "Images and sizes of servers stand in images: and sizes:.",
   why: "Every server is started with an image and a size that its user chose, and these override what raw values say.",
   on: "values",
-  *check({ hub, place }) {
+  *check({ hub, place: place2 }) {
     const values = hub.data.values;
     const traits = configOf(values).flatMap(
       ([section3]) => Object.entries(TRAITS).map(([trait, key]) => ({
@@ -54036,9 +54593,17 @@ var valuesOverridden = {
     for (const { path, key } of [...CHOSEN, ...traits]) {
       if (at(values, path) === void 0) continue;
       yield {
-        at: place(path),
+        at: place2(path),
         message: `"${path.slice(1).replaceAll("/", ".")}" has no effect: ${key}: overrides it`,
         hint: `remove it, and write it below ${key}:`
+      };
+    }
+    for (const path of OVER_SIZES.flatMap((one) => [`${one}/cpu`, `${one}/memory`])) {
+      if (at(values, path) === void 0) continue;
+      yield {
+        at: place2(path),
+        message: `"${path.slice(1).replaceAll("/", ".")}" takes the place of what each size says`,
+        hint: "remove it, and write it below sizes:"
       };
     }
   }
@@ -54047,14 +54612,7 @@ var valuesOverridden = {
 // src/core/hub/rules/oggm.ts
 init_json();
 function serverEnv({ values }) {
-  const texts2 = {};
-  const written2 = at(values, "/singleuser/extraEnv");
-  if (!isObject(written2)) return texts2;
-  for (const [name, value] of Object.entries(written2)) {
-    const text2 = isObject(value) ? value["value"] : value;
-    if (typeof text2 === "string") texts2[name] = text2;
-  }
-  return texts2;
+  return knownTexts(values, "/singleuser/extraEnv");
 }
 var variable2 = (name) => pointer("singleuser", "extraEnv", name);
 var offersOggm = ({ hub, platform }) => hub.data.images.some((name) => platform.images.get(name)?.data.oggm !== void 0);
@@ -54151,13 +54709,199 @@ var modelMemory = {
   }
 };
 
+// src/core/hub/rules/variables.ts
+init_json();
+var SERVERS = "/singleuser/extraEnv";
+var HUB = "/hub/extraEnv";
+var OF_EACH_SERVER = /^(JUPYTERHUB_(API_|CLIENT_|COOKIE_|OAUTH_|PUBLIC_|SERVICE_|SSL_|(ACTIVITY_URL|ADMIN_ACCESS|BASE_URL|HOST|SERVER_NAME|USER)$)|JPY_API_TOKEN$|(MEM|CPU)_(LIMIT|GUARANTEE)$|JUPYTER_IMAGE(_SPEC)?$)/u;
+var OF_THE_HUB = /^(GLACIOCLOUD_|CONFIGPROXY_AUTH_TOKEN$|HELM_RELEASE_NAME$|POD_NAMESPACE$|PYTHONUNBUFFERED$|(HUB|PROXY_API|PROXY_PUBLIC)_SERVICE_)/u;
+function* variablesOf({ values }, base2) {
+  const written2 = at(values, base2);
+  const texts2 = knownTexts(values, base2);
+  for (const name of Object.keys(isObject(written2) ? written2 : {})) yield [name, texts2[name]];
+}
+var envReserved = {
+  id: "env-reserved",
+  severity: "error",
+  title: "Variables without which nothing starts are left as they are.",
+  why: "A PATH for all hides the programs of each image, and nothing expands `$PATH` in it; the home is where people\u2019s volumes are mounted; and what JupyterHub tells each server, or the platform the hub, belongs to it alone.",
+  on: "values",
+  *check(facts2) {
+    const { user } = facts2.platform.settings.data;
+    for (const [name, text2] of variablesOf(facts2, SERVERS)) {
+      const fault = programsFault(name) ?? homeFault(name, text2, user) ?? toldFault(name);
+      if (fault) yield { at: facts2.place(SERVERS + pointer(name)), ...fault };
+    }
+    for (const [name] of variablesOf(facts2, HUB)) {
+      const fault = programsFault(name) ?? hubFault(name);
+      if (fault) yield { at: facts2.place(HUB + pointer(name)), ...fault };
+    }
+  }
+};
+function programsFault(name) {
+  return name === "PATH" || name === "PYTHONHOME" ? {
+    message: `${name} says where an image\u2019s own programs are`,
+    hint: "remove it; programs for everybody belong into the image, linked into a folder of its PATH"
+  } : void 0;
+}
+function homeFault(name, text2, user) {
+  const home = `/home/${user.name}`;
+  return name === "HOME" && text2 !== home ? { message: `people\u2019s files are kept at ${home}, and nowhere else`, hint: "remove it" } : void 0;
+}
+function toldFault(name) {
+  return OF_EACH_SERVER.test(name) ? { message: `JupyterHub gives each server its own ${name}`, hint: "remove it" } : void 0;
+}
+function hubFault(name) {
+  return OF_THE_HUB.test(name) ? { message: `${name} is what the hub is told of itself`, hint: "remove it" } : void 0;
+}
+var UNEXPANDED = /(?<!\$)\$(?:[A-Za-z_]\w*|\{{1,2}[A-Za-z_]\w*\}{1,2})/u;
+var FOR_A_SHELL = /^PS\d$|COMMAND$|CMD$/u;
+function unexpanded(name, text2) {
+  if (text2 === void 0 || FOR_A_SHELL.test(name)) return void 0;
+  const [found3] = UNEXPANDED.exec(text2) ?? [];
+  return found3?.replace("{{", "{").replace("}}", "}");
+}
+var envLiteral = {
+  id: "env-literal",
+  severity: "warning",
+  title: "A value of a variable is text, and no shell reads it.",
+  why: "Neither Kubernetes nor Docker\u2019s quoted form expands `$HOME`: programs get these five letters, and make a folder of that name.",
+  on: "values",
+  *check(facts2) {
+    for (const base2 of [SERVERS, HUB])
+      for (const [name, text2] of variablesOf(facts2, base2)) {
+        const found3 = unexpanded(name, text2);
+        if (found3 !== void 0)
+          yield { at: facts2.place(base2 + pointer(name)), ...literalFault(name, found3) };
+      }
+  }
+};
+function literalFault(name, found3) {
+  return { message: `nothing expands ${found3} in ${name}`, hint: "write out what it stands for" };
+}
+var BEFORE_IMAGES = /^(LD_PRELOAD|LD_LIBRARY_PATH|PYTHONPATH|CONDA_PREFIX|CONDA_DEFAULT_ENV|VIRTUAL_ENV)$/u;
+var FOR_ROOT = /^(NB_(USER|UID|GID|GROUP)|CHOWN_\w+|GRANT_SUDO)$/u;
+var envOfImages = {
+  id: "env-of-images",
+  severity: "warning",
+  title: "Variables that an image depends on are set in the image.",
+  why: "What is set for a hub is set in each of its images: a search path of one hides or breaks libraries of another, and no test of an image sees it.",
+  on: "values",
+  *check(facts2) {
+    for (const [name] of variablesOf(facts2, SERVERS)) {
+      const fault = ofImagesFault(name);
+      if (fault) yield { at: facts2.place(SERVERS + pointer(name)), ...fault };
+    }
+  }
+};
+function ofImagesFault(name) {
+  if (BEFORE_IMAGES.test(name))
+    return {
+      message: `${name} comes before what each image brings`,
+      hint: "write it below env: of the image that needs it"
+    };
+  if (FOR_ROOT.test(name))
+    return {
+      message: `${name} has no effect: no server begins as root`,
+      hint: "remove it; user: in platform.yaml says who owns homes"
+    };
+  return void 0;
+}
+var PROXY = /^(https?|all)_proxy$/iu;
+var NO_PROXY = /^no_proxy$/iu;
+var INSIDE = [
+  ["hub", /^(hub|\*)$/u],
+  [".svc", /^(\.?svc(\..+)?|\.?cluster\.local|\*)$/u]
+];
+var FROM_HUB = [...INSIDE, ["proxy-api", /^(proxy-api|\*)$/u]];
+var envProxy = {
+  id: "env-proxy",
+  severity: "warning",
+  title: "What is inside the cluster is not asked for through a proxy.",
+  why: "Servers and hub call each other by names that no proxy outside can reach: servers start and are given up, because the hub never hears of them.",
+  on: "values",
+  *check(facts2) {
+    for (const [base2, inside2] of [
+      [SERVERS, INSIDE],
+      [HUB, FROM_HUB]
+    ]) {
+      const all = [...variablesOf(facts2, base2)];
+      const proxy = all.find(([name, text2]) => PROXY.test(name) && text2 !== "");
+      const except = all.filter(([name]) => NO_PROXY.test(name));
+      if (!proxy || except.some(([, text2]) => text2 === void 0)) continue;
+      const named2 = except.flatMap(([, text2 = ""]) => text2.split(/[\s,]+/u));
+      const missing4 = inside2.filter(([, form]) => !named2.some((one) => form.test(one)));
+      if (missing4.length === 0) continue;
+      yield {
+        at: facts2.place(base2 + pointer(proxy[0])),
+        message: `${proxy[0]} is without NO_PROXY for ${missing4.map(([name]) => name).join(", ")}`,
+        hint: `add NO_PROXY: "${inside2.map(([name]) => name).join(",")},localhost,127.0.0.1", and the networks of pods and services`
+      };
+    }
+  }
+};
+var OF_SIZES = Object.keys(sizeEnv(1));
+var envOverridden = {
+  id: "env-overridden",
+  severity: "warning",
+  title: "An image sets nothing that a hub sets for each server.",
+  why: "The size that somebody chose says how many cores there are, and JupyterHub who somebody is: what an image says of it is lost without a word.",
+  on: "platform",
+  *check({ images }) {
+    for (const image2 of images.values())
+      for (const name of Object.keys(image2.data.env)) {
+        const isOfSizes = OF_SIZES.includes(name);
+        if (!isOfSizes && !OF_EACH_SERVER.test(name)) continue;
+        yield {
+          at: image2.at(pointer("env", name)),
+          message: `${name} has no effect in hubs: ${isOfSizes ? "each size sets it" : "JupyterHub gives each server its own"}`,
+          hint: isOfSizes ? "write it below env: of the hub, which counts" : "remove it"
+        };
+      }
+  }
+};
+var imageEnv2 = {
+  id: "image-env",
+  severity: "error",
+  title: "An image leaves PATH its programs, and the home where it is.",
+  why: 'Values are quoted in the Dockerfile, so that a dollar sign is one: with `PATH: "/opt/bin:$PATH"` an image has no programs any more. With another HOME people\u2019s files lie where no volume keeps them.',
+  on: "platform",
+  *check({ images, settings: settings3 }) {
+    for (const image2 of images.values())
+      for (const [name, text2] of Object.entries(image2.data.env)) {
+        const literal2 = name === "PATH" ? unexpanded(name, text2) : void 0;
+        const fault = literal2 === void 0 ? homeFault(name, text2, settings3.data.user) : PATH_FAULT;
+        if (fault) yield { at: image2.at(pointer("env", name)), ...fault };
+      }
+  }
+};
+var PATH_FAULT = {
+  message: "nothing expands $PATH: the image would have no programs",
+  hint: "remove it; link programs into a folder of its PATH in postBuild:"
+};
+var imageEnvLiteral = {
+  id: "image-env-literal",
+  severity: "warning",
+  title: "A value of a variable in an image is text, too.",
+  why: "Values are quoted in the Dockerfile, so that a dollar sign is one.",
+  on: "platform",
+  *check({ images }) {
+    for (const image2 of images.values())
+      for (const [name, text2] of Object.entries(image2.data.env)) {
+        const found3 = unexpanded(name, text2);
+        if (found3 !== void 0)
+          yield { at: image2.at(pointer("env", name)), ...literalFault(name, found3) };
+      }
+  }
+};
+
 // src/core/check/names.ts
-var NAME = /^[a-z](-?[a-z0-9])*$/u;
+var NAME2 = /^[a-z](-?[a-z0-9])*$/u;
 var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
 var RESERVED = /^(default|kube-.*|glaciocloud-.*|.*-probe)$/u;
 var TAKEN = ["charts", ...PLATFORM_FOLDERS];
 function unitNameProblem(name) {
-  if (!NAME.test(name) || name.length > 32)
+  if (!NAME2.test(name) || name.length > 32)
     return {
       message: `${quoted(name)} cannot be a name`,
       hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
@@ -54274,12 +55018,8 @@ var addressTaken = {
 
 // src/core/hub/rules/pods.ts
 init_json();
-function objectsOf(value) {
-  if (isObject(value)) return Object.values(value).filter(isObject);
-  return objectsIn(value);
-}
 function podFault(spec) {
-  if (objectsOf(spec["volumes"]).some((volume) => isObject(volume["hostPath"]))) {
+  if (namedEntries(spec["volumes"]).some((volume) => isObject(volume["hostPath"]))) {
     return "a folder of the node is mounted";
   }
   for (const key of ["hostNetwork", "hostPID", "hostIPC"]) {
@@ -54287,8 +55027,8 @@ function podFault(spec) {
   }
   if (at(spec, "/securityContext/runAsUser") === 0) return "every container runs as root";
   for (const container of [
-    ...objectsOf(spec["containers"]),
-    ...objectsOf(spec["initContainers"])
+    ...namedEntries(spec["containers"]),
+    ...namedEntries(spec["initContainers"])
   ]) {
     const name = JSON.stringify(container["name"]);
     if (at(container, "/securityContext/privileged") === true) {
@@ -54304,12 +55044,12 @@ function podFault(spec) {
   }
   return void 0;
 }
-function* userPods({ values, place }) {
+function* userPods({ values, place: place2 }) {
   const hint = "remove it; what servers need belongs into the image or into storage";
   for (const [path, toSpec] of OF_PODS) {
     const value = at(values, path);
     const fault = value === void 0 ? void 0 : podFault(toSpec(value));
-    if (fault) yield { at: place(path), message: `${fault} in every user server`, hint };
+    if (fault) yield { at: place2(path), message: `${fault} in every user server`, hint };
   }
 }
 var asContainer = (container) => ({
@@ -54446,18 +55186,79 @@ var braces = {
   title: "Braces in raw values of servers are doubled.",
   why: "KubeSpawner expands {username}, and every server start fails on any other brace.",
   on: "values",
-  *check({ hub, place }) {
+  *check({ hub, place: place2 }) {
     const { values } = meant3(hub.data.values);
     for (const base2 of PLACES)
       for (const { path, value } of walk(at(values, base2) ?? null)) {
         if (typeof value !== "string" || !hasSingleBrace(value)) continue;
         const isVariable = base2 === "/singleuser/extraEnv";
         yield {
-          at: place(base2 + path),
+          at: place2(base2 + path),
           message: "a single brace breaks every server start",
           hint: isVariable ? "write {{ and }}, or use env:" : "write {{ and }}"
         };
       }
+  }
+};
+
+// src/core/hub/rules/reach.ts
+init_json();
+var baseUrl = demand({
+  id: "base-url",
+  title: "A hub is reached at the root of its host name.",
+  why: "The way back from GitHub\u2019s login, the checks after a deployment, the probe and every link look for it there: below a path nobody could log in, and no deployment would be found healthy.",
+  paths: ["/hub/baseUrl"],
+  bad: (value) => value === "/" ? void 0 : {
+    message: `below ${quoted(value)} nobody finds the hub`,
+    hint: "remove it; a hub has a host name of its own, url:"
+  }
+});
+var hubCommand = demand({
+  id: "hub-command",
+  title: "A hub is started as the chart starts it.",
+  why: "What is said on the command line wins over every file of settings, the door\u2019s too, and no check loads it.",
+  paths: ["/hub/command", "/hub/args"],
+  bad: (value) => namesNothing(value) ? void 0 : {
+    message: "the hub would be started past its configuration",
+    hint: "remove it; write settings below hub.config"
+  }
+});
+var loginElsewhere = traitDemand({
+  id: "login-elsewhere",
+  title: "People log in at GitHub.",
+  why: "Access files name accounts by GitHub\u2019s numbers: at another server somebody else has the same number, or chooses it.",
+  names: [
+    "authorize_url",
+    "github_api",
+    "github_url",
+    "token_url",
+    "userdata_url",
+    "user_auth_state_key"
+  ],
+  bad: () => ({
+    message: "another server than GitHub would say who somebody is",
+    hint: "remove it; access files name GitHub\u2019s accounts"
+  })
+});
+var CERTIFIES = /cert-manager\.io\/|tls-acme|certresolver|certificate-arn|pre-shared-cert/u;
+var noIssuer = {
+  id: "no-issuer",
+  severity: "warning",
+  title: "Somebody makes the certificate of a hub.",
+  why: "Without an issuer the entry waits for a Secret that nobody makes, and browsers warn of the hub or do not open it.",
+  on: "values",
+  *check({ hub, cluster }) {
+    const { class: entry, issuer } = cluster.data.ingress;
+    if (entry === "none" || issuer !== null || at(hub.data.values, "/ingress/tls") !== void 0)
+      return;
+    const annotations = at(hub.data.values, "/ingress/annotations");
+    if (isObject(annotations) && Object.keys(annotations).some((name) => CERTIFIES.test(name)))
+      return;
+    yield {
+      at: cluster.at("/ingress/issuer"),
+      message: `nobody makes a certificate for ${hub.data.url}`,
+      hint: `write issuer:, or in ${hub.file} values: {ingress: {tls: \u2026}} with a Secret of your own`
+    };
   }
 };
 
@@ -54480,21 +55281,21 @@ var RAW_VALUE_RULES = [
     title: "User servers reach the internet, and nothing inside.",
     why: "Without these policies every user reaches the metadata service of the cloud, other users\u2019 servers and the databases of the cluster.",
     on: "values",
-    *check({ values, place }) {
+    *check({ values, place: place2 }) {
       for (const path of [
         "/singleuser/networkPolicy/enabled",
         "/hub/networkPolicy/enabled",
         "/proxy/chp/networkPolicy/enabled"
       ]) {
         if (at(values, path) === false) {
-          yield { at: place(path), message: "the network policy is off", hint: "remove it" };
+          yield { at: place2(path), message: "the network policy is off", hint: "remove it" };
         }
       }
       for (const rule of ["cloudMetadataServer", "privateIPs"]) {
         const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
         if (at(values, path) === true) {
           yield {
-            at: place(path),
+            at: place2(path),
             message: "user servers could reach inside",
             hint: "remove it; open one address with networkPolicy.egress instead"
           };
@@ -54508,12 +55309,12 @@ var RAW_VALUE_RULES = [
     title: "Memory of servers is written as JupyterHub reads it.",
     why: "The chart\u2019s schema accepts `4Gi`, and every server start fails (seen on a live hub).",
     on: "values",
-    *check({ values, place }) {
+    *check({ values, place: place2 }) {
       for (const path of memoryPaths(values)) {
         const value = at(values, path);
         if (typeof value === "string" && memoryBytes(value) === void 0) {
           const { message, hint } = explainMemory(value);
-          yield { at: place(path), message, hint };
+          yield { at: place2(path), message, hint };
         }
       }
     }
@@ -54524,12 +55325,12 @@ var RAW_VALUE_RULES = [
     title: "Memory that is guaranteed is also the limit.",
     why: "A server without a limit takes its neighbours\u2019 memory: on 2025-05-12 (EarthScope) other people\u2019s work was killed.",
     on: "values",
-    *check({ hub, place, values }) {
+    *check({ hub, place: place2, values }) {
       const guarantee = at(hub.data.values, "/singleuser/memory/guarantee");
       const limit = at(values, "/singleuser/memory/limit") ?? null;
       if (guarantee !== void 0 && limit === null) {
         yield {
-          at: place("/singleuser/memory/guarantee"),
+          at: place2("/singleuser/memory/guarantee"),
           message: "memory is guaranteed without a limit",
           hint: "use sizes: with memory:"
         };
@@ -54542,12 +55343,12 @@ var RAW_VALUE_RULES = [
     title: "Cores of servers are numbers.",
     why: 'KubeSpawner wants 0.5, not "500m".',
     on: "values",
-    *check({ values, place }) {
+    *check({ values, place: place2 }) {
       for (const path of ["/singleuser/cpu/guarantee", "/singleuser/cpu/limit"]) {
         const value = at(values, path);
         if (typeof value === "string") {
           yield {
-            at: place(path),
+            at: place2(path),
             message: `${quoted(value)} is not a number of cores`,
             hint: /^\d+m$/u.test(value) ? `write ${Number(value.slice(0, -1)) / 1e3}` : "write a number without quotes"
           };
@@ -54561,11 +55362,11 @@ var RAW_VALUE_RULES = [
     title: "Raw values hold no null.",
     why: "Helm 3 removes the key, Helm 4 keeps the null, and the chart\u2019s templates fail on some.",
     on: "values",
-    *check({ hub, place }) {
+    *check({ hub, place: place2 }) {
       for (const { path, value } of walk(hub.data.values)) {
         if (value === null) {
           yield {
-            at: place(path),
+            at: place2(path),
             message: "null means one thing to Helm 3 and another to Helm 4",
             hint: "write the value that you want"
           };
@@ -54579,11 +55380,11 @@ var RAW_VALUE_RULES = [
     title: "Sections of hub.config are names of classes.",
     why: "The hub ends at start when a section begins with a small letter.",
     on: "values",
-    *check({ values, place }) {
+    *check({ values, place: place2 }) {
       for (const [section3] of configOf(values)) {
         if (!/^[A-Z]/u.test(section3)) {
           yield {
-            at: place(pointer("hub", "config", section3)),
+            at: place2(pointer("hub", "config", section3)),
             message: `"${section3}" is not the name of a class`,
             hint: "sections begin with a capital, such as JupyterHub"
           };
@@ -54592,6 +55393,250 @@ var RAW_VALUE_RULES = [
     }
   }
 ];
+
+// src/core/hub/rules/places.ts
+init_json();
+var OF_CHART = [
+  "/srv/jupyterhub",
+  ...["jupyterhub_config.py", "z2jh.py", "config", "secret", "existing-secret"].map(
+    (name) => `/usr/local/etc/jupyterhub/${name}`
+  )
+];
+var ownPlaces = {
+  id: "own-places",
+  severity: "error",
+  title: "Nothing lies over what the platform mounts.",
+  why: "A file over the access file says who may enter, one over the hub\u2019s code does as it likes, and a folder over the home hides people\u2019s work, while all of it runs on elsewhere.",
+  on: "values",
+  *check({ hub, values, ours, place: place2 }) {
+    const own2 = hub.data.values;
+    const mounts2 = at(ours, "/hub/extraVolumeMounts");
+    const named2 = Object.keys(isObject(mounts2) ? mounts2 : {});
+    const over = (path) => [...OF_CHART, ...named2].find((one) => isBelow2(path, one) || isBelow2(one, path));
+    yield* placed(own2, "/hub", { over, place: place2 });
+    const home = textAt(values, "/singleuser/storage/homeMountPath");
+    const overHome = (path) => isBelow2(home, path) ? home : void 0;
+    yield* placed(own2, "/singleuser", { over: overHome, place: place2 });
+  }
+};
+function* placed(own2, base2, { over, place: place2 }) {
+  const storage = base2 === "/hub" ? base2 : `${base2}/storage`;
+  for (const list of [`${storage}/extraVolumeMounts`, `${base2}/extraFiles`])
+    for (const [name, entry] of entriesOf2(at(own2, list))) {
+      const path = textAt(entry, "/mountPath").replace(/\/+$/u, "") || "/";
+      const hidden2 = isObject(entry) && entry["mountPath"] !== void 0 ? over(path) : void 0;
+      if (hidden2 === void 0) continue;
+      yield {
+        at: place2(list + pointer(name)),
+        message: `what is mounted at ${path} would lie over ${hidden2}`,
+        hint: "choose another place"
+      };
+    }
+}
+function entriesOf2(value) {
+  return isObject(value) || Array.isArray(value) ? Object.entries(value) : [];
+}
+function isBelow2(path, folder) {
+  return path === folder || path.startsWith(folder === "/" ? folder : `${folder}/`);
+}
+var OF_A_PERSON = /\{(userid|pod_name|((un|)escaped_|safe_)?username|(escaped_|safe_)?user_server)\}/u;
+var ownHome = demand({
+  id: "own-home",
+  title: "Everybody has a home of their own, and it is made.",
+  why: "With one name for all claims people read and delete one another\u2019s work; a claim that nobody makes lets no server start.",
+  paths: [
+    "/singleuser/storage/dynamic/pvcNameTemplate",
+    "/hub/config/KubeSpawner/storage_pvc_ensure",
+    "/hub/config/Spawner/storage_pvc_ensure"
+  ],
+  bad: (value) => {
+    if (value === null || value === true) return void 0;
+    if (typeof value === "string" && OF_A_PERSON.test(value)) return void 0;
+    return typeof value === "string" ? {
+      message: "everybody would have the same home",
+      hint: "remove it, or name the person: claim-{user_server}"
+    } : { message: "homes of new people would not be made", hint: "remove it" };
+  }
+});
+
+// src/core/hub/rules/secrets.ts
+init_json();
+
+// src/core/access/secret.ts
+init_json();
+
+// src/core/access/entry.ts
+init_json();
+var FIELDS = ["name", "admin", "groups", "from", "until"];
+function readEntries(text2) {
+  const object2 = objectOf(text2);
+  const users = at(object2, "/users");
+  const isOurs = (object2?.["v"] ?? 1) === 1;
+  const entries = /* @__PURE__ */ new Map();
+  for (const [id, given2] of Object.entries(isObject(users) ? users : {})) {
+    const entry = isObject(given2) ? entryOf3(given2) : void 0;
+    if (entry) entries.set(id, isOurs ? entry : { ...entry, isDamaged: true });
+  }
+  return entries;
+}
+function entryOf3(given2) {
+  const { name, admin, groups: groups2, from, until } = given2;
+  if (typeof name !== "string") return void 0;
+  const entry = {
+    name,
+    admin: admin === true,
+    groups: Array.isArray(groups2) ? groups2.filter(isText) : [],
+    from: isText(from) ? from : void 0,
+    until: isText(until) ? until : void 0
+  };
+  return isDamaged(given2) ? { ...entry, isDamaged: true } : entry;
+}
+function isDamaged(given2) {
+  const { admin, groups: groups2, from, until } = given2;
+  const isList2 = Array.isArray(groups2) && groups2.every(isText);
+  return Object.keys(given2).some((key) => !FIELDS.includes(key)) || typeof (admin ?? false) !== "boolean" || !((groups2 ?? void 0) === void 0 || isList2) || ![from, until].every((time2) => (time2 ?? void 0) === void 0 || isText(time2));
+}
+function isText(value) {
+  return typeof value === "string";
+}
+function entriesText(entries) {
+  const sorted4 = [...entries].sort(([a], [b]) => compareText(a, b));
+  const users = sorted4.map(([id, entry]) => [id, entryJson(entry)]);
+  return `${canonical({ v: 1, users: Object.fromEntries(users) })}
+`;
+}
+function entryJson({ name, admin, groups: groups2, from, until }) {
+  return {
+    name,
+    groups: [...groups2],
+    ...admin ? { admin } : {},
+    ...from === void 0 ? {} : { from },
+    ...until === void 0 ? {} : { until }
+  };
+}
+function sameEntry(a, b) {
+  const isSame3 = canonical(entryJson(a)) === canonical(entryJson(b));
+  return isSame3 && a.isDamaged === b.isDamaged;
+}
+function hasEnded({ until }, now) {
+  if (until === void 0) return false;
+  const end2 = Date.parse(until.length === 10 ? `${until}T23:59:59.999Z` : withZone(until));
+  return end2 < now;
+}
+function withZone(time2) {
+  return /(?:Z|[+-]\d\d:\d\d)$/u.test(time2) ? time2 : `${time2.replace(" ", "T")}Z`;
+}
+
+// src/core/access/secret.ts
+var ACCESS_SECRET = "hub-access";
+var ACCESS_MANAGER = "glaciocloud-access";
+var MOST_BYTES2 = 900 * 1024;
+function doorText(entries, before) {
+  const machines = objectOf(before)?.["machines"] ?? {};
+  const people = objectOf(entriesText(entries)) ?? {};
+  return `${canonical({ ...people, machines })}
+`;
+}
+function runText({ at: at2, plan: plan2, owed }) {
+  return `${canonical({ v: 1, at: at2, plan: plan2, ...owed.length === 0 ? {} : { owed: [...owed] } })}
+`;
+}
+function owedIn(run3) {
+  const owed = at(run3, "/owed");
+  return new Set(Array.isArray(owed) ? owed.filter((one) => typeof one === "string") : []);
+}
+function owedAfter({ present: present2, entries, steps }) {
+  const known = new Set(present2.users.map(({ name }) => name));
+  const earlier2 = [...present2.owed ?? []].filter((name) => present2.isSilent || known.has(name));
+  const leaving = steps.filter(({ kind }) => kind === "revoke" || kind === "expire");
+  const names5 = /* @__PURE__ */ new Set([...earlier2, ...leaving.map(({ name }) => name)]);
+  for (const { name } of entries.values()) names5.delete(name);
+  return [...names5].sort(compareText);
+}
+var SAID_AGAIN_HOURS = 12;
+function isOldRun(text2, now) {
+  const said5 = Date.parse(textAt(objectOf(text2), "/at"));
+  return !(now - said5 < SAID_AGAIN_HOURS * 36e5);
+}
+function accessSecret(namespace, texts2, encode) {
+  const data2 = Object.entries(texts2).map(([name, text2]) => [name, encode(text2)]);
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: ACCESS_SECRET, namespace },
+    data: Object.fromEntries(data2)
+  };
+}
+
+// src/core/hub/values/stand-ins.ts
+init_json();
+var GENERATED_SECRET = "hub-generated";
+var standIn = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
+function standInSecrets(jupyterhub) {
+  const services = at(jupyterhub, "/hub/services");
+  const names5 = isObject(services) ? Object.keys(services) : [];
+  return {
+    jupyterhub: {
+      hub: {
+        cookieSecret: standIn("cookie secret"),
+        config: { CryptKeeper: { keys: [standIn("crypt keeper")] } },
+        services: Object.fromEntries(
+          names5.map((name) => [name, { apiToken: standIn(`service ${name}`) }])
+        )
+      },
+      proxy: { secretToken: standIn("proxy token") }
+    }
+  };
+}
+
+// src/core/hub/rules/secrets.ts
+var OF_SERVERS2 = ["/singleuser", "/hub/config/Spawner", "/hub/config/KubeSpawner"];
+var REFERENCES2 = {
+  secretKeyRef: "name",
+  secretRef: "name",
+  secret_key_ref: "name",
+  secret_ref: "name",
+  secret: "secretName"
+};
+function isOfHub(name) {
+  return ["hub", ACCESS_SECRET, GENERATED_SECRET, TLS_SECRET, SECRETS_NAME].includes(name) || name.startsWith(`${SECRETS_NAME}-`);
+}
+var secretOfHub = {
+  id: "secret-of-hub",
+  severity: "error",
+  title: "Servers get no Secret of the hub.",
+  why: "Whoever has a server reads what it is given: with the hub\u2019s own keys anybody becomes anybody. Secrets of `secrets:` are for the hub alone, under a name that changes with them, so that a server which asks for them waits for ever.",
+  on: "values",
+  *check({ hub, place: place2 }) {
+    for (const { path, value } of walk(at(hub.data.values, "/hub") ?? null)) {
+      const isServers = OF_SERVERS2.some((base2) => isWithin(`/hub${path}`, base2));
+      if (isServers || path.startsWith("/extraEnv/") || secretNamed(path, value) !== SECRETS_NAME)
+        continue;
+      yield {
+        at: place2(`/hub${path}`),
+        message: `the hub would wait for the Secret "${SECRETS_NAME}", whose name changes with what it holds`,
+        hint: "remove it: each name below secrets: is a variable of the hub"
+      };
+    }
+    for (const base2 of OF_SERVERS2)
+      for (const { path, value } of walk(at(hub.data.values, base2) ?? null)) {
+        const name = secretNamed(path, value);
+        if (name === void 0 || !isOfHub(name)) continue;
+        yield {
+          at: place2(base2 + path),
+          message: name === SECRETS_NAME ? `servers would wait for the Secret "${name}", which is for the hub alone` : `every user could read the Secret "${name}", which is the hub\u2019s`,
+          hint: `make one of your own (kubectl create secret generic NAME --namespace ${hub.name} \u2026) and name it here; every user of the hub can read it`
+        };
+      }
+  }
+};
+function secretNamed(path, value) {
+  const field = segmentsOf(path).at(-1) ?? "";
+  const key = Object.hasOwn(REFERENCES2, field) ? REFERENCES2[field] : void 0;
+  if (key === void 0) return void 0;
+  const name = textAt(value, pointer(key)) || textAt(value, "/name");
+  return name === "" ? void 0 : name;
+}
 
 // src/core/hub/rules/roles.ts
 init_json();
@@ -54604,12 +55649,12 @@ var userSharing = {
   title: "Users do not share their servers.",
   why: "JupyterHub 5.5.0 has a known hole in sharing (fixed in 5.5.1), and who shares a server shares the home.",
   on: "values",
-  *check({ values, place }) {
+  *check({ values, place: place2 }) {
     const roles = at(values, "/hub/loadRoles");
     for (const { path, value } of isObject(roles) ? walk(roles) : []) {
       if (typeof value === "string" && SHARING_SCOPE.test(value)) {
         yield {
-          at: place(`/hub/loadRoles${path}`),
+          at: place2(`/hub/loadRoles${path}`),
           message: `the scope "${value}" lets users share servers`,
           hint: "remove it"
         };
@@ -54623,18 +55668,39 @@ var roleScopes = {
   title: "No role of people or services rules the hub.",
   why: "Who may change users, make tokens or fill groups can become any user, and a scope without a filter reaches every server. Scopes for one group are for its staff.",
   on: "values",
-  *check({ values, ours, place }) {
+  *check({ values, ours, place: place2 }) {
     const roles = at(values, "/hub/loadRoles");
     for (const [name, role] of Object.entries(isObject(roles) ? roles : {}))
       if (at(ours, pointer("hub", "loadRoles", name)) === void 0)
-        yield* scopesOf(name, isObject(role) ? role["scopes"] : void 0, place);
+        yield* scopesOf(name, isObject(role) ? role["scopes"] : void 0, place2);
+    yield* administrators({ values, ours, place: place2 });
   }
 };
-function* scopesOf(name, scopes, place) {
+function* administrators({
+  values,
+  ours,
+  place: place2
+}) {
+  const services = at(values, "/hub/services");
+  for (const [name, service] of Object.entries(isObject(services) ? services : {}))
+    if (at(service, "/admin") === true && at(ours, pointer("hub", "services", name)) === void 0)
+      yield {
+        at: place2(pointer("hub", "services", name, "admin")),
+        message: `the service "${name}" could become anybody`,
+        hint: "remove it, and give the narrow scopes that it needs below hub.loadRoles"
+      };
+  if (at(values, "/hub/loadRoles/admin") !== void 0)
+    yield {
+      at: place2("/hub/loadRoles/admin"),
+      message: 'who has the role "admin" could become anybody',
+      hint: "remove it; access.admins says who administers the hub"
+    };
+}
+function* scopesOf(name, scopes, place2) {
   for (const [index2, scope] of Array.isArray(scopes) ? scopes.entries() : []) {
     const fault = typeof scope === "string" ? scopeFault(name, scope) : void 0;
     if (!fault) continue;
-    yield { at: place(pointer("hub", "loadRoles", name, "scopes", index2)), ...fault };
+    yield { at: place2(pointer("hub", "loadRoles", name, "scopes", index2)), ...fault };
     return;
   }
 }
@@ -54873,6 +55939,7 @@ var chartRepository = {
 // src/core/access/request/forms.ts
 init_escape();
 init_json();
+init_lists();
 
 // src/core/access/request/class-form.ts
 init_escape();
@@ -54942,9 +56009,9 @@ function classHubs({
 }) {
   const tiers = Object.keys(settings3.data.tiers);
   return [...environments].flatMap(([name, { data: data2 }]) => {
-    const open = tiers.filter((tier) => data2.access.allow.includes(`tier:${tier}`));
+    const open2 = tiers.filter((tier) => data2.access.allow.includes(`tier:${tier}`));
     const { title, images } = data2;
-    return open.length === 0 ? [] : [{ name, title, tiers: open, images }];
+    return open2.length === 0 ? [] : [{ name, title, tiers: open2, images }];
   });
 }
 function classForm(hubs) {
@@ -55002,13 +56069,13 @@ var TIMES = /* @__PURE__ */ new Map([
 ]);
 function choicesOf({ settings: settings3, environments }) {
   const tiers = Object.entries(settings3.data.tiers).flatMap(([name, { until }]) => {
-    const open = [...environments.values()].filter(
+    const open2 = [...environments.values()].filter(
       ({ data: data2 }) => data2.access.allow.includes(`tier:${name}`)
     );
-    const hubs = open.map(({ data: data2 }) => data2.title).sort(compareText);
+    const hubs = open2.map(({ data: data2 }) => data2.title).sort(compareText);
     return hubs.length === 0 ? [] : [{ name, days: wholeDays(until), hubs }];
   });
-  const longest2 = Math.max(0, ...tiers.map(({ days }) => days));
+  const longest2 = greatest([0, ...tiers.map(({ days }) => days)]);
   const times = [...TIMES].filter(([, days], index2) => index2 === 0 || days <= longest2);
   return { tiers, times: times.map(([time2]) => time2) };
 }
@@ -55108,6 +56175,7 @@ var noApprovers = {
 
 // src/core/access/rules.ts
 init_json();
+init_lists();
 
 // src/core/access/days.ts
 var DAY_MS2 = 864e5;
@@ -55127,8 +56195,8 @@ function isOver({ until }, day2) {
   return until !== void 0 && until < day2;
 }
 function firstStretch(spans, today) {
-  const open = spans.filter((span) => !isOver(span, today));
-  const [first, ...rest] = [...open].sort((a, b) => compareStart(a.from, b.from));
+  const open2 = spans.filter((span) => !isOver(span, today));
+  const [first, ...rest] = [...open2].sort((a, b) => compareStart(a.from, b.from));
   if (!first) return void 0;
   const stretch = { from: first.from, until: first.until };
   for (const { from, until } of rest) {
@@ -55362,10 +56430,10 @@ var classServers = {
       const { capacity, tier, until } = cohort.data;
       const who2 = [`tier:${tier}`, `cohort:${cohort.name}`];
       const most = [...platform.environments.values()].filter(({ data: data2 }) => data2.access.allow.some((one) => who2.includes(one))).map(({ data: data2 }) => data2.capacity.maxServers);
-      if (until >= dayOf(now) && most.length > 0 && capacity > Math.max(...most)) {
+      if (until >= dayOf(now) && most.length > 0 && capacity > greatest(most)) {
         yield {
           at: cohort.at("/capacity"),
-          message: `${capacity} places, and no hub that lets the class in allows more than ${Math.max(...most)} servers at once`,
+          message: `${capacity} places, and no hub that lets the class in allows more than ${greatest(most)} servers at once`,
           hint: "raise capacity.maxServers of the hub that the class uses"
         };
       }
@@ -55478,11 +56546,26 @@ var RULES = [
   modelMemory,
   ...VALUE_RULES,
   ...RAW_VALUE_RULES,
+  baseUrl,
+  hubCommand,
+  noIssuer,
+  loginElsewhere,
+  ownPlaces,
+  ownHome,
   userSharing,
   roleScopes,
   braces,
+  extraConfig,
   valuesOverridden,
   valuesReserved,
+  secretOfHub,
+  envReserved,
+  envLiteral,
+  envOfImages,
+  envProxy,
+  envOverridden,
+  imageEnv2,
+  imageEnvLiteral,
   userPodSafe,
   podSafe,
   objectKind,
@@ -55620,13 +56703,13 @@ import { fileURLToPath as fileURLToPath2 } from "node:url";
 
 // src/edges/schema-kept.ts
 init_json();
-import { createHash as createHash2 } from "node:crypto";
+import { createHash as createHash3 } from "node:crypto";
 import { readFile as readFile8 } from "node:fs/promises";
-import { join as join10 } from "node:path";
+import { join as join11 } from "node:path";
 async function keptAnswer(code2, question, ask2) {
-  const hash = createHash2("sha256").update(await readFile8(code2));
+  const hash = createHash3("sha256").update(await readFile8(code2));
   const key = hash.update("\0").update(question).digest("hex");
-  const file = join10(cacheFolder(), "schemas", `${key}.json`);
+  const file = join11(cacheFolder(), "schemas", `${key}.json`);
   const { sound } = objectOf(await readFile8(file, "utf8").catch(() => "")) ?? {};
   if (typeof sound === "number" && Number.isSafeInteger(sound) && sound >= 0)
     return { kind: "checked", faults: Array.from({ length: sound }, () => []) };
@@ -55666,7 +56749,7 @@ function isAnswer(value) {
 }
 
 // src/gather/platform.ts
-import { join as join11 } from "node:path";
+import { join as join12 } from "node:path";
 
 // src/core/model/people-elsewhere.ts
 var PEOPLE = ["member", "cohort", "approvers", "access-removals"];
@@ -55713,9 +56796,9 @@ async function gatherWithPeople(root, people) {
 }
 async function readWhole(root, files) {
   const reading = readPlatform(files);
-  const open = reading.findings.filter(({ rule }) => rule === SECRETS_RULE);
-  if (open.length === 0) return reading;
-  return readPlatform(files, await unseenByGit(root, new Set(open.map(({ at: at2 }) => at2.file))));
+  const open2 = reading.findings.filter(({ rule }) => rule === SECRETS_RULE);
+  if (open2.length === 0) return reading;
+  return readPlatform(files, await unseenByGit(root, new Set(open2.map(({ at: at2 }) => at2.file))));
 }
 async function platformFiles(root) {
   const beside = (await namesIn(root)).filter((name) => looksOurs(name) || name === SOPS_FILE);
@@ -55732,7 +56815,7 @@ async function peopleFolder(people) {
   if (!top.includes("access")) return "";
   const atTop = top.filter((name) => PEOPLE2.includes(name));
   if (atTop.length === 0) return "access/";
-  const below = (await namesIn(join11(people, "access"))).filter((name) => PEOPLE2.includes(name));
+  const below = (await namesIn(join12(people, "access"))).filter((name) => PEOPLE2.includes(name));
   if (below.length === 0) return "";
   throw new UsageError(
     `${people} holds people\u2019s files twice: ${atTop.join(", ")} beside the folder access/ with ${below.join(", ")}`,
@@ -55741,11 +56824,11 @@ async function peopleFolder(people) {
 }
 async function peopleFiles(people) {
   const below = await peopleFolder(people);
-  const place = (path) => `access/${path.slice(below.length)}`;
+  const place2 = (path) => `access/${path.slice(below.length)}`;
   const tops = PEOPLE2.map((name) => `${below}${name}`);
-  const { files } = await readTree(people, tops, (path) => isRead(place(path)));
+  const { files } = await readTree(people, tops, (path) => isRead(place2(path)));
   const theirs = [...files].filter(([path]) => tops.some((top) => path.startsWith(top)));
-  return new Map(theirs.map(([path, content]) => [place(path), content]));
+  return new Map(theirs.map(([path, content]) => [place2(path), content]));
 }
 async function mainPlatform(root, repository) {
   if (isProposal(root, repository)) return (await gatherPlatform(repository)).platform;
@@ -55820,11 +56903,12 @@ async function check(inputs, report) {
 
 // src/core/show/deploy-text.ts
 init_escape();
+init_lists();
 var MARKS = { done: "\u2713", failed: "\u2717", "rolled-back": "\u21A9", blocked: "\u25A0", waiting: "\u2026" };
 var PHASES = ["preflight", "upgrade", "rollout", "health"];
 function deployText(results) {
   if (results.length === 0) return "nothing to do: what is merged already runs\n";
-  const width = Math.max(...results.map(({ unit }) => oneLine(unitId(unit)).length));
+  const width = greatest(results.map(({ unit }) => oneLine(unitId(unit)).length));
   return results.map(({ unit, outcome: outcome2, reason, seconds: seconds2 }) => {
     const total = PHASES.reduce((sum, phase) => sum + seconds2[phase], 0);
     const phases = PHASES.map((phase) => `${phase} ${seconds2[phase].toFixed(1)}`).join(", ");
@@ -55892,8 +56976,8 @@ init_failure();
 var import_ajv = __toESM(require_ajv(), 1);
 init_json();
 var VERSION = 1;
-var made;
-var ajv2 = () => made ??= new import_ajv.Ajv({ strictTypes: false, meta: false, validateSchema: false });
+var made2;
+var ajv2 = () => made2 ??= new import_ajv.Ajv({ strictTypes: false, meta: false, validateSchema: false });
 function readerOf(schema, version) {
   let compiled2;
   return (text2) => {
@@ -55956,20 +57040,20 @@ var readStatus = readerOf(
 );
 function readRecord(folder, release2, status) {
   if (release2 === void 0)
-    return unreadable(folder, "release.json", { kind: "unreadable", reason: "it is missing" });
+    return unreadable2(folder, "release.json", { kind: "unreadable", reason: "it is missing" });
   const found3 = readRelease(release2);
-  if (found3.kind !== "read") return unreadable(folder, "release.json", found3);
+  if (found3.kind !== "read") return unreadable2(folder, "release.json", found3);
   const { unit } = found3.value.release;
   if (unitId(unit) !== folder)
-    return unreadable(folder, "release.json", {
+    return unreadable2(folder, "release.json", {
       kind: "unreadable",
       reason: "it is the record of something else"
     });
   const known = status === void 0 ? void 0 : readStatus(status);
-  if (known !== void 0 && known.kind !== "read") return unreadable(folder, "status.json", known);
+  if (known !== void 0 && known.kind !== "read") return unreadable2(folder, "status.json", known);
   return { kind: "read", record: { unit, ...found3.value, status: known?.value } };
 }
-function unreadable(folder, file, { kind, reason }) {
+function unreadable2(folder, file, { kind, reason }) {
   const unit = unitOf(folder);
   const cure = kind === "other-version" ? "use the version that deployed last" : cureOf(unit);
   return {
@@ -56023,19 +57107,19 @@ var parseState = readerOf(
 );
 function statesOf(found3) {
   const known = /* @__PURE__ */ new Map();
-  const unreadable4 = /* @__PURE__ */ new Map();
+  const unreadable5 = /* @__PURE__ */ new Map();
   for (const { namespace, text: text2 } of found3) {
     const reading = parseState(text2);
     if (reading.kind === "read") known.set(namespace, reading.value);
-    else unreadable4.set(namespace, unreadableText(namespace, reading));
+    else unreadable5.set(namespace, unreadableText(namespace, reading));
   }
-  return { known, unreadable: unreadable4 };
+  return { known, unreadable: unreadable5 };
 }
 function unreadableText(namespace, { kind, reason }) {
   const what = `its state cannot be read: ${reason}`;
   if (kind === "other-version") return `${what}; use the version that deployed it last`;
-  const place = `configmap ${STATE_NAME} --namespace ${namespace}`;
-  return `${what}; look at it (kubectl get ${place} --output yaml) and put it right, or delete it: the hub is then deployed once more, and homes and database stay`;
+  const place2 = `configmap ${STATE_NAME} --namespace ${namespace}`;
+  return `${what}; look at it (kubectl get ${place2} --output yaml) and put it right, or delete it: the hub is then deployed once more, and homes and database stay`;
 }
 function holdReason(state, now) {
   const hold = state?.hold;
@@ -56130,14 +57214,14 @@ async function digestKey({ kube, random }) {
   };
   const known = await read5();
   if (known !== void 0) return known;
-  const made2 = {
+  const made3 = {
     apiVersion: "v1",
     kind: "Secret",
     immutable: true,
     metadata: { name: KEY, namespace: SYSTEM_NAMESPACE },
     stringData: { key: random.hex(32) }
   };
-  await kube.create(made2).catch((error2) => {
+  await kube.create(made3).catch((error2) => {
     if (!(error2 instanceof KubeFailure) || !error2.conflict) throw error2;
   });
   const kept2 = await read5();
@@ -56231,7 +57315,7 @@ function differing(owned, live, applied, path) {
     const keys = kind === "k:" ? objectOf(name) : void 0;
     if (keys === void 0) return [];
     const entry = `/${escapeSegment(entryName(keys))}`;
-    return differing(rest, entryOf3(live, keys), entryOf3(applied, keys), path + entry);
+    return differing(rest, entryOf4(live, keys), entryOf4(applied, keys), path + entry);
   });
 }
 function entryName(keys) {
@@ -56240,7 +57324,7 @@ function entryName(keys) {
   );
   return words2.join(",");
 }
-function entryOf3(list, keys) {
+function entryOf4(list, keys) {
   return objectsIn(list).find(
     (one) => Object.entries(keys).every(([key, value]) => one[key] === void 0 || one[key] === value)
   );
@@ -56248,6 +57332,7 @@ function entryOf3(list, keys) {
 
 // src/core/hub/preflight.ts
 init_json();
+init_lists();
 var NEEDS = [
   { verb: "create", group: "", resource: "namespaces" },
   { verb: "list", group: "", resource: "configmaps" },
@@ -56328,7 +57413,7 @@ function together2(verdicts) {
     warnings: verdicts.flatMap(({ warnings }) => warnings)
   };
 }
-function entriesOf(objects) {
+function entriesOf3(objects) {
   const found3 = objects.flatMap(
     (one) => objectsIn(at(one, "/status/loadBalancer/ingress")).flatMap((entry) => [
       textAt(entry, "/ip"),
@@ -56345,10 +57430,10 @@ function roomVerdict(objects, nodes, sizes2, max2) {
   };
   const parts = objects.filter((one) => one["kind"] === "Deployment").map(askedBy);
   const servers = nodes.length < max2 ? [] : Object.entries(sizes2).map(askedByServer);
-  return [...parts, ...servers].map((one) => tooLarge(one, largest)).find((text2) => text2 !== void 0);
+  return [...parts, ...servers].map((one) => tooLarge2(one, largest)).find((text2) => text2 !== void 0);
 }
 function largestOf(nodes, path) {
-  return Math.max(...nodes.map((node) => amount(at(node, path))));
+  return greatest(nodes.map((node) => amount(at(node, path))));
 }
 function askedBy(deployment) {
   const containers = objectsIn(at(deployment, "/spec/template/spec/containers"));
@@ -56366,7 +57451,7 @@ function askedByServer([name, size2]) {
     memory: memoryBytes(size2.memory) ?? 0
   };
 }
-function tooLarge(one, node) {
+function tooLarge2(one, node) {
   if (one.memory > node.memory)
     return `${one.who} asks for ${gib(one.memory)} of memory, and the largest node has ${gib(node.memory)}`;
   if (one.cpu > node.cpu)
@@ -56384,28 +57469,6 @@ function gib(bytes2) {
 
 // src/apply/hub/preflight.ts
 init_json();
-
-// src/core/hub/values/stand-ins.ts
-init_json();
-var standIn = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
-function standInSecrets(jupyterhub) {
-  const services = at(jupyterhub, "/hub/services");
-  const names5 = isObject(services) ? Object.keys(services) : [];
-  return {
-    jupyterhub: {
-      hub: {
-        cookieSecret: standIn("cookie secret"),
-        config: { CryptKeeper: { keys: [standIn("crypt keeper")] } },
-        services: Object.fromEntries(
-          names5.map((name) => [name, { apiToken: standIn(`service ${name}`) }])
-        )
-      },
-      proxy: { secretToken: standIn("proxy token") }
-    }
-  };
-}
-
-// src/apply/hub/preflight.ts
 init_failure();
 async function preflightCluster(kube, cluster) {
   const names5 = (objects) => objects.map((one) => textAt(one, "/metadata/name"));
@@ -56429,15 +57492,15 @@ async function preflightCluster(kube, cluster) {
 }
 async function preflightAddress({ hub, to }, { kube, cluster, internet: internet2, progress }) {
   if (cluster.data.ingress.class === "none") return;
-  const { hostname: hostname4 } = new URL(hub.data.url);
-  const resolved = await internet2.resolve(hostname4).catch((error2) => {
+  const { hostname: hostname5 } = new URL(hub.data.url);
+  const resolved = await internet2.resolve(hostname5).catch((error2) => {
     if (!(error2 instanceof Failure)) throw error2;
     throw new Faulty(error2.message, "infrastructure");
   });
   const { problems, warnings } = dnsVerdict(
-    hostname4,
+    hostname5,
     resolved,
-    entriesOf(await kube.list("services,ingresses"))
+    entriesOf3(await kube.list("services,ingresses"))
   );
   for (const warning2 of warnings) progress(to.unit, `\u26A0 ${warning2}`);
   if (problems.length > 0) throw new Faulty(problems.join("; "), "infrastructure");
@@ -56702,6 +57765,7 @@ function createPuller(iterator2) {
 }
 
 // src/core/hub/gates.ts
+init_lists();
 var DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 var DAY_MS3 = 864e5;
 var MINUTE_MS = 6e4;
@@ -56763,7 +57827,7 @@ function frozen(wave, now) {
   return waiting("frozen", `wave ${wave.name} is frozen${why}`);
 }
 function soaking(wave, { earlier: earlier2, now }) {
-  const proven = Math.max(...earlier2.map(({ since }) => since ?? Number.NEGATIVE_INFINITY));
+  const proven = greatest(earlier2.map(({ since }) => since ?? Number.NEGATIVE_INFINITY));
   const left = proven + seconds(wave.soak) * 1e3 - now;
   if (left <= 0) return void 0;
   const minutes = Math.ceil(left / MINUTE_MS);
@@ -56866,12 +57930,12 @@ async function withSeat(ports, seats, waiting2, work) {
     }
   });
 }
+function time({ ports }) {
+  return ports.clock.uptime();
+}
 function claimBy(ports) {
   const holder = `${ports.self}-${ports.random.uuid().slice(0, 8)}`;
   return { ports, holder, seen: /* @__PURE__ */ new Map() };
-}
-function time({ ports }) {
-  return ports.clock.now().getTime();
 }
 async function holding(claim, what, work, acquire) {
   const mine = await acquire();
@@ -56968,10 +58032,10 @@ async function release({ ports: { kube }, holder }, name) {
 
 // src/apply/hub/approvals.ts
 init_json();
-var nameOf2 = (wave) => `approval-${wave}`;
+var nameOf3 = (wave) => `approval-${wave}`;
 var digest = (wave) => digestOf(wave.map(({ unit, digest: one }) => [unit.name, one]));
 async function isApproved(kube, wave, wants) {
-  return textAt(await kube.get("configmap", nameOf2(wave), SYSTEM_NAMESPACE) ?? {}, "/data/digest") === digest(wants);
+  return textAt(await kube.get("configmap", nameOf3(wave), SYSTEM_NAMESPACE) ?? {}, "/data/digest") === digest(wants);
 }
 async function keepApproval(kube, wave, wants, at2) {
   await kube.apply([
@@ -56979,7 +58043,7 @@ async function keepApproval(kube, wave, wants, at2) {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: {
-        name: nameOf2(wave),
+        name: nameOf3(wave),
         namespace: SYSTEM_NAMESPACE,
         labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
       },
@@ -57099,158 +58163,6 @@ init_failure();
 
 // src/apply/hub/database.ts
 init_json();
-
-// src/core/hub/throw-away.ts
-init_json();
-var THROW_AWAY = "glaciocloud.org/throw-away";
-var LOAD_CHECK_SECONDS = 60;
-var RESTORE_SECONDS = 120;
-var DATABASE = "pvc";
-function loadCheckObjects(objects, namespace, name, script) {
-  const metadata = metadataOf(name, namespace);
-  const { copies, renamed } = copiesOf(objects, name, metadata);
-  const spec = loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects));
-  return [
-    ...copies,
-    scriptObject(metadata(`${name}-script`), "load_check.py", script),
-    { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec }
-  ];
-}
-function copiesOf(objects, pod, metadata) {
-  const renamed = /* @__PURE__ */ new Map();
-  const copies = [];
-  for (const object2 of objects) {
-    const kind = object2["kind"];
-    const own2 = at(object2, "/metadata/name");
-    if (kind !== "Secret" && kind !== "ConfigMap" || typeof own2 !== "string") continue;
-    const called = `${pod}-${own2}`;
-    renamed.set(`${kind}/${own2}`, called);
-    copies.push({ ...object2, metadata: metadata(called) });
-  }
-  return { copies, renamed };
-}
-function scriptObject(metadata, file, script) {
-  return { apiVersion: "v1", kind: "ConfigMap", metadata, data: { [file]: script } };
-}
-function restoreObjects(objects, { namespace, name, script, args }) {
-  const metadata = metadataOf(name, namespace);
-  const spec = hubPodSpec(objects);
-  const container = objectsIn(spec["containers"])[0] ?? {};
-  const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] === DATABASE);
-  const mounts2 = objectsIn(container["volumeMounts"]).filter((mount2) => mount2["name"] === DATABASE);
-  const pod = {
-    ...frame(spec),
-    activeDeadlineSeconds: RESTORE_SECONDS,
-    volumes: [...volumes, { name: "script", configMap: { name: `${name}-script` } }],
-    containers: [
-      {
-        name: "restore",
-        ...pick2(container, ["image", "imagePullPolicy", "securityContext"]),
-        command: ["python3", "/script/restore.py", ...args],
-        volumeMounts: [...mounts2, { name: "script", mountPath: "/script" }]
-      }
-    ]
-  };
-  return [
-    scriptObject(metadata(`${name}-script`), "restore.py", script),
-    { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: pod }
-  ];
-}
-function metadataOf(pod, namespace) {
-  return (called) => ({ name: called, namespace, labels: { [THROW_AWAY]: pod } });
-}
-function hubPodSpec(objects) {
-  const deployment = objects.find(
-    (one) => one["kind"] === "Deployment" && at(one, "/metadata/name") === "hub"
-  );
-  const spec = deployment === void 0 ? void 0 : at(deployment, "/spec/template/spec");
-  if (!isObject(spec)) throw new Error("the chart renders no hub Deployment");
-  return spec;
-}
-function frame(spec) {
-  return {
-    restartPolicy: "Never",
-    automountServiceAccountToken: false,
-    ...pick2(spec, [
-      "securityContext",
-      "nodeSelector",
-      "tolerations",
-      "imagePullSecrets",
-      "affinity"
-    ])
-  };
-}
-function serviceEnv(objects) {
-  return objects.flatMap((object2) => {
-    const [name, port] = [at(object2, "/metadata/name"), at(object2, "/spec/ports/0/port")];
-    if (object2["kind"] !== "Service" || typeof name !== "string" || port === void 0) return [];
-    const prefix = name.toUpperCase().replaceAll("-", "_");
-    return [
-      { name: `${prefix}_SERVICE_HOST`, value: name },
-      { name: `${prefix}_SERVICE_PORT`, value: JSON.stringify(port) }
-    ];
-  });
-}
-function loadCheckPod(spec, renamed, script, services) {
-  const container = objectsIn(spec["containers"])[0] ?? {};
-  const kept2 = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
-  const own2 = rename4(pick2(container, kept2), renamed);
-  const mounts2 = objectsIn(container["volumeMounts"]).filter((mount2) => mount2["name"] !== DATABASE);
-  const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename4(volume, renamed));
-  return {
-    ...frame(spec),
-    activeDeadlineSeconds: LOAD_CHECK_SECONDS,
-    volumes: [
-      ...volumes,
-      { name: "scratch", emptyDir: {} },
-      { name: "script", configMap: { name: script } }
-    ],
-    containers: [
-      {
-        name: "load-check",
-        ...own2,
-        env: [...services, ...objectsIn(own2["env"])],
-        command: ["python3", "/load-check/load_check.py"],
-        volumeMounts: [
-          ...mounts2,
-          { name: "scratch", mountPath: "/srv/jupyterhub" },
-          { name: "script", mountPath: "/load-check" }
-        ]
-      }
-    ]
-  };
-}
-function pick2(object2, keys) {
-  return Object.fromEntries(Object.entries(object2).filter(([key]) => keys.includes(key)));
-}
-function without(object2, keys) {
-  return Object.fromEntries(Object.entries(object2).filter(([key]) => !keys.includes(key)));
-}
-var REFERENCES = /* @__PURE__ */ new Map([
-  ["configMap", "ConfigMap"],
-  ["configMapKeyRef", "ConfigMap"],
-  ["configMapRef", "ConfigMap"],
-  ["secret", "Secret"],
-  ["secretKeyRef", "Secret"],
-  ["secretRef", "Secret"]
-]);
-function rename4(object2, renamed) {
-  return renamedIn(object2, void 0, renamed);
-}
-function renamedIn(object2, kind, renamed) {
-  const entries = Object.entries(object2).map(([key, value]) => {
-    if (typeof value === "string" && (key === "name" || key === "secretName"))
-      return [key, renamed.get(`${kind ?? ""}/${value}`) ?? value];
-    return [key, renamedBelow(value, REFERENCES.get(key), renamed)];
-  });
-  return Object.fromEntries(entries);
-}
-function renamedBelow(value, kind, renamed) {
-  if (Array.isArray(value)) return value.map((item) => renamedBelow(item, kind, renamed));
-  return isObject(value) ? renamedIn(value, kind, renamed) : value;
-}
-
-// src/apply/hub/database.ts
 init_failure();
 
 // src/core/hub/rollout.ts
@@ -57360,7 +58272,7 @@ function shortened(message) {
 
 // src/apply/throw-away.ts
 init_json();
-var LOOKS = 480;
+var LOOKS = 1300;
 var LOOK_MS2 = 250;
 async function runThrowAway(pod, world) {
   return around(pod, world, async () => {
@@ -57392,6 +58304,9 @@ async function reached({ name, namespace, what }, world, phases) {
   for (let look4 = 0; look4 < LOOKS; look4 += 1) {
     const pod = await world.kube.get("pod", name, namespace);
     const phase = textAt(pod ?? {}, "/status/phase");
+    const ended2 = textAt(pod ?? {}, "/status/reason");
+    if (phase === "Failed" && ended2 !== "")
+      throw new Faulty(`${what}: the throw-away pod was ended: ${ended2}`, "infrastructure");
     if (phases.includes(phase)) return phase;
     const verdict = pod === void 0 ? void 0 : rolloutVerdict([], [pod], world.clock.now().getTime());
     if (verdict?.kind === "failed") throw new Faulty(`${what}: ${verdict.reason}`, verdict.fault);
@@ -57665,24 +58580,59 @@ async function dropOwned(kind, selector, namespace, { kube }) {
   }
 }
 
+// src/core/hub/promises.ts
+init_json();
+var SERVERS2 = "/jupyterhub/singleuser";
+var COMPONENT = "singleuser-server";
+function promisesOf({ namespace, values }, objects) {
+  const of = (path) => at(values, `${SERVERS2}${path}`) ?? null;
+  const mounts2 = namedEntries(of("/storage/extraVolumeMounts"));
+  return {
+    uid: of("/uid"),
+    gid: of("/fsGid"),
+    home: of("/storage/homeMountPath"),
+    mounts: mounts2.map((mount2) => textAt(mount2, "/mountPath")),
+    namespace,
+    labels: policyLabels(objects)
+  };
+}
+function policyLabels(objects) {
+  const selected = objects.filter((one) => one["kind"] === "NetworkPolicy").map((one) => at(one, "/spec/podSelector/matchLabels"));
+  return selected.filter(isObject).find((labels) => labels["component"] === COMPONENT) ?? {};
+}
+
 // src/apply/hub/load-check.ts
 init_json();
-var NAME2 = "glaciocloud-load-check";
+var NAME3 = "glaciocloud-load-check";
+var UNLOADED = "the new configuration cannot be loaded";
+var SCRIPTS = ["load_check.py", "load_promises.py"];
 async function loadCheck({ to }, objects, world) {
   const { namespace } = to.release;
-  const what = "the new configuration cannot be loaded";
-  const script = await world.script("load_check.py");
-  const pod = loadCheckObjects(objects, namespace, NAME2, script);
-  const { ok: ok2, log } = await runThrowAway({ name: NAME2, namespace, objects: pod, what }, world);
-  if (!ok2) throw new Faulty(`${what}: ${loadError(log)}`, "product");
+  const pod = loadCheckObjects(objects, {
+    namespace,
+    name: NAME3,
+    scripts: await scriptsOf(world),
+    promises: promisesOf(to.release, objects)
+  });
+  const { ok: ok2, log } = await runThrowAway(
+    { name: NAME3, namespace, objects: pod, what: UNLOADED },
+    world
+  );
+  if (!ok2) throw new Faulty(loadError(log), "product");
+}
+async function scriptsOf({ script }) {
+  const texts2 = SCRIPTS.map(async (name) => [name, await script(name)]);
+  return Object.fromEntries(await Promise.all(texts2));
 }
 function loadError(log) {
   const lines3 = log.trim().split("\n");
   const told3 = objectOf(lines3.at(-1) ?? "");
-  if (!told3) return lines3.slice(-5).join(" ").slice(0, 600);
+  if (!told3) return `${UNLOADED}: ${lines3.slice(-5).join(" ").slice(0, 600)}`;
+  if (textAt(told3, "/stage") === "promises")
+    return `the new configuration breaks a promise: ${textAt(told3, "/error")}`.slice(0, 600);
   const bad = lines3.find((line) => line.includes("Bad config encountered"));
   const why = bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told3, "/error");
-  return `${textAt(told3, "/stage")}: ${why}`.slice(0, 600);
+  return `${UNLOADED}: ${`${textAt(told3, "/stage")}: ${why}`.slice(0, 600)}`;
 }
 
 // src/apply/hub/prepare.ts
@@ -57781,10 +58731,12 @@ async function takeOverNotices(hub, first, kube) {
 
 // src/apply/hub/generated.ts
 init_json();
-var NAME3 = "hub-generated";
 var readKept = readerOf(fields({}));
 async function generatedValues(namespace, jupyterhub, { kube, random }) {
-  const found3 = at(await kube.get("secret", NAME3, namespace) ?? {}, "/data/values.json");
+  const found3 = at(
+    await kube.get("secret", GENERATED_SECRET, namespace) ?? {},
+    "/data/values.json"
+  );
   const kept2 = typeof found3 === "string" ? keptIn(namespace, found3) : {};
   const values = fill(standInSecrets(jupyterhub), kept2, random);
   const text2 = JSON.stringify(values);
@@ -57794,7 +58746,7 @@ async function generatedValues(namespace, jupyterhub, { kube, random }) {
         apiVersion: "v1",
         kind: "Secret",
         metadata: {
-          name: NAME3,
+          name: GENERATED_SECRET,
           namespace,
           labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
         },
@@ -57808,7 +58760,7 @@ function keptIn(namespace, text2) {
   const reading = readKept(Buffer.from(text2, "base64").toString("utf8"));
   if (reading.kind === "read") return reading.value;
   throw new Faulty(
-    `the Secret ${NAME3} cannot be read: ${reading.reason}; put it right, or delete it (kubectl delete secret ${NAME3} --namespace ${namespace}): the hub then makes new keys, and everybody logs in once more`,
+    `the Secret ${GENERATED_SECRET} cannot be read: ${reading.reason}; put it right, or delete it (kubectl delete secret ${GENERATED_SECRET} --namespace ${namespace}): the hub then makes new keys, and everybody logs in once more`,
     "infrastructure"
   );
 }
@@ -57857,9 +58809,9 @@ function manifestOf(stored) {
 ${text2.trimEnd()}
 `).join("");
 }
-function straysOf(made2, wanted, namespace) {
+function straysOf(made3, wanted, namespace) {
   const names5 = new Set(wanted.map((one) => identity2(one, namespace)));
-  const strays = [...byIdentity(made2, namespace)].filter(([name]) => !names5.has(name));
+  const strays = [...byIdentity(made3, namespace)].filter(([name]) => !names5.has(name));
   return strays.map(([, object2]) => object2);
 }
 function goesWith(live, release2) {
@@ -57915,13 +58867,13 @@ async function dropStrays(task, revision, wanted, world) {
   const { kube, releases, progress } = world;
   const { unit, release: release2 } = task.to;
   const { namespace } = release2;
-  const made2 = [];
+  const made3 = [];
   for (const later of await releases.history(unit.name, namespace)) {
     if (later.revision <= revision) continue;
     const manifest = await releases.manifest(unit.name, namespace, later.revision);
-    made2.push(...storedIn(manifest).map(({ object: object2 }) => object2));
+    for (const { object: object2 } of storedIn(manifest)) made3.push(object2);
   }
-  const strays = straysOf(made2, wanted, namespace);
+  const strays = straysOf(made3, wanted, namespace);
   if (strays.length === 0) return;
   for (const live of await kube.liveOf(strays, namespace)) {
     if (!goesWith(live, unit.name)) continue;
@@ -58050,8 +59002,9 @@ async function prepareNamespace(task, secrets2, world) {
   const env = at(to.release.values, "/jupyterhub/hub/extraEnv");
   const extraEnv = Object.fromEntries(
     Object.entries(isObject(env) ? env : {}).flatMap(([variable3, value]) => {
-      const key = isObject(value) ? at(value, "/valueFrom/secretKeyRef/key") : void 0;
-      return key === void 0 ? [] : [[variable3, { valueFrom: { secretKeyRef: { name, key } } }]];
+      const asked3 = isObject(value) ? at(value, "/valueFrom/secretKeyRef") : void 0;
+      if (!isObject(asked3) || asked3["name"] !== SECRETS_NAME) return [];
+      return [[variable3, { valueFrom: { secretKeyRef: { ...asked3, name } } }]];
     })
   );
   return {
@@ -58081,6 +59034,36 @@ async function dropOldSecrets(task, current, world) {
     const name = at(old, "/metadata/name");
     if (typeof name === "string" && name !== current && !healthy.includes(name))
       await kube.delete("secret", name, namespace);
+  }
+}
+
+// src/core/hub/pull-ahead.ts
+init_json();
+var HELM_MANAGER = "helm";
+function pullersOf(objects, release2, namespace) {
+  const metadata = {
+    namespace,
+    labels: { "app.kubernetes.io/managed-by": "Helm" },
+    annotations: {
+      "meta.helm.sh/release-name": release2,
+      "meta.helm.sh/release-namespace": namespace
+    }
+  };
+  return objects.filter((object2) => object2["kind"] === "DaemonSet").map((object2) => merge(object2, { metadata }));
+}
+
+// src/apply/hub/pull-ahead.ts
+init_json();
+async function pullingAhead({ to: { unit, release: release2 } }, objects, { kube }, work) {
+  const { namespace } = release2;
+  const pullers = pullersOf(objects, unit.name, namespace);
+  if (pullers.length > 0) await kube.apply(pullers, HELM_MANAGER);
+  try {
+    await work();
+  } catch (error2) {
+    for (const puller of pullers)
+      await kube.delete("daemonset", textAt(puller, "/metadata/name"), namespace);
+    throw error2;
   }
 }
 
@@ -58183,9 +59166,10 @@ async function preflight(task, run3, world) {
   }
   await recoverPending(task, world);
   if (state?.healthy) await tellConflicts(task, objects, world);
-  if (state?.healthy && restartsHub(state.healthy.release, to.release)) {
+  if (!state?.healthy || restartsHub(state.healthy.release, to.release)) {
     world.progress(to.unit, "loading the new configuration in a throw-away pod");
-    await loadCheck(task, objects, world);
+    const check2 = () => loadCheck(task, objects, world);
+    await (state?.healthy ? check2() : pullingAhead(task, objects, world, check2));
   }
   return prepared2;
 }
@@ -58308,6 +59292,7 @@ async function saveState({ to, state: old, held: held3 }, { kube }, change) {
 }
 
 // src/apply/hub/waves.ts
+init_lists();
 async function walkWaves(walk3) {
   const { platform, world, chosen: chosen2 } = walk3;
   const results = [];
@@ -58329,14 +59314,14 @@ async function walkWaves(walk3) {
       hurried: walk3.hurry !== void 0
     });
     const one = (to) => {
-      const bad = unreadable2(states, to);
+      const bad = unreadable3(states, to);
       if (bad) return notApplied(to.unit, bad);
       const kept2 = gate.open ? keptBack(walk3, to, { states, approved: approved2 }) : gate;
       if (kept2 === void 0) return underLease(walk3, to, (task) => applyHeld(walk3, to, task));
       if (!isHalfWay(states.known.get(to.release.namespace))) return notApplied(to.unit, kept2);
       return underLease(walk3, to, (task) => bringBackHeld(walk3, kept2, task));
     };
-    results.push(...await pMap(changing, one, { concurrency: world.cluster.data.parallel }));
+    append(results, await pMap(changing, one, { concurrency: world.cluster.data.parallel }));
   }
   return results;
 }
@@ -58367,7 +59352,7 @@ function elsewhere(walk3, one) {
   return known.digest === one.digest ? { how: "healthy", since: timeOf(known.status?.at) } : { how: "unfinished", since: void 0 };
 }
 function nearby(one, states, results) {
-  if (unreadable2(states, one)) return { how: "failed", since: void 0 };
+  if (unreadable3(states, one)) return { how: "failed", since: void 0 };
   return here(one, states.known.get(one.release.namespace), results);
 }
 function here(one, state, results) {
@@ -58379,7 +59364,7 @@ function here(one, state, results) {
 function timeOf(at2) {
   return at2 === void 0 ? void 0 : Date.parse(at2);
 }
-function unreadable2({ unreadable: all }, { release: release2 }) {
+function unreadable3({ unreadable: all }, { release: release2 }) {
   const reason = all.get(release2.namespace);
   return reason === void 0 ? void 0 : { outcome: "blocked", code: "state-unreadable", reason };
 }
@@ -58417,7 +59402,7 @@ async function underLease(walk3, to, work) {
       waiting2,
       () => withLease(world, `hub-${to.unit.name}`, async (held3) => {
         const states = await readStates(world.kube);
-        const bad = unreadable2(states, to);
+        const bad = unreadable3(states, to);
         return bad ? notApplied(to.unit, bad) : work(taskOf(walk3, to, { states, held: held3 }));
       })
     );
@@ -58477,6 +59462,7 @@ function disposalText({ homes, database: database2, archive }) {
 
 // src/apply/removal/remove.ts
 init_json();
+init_lists();
 
 // src/core/removal/archive.ts
 init_json();
@@ -58568,22 +59554,19 @@ init_json();
 init_json();
 var ARCHIVED = "/archive";
 var ARCHIVE_SECONDS = 24 * 3600;
-var USER_NODES = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"].map(
-  (key) => ({ key, operator: "Equal", value: "user", effect: "NoSchedule" })
-);
-function archiveObjects(hub, { namespace, name, volume: { claim, what }, user }) {
+function archiveObjects(hub, { namespace, name, volume: { claim, what }, user, tolerations }) {
   const spec = hubPodSpec([hub]);
   const container = objectsIn(spec["containers"])[0] ?? {};
   const shared = frame(spec);
   const owner = { runAsUser: user.uid, runAsGroup: user.gid };
   const own2 = isObject(container["securityContext"]) ? container["securityContext"] : {};
-  const place = what === "database" ? shared : {
+  const place2 = what === "database" ? shared : {
     ...without(shared, ["nodeSelector", "affinity"]),
     securityContext: { ...owner, fsGroup: user.gid, fsGroupChangePolicy: "OnRootMismatch" },
-    tolerations: [...objectsIn(spec["tolerations"]), ...USER_NODES]
+    tolerations: [...objectsIn(spec["tolerations"]), ...tolerations]
   };
   const pod = {
-    ...place,
+    ...place2,
     activeDeadlineSeconds: ARCHIVE_SECONDS,
     terminationGracePeriodSeconds: 1,
     volumes: [{ name: "archived", persistentVolumeClaim: { claimName: claim } }],
@@ -58607,7 +59590,7 @@ function archiveObjects(hub, { namespace, name, volume: { claim, what }, user })
 init_failure();
 
 // src/apply/removal/stream.ts
-import { createHash as createHash3 } from "node:crypto";
+import { createHash as createHash4 } from "node:crypto";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 init_json();
@@ -58627,10 +59610,10 @@ var Sending = class {
     }
     const { code: code2, stderr } = await this.#streaming.ended;
     const said5 = lastObject(stderr.split("\n"));
-    const unreadable4 = at(said5, "/unreadable");
-    if (typeof unreadable4 === "number")
+    const unreadable5 = at(said5, "/unreadable");
+    if (typeof unreadable5 === "number")
       throw new Faulty(
-        `${unreadable4} ${unreadable4 === 1 ? "file" : "files"} cannot be read: ${textAt(said5, "/why")}`,
+        `${unreadable5} ${unreadable5 === 1 ? "file" : "files"} cannot be read: ${textAt(said5, "/why")}`,
         "infrastructure"
       );
     this.#counted = parseCounted(said5);
@@ -58646,7 +59629,7 @@ var Sending = class {
   }
 };
 async function readBack(object2, onBytes) {
-  const hash = createHash3("sha256");
+  const hash = createHash4("sha256");
   let bytes2 = 0;
   const unpacked = createGunzip();
   object2.on("data", (chunk) => {
@@ -58685,12 +59668,12 @@ function telling(clock, say2) {
 var AT_ONCE = 3;
 var LOOKS3 = 360;
 var LOOK_MS6 = 250;
-async function openArchive(place, unit, removal, store) {
-  const bucket = await store.open(place);
+async function openArchive(place2, unit, removal, store) {
+  const bucket = await store.open(place2);
   try {
-    const text2 = await bucket.readText(manifestKey(place));
+    const text2 = await bucket.readText(manifestKey(place2));
     const found3 = text2 === void 0 ? void 0 : parseManifest(text2);
-    const other = (why) => new BucketFailure(`${placeText(place)} ${why}`, {
+    const other = (why) => new BucketFailure(`${placeText(place2)} ${why}`, {
       hint: "write another bucket or prefix: what lies there stays"
     });
     if (text2 !== void 0 && !found3) throw other("holds a manifest.json that is not ours");
@@ -58704,7 +59687,7 @@ async function openArchive(place, unit, removal, store) {
     });
     if (next.kind === "taken")
       throw other(`holds the archive of an earlier hub of this name, of ${next.since}`);
-    const archive = { place, bucket, manifest: next.manifest };
+    const archive = { place: place2, bucket, manifest: next.manifest };
     if (next.kind === "begin") await writeManifest(archive);
     return archive;
   } catch (error2) {
@@ -58712,11 +59695,11 @@ async function openArchive(place, unit, removal, store) {
     throw error2;
   }
 }
-async function writeManifest({ place, bucket, manifest }) {
+async function writeManifest({ place: place2, bucket, manifest }) {
   const text2 = pretty(manifest);
-  await bucket.writeText(manifestKey(place), text2);
-  if (await bucket.readText(manifestKey(place)) !== text2)
-    throw new BucketFailure(`${placeText(place)}manifest.json is not what was written`, {
+  await bucket.writeText(manifestKey(place2), text2);
+  if (await bucket.readText(manifestKey(place2)) !== text2)
+    throw new BucketFailure(`${placeText(place2)}manifest.json is not what was written`, {
       hint: "look at the bucket; the next run goes on from here"
     });
 }
@@ -58741,8 +59724,9 @@ async function archiveVolumes(archive, task, world) {
   archive.manifest = { ...archive.manifest, complete: world.clock.now().toISOString() };
   await writeManifest(archive);
 }
-async function archiveLeft(archive, { unit, volumes, hub = {}, user, held: held3 }, left, world) {
-  const reader = { unit, hub, user, script: await world.script("archive.py") };
+async function archiveLeft(archive, { unit, volumes, hub = {}, user, tolerations, held: held3 }, left, world) {
+  const script = await world.script("archive.py");
+  const reader = { unit, hub, user, tolerations, script };
   let done = volumes.length - left.length;
   let writing = Promise.resolve();
   const one = async (volume) => {
@@ -58775,11 +59759,11 @@ async function enter(archive, one, held3) {
   archive.manifest = { ...archive.manifest, objects: [...others, one] };
   await writeManifest(archive);
 }
-async function confirmSizes({ bucket, place, manifest }) {
+async function confirmSizes({ bucket, place: place2, manifest }) {
   for (const { key, bytes: bytes2 } of manifest.objects) {
     if (await bucket.size(key) !== bytes2)
       throw new Faulty(
-        `${placeText({ ...place, folder: key })} is not there any more as it was; nothing is deleted`,
+        `${placeText({ ...place2, folder: key })} is not there any more as it was; nothing is deleted`,
         "infrastructure"
       );
   }
@@ -58801,16 +59785,16 @@ async function atRest(volumes, namespace, { kube, clock }) {
     await clock.sleep(LOOK_MS6);
   }
 }
-async function archiveVolume({ place, bucket }, volume, { unit, hub, user, script }, world) {
+async function archiveVolume({ place: place2, bucket }, volume, { unit, hub, user, tolerations, script }, world) {
   const { claim, uid } = volume;
   const namespace = unit.name;
-  const key = volumeKey(place, volume);
+  const key = volumeKey(place2, volume);
   const name = `glaciocloud-archive-${world.random.uuid().slice(0, 8)}`;
   const sent = await withThrowAway(
     {
       name,
       namespace,
-      objects: archiveObjects(hub, { namespace, name, volume, user }),
+      objects: archiveObjects(hub, { namespace, name, volume, user, tolerations }),
       what: "its volume cannot be read"
     },
     world,
@@ -58899,16 +59883,21 @@ async function remove2(task, held3, world) {
     world.progress(unit, `stopping hub and servers; ${words2}`);
     await removeProbe(unit.name, world.kube);
     const hub = await stop(namespace, world);
-    if (archive) await fill2(archive, { task, people, hub, held: held3 }, world);
+    const { tolerations } = serverNodes(valuesThatRan(state));
+    if (archive) await fill2(archive, { task, people, hub, tolerations, held: held3 }, world);
   } finally {
     archive?.bucket.close();
   }
   return takeAway(task, { homes, archive, held: held3 }, world);
 }
+function valuesThatRan({ healthy }) {
+  const ran2 = healthy && at(healthy.release.values, "/jupyterhub");
+  return isObject(ran2) ? ran2 : {};
+}
 async function openedArchive({ unit, removal }, { id }, begun, { store }) {
-  const place = archivePlace2(removal);
+  const place2 = archivePlace2(removal);
   try {
-    return { kind: "open", archive: place && await openArchive(place, unit, id, store) };
+    return { kind: "open", archive: place2 && await openArchive(place2, unit, id, store) };
   } catch (error2) {
     if (!(error2 instanceof Failure)) throw error2;
     const rest = begun ? "nothing is deleted" : "nothing was touched";
@@ -58919,13 +59908,14 @@ async function fill2(archive, {
   task,
   people,
   hub,
+  tolerations,
   held: held3
 }, world) {
   const { unit, removal, user } = task;
   const volumes = removal.homes === "archive" ? people.map(({ claim, uid }) => ({ claim, uid, what: "home" })) : [];
   if (removal.database === "archive")
-    volumes.push(...await databaseVolume(unit.name, archive, world));
-  await archiveVolumes(archive, { unit, volumes, hub, user, held: held3 }, world);
+    append(volumes, await databaseVolume(unit.name, archive, world));
+  await archiveVolumes(archive, { unit, volumes, hub, user, tolerations, held: held3 }, world);
 }
 async function takeAway({ unit, removal }, {
   homes,
@@ -59023,8 +60013,8 @@ init_failure();
 init_json();
 
 // src/edges/deployed.ts
-import { readFile as readFile9, readdir as readdir5 } from "node:fs/promises";
-import { join as join12 } from "node:path";
+import { readdir as readdir6 } from "node:fs/promises";
+import { join as join13 } from "node:path";
 init_failure();
 var OBJECTS = "manifests.yaml";
 var UNIT = /^(clusters\/[^/.]+|[^/.]+)\/(?:release\.json|status\.json|manifests\.yaml)$/u;
@@ -59034,14 +60024,14 @@ function deployedFrom(folder, root) {
 }
 async function deployedInFolder(folder) {
   await guarded(folder, () => tidy(folder));
-  const names5 = await readdir5(folder).catch((cause) => {
+  const names5 = await readdir6(folder).catch((cause) => {
     throw new Failure(`${folder} cannot be read`, {
       hint: "name a folder that `render` wrote, or leave --present out",
       exit: 2,
       cause
     });
   });
-  const clusters = names5.includes("clusters") ? (await readdir5(join12(folder, "clusters"))).filter((name) => !name.startsWith(".")).map((name) => `clusters/${name}`) : [];
+  const clusters = names5.includes("clusters") ? (await readdir6(join13(folder, "clusters"))).filter((name) => !name.startsWith(".")).map((name) => `clusters/${name}`) : [];
   const units = [
     ...names5.filter((name) => name !== "clusters" && !name.startsWith(".")),
     ...clusters
@@ -59051,15 +60041,15 @@ async function deployedInFolder(folder) {
     for (const unit of units) {
       for (const file of ["release.json", "status.json", OBJECTS]) {
         const path = `${unit}/${file}`;
-        const full = join12(folder, path);
+        const full = join13(folder, path);
         if (!await exists(full) || !wants(path)) continue;
-        const text3 = await readFile9(full, "utf8").catch(() => void 0);
+        const text3 = await plainText(full).catch(() => void 0);
         if (text3 !== void 0) files.set(path, text3);
       }
     }
     return files;
   };
-  const text2 = (path) => readFile9(join12(folder, path), "utf8").catch(() => void 0);
+  const text2 = (path) => plainText(join13(folder, path)).catch(() => void 0);
   const { found: found3 } = await deployed(read5, text2);
   if (units.length > 0 && found3.releases.length === 0)
     throw new Failure(`${folder} holds no record of a release`, {
@@ -59125,17 +60115,17 @@ init_failure();
 // src/edges/helm.ts
 init_failure();
 import { writeFile as writeFile4 } from "node:fs/promises";
-import { join as join14 } from "node:path";
+import { join as join15 } from "node:path";
 
 // src/edges/tools.ts
-import { accessSync, constants } from "node:fs";
-import { delimiter, join as join13 } from "node:path";
+import { accessSync, constants as constants2 } from "node:fs";
+import { delimiter, join as join14 } from "node:path";
 function unpackedTool(name) {
-  return join13(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
+  return join14(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
 }
 function isExecutable(path) {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(path, constants2.X_OK);
     return true;
   } catch {
     return false;
@@ -59144,7 +60134,7 @@ function isExecutable(path) {
 function findTool(name) {
   const named2 = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
   if (named2 !== void 0 && named2 !== "") return isExecutable(named2) ? named2 : void 0;
-  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join13(folder, name));
+  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join14(folder, name));
   return [...onPath, unpackedTool(name)].find(isExecutable);
 }
 
@@ -59183,8 +60173,8 @@ function helmHome(folder) {
   };
 }
 async function template(helm, request2) {
-  const values = join14(request2.scratch, `${request2.release}.values.json`);
-  const placeholders = join14(request2.scratch, `${request2.release}.placeholders.json`);
+  const values = join15(request2.scratch, `${request2.release}.values.json`);
+  const placeholders = join15(request2.scratch, `${request2.release}.placeholders.json`);
   await writeFile4(values, JSON.stringify(request2.values));
   await writeFile4(placeholders, JSON.stringify(request2.placeholders));
   const args = [
@@ -59548,11 +60538,11 @@ async function catchUpRecord(job, wanted, { states, present: present2 }) {
   const { inputs, report } = job;
   const { hold, record, actions } = inputs;
   if (hold !== void 0 || record === void 0 && !actions) return;
-  const unreadable4 = new Set(wanted.recorded.unreadable.map(({ unit }) => unitId(unit)));
+  const unreadable5 = new Set(wanted.recorded.unreadable.map(({ unit }) => unitId(unit)));
   for (const to of wanted.chosen) {
     const { unit, digest: digest3, release: release2 } = to;
     const state = states.known.get(release2.namespace);
-    if (unreadable4.has(unitId(unit))) continue;
+    if (unreadable5.has(unitId(unit))) continue;
     if (!isSettled(state, digest3) || present2.get(unitId(unit))?.digest === digest3) continue;
     const message = `${unit.name} runs ${digest3.slice(0, 7)}, and was not recorded`;
     try {
@@ -59607,15 +60597,15 @@ function refuseLater(here2, { hubs, wave }) {
 function orphanText({ unit, elsewhere: elsewhere2 }) {
   return elsewhere2 === void 0 ? `${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml` : `${unitId(unit)}: runs here with all its homes, but its file names the cluster ${elsewhere2}; nothing happens to it: give the new hub another name, and this one an entry in removals: of platform.yaml`;
 }
-function orphansOf(platform, cluster, { known, unreadable: unreadable4 }, { hubs, wave, hold }) {
+function orphansOf(platform, cluster, { known, unreadable: unreadable5 }, { hubs, wave, hold }) {
   const { waves: waves2, removals } = platform.settings.data;
-  const isFirst = wave === void 0 || wave === waves2[0]?.name;
-  if (hubs.length > 0 || !isFirst || hold !== void 0) return [];
+  const isFirst2 = wave === void 0 || wave === waves2[0]?.name;
+  if (hubs.length > 0 || !isFirst2 || hold !== void 0) return [];
   const elsewhere2 = (name) => {
     const named2 = platform.environments.get(name)?.data.cluster;
     return named2 === cluster.name ? void 0 : named2;
   };
-  const unknown2 = [...known.keys(), ...unreadable4.keys()].filter(
+  const unknown2 = [...known.keys(), ...unreadable5.keys()].filter(
     (name) => !isNamed(platform, "environment", name) || elsewhere2(name) !== void 0
   );
   return unknown2.map((name) => ({
@@ -59636,10 +60626,10 @@ function openness(environment2) {
       what: `there is no environment \`${name}\`, so any branch\u2019s workflow gets at what this run holds${privacy(environment2)}`,
       cure: `make it in the repository\u2019s settings (Environments), let only the branch ${defaultBranch} use it, and keep the cluster\u2019s secrets in it`
     };
-  const open = openTo(protection.branches, defaultBranch);
-  if (open === void 0) return void 0;
+  const open2 = openTo(protection.branches, defaultBranch);
+  if (open2 === void 0) return void 0;
   return {
-    what: `the environment \`${name}\`, which holds this cluster\u2019s credentials, is open to ${open}`,
+    what: `the environment \`${name}\`, which holds this cluster\u2019s credentials, is open to ${open2}`,
     cure: `in the repository\u2019s settings, Environments, ${name}, \u201CDeployment branches and tags\u201D: choose \u201CSelected branches and tags\u201D with ${defaultBranch} alone`
   };
 }
@@ -59702,6 +60692,7 @@ async function applyWorld({ ports, report }, { cluster, charts }, scratch) {
 }
 
 // src/flow/deploy.ts
+init_lists();
 async function runDeployment(job) {
   const gathered = await gatherWanted(job);
   if (gathered.kind === "refused") return gathered;
@@ -59831,7 +60822,7 @@ async function applyUnits(job, wanted, found3, refusal3) {
       report.progress(`\u26A0 the approval is not believed: ${approval2.doubt}`);
     const record = whereRecorded(inputs, wanted, refusal3);
     const results = await walk2(job, { wanted, found: found3, merge: merge3, urgent, approval: approval2, record }, world);
-    results.push(...await removeAll(job, wanted, found3, world));
+    append(results, await removeAll2(job, wanted, found3, world));
     await tell(job, wanted, results, merge3);
     return results;
   });
@@ -59874,7 +60865,7 @@ function holdUntil({ inputs, ports }) {
   const end2 = ports.clock.now().getTime() + seconds(hold) * 1e3;
   return { until: new Date(end2).toISOString(), reason };
 }
-async function removeAll({ inputs: { record } }, { platform }, { removals }, world) {
+async function removeAll2({ inputs: { record } }, { platform }, { removals }, world) {
   const { user } = platform.settings.data;
   const results = [];
   for (const { unit, removal } of removals) {
@@ -60154,17 +61145,17 @@ function dnsChecks({ cluster, hubs }, { resolved }, entries) {
 }
 function dnsCheck(hub, resolved, entries) {
   const [id, where] = ["cluster/dns", `environments/${hub.name}.yaml`];
-  const { hostname: hostname4 } = new URL(hub.data.url);
-  const asked3 = resolved.get(hostname4);
+  const { hostname: hostname5 } = new URL(hub.data.url);
+  const asked3 = resolved.get(hostname5);
   if (asked3?.kind === "not-asked") return unknown(id, where, asked3);
   const addresses = asked3?.value ?? [];
   const known = entries?.kind === "answered" ? entries.value : [];
-  const { problems, warnings } = dnsVerdict(hostname4, addresses, known);
+  const { problems, warnings } = dnsVerdict(hostname5, addresses, known);
   const [fault] = [...problems, ...warnings];
-  if (fault !== void 0) return missing3(id, where, fault, recordFor(hostname4, known));
-  if (known.length > 0) return ok(id, where, `${hostname4} leads to the cluster`);
+  if (fault !== void 0) return missing3(id, where, fault, recordFor(hostname5, known));
+  if (known.length > 0) return ok(id, where, `${hostname5} leads to the cluster`);
   return unknown(id, where, {
-    why: `${hostname4} is ${addresses.join(", ")}; whether that is the cluster\u2019s entry is not known`,
+    why: `${hostname5} is ${addresses.join(", ")}; whether that is the cluster\u2019s entry is not known`,
     set: entries?.kind === "not-asked" ? entries.set : "kubectl get services,ingresses --all-namespaces # an entry without an address yet?"
   });
 }
@@ -60217,14 +61208,14 @@ function environmentChecks(repository, environment2, purpose) {
   ];
 }
 function makeEnvironment(repository, environment2, purpose) {
-  const place = `repos/${repository}/environments/${environment2.name}`;
-  const make = purpose === "asks" ? withReviewer(repository, environment2.name) : `echo '{"deployment_branch_policy":${ONLY_NAMED}}' | gh api --method PUT ${quoted3(place)} --input -`;
-  return `${make} && ${addBranch(place, environment2.defaultBranch)}`;
+  const place2 = `repos/${repository}/environments/${environment2.name}`;
+  const make = purpose === "asks" ? withReviewer(repository, environment2.name) : `echo '{"deployment_branch_policy":${ONLY_NAMED}}' | gh api --method PUT ${quoted3(place2)} --input -`;
+  return `${make} && ${addBranch(place2, environment2.defaultBranch)}`;
 }
 function withReviewer(repository, name) {
-  const place = `repos/${repository}/environments/${name}`;
+  const place2 = `repos/${repository}/environments/${name}`;
   const body = `{"reviewers":[{"type":"User","id":%s}],"deployment_branch_policy":${ONLY_NAMED}}`;
-  return `printf '${body}' "$(gh api users/LOGIN --jq .id)" | gh api --method PUT ${quoted3(place)} --input -`;
+  return `printf '${body}' "$(gh api users/LOGIN --jq .id)" | gh api --method PUT ${quoted3(place2)} --input -`;
 }
 var ONLY_NAMED = '{"protected_branches":false,"custom_branch_policies":true}';
 var KEPT2 = [
@@ -60234,21 +61225,21 @@ var KEPT2 = [
   'reviewers:[.protection_rules[]|select(.type=="required_reviewers").reviewers[]|{type,id:.reviewer.id}]'
 ].join(",");
 function closeEnvironment(repository, { name, defaultBranch }, branches) {
-  const place = `repos/${repository}/environments/${name}`;
+  const place2 = `repos/${repository}/environments/${name}`;
   const known = names3(branches);
-  const limit = `gh api ${quoted3(place)} --jq '{${KEPT2}}' | gh api --method PUT ${quoted3(place)} --input -`;
+  const limit = `gh api ${quoted3(place2)} --jq '{${KEPT2}}' | gh api --method PUT ${quoted3(place2)} --input -`;
   const others = patternsOf(branches).some((one) => !isDefault(one, defaultBranch));
-  const policies = `${place}/deployment-branch-policies`;
+  const policies = `${place2}/deployment-branch-policies`;
   const isOther = `select((.type//"branch")!="branch" or .name!=${JSON.stringify(defaultBranch)})`;
   const drop = `gh api --paginate ${quoted3(policies)} --jq ${quoted3(`.branch_policies[]|${isOther}.id`)} | xargs -I ID gh api --method DELETE ${quoted3(`${policies}/ID`)}`;
   return [
     ...branches.kind === "selected" ? [] : [limit],
     ...others ? [drop] : [],
-    ...known.includes(defaultBranch) ? [] : [addBranch(place, defaultBranch)]
+    ...known.includes(defaultBranch) ? [] : [addBranch(place2, defaultBranch)]
   ].join(" && ");
 }
-function addBranch(place, branch) {
-  const policies = `${place}/deployment-branch-policies`;
+function addBranch(place2, branch) {
+  const policies = `${place2}/deployment-branch-policies`;
   return `gh api --method POST ${quoted3(policies)} -f ${quoted3(`name=${branch}`)}`;
 }
 function patternsOf(branches) {
@@ -60264,9 +61255,9 @@ function isDefault({ kind, name }, branch) {
 // src/core/doctor/access.ts
 function accessChecks({ repository, access, held: held3, shared }) {
   if (!access) return [];
-  const open = shared.kind === "answered" ? shared.value : { secrets: [], variables: [] };
+  const open2 = shared.kind === "answered" ? shared.value : { secrets: [], variables: [] };
   const where = `environment ${REQUESTS_ENVIRONMENT}`;
-  const has = (id, place, names5) => holds({ id, where: `environment ${place}`, place, repository }, names5, open);
+  const has = (id, place2, names5) => holds({ id, where: `environment ${place2}`, place: place2, repository }, names5, open2);
   return [
     ...judged("github/access-requests", where, access.environment, ({ environment: environment2, ...names5 }) => [
       ...environmentChecks(repository, environment2, "holds"),
@@ -60280,7 +61271,7 @@ function accessChecks({ repository, access, held: held3, shared }) {
         (names5) => has("github/access-token", cluster, names5)
       )
     ),
-    ...openKeys(repository, open.secrets),
+    ...openKeys(repository, open2.secrets),
     ...rulesChecks(access),
     ...judged(
       "github/dispatch",
@@ -60297,14 +61288,14 @@ var WANTED = {
   },
   "github/access-token": { secrets: ["ACCESS_TOKEN"], variables: ["ACCESS_REPOSITORY"] }
 };
-function holds({ id, where, place, repository }, names5, open) {
+function holds({ id, where, place: place2, repository }, names5, open2) {
   const wanted = WANTED[id] ?? { secrets: [], variables: [] };
-  const known = [...names5.variables, ...open.variables];
+  const known = [...names5.variables, ...open2.variables];
   const secrets2 = wanted.secrets.filter((one) => !names5.secrets.includes(one));
   const variables = wanted.variables.filter((one) => !known.includes(one));
   if (secrets2.length + variables.length === 0)
     return [ok(id, where, `holds ${[...wanted.secrets, ...wanted.variables].join(", ")}`)];
-  const at2 = `--env ${quoted3(place)} --repo ${quoted3(repository)}`;
+  const at2 = `--env ${quoted3(place2)} --repo ${quoted3(repository)}`;
   const commands = [
     ...secrets2.map((one) => `gh secret set ${one} ${at2}`),
     ...variables.map((one) => `gh variable set ${one} ${at2}`)
@@ -60344,13 +61335,13 @@ function unruled(people) {
 function dispatchCheck(repository, people, there) {
   const id = "github/dispatch";
   if (there) return ok(id, people, "tells the platform of a push");
-  const place = quoted3(`repos/${people}/contents/${DISPATCH_PATH}`);
+  const place2 = quoted3(`repos/${people}/contents/${DISPATCH_PATH}`);
   const content = btoa(dispatchWorkflow(repository));
   return missing3(
     id,
     people,
     `has no ${DISPATCH_PATH}: hubs follow a push only when the schedule runs`,
-    `gh api --method PUT ${place} -f message=dispatch -f content=${content} && gh secret set PLATFORM_TOKEN --repo ${quoted3(people)}`
+    `gh api --method PUT ${place2} -f message=dispatch -f content=${content} && gh secret set PLATFORM_TOKEN --repo ${quoted3(people)}`
   );
 }
 
@@ -60359,7 +61350,7 @@ var IMAGES_ENVIRONMENT = "images";
 var KEY2 = "APP_PRIVATE_KEY";
 function appKeyChecks(repository, shared, app) {
   if (!app) return [];
-  const open = shared.kind === "answered" && shared.value.secrets.includes(KEY2);
+  const open2 = shared.kind === "answered" && shared.value.secrets.includes(KEY2);
   const where = `environment ${IMAGES_ENVIRONMENT}`;
   const held3 = judged(
     "github/app-key",
@@ -60367,7 +61358,7 @@ function appKeyChecks(repository, shared, app) {
     app,
     ({ environment: environment2, secrets: secrets2 }) => secrets2.includes(KEY2) ? environmentChecks(repository, environment2, "asks") : []
   );
-  return [...open ? [openKey(repository)] : [], ...held3];
+  return [...open2 ? [openKey(repository)] : [], ...held3];
 }
 function openKey(repository) {
   return missing3(
@@ -60408,6 +61399,7 @@ function keepsStable(before, after) {
 }
 
 // src/core/doctor/pulls.ts
+init_lists();
 function pullNeeds({ images, settings: settings3 }) {
   const [image2] = [...images.keys()].sort();
   return {
@@ -60420,11 +61412,12 @@ function pullChecks(repository, { images, main: main2 }) {
   if (images) {
     const { branch, rules: rules2 } = images;
     const judge = (found3) => branchCheck(repository, branch, found3);
-    checks.push(...judged("github/image-branches", `branch ${branch}`, rules2, judge));
+    append(checks, judged("github/image-branches", `branch ${branch}`, rules2, judge));
   }
   if (main2)
-    checks.push(
-      ...judged(
+    append(
+      checks,
+      judged(
         "github/automerge",
         "the default branch",
         main2,
@@ -60448,7 +61441,7 @@ function branchCheck(repository, branch, rules2) {
     id,
     where,
     `its rules (${stops.join(", ")}) keep images\u2019 pull requests from being made`,
-    `${lookAt(repository, branch)} # then except glaciocloud/**, or let the App of the night bypass them`
+    `${lookAt2(repository, branch)} # then except glaciocloud/**, or let the App of the night bypass them`
   );
 }
 var MERGE_STOPS = {
@@ -60469,10 +61462,10 @@ function mergeCheck(repository, branch, rules2) {
     id,
     where,
     `its rules keep the night from merging (automerge: candidate): ${stops.join("; ")}`,
-    `${lookAt(repository, branch)} # then let the App of the night bypass them, or take automerge: out of platform.yaml`
+    `${lookAt2(repository, branch)} # then let the App of the night bypass them, or take automerge: out of platform.yaml`
   );
 }
-function lookAt(repository, branch) {
+function lookAt2(repository, branch) {
   return `gh ruleset check ${quoted3(branch)} --repo ${quoted3(repository)}`;
 }
 
@@ -60571,14 +61564,14 @@ function setSecret(secret, cluster, repository) {
 }
 function sharedCheck(repository, { secrets: secrets2 }, clusters) {
   const id = "github/shared-secrets";
-  const open = secrets2.filter((one) => ["KUBECONFIG", "SOPS_AGE_KEY", ...ARCHIVE].includes(one));
-  if (open.length === 0) return ok(id, repository, "no cluster\u2019s secret is open to every branch");
+  const open2 = secrets2.filter((one) => ["KUBECONFIG", "SOPS_AGE_KEY", ...ARCHIVE].includes(one));
+  if (open2.length === 0) return ok(id, repository, "no cluster\u2019s secret is open to every branch");
   const places = clusters.map(({ cluster }) => cluster.name).join(", ");
   return missing3(
     id,
     repository,
-    `${open.join(", ")} of the repository itself ${open.length === 1 ? "is" : "are"} open to the workflow of every branch: they belong into the environments ${places}`,
-    open.map((one) => `gh secret delete ${one} --repo ${quoted3(repository)}`).join(" && ")
+    `${open2.join(", ")} of the repository itself ${open2.length === 1 ? "is" : "are"} open to the workflow of every branch: they belong into the environments ${places}`,
+    open2.map((one) => `gh secret delete ${one} --repo ${quoted3(repository)}`).join(" && ")
   );
 }
 var RULES2 = ["deletion", "non_fast_forward"];
@@ -60626,8 +61619,8 @@ function actionsChecks(repository, {
   localOnly,
   mayOpenPulls
 }) {
-  const place = quoted3(`repos/${repository}/actions/permissions`);
-  const put2 = `gh api --method PUT ${place}`;
+  const place2 = quoted3(`repos/${repository}/actions/permissions`);
+  const put2 = `gh api --method PUT ${place2}`;
   const id = "github/actions";
   const runs = enabled && !localOnly ? ok(id, repository, "workflows run") : missing3(
     id,
@@ -60742,10 +61735,10 @@ function hubChecks(hub, { files, opened }, recipients) {
         `mkdir -p secrets && ${fill3} && ${edit} ${quoted3(file)} && ${encrypt}`
       )
     ];
-  const [open] = encryptionFindings(file, text2);
-  if (open) {
-    const line = open.at.line;
-    return [missing3(id, `${file}:${line}`, `${open.message}; ${open.hint}`, encrypt)];
+  const [open2] = encryptionFindings(file, text2);
+  if (open2) {
+    const line = open2.at.line;
+    return [missing3(id, `${file}:${line}`, `${open2.message}; ${open2.hint}`, encrypt)];
   }
   return [
     ok(id, file, "is encrypted"),
@@ -61194,8 +62187,8 @@ function fix({ settings: settings3, environments }, path, pin) {
     ["action", pin ? `${pin.repository}@${pin.commit}` : "OWNER/REPO@SHA"]
   ];
   const words2 = options.map(([name, value]) => `--${name} ${quoted3(value)}`).join(" ");
-  const place = ".glaciocloud/fresh";
-  return `glaciocloud init --root ${place} ${words2} && cp ${place}/${path} ${path}`;
+  const place2 = ".glaciocloud/fresh";
+  return `glaciocloud init --root ${place2} ${words2} && cp ${place2}/${path} ${path}`;
 }
 
 // src/core/doctor/doctor.ts
@@ -61231,8 +62224,8 @@ function checkLines({ state, where, what, fix: fix2 }) {
 }
 function summary2(checks) {
   const count = (wanted) => checks.filter(({ state }) => state === wanted).length;
-  const open = count("unknown");
-  const rest = open === 0 ? "" : `, ${open} not asked: this is no word on those`;
+  const open2 = count("unknown");
+  const rest = open2 === 0 ? "" : `, ${open2} not asked: this is no word on those`;
   return `${count("ok")} fine, ${count("missing")} missing${rest}`;
 }
 function doctorJson(checks) {
@@ -61433,7 +62426,7 @@ async function liveCluster({
       async () => (await kube.list("ingressclasses")).map((one) => textAt(one, "/metadata/name"))
     ),
     listed4(() => kube.list("clusterissuers")).then(withoutKind),
-    listed4(async () => entriesOf(await kube.list("services,ingresses")))
+    listed4(async () => entriesOf3(await kube.list("services,ingresses")))
   ]);
   return {
     login: known.kind === "answered" ? known.value : { kind: "unclear", why: known.why },
@@ -61476,7 +62469,7 @@ async function openedSecrets({ platform, files, now }, secrets2) {
     ([hub, text2]) => platform.environments.has(hub) && encryptionFindings(`secrets/${hub}.sops.yaml`, text2).length === 0
   );
   const lacking = encrypted.length === 0 ? void 0 : await secrets2.lacking();
-  const open = async (hub) => {
+  const open2 = async (hub) => {
     if (lacking !== void 0) return LACKING[lacking];
     const found3 = await attempt3(() => secrets2.opened(hub), "");
     if (found3.kind === "not-asked")
@@ -61489,7 +62482,7 @@ async function openedSecrets({ platform, files, now }, secrets2) {
   return new Map(
     await eachOf(
       encrypted.map(([hub]) => hub),
-      open
+      open2
     )
   );
 }
@@ -61510,8 +62503,8 @@ async function topFolder(root) {
 }
 async function originRepository(root) {
   const address2 = await said3(root, "remote", "get-url", "origin") ?? "";
-  const place = /^(?:https:\/\/(?:[^@/]*@)?|ssh:\/\/git@|git@)github\.com[/:](.+)$/u.exec(address2);
-  const name = /^([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/u.exec(place?.[1] ?? "");
+  const place2 = /^(?:https:\/\/(?:[^@/]*@)?|ssh:\/\/git@|git@)github\.com[/:](.+)$/u.exec(address2);
+  const name = /^([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/u.exec(place2?.[1] ?? "");
   return name?.[1];
 }
 
@@ -61565,19 +62558,19 @@ async function doctor({ root, cluster, now }, ports, report) {
 }
 
 // src/core/hub/state-text.ts
-function statesText({ known, unreadable: unreadable4 }) {
-  if (known.size + unreadable4.size === 0) return "no hub has been deployed here\n";
+function statesText({ known, unreadable: unreadable5 }) {
+  if (known.size + unreadable5.size === 0) return "no hub has been deployed here\n";
   return [
     ...[...known].map(([hub, state]) => stateText(hub, state)),
-    ...[...unreadable4].map(([hub, why]) => `${hub} is left alone: ${why}
+    ...[...unreadable5].map(([hub, why]) => `${hub} is left alone: ${why}
 `)
   ].join("");
 }
-function statesOnly({ known, unreadable: unreadable4 }, hubs) {
+function statesOnly({ known, unreadable: unreadable5 }, hubs) {
   const isMeant3 = ([hub]) => hubs.length === 0 || hubs.includes(hub);
   return {
     known: new Map([...known].filter(isMeant3)),
-    unreadable: new Map([...unreadable4].filter(isMeant3))
+    unreadable: new Map([...unreadable5].filter(isMeant3))
   };
 }
 function stateText(hub, { healthy, quarantined, last }) {
@@ -61590,13 +62583,49 @@ function stateText(hub, { healthy, quarantined, last }) {
 ${held3}`;
 }
 
+// src/core/watch/drift-text.ts
+init_escape();
+function driftText({ hub, drift: all, foreign }, readers) {
+  const lines3 = all.flatMap(
+    ({ object: object2, kind, fields: fields2 }) => kind === "missing" ? [terminal`  ✗ ${object2} is gone\n`] : fields2.map((field) => {
+      const secret = readers === "everybody" || object2.startsWith("Secret ");
+      const how = secret ? withoutValues(field) : withValues(field);
+      return terminal`  ✗ ${object2} ${field.path}: ${how}\n`;
+    })
+  );
+  const notes3 = foreign.map(
+    ({ object: object2, manager, time: time2 }) => terminal`  ⚠ ${object2}: ${manager} owns fields since ${time2}\n`
+  );
+  const state = all.length === 0 ? "as deployed" : "drifted";
+  return terminal`${hub}: ${state}\n${lines3}${notes3}`.text;
+}
+function withoutValues({ from, to }) {
+  if (from === void 0) return "is gone";
+  return to === void 0 ? "was added" : "differs";
+}
+function withValues({ from, to }) {
+  return `is ${show2(from)}, should be ${show2(to)}`;
+}
+function show2(value) {
+  return value === void 0 ? "absent" : short(JSON.stringify(value), 80);
+}
+
 // src/commands/drift.ts
 init_escape();
 init_json();
+init_lists();
 
 // src/edges/helm-releases.ts
 import { writeFile as writeFile5 } from "node:fs/promises";
-import { join as join15 } from "node:path";
+import { join as join16 } from "node:path";
+
+// src/core/refusals.ts
+var REPEATED = /\b(Invalid|Duplicate|Unsupported) value: (?:"(?:[^"\\]|\\.)*"|[\w.*&[\]]*\{.*\}|[^\s":]+)(?=[:,;\]]|$)/gmu;
+function withoutRepeated(refusal3) {
+  return refusal3.replaceAll(REPEATED, "$1 value");
+}
+
+// src/edges/helm-releases.ts
 init_failure();
 
 // src/edges/cluster-access.ts
@@ -61647,14 +62676,14 @@ var HelmReleases = class {
     ]);
     if (code2 !== 0) {
       if (/release: not found/u.test(stderr)) return [];
-      throw failure(`the history of ${release2} cannot be read`, stderr, READ);
+      throw failure(`the history of ${release2} cannot be read`, stderr, READ2);
     }
     const found3 = readHistory(stdout);
     if (found3.kind !== "read")
       throw failure(
         `what Helm printed cannot be read: the history of ${release2}`,
         found3.reason,
-        READ
+        READ2
       );
     return found3.value.map(({ revision, status }) => ({ revision, status }));
   }
@@ -61666,7 +62695,7 @@ var HelmReleases = class {
   async upgrade({ release: release2, namespace, chart, values, digest: digest3 }) {
     const files = [];
     for (const [index2, one] of values.entries()) {
-      const file = join15(this.#scratch, `${release2}.deploy-${index2}.json`);
+      const file = join16(this.#scratch, `${release2}.deploy-${index2}.json`);
       await writeFile5(file, JSON.stringify(one), { mode: 384 });
       files.push("--values", file);
     }
@@ -61682,15 +62711,15 @@ var HelmReleases = class {
    * last revision does not have: what was kept, or what a change that failed half way should have taken away.
    */
   async restore({ release: release2, namespace, manifest, revision, digest: digest3 }) {
-    const chart = join15(this.#scratch, `${release2}.back-to-${revision}`);
-    await makeFolder(join15(chart, "templates"));
+    const chart = join16(this.#scratch, `${release2}.back-to-${revision}`);
+    await makeFolder(join16(chart, "templates"));
     const head2 = `apiVersion: v2
 name: back-to-revision
 version: ${revision}.0.0
 `;
-    await writeFile5(join15(chart, "Chart.yaml"), head2);
-    await writeFile5(join15(chart, "manifest.yaml"), manifest, { mode: 384 });
-    await writeFile5(join15(chart, "templates/all.yaml"), '{{ .Files.Get "manifest.yaml" }}\n');
+    await writeFile5(join16(chart, "Chart.yaml"), head2);
+    await writeFile5(join16(chart, "manifest.yaml"), manifest, { mode: 384 });
+    await writeFile5(join16(chart, "templates/all.yaml"), '{{ .Files.Get "manifest.yaml" }}\n');
     const { code: code2, stderr, stdout } = await this.#upgrade({ release: release2, namespace, chart, digest: digest3 }, [
       "--take-ownership",
       "--no-hooks",
@@ -61744,7 +62773,7 @@ version: ${revision}.0.0
       namespace,
       ...revision === void 0 ? [] : ["--revision", String(revision)]
     ]);
-    if (code2 !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr, READ);
+    if (code2 !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr, READ2);
     return stdout;
   }
   render(request2) {
@@ -61758,9 +62787,9 @@ version: ${revision}.0.0
     return exec(this.#helm.program, args, { env: this.#env, timeoutMs: 6e5 });
   }
 };
-var READ = "see what the message says, then run this again";
+var READ2 = "see what the message says, then run this again";
 function failure(what, stderr, hint = "the message names the object; the next run goes on from here") {
-  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, { hint });
+  return new HelmFailure(`${what}: ${withoutRepeated(stderr).trim().slice(-600)}`, { hint });
 }
 
 // src/edges/kube.ts
@@ -61790,7 +62819,7 @@ function hintFor2(stderr, kind) {
 }
 var LOGGED = /^[EWIF]\d{4} \d\d:/u;
 function detailOf(stderr) {
-  const lines3 = stderr.trim().split("\n");
+  const lines3 = withoutRepeated(stderr).trim().split("\n");
   const said5 = lines3.filter((line) => !LOGGED.test(line));
   return short((said5.length > 0 ? said5 : lines3.slice(-1)).slice(-3).join(" "), 400);
 }
@@ -61801,7 +62830,7 @@ init_failure();
 function inDefault(objects, namespace) {
   return objects.map((one) => merge({ metadata: { namespace } }, one));
 }
-function objectsOf2(text2) {
+function objectsOf(text2) {
   if (text2.trim() === "") return [];
   const found3 = object(text2);
   return found3["kind"] === "List" ? listed2(text2) : [found3];
@@ -61859,7 +62888,7 @@ var Kube = class {
     return stdout;
   }
   async liveOf(objects, namespace) {
-    return objectsOf2(
+    return objectsOf(
       await this.#asks(
         "objects cannot be read",
         ["get", "-f", "-", "--ignore-not-found", "--show-managed-fields", "-o", "json"],
@@ -61914,7 +62943,7 @@ var Kube = class {
   }
   async wouldApply(applied, namespace) {
     if (applied.length === 0) return [];
-    return objectsOf2(
+    return objectsOf(
       await this.#asks(
         "objects cannot be compared",
         [
@@ -61934,12 +62963,12 @@ var Kube = class {
       )
     );
   }
-  async create(made2) {
+  async create(made3) {
     return object(
       await this.#changes(
         "an object cannot be made",
         ["create", "--validate=ignore", "-f", "-", "-o", "json"],
-        JSON.stringify(made2)
+        JSON.stringify(made3)
       )
     );
   }
@@ -62066,19 +63095,25 @@ function inNamespace(namespace) {
 
 // src/commands/drift.ts
 init_failure();
-async function drift(kubeconfig, hubs, action, report) {
+async function drift(kubeconfig, hubs, audience, report) {
   const kube = new Kube(kubeconfig);
-  const { known, unreadable: unreadable4 } = statesOnly(await readStates(kube), hubs);
+  const { known, unreadable: unreadable5 } = statesOnly(await readStates(kube), hubs);
   const { found: found3, failed: failed3 } = await withTemporaryFolder(async (scratch) => {
     const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
     return lookAtEach(known, (hub) => hubDrift(kube, releases, hub));
   });
-  const unseen = new Map([...unreadable4, ...failed3]);
-  if (action) await tellDrift(action.github, found3, report);
+  const unseen = new Map([...unreadable5, ...failed3]);
+  const github = audience.kind === "everybody" ? audience.github : void 0;
+  if (github) await tellDrift(github, found3, report);
+  return driftOutcome(found3, unseen, audience);
+}
+function driftOutcome(found3, unseen, audience) {
   const drifted = found3.some((one) => one.drift.length > 0);
+  const told3 = audience.kind === "everybody" && audience.github !== void 0;
+  const text2 = found3.map((one) => driftText(one, audience.kind)).join("");
   return outcome({
-    exit: driftExit(drifted, unseen.size > 0, action !== void 0),
-    text: found3.map(driftText).join("") + [...unseen].map(unreadableText2).join(""),
+    exit: driftExit(drifted, unseen.size > 0, told3),
+    text: text2 + [...unseen].map(unreadableText2).join(""),
     json: {
       schema_version: SCHEMA_VERSION,
       hubs: found3.map(driftJson),
@@ -62119,14 +63154,17 @@ async function tellDrift(github, found3, report) {
   }
 }
 function driftIssue(one) {
-  const lines3 = short(driftText(one), 2e4).split("\n");
+  const lines3 = short(driftText(one, "everybody"), 2e4).split("\n");
   const rest = "Put what is right into the files, or give this issue the label `glaciocloud:apply-again`: what is merged is applied once more. The next night closes it.\n";
+  const command = code(`glaciocloud drift ${one.hub} --kubeconfig FILE`);
+  const values = inMarkdown`Values are left out where everybody reads: ${command} shows them.\n`;
   const found3 = fenced("", lines3).text;
-  return `Somebody, or something, changed what GlacioCloud deployed:
+  const what = "Somebody, or something, changed what GlacioCloud deployed:";
+  return `${what}
 
 ${found3}
 
-${rest}`;
+${rest}${values.text}`;
 }
 async function hubDrift(kube, releases, hub) {
   const stored = documentsIn(await releases.manifest(hub, hub)).map(parseObject);
@@ -62145,7 +63183,7 @@ async function hubDrift(kube, releases, hub) {
     const found3 = live.get(identity2(object2, hub));
     const one = driftOf(name, found3, applied.get(identity2(object2, hub)) ?? object2);
     if (one) result2.drift.push(one);
-    if (found3) result2.foreign.push(...foreignManagers(name, found3));
+    if (found3) append(result2.foreign, foreignManagers(name, found3));
   }
   return result2;
 }
@@ -62159,23 +63197,6 @@ function helmMetadata(release2) {
       labels: { "app.kubernetes.io/managed-by": "Helm" }
     }
   };
-}
-function driftText({ hub, drift: all, foreign }) {
-  const lines3 = all.flatMap(
-    ({ object: object2, kind, fields: fields2 }) => kind === "missing" ? [terminal`  ✗ ${object2} is gone\n`] : fields2.map(({ path, from, to }) => {
-      const secret = object2.startsWith("Secret ");
-      const how = secret ? "differs" : `is ${show2(from)}, should be ${show2(to)}`;
-      return terminal`  ✗ ${object2} ${path}: ${how}\n`;
-    })
-  );
-  const notes3 = foreign.map(
-    ({ object: object2, manager, time: time2 }) => terminal`  ⚠ ${object2}: ${manager} owns fields since ${time2}\n`
-  );
-  const state = all.length === 0 ? "as deployed" : "drifted";
-  return terminal`${hub}: ${state}\n${lines3}${notes3}`.text;
-}
-function show2(value) {
-  return value === void 0 ? "absent" : short(JSON.stringify(value), 80);
 }
 function driftJson({ hub, drift: all, foreign }) {
   return {
@@ -62436,7 +63457,7 @@ function resultText({
 init_failure();
 
 // src/flow/image-channels.ts
-import { join as join16 } from "node:path";
+import { join as join17 } from "node:path";
 
 // src/core/images/yank.ts
 init_json();
@@ -62477,6 +63498,7 @@ function moved(channels, moves) {
 }
 
 // src/core/images/promote.ts
+init_lists();
 function decidePromotion(lock, facts2) {
   const { recipe, builds, channels } = lock;
   const { candidate, stable } = channels;
@@ -62504,7 +63526,7 @@ function whyWaiting({ now, trials, soak, troubles, named: named2 }) {
   if (trials.length === 0 && !named2) return { kind: "nobody-tries" };
   const hubs = trials.filter(({ since }) => since === void 0).map(({ hub }) => hub);
   if (hubs.length > 0) return { kind: "not-running", hubs };
-  const until = Math.max(...trials.map(({ since = now }) => since + soak * 1e3));
+  const until = greatest(trials.map(({ since = now }) => since + soak * 1e3));
   if (until > now) return { kind: "soaks", until };
   return troubles.length > 0 ? { kind: "troubles", troubles } : void 0;
 }
@@ -62531,15 +63553,15 @@ function promotionText(reason) {
 
 // src/flow/image-channels.ts
 init_failure();
-async function promoteImage(place, wish) {
-  const { platform, root, now } = place;
+async function promoteImage(place2, wish) {
+  const { platform, root, now } = place2;
   const { name } = wish.image;
   const lock = platform.locks.get(name);
   if (!lock) return flowResult({ image: name, outcome: "unchanged", reason: NO_LOCK });
   const decision = decidePromotion(lock.data, {
     now,
     registry: platform.settings.data.registry,
-    trials: await trialsOf(place, name, lock.data),
+    trials: await trialsOf(place2, name, lock.data),
     soak: soakSeconds(platform),
     troubles: wish.troubles,
     named: wish.named
@@ -62574,8 +63596,8 @@ async function trialsOf({ root, platform, present: present2 }, image2, { builds,
   }
   return trials;
 }
-async function yankImage(place, lock, build4, reason) {
-  const { platform, root } = place;
+async function yankImage(place2, lock, build4, reason) {
+  const { platform, root } = place2;
   const image2 = lock.name;
   const decision = yankBuild(lock.data, build4, reason, platform.settings.data.registry);
   switch (decision.kind) {
@@ -62594,7 +63616,7 @@ async function yankImage(place, lock, build4, reason) {
       });
     case "yanked": {
       const { digest: digest3, moves } = decision;
-      const { hubs, unknown: unknown2 } = await hubsThatRun(place, digest3);
+      const { hubs, unknown: unknown2 } = await hubsThatRun(place2, digest3);
       await writeLock(root, lock, decision.lock);
       return flowResult({
         image: image2,
@@ -62628,7 +63650,7 @@ function lockFaults(findings, lock) {
   return hasErrors(found3) ? found3 : [];
 }
 async function writeLock(root, lock, content) {
-  await writeWhole(join16(root, lock.file), lockText(content));
+  await writeWhole(join17(root, lock.file), lockText(content));
 }
 async function followAllTags(registry, platform, images) {
   const faults = /* @__PURE__ */ new Map();
@@ -62792,17 +63814,17 @@ async function start(github, files, branch) {
 }
 
 // src/flow/image-pulls.ts
-async function pullPlace(asked3, place, images) {
-  const base2 = await headCommit(place.root);
+async function pullPlace(asked3, place2, images) {
+  const base2 = await headCommit(place2.root);
   if (base2 === void 0)
     throw new UsageError(
       "--pull-request needs a clone",
       "run it where the platform is checked out"
     );
   const before = /* @__PURE__ */ new Map();
-  for (const { name } of images) before.set(name, await gatherLockFiles(place.root, name));
-  const folder = await folderInRepository(place.root);
-  return { ...asked3, ...place, base: base2, folder, before };
+  for (const { name } of images) before.set(name, await gatherLockFiles(place2.root, name));
+  const folder = await folderInRepository(place2.root);
+  return { ...asked3, ...place2, base: base2, folder, before };
 }
 async function troublesOf({ github, platform }, image2) {
   const troubles = [];
@@ -62813,11 +63835,11 @@ async function troublesOf({ github, platform }, image2) {
       troubles.push(`the probe of ${hub} has an open issue`);
   return troubles;
 }
-async function tellImages(place, asking, results) {
+async function tellImages(place2, asking, results) {
   const told3 = [];
   for (const result2 of results) {
     try {
-      told3.push(await tellImage(place, asking, result2));
+      told3.push(await tellImage(place2, asking, result2));
     } catch (error2) {
       if (!(error2 instanceof Failure)) throw error2;
       const reason = `${result2.reason}; ${error2.message}; ${error2.hint}`;
@@ -62826,29 +63848,29 @@ async function tellImages(place, asking, results) {
   }
   return told3;
 }
-async function tellImage(place, asking, result2) {
-  const { github, root } = place;
+async function tellImage(place2, asking, result2) {
+  const { github, root } = place2;
   const { image: image2, outcome: outcome2 } = result2;
   const branch = branchOf(asking, image2, result2.build);
-  const before = place.before.get(image2) ?? /* @__PURE__ */ new Map();
-  if (asking === "refresh") await tellIssue(place, result2);
+  const before = place2.before.get(image2) ?? /* @__PURE__ */ new Map();
+  if (asking === "refresh") await tellIssue(place2, result2);
   const after = await gatherLockFiles(root, image2);
   const files = new Map([...after].filter(([path, text2]) => before.get(path) !== text2));
   if (files.size === 0) {
     if (outcome2 === "unchanged") await github.withdraw(branch, "There is nothing new any more.");
     return result2;
   }
-  const change = await changeOf(place, result2, before, after);
+  const change = await changeOf(place2, result2, before, after);
   const { number, head: head2 } = await github.propose({
     branch,
-    base: place.base,
+    base: place2.base,
     mark: titleMark(image2),
     title: titleMark(image2) + titleOf(asking, result2, change),
-    body: bodyOf(asking, place.platform, result2, change),
-    files: new Map([...files].map(([path, text2]) => [place.folder + path, text2]))
+    body: bodyOf(asking, place2.platform, result2, change),
+    files: new Map([...files].map(([path, text2]) => [place2.folder + path, text2]))
   });
   const unstarted = await startForPull(github, branch);
-  const merged3 = asking === "refresh" ? await mergedBySelf(place, change, number, head2) : "";
+  const merged3 = asking === "refresh" ? await mergedBySelf(place2, change, number, head2) : "";
   return { ...result2, pull_request: number, reason: result2.reason + unstarted + merged3 };
 }
 async function tellIssue({ github, platform, run: run3 }, { image: image2, outcome: outcome2, reason, tests: tests2 }) {
@@ -63064,7 +64086,7 @@ function reasonOf3(reason) {
 }
 
 // src/commands/image-build.ts
-import { dirname as dirname8, join as join18 } from "node:path";
+import { dirname as dirname8, join as join19 } from "node:path";
 
 // src/core/images/words.ts
 init_escape();
@@ -63093,7 +64115,7 @@ function testText({ name, ok: ok2, seconds: seconds2, memory_mb: memory, detail 
 init_failure();
 
 // src/flow/image-run.ts
-import { join as join17 } from "node:path";
+import { join as join18 } from "node:path";
 
 // src/core/images/build-log.ts
 var BuildLog = class {
@@ -63131,6 +64153,9 @@ function withoutClock(line) {
 function withoutMounts(title) {
   return title.replace(/^RUN (?:--mount=\S+ )+\[[^;]*; /u, "RUN ");
 }
+
+// src/core/images/build-plan.ts
+init_lists();
 
 // src/core/images/mirrors.ts
 var GITHUB_MIRROR = "GLACIOCLOUD_GITHUB";
@@ -63180,7 +64205,7 @@ var BASE_PLACES = [
   { path: SETTINGS2, place: /^( *"base_image": ")([^"\s]+)(",?)$/mu }
 ];
 function baseOf(files) {
-  const found3 = BASE_PLACES.map(({ path, place }) => place.exec(files.get(path) ?? "")?.[2]);
+  const found3 = BASE_PLACES.map(({ path, place: place2 }) => place2.exec(files.get(path) ?? "")?.[2]);
   return found3.find((base2) => base2 !== void 0);
 }
 function atDigest(reference, digest3) {
@@ -63190,10 +64215,10 @@ function atDigest(reference, digest3) {
 }
 function buildFolder(files, base2) {
   const built = new Map(files);
-  for (const { path, place } of BASE_PLACES) {
+  for (const { path, place: place2 } of BASE_PLACES) {
     const text3 = files.get(path);
     if (text3 !== void 0 && base2 !== void 0)
-      built.set(path, text3.replace(place, `$1${base2}$3`));
+      built.set(path, text3.replace(place2, `$1${base2}$3`));
   }
   const dockerfile = built.get("Dockerfile");
   if (dockerfile === void 0) return built;
@@ -63240,7 +64265,7 @@ function quoted4(value) {
 }
 function smallestMemory(platform, image2) {
   const offered = [...platform.environments.values()].filter(({ data: data2 }) => data2.images.includes(image2)).flatMap(({ data: data2 }) => Object.values(data2.sizes)).map(({ memory }) => memoryBytes(memory) ?? NO_SIZE_BYTES);
-  return offered.length === 0 ? NO_SIZE_BYTES : Math.min(...offered);
+  return offered.length === 0 ? NO_SIZE_BYTES : least(offered);
 }
 
 // src/flow/image-run.ts
@@ -63249,7 +64274,7 @@ init_escape();
 // src/core/images/new-build.ts
 function lockFiles(before, build4) {
   const list = packagesText(build4.packages);
-  const entry = entryOf4(build4, packagesHash(list));
+  const entry = entryOf5(build4, packagesHash(list));
   const builds = { ...before?.builds, [build4.name]: entry };
   const lock = before && !build4.isCandidate ? { recipe: before.recipe, builds, channels: before.channels } : { recipe: build4.recipe, builds, channels: { ...before?.channels, candidate: build4.name } };
   return /* @__PURE__ */ new Map([
@@ -63266,7 +64291,7 @@ function lockAgain(before, { image: image2, recipe, name }) {
 function lockPath(image2) {
   return `images/${image2}/image.lock.yaml`;
 }
-function entryOf4(build4, packages2) {
+function entryOf5(build4, packages2) {
   const { digest: digest3, content, registry, size: size2, tests: tests2 } = build4;
   const base2 = build4.base?.split("@")[1];
   const oggm = oggmIn(build4.packages);
@@ -63886,12 +64911,13 @@ ${script}`;
 }
 
 // src/flow/image-tests.ts
+init_lists();
 async function testImage(ports, under, progress) {
   const size2 = await ports.engine.size(under.reference);
   const run3 = await ran(ports, under, PACKAGES, void 0);
   const listed4 = listedPackages(judged2(PACKAGES, run3), run3.stdout, under);
   const tests2 = [judgedSize(size2, under.image.size), listed4.result];
-  for (const stay of imageTests(under)) tests2.push(...await stayed(ports, under, stay));
+  for (const stay of imageTests(under)) append(tests2, await stayed(ports, under, stay));
   for (const { name, ok: ok2, seconds: seconds2, detail } of tests2)
     progress(`${ok2 ? "passed" : "FAILED"} ${name} (${seconds2.toFixed(1)} s): ${detail}`);
   return { size: size2.bytes, tests: tests2, packages: listed4.packages };
@@ -64070,7 +65096,7 @@ var ImageRun = class {
     const log = new BuildLog();
     const scanner = target === void 0 ? void 0 : await this.#scanner();
     const digest3 = await withTemporaryFolder(async (scratch) => {
-      const folder = join17(scratch, "image");
+      const folder = join18(scratch, "image");
       await fillFolder(folder, files);
       return ports.builder.build({
         folder,
@@ -64256,7 +65282,7 @@ async function listText2(root, path) {
   return content?.kind === "text" ? content.text : void 0;
 }
 async function writeInto(root, files) {
-  for (const [path, text2] of files) await writeWhole(join18(root, path), text2);
+  for (const [path, text2] of files) await writeWhole(join19(root, path), text2);
 }
 async function commitOf(root) {
   const [sha, time2] = await Promise.all([headCommit(root), headTime(root)]);
@@ -64334,8 +65360,8 @@ function buildRounds(images, registry) {
   const rounds = [];
   let left = [...images];
   while (left.length > 0) {
-    const open = new Set(left.map(({ name }) => `${registry}/${name}`));
-    const ready2 = left.filter(({ data: data2 }) => !open.has(data2.from?.image ?? ""));
+    const open2 = new Set(left.map(({ name }) => `${registry}/${name}`));
+    const ready2 = left.filter(({ data: data2 }) => !open2.has(data2.from?.image ?? ""));
     const round = ready2.length > 0 ? ready2 : left;
     rounds.push(round);
     left = left.filter((one) => !round.includes(one));
@@ -64478,7 +65504,7 @@ async function image(inputs, ports, report, asked3) {
 }
 
 // src/commands/init.ts
-import { join as join19 } from "node:path";
+import { join as join20 } from "node:path";
 
 // src/core/init/questions.ts
 var QUESTIONS = {
@@ -64627,12 +65653,12 @@ function standardStreams() {
 async function withTerminal(streams, use) {
   const reader = createInterface(streams);
   const lines3 = reader[Symbol.asyncIterator]();
-  let open = true;
-  reader.once("close", () => open = false);
+  let open2 = true;
+  reader.once("close", () => open2 = false);
   const ask2 = async (asked3) => {
     const question = screen(asked3);
     reader.setPrompt(question);
-    if (open) reader.prompt();
+    if (open2) reader.prompt();
     else streams.output.write(question);
     const line = await lines3.next();
     if (line.done === true)
@@ -64681,7 +65707,7 @@ async function init({ root, given: given2 }, streams) {
   const kept2 = [];
   const home = await originRepository(root);
   for (const [path, text2] of starterFiles(answers2, tool, home)) {
-    if (await exists(join19(root, path))) kept2.push(path);
+    if (await exists(join20(root, path))) kept2.push(path);
     else fresh.set(path, text2);
   }
   await writeNew(root, fresh);
@@ -64730,7 +65756,7 @@ function taken(given2, tool) {
 }
 
 // src/commands/new.ts
-import { join as join20 } from "node:path";
+import { join as join21 } from "node:path";
 init_failure();
 async function createFile(root, words2) {
   const { known, name } = asked2(words2);
@@ -64744,7 +65770,7 @@ async function createFile(root, words2) {
     platform,
     schemaBase(sources.get("platform.yaml")?.text ?? "")
   );
-  if (await exists(join20(root, path)))
+  if (await exists(join21(root, path)))
     throw new Failure(`${path} exists already`, { hint: "choose another name" });
   await writeNew(root, /* @__PURE__ */ new Map([[path, text2]]));
   return outcome({
@@ -64810,7 +65836,7 @@ import { request as plain4 } from "node:http";
 import { request as secure2 } from "node:https";
 import { TLSSocket } from "node:tls";
 var TIMEOUT_MS2 = 15e3;
-var MOST_BYTES2 = 1e4;
+var MOST_BYTES3 = 1e4;
 async function askAddress(address2) {
   try {
     const url = new URL(address2);
@@ -64826,7 +65852,7 @@ async function askAddress(address2) {
     let body = "";
     for await (const chunk of response) {
       body += chunk.toString("utf8");
-      if (body.length > MOST_BYTES2) break;
+      if (body.length > MOST_BYTES3) break;
     }
     return { kind: "answered", status: response.statusCode ?? 0, body, until };
   } catch (error2) {
@@ -64950,6 +65976,7 @@ var import_handlebars3 = __toESM(require_lib(), 1);
 init_escape();
 
 // src/core/plan/words.ts
+init_lists();
 function summaryOf(reasons, most = 4) {
   const texts2 = reasons.map(({ text: text2 }) => text2);
   const shown2 = texts2.slice(0, most).join(" \xB7 ");
@@ -64959,7 +65986,7 @@ function effectsText(effects) {
   return [...effects].sort((a, b) => b.risk - a.risk).map(({ text: text2 }) => text2).join("; ");
 }
 function riskOf(effects) {
-  return Math.max(0, ...effects.map(({ risk }) => risk));
+  return greatest([0, ...effects.map(({ risk }) => risk)]);
 }
 
 // src/core/show/frame.ts
@@ -65050,7 +66077,7 @@ function notes({ orphans, charts, findings }) {
     ...above2.map(findingLine),
     ...orphans.map(({ title }) => `${title} runs, but no file names it any more.`),
     ...charts.filter(({ double }) => double).map(({ name }) => `Made with a test double of the chart ${name}.`),
-    ...below.map(findingLine)
+    ...findingLines(below)
   ];
 }
 function section(first, steps) {
@@ -65251,13 +66278,13 @@ init_escape();
 function planText(plan2, frame2) {
   const { above: above2, below } = byPlace(plan2.findings);
   const parts = [
-    ...above2.map(findingText),
+    ...above2.map(findingLine).map(noteText),
     ...groupEqual(byRisk(plan2.steps)).flatMap(groupText),
     ...plan2.orphans.map(
       ({ title }) => terminal`[?] ${title}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it\n`
     ),
     ...plan2.charts.filter(({ double }) => double).map(({ name }) => terminal`! made with a test double of the chart ${name}\n`),
-    ...below.map(findingText)
+    ...findingLines(below).map(noteText)
   ];
   const changes = plan2.steps.length === 0 ? "nothing changes" : plural(plan2.steps.length, "step");
   const last = [
@@ -65268,8 +66295,8 @@ function planText(plan2, frame2) {
   const gap = parts.length > 0 ? terminal`\n` : terminal``;
   return terminal`${parts}${gap}${last.join(" \xB7 ")}\n`.text;
 }
-function findingText(finding2) {
-  return terminal`! ${findingLine(finding2)}\n`;
+function noteText(line) {
+  return terminal`! ${line}\n`;
 }
 function groupText({ first, steps }) {
   const wave = first.wave === "" || first.order === 0 ? "" : `  wave ${first.order}, ${first.wave}`;
@@ -65335,6 +66362,7 @@ async function planOutcome(plan2, frame2, html2) {
 
 // src/flow/plan.ts
 init_json();
+init_lists();
 
 // src/core/plan/plan.ts
 function planOf(parts, { findings, charts }) {
@@ -65362,11 +66390,11 @@ function isLeadGroup(group) {
   return group.startsWith(LEADS) || group.startsWith(LED);
 }
 function leadGroups(belongs, today, day2) {
-  const open = belongs.filter((one) => !isOver(one, today));
-  const leading = open.filter(({ who: who2 }) => who2.startsWith(LEADS));
+  const open2 = belongs.filter((one) => !isOver(one, today));
+  const leading = open2.filter(({ who: who2 }) => who2.startsWith(LEADS));
   if (leading.length > 0) return leading.filter((one) => includes(one, day2)).map(({ who: who2 }) => who2);
-  const isOne = new Set(open.map(({ why }) => why)).size === 1;
-  const cohort = open.find(({ who: who2 }) => who2.startsWith(COHORT));
+  const isOne = new Set(open2.map(({ why }) => why)).size === 1;
+  const cohort = open2.find(({ who: who2 }) => who2.startsWith(COHORT));
   return isOne && cohort && includes(cohort, day2) ? [`${LED}${cohort.who.slice(COHORT.length)}`] : [];
 }
 
@@ -66514,7 +67542,8 @@ function tokenize(value, options) {
 
 // src/core/plan/diff.ts
 init_json();
-var LINES_SHOWN = 400;
+init_lists();
+var LINES_SHOWN2 = 400;
 function diffManifests(before, after) {
   const old = documents(before);
   const fresh = documents(after);
@@ -66587,12 +67616,12 @@ function changeOf2(from, to, kind) {
     const texts2 = part.value.replace(/\n$/u, "").split("\n");
     if (part.added) plus += texts2.length;
     else if (part.removed) minus += texts2.length;
-    if (part.added || part.removed)
-      lines3.push(...texts2.map((line) => `${part.added ? "+" : "-"} ${line}`));
-    else lines3.push(...around2(texts2, lines3.length > 0));
+    if (part.added) append(lines3, marked("+", texts2));
+    else if (part.removed) append(lines3, marked("-", texts2));
+    else append(lines3, around2(texts2, lines3.length > 0));
   }
   while (isKept2(lines3.at(-1)) && isKept2(lines3.at(-4))) lines3.pop();
-  const shown2 = lines3.length > LINES_SHOWN ? [...lines3.slice(0, LINES_SHOWN), `\u2026 ${lines3.length - LINES_SHOWN} more lines`] : lines3;
+  const shown2 = lines3.length > LINES_SHOWN2 ? [...lines3.slice(0, LINES_SHOWN2), `\u2026 ${lines3.length - LINES_SHOWN2} more lines`] : lines3;
   return {
     kind,
     object: to.ref,
@@ -66602,6 +67631,9 @@ function changeOf2(from, to, kind) {
     plus,
     minus
   };
+}
+function marked(sign, lines3) {
+  return lines3.map((line) => `${sign} ${line}`);
 }
 function isKept2(line) {
   return line?.startsWith("  ") === true;
@@ -66668,8 +67700,8 @@ var recordFamily = {
   explain: (change) => change,
   show: showBlocked
 };
-function decideBlocked({ wanted, unreadable: unreadable4 }) {
-  const changes = unreadable4.map(({ unit, why }) => {
+function decideBlocked({ wanted, unreadable: unreadable5 }) {
+  const changes = unreadable5.map(({ unit, why }) => {
     const to = wanted.find((one) => unitId(one.unit) === unitId(unit));
     return { unit: to?.unit ?? unit, wave: to?.wave ?? "", order: to?.order ?? 0, why };
   });
@@ -66738,9 +67770,9 @@ function removalOf(unit, removals) {
   return removals.find((one) => one.hub === unit.name && one.cluster === unit.cluster);
 }
 function removalStep(unit, removal) {
-  const place = archivePlace2(removal);
+  const place2 = archivePlace2(removal);
   const { homes, database: database2, reason } = removal;
-  return { unit, homes, database: database2, archive: place && placeText(place), why: reason };
+  return { unit, homes, database: database2, archive: place2 && placeText(place2), why: reason };
 }
 function showRemoval(step2) {
   const { unit, homes, database: database2, why } = step2;
@@ -66801,6 +67833,7 @@ function register(family, edges) {
 }
 
 // src/flow/families.ts
+init_lists();
 var FAMILIES = [
   register(clusterFamily, {
     gather: releaseFacts,
@@ -66830,9 +67863,9 @@ var FAMILIES = [
   })
 ];
 function releaseFacts({ wanted, deployed: deployed2 }) {
-  const unreadable4 = new Set(deployed2.unreadable.map(({ unit }) => unitId(unit)));
+  const unreadable5 = new Set(deployed2.unreadable.map(({ unit }) => unitId(unit)));
   return {
-    wanted: wanted.filter(({ unit }) => !unreadable4.has(unitId(unit))),
+    wanted: wanted.filter(({ unit }) => !unreadable5.has(unitId(unit))),
     present: deployed2.releases
   };
 }
@@ -66855,7 +67888,7 @@ async function renderChanges(changes, { platform, charts, report, deployed: depl
   for (const one of results) {
     if (one.kind === "failed") throw one.failure;
     diffs.set(unitId(one.unit.unit), one.result.diff);
-    findings.push(...one.result.findings);
+    append(findings, one.result.findings);
   }
   return { diffs, findings };
 }
@@ -66877,7 +67910,7 @@ async function gatherPlan({ root, repository, chartsFrom, now, deployed: deploye
     const main2 = () => mainPlatform(root, repository);
     const part = await family.plan({ platform, main: main2, charts, wanted, deployed: deployed2, now, report });
     parts.push(part);
-    findings.push(...part.findings);
+    append(findings, part.findings);
   }
   if (hasErrors(findings)) return { kind: "refused", findings };
   const plan2 = planOf(parts.map(shownPart), { findings, charts: charts.pins });
@@ -66913,6 +67946,7 @@ async function plan(inputs, report) {
 
 // src/commands/render.ts
 init_failure();
+init_lists();
 async function render(inputs, report) {
   const { out } = inputs;
   if (out === void 0) throw new UsageError("render needs --out DIR");
@@ -66944,7 +67978,10 @@ async function render(inputs, report) {
       found: manifestFindings(rendered, { platform, now: inputs.now })
     })
   });
-  findings.push(...results.flatMap((one) => one.kind === "rendered" ? one.result.found : []));
+  append(
+    findings,
+    results.flatMap((one) => one.kind === "rendered" ? one.result.found : [])
+  );
   if (hasErrors(findings)) return refused2(findings);
   const folders = /* @__PURE__ */ new Map();
   const lines3 = [];
@@ -67224,18 +68261,20 @@ function nothing(why) {
 }
 
 // src/edges/sops.ts
-import { readFile as readFile10 } from "node:fs/promises";
-import { join as join21 } from "node:path";
+import { createHash as createHash5 } from "node:crypto";
+import { readFile as readFile9 } from "node:fs/promises";
+import { join as join22 } from "node:path";
 init_failure();
 var readContent = readerOf(fields({}));
 async function decryptSecrets(root, hub) {
-  const file = join21(root, "secrets", `${hub}.sops.yaml`);
+  const file = join22(root, "secrets", `${hub}.sops.yaml`);
   if (!await exists(file)) return void 0;
   const sops = findTool("sops");
   if (sops === void 0)
     throw new SecretsFailure("sops not found", {
       hint: "install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE"
     });
+  await requirePinned(sops);
   const env = Object.fromEntries(
     ["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"].flatMap(
       (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
@@ -67262,8 +68301,17 @@ async function decryptSecrets(root, hub) {
     )
   );
 }
+async function requirePinned(sops) {
+  const wanted = process.env["GLACIOCLOUD_SOPS_SHA256"] ?? "";
+  if (wanted === "") return;
+  const found3 = createHash5("sha256").update(await readFile9(sops)).digest("hex");
+  if (found3 !== wanted)
+    throw new SecretsFailure(`sops is not the one that GLACIOCLOUD_SOPS_SHA256 names: ${found3}`, {
+      hint: `nothing was decrypted: find out who changed ${sops}, and install sops again`
+    });
+}
 async function lastEncrypted(root, hub) {
-  const text2 = await readFile10(join21(root, "secrets", `${hub}.sops.yaml`), "utf8").catch(() => "");
+  const text2 = await plainText(join22(root, "secrets", `${hub}.sops.yaml`)).catch(() => "");
   const time2 = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text2)?.[1] ?? "");
   return Number.isNaN(time2) ? void 0 : time2;
 }
@@ -67418,8 +68466,8 @@ function sorted2(names5) {
 async function waves({ root, chartsFrom }, report) {
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused2(findings);
-  const { releases, unreadable: unreadable4 } = await deployedOnBranch(root);
-  for (const { unit, why } of unreadable4) report.progress(`\u26A0 ${unitTitle(unit)}: ${why}`);
+  const { releases, unreadable: unreadable5 } = await deployedOnBranch(root);
+  for (const { unit, why } of unreadable5) report.progress(`\u26A0 ${unitTitle(unit)}: ${why}`);
   const charts = await gatherCharts(platform, { root, chartsFrom, releases, report });
   const all = waveRows(platform, wantedReleases(platform, charts, releases), releases);
   return outcome({
@@ -67443,68 +68491,6 @@ function outputsOf({ rows, clusters }) {
     outputs[`approve_${index2 + 1}`] = JSON.stringify(row?.approve ?? []);
   }
   return outputs;
-}
-
-// src/core/access/entry.ts
-init_json();
-var FIELDS = ["name", "admin", "groups", "from", "until"];
-function readEntries(text2) {
-  const object2 = objectOf(text2);
-  const users = at(object2, "/users");
-  const isOurs = (object2?.["v"] ?? 1) === 1;
-  const entries = /* @__PURE__ */ new Map();
-  for (const [id, given2] of Object.entries(isObject(users) ? users : {})) {
-    const entry = isObject(given2) ? entryOf5(given2) : void 0;
-    if (entry) entries.set(id, isOurs ? entry : { ...entry, isDamaged: true });
-  }
-  return entries;
-}
-function entryOf5(given2) {
-  const { name, admin, groups: groups2, from, until } = given2;
-  if (typeof name !== "string") return void 0;
-  const entry = {
-    name,
-    admin: admin === true,
-    groups: Array.isArray(groups2) ? groups2.filter(isText) : [],
-    from: isText(from) ? from : void 0,
-    until: isText(until) ? until : void 0
-  };
-  return isDamaged(given2) ? { ...entry, isDamaged: true } : entry;
-}
-function isDamaged(given2) {
-  const { admin, groups: groups2, from, until } = given2;
-  const isList2 = Array.isArray(groups2) && groups2.every(isText);
-  return Object.keys(given2).some((key) => !FIELDS.includes(key)) || typeof (admin ?? false) !== "boolean" || !((groups2 ?? void 0) === void 0 || isList2) || ![from, until].every((time2) => (time2 ?? void 0) === void 0 || isText(time2));
-}
-function isText(value) {
-  return typeof value === "string";
-}
-function entriesText(entries) {
-  const sorted4 = [...entries].sort(([a], [b]) => compareText(a, b));
-  const users = sorted4.map(([id, entry]) => [id, entryJson(entry)]);
-  return `${canonical({ v: 1, users: Object.fromEntries(users) })}
-`;
-}
-function entryJson({ name, admin, groups: groups2, from, until }) {
-  return {
-    name,
-    groups: [...groups2],
-    ...admin ? { admin } : {},
-    ...from === void 0 ? {} : { from },
-    ...until === void 0 ? {} : { until }
-  };
-}
-function sameEntry(a, b) {
-  const isSame3 = canonical(entryJson(a)) === canonical(entryJson(b));
-  return isSame3 && a.isDamaged === b.isDamaged;
-}
-function hasEnded({ until }, now) {
-  if (until === void 0) return false;
-  const end2 = Date.parse(until.length === 10 ? `${until}T23:59:59.999Z` : withZone(until));
-  return end2 < now;
-}
-function withZone(time2) {
-  return /(?:Z|[+-]\d\d:\d\d)$/u.test(time2) ? time2 : `${time2.replace(" ", "T")}Z`;
 }
 
 // src/core/access/homes.ts
@@ -67572,48 +68558,6 @@ function homesJson(hubs, detail) {
   });
 }
 
-// src/core/access/secret.ts
-init_json();
-var ACCESS_SECRET = "hub-access";
-var ACCESS_MANAGER = "glaciocloud-access";
-var MOST_BYTES3 = 900 * 1024;
-function doorText(entries, before) {
-  const machines = objectOf(before)?.["machines"] ?? {};
-  const people = objectOf(entriesText(entries)) ?? {};
-  return `${canonical({ ...people, machines })}
-`;
-}
-function runText({ at: at2, plan: plan2, owed }) {
-  return `${canonical({ v: 1, at: at2, plan: plan2, ...owed.length === 0 ? {} : { owed: [...owed] } })}
-`;
-}
-function owedIn(run3) {
-  const owed = at(run3, "/owed");
-  return new Set(Array.isArray(owed) ? owed.filter((one) => typeof one === "string") : []);
-}
-function owedAfter({ present: present2, entries, steps }) {
-  const known = new Set(present2.users.map(({ name }) => name));
-  const earlier2 = [...present2.owed ?? []].filter((name) => present2.isSilent || known.has(name));
-  const leaving = steps.filter(({ kind }) => kind === "revoke" || kind === "expire");
-  const names5 = /* @__PURE__ */ new Set([...earlier2, ...leaving.map(({ name }) => name)]);
-  for (const { name } of entries.values()) names5.delete(name);
-  return [...names5].sort(compareText);
-}
-var SAID_AGAIN_HOURS = 12;
-function isOldRun(text2, now) {
-  const said5 = Date.parse(textAt(objectOf(text2), "/at"));
-  return !(now - said5 < SAID_AGAIN_HOURS * 36e5);
-}
-function accessSecret(namespace, texts2, encode) {
-  const data2 = Object.entries(texts2).map(([name, text2]) => [name, encode(text2)]);
-  return {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: ACCESS_SECRET, namespace },
-    data: Object.fromEntries(data2)
-  };
-}
-
 // src/core/access/present.ts
 init_json();
 function readPresent(object2) {
@@ -67643,7 +68587,7 @@ function countOf(tokens) {
 init_json();
 init_failure();
 var SCRIPT = "hub_people.py";
-var SERVERS = "component=singleuser-server";
+var SERVERS3 = "component=singleuser-server";
 var HOMES2 = "component=singleuser-storage";
 var USERNAME = "/metadata/annotations/hub.jupyter.org~1username";
 var LOOK_SECONDS = 60;
@@ -67656,8 +68600,8 @@ function textOf7(secret, name) {
   return typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : "";
 }
 async function presentInCluster(world, hubs) {
-  const { known, unreadable: unreadable4 } = await readStates(world.kube);
-  const there = hubs.filter((one) => known.has(one) || unreadable4.has(one));
+  const { known, unreadable: unreadable5 } = await readStates(world.kube);
+  const there = hubs.filter((one) => known.has(one) || unreadable5.has(one));
   const present2 = /* @__PURE__ */ new Map();
   const unread2 = [];
   for (const [hub, read5] of await Promise.all(there.map((one) => readHub(world, one))))
@@ -67684,7 +68628,7 @@ function isNoAnswer(error2) {
   return error2 instanceof KubeFailure || error2 instanceof TimedOut;
 }
 async function podUsers(kube, hub) {
-  const pods = await kube.list("pods", { namespace: hub, selector: SERVERS });
+  const pods = await kube.list("pods", { namespace: hub, selector: SERVERS3 });
   return pods.flatMap((pod) => {
     const name = textAt(pod, USERNAME);
     return name === "" ? [] : [{ name, servers: [""], tokens: 0 }];
@@ -67822,11 +68766,11 @@ async function readKept2(root, { branch }) {
   const atTop = paths.filter((path) => !path.includes("/"));
   return textsAt(root, commit2, atTop);
 }
-async function writeKept(root, kept2, made2) {
+async function writeKept(root, kept2, made3) {
   const parent = await keptCommit(root, kept2.branch);
   const ref = refOf2(kept2.branch);
   await must(root, kept2, ["fast-import", "--quiet", "--force"], {
-    input: commitOf2(kept2.branch, made2, parent)
+    input: commitOf2(kept2.branch, made3, parent)
   });
   if (!await hasOrigin(root)) return;
   await must(root, kept2, ["push", "--quiet", "origin", `${ref}:${ref}`], { timeoutMs: TIMEOUT_MS3 });
@@ -67834,10 +68778,10 @@ async function writeKept(root, kept2, made2) {
 }
 async function restartKept(root, branches) {
   const leases = [];
-  for (const { kept: kept2, made: made2 } of branches) {
+  for (const { kept: kept2, made: made3 } of branches) {
     const before = await keptCommit(root, kept2.branch) ?? "";
     leases.push(`--force-with-lease=${refOf2(kept2.branch)}:${before}`);
-    const input2 = commitOf2(kept2.branch, made2, void 0);
+    const input2 = commitOf2(kept2.branch, made3, void 0);
     await must(root, kept2, ["fast-import", "--quiet", "--force"], { input: input2 });
   }
   const [first] = branches;
@@ -67927,16 +68871,16 @@ var Bucket = class _Bucket {
   #place;
   #sdk;
   #client;
-  constructor(place, sdk) {
-    this.#place = place;
+  constructor(place2, sdk) {
+    this.#place = place2;
     this.#sdk = sdk;
-    const other = place.endpoint === void 0 ? {} : {
-      endpoint: place.endpoint,
+    const other = place2.endpoint === void 0 ? {} : {
+      endpoint: place2.endpoint,
       forcePathStyle: true,
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED"
     };
-    const region = place.region ?? (place.endpoint === void 0 ? void 0 : "us-east-1");
+    const region = place2.region ?? (place2.endpoint === void 0 ? void 0 : "us-east-1");
     this.#client = new sdk.S3Client({
       ...other,
       ...ownCredentials(),
@@ -67944,8 +68888,8 @@ var Bucket = class _Bucket {
       requestHandler: { connectionTimeout: 1e4, socketTimeout: 6e4 }
     });
   }
-  static async open(place) {
-    return new _Bucket(place, await import("./s3.js"));
+  static async open(place2) {
+    return new _Bucket(place2, await import("./s3.js"));
   }
   close() {
     this.#client.destroy();
@@ -68079,13 +69023,15 @@ var Bucket = class _Bucket {
 function statusOf(error2) {
   return error2.$metadata?.httpStatusCode;
 }
-var buckets = { open: (place) => Bucket.open(place) };
+var buckets = { open: (place2) => Bucket.open(place2) };
 
 // src/edges/clock.ts
+import { uptime } from "node:os";
 import { setTimeout as sleep2 } from "node:timers/promises";
 var systemClock = {
   now: () => /* @__PURE__ */ new Date(),
   elapsed: () => performance.now(),
+  uptime: () => uptime() * 1e3,
   sleep: async (ms) => {
     await sleep2(ms);
   },
@@ -68169,13 +69115,13 @@ function directoryFile(file) {
 init_failure();
 
 // src/edges/docker-leftovers.ts
-import { hostname as hostname2 } from "node:os";
+import { hostname as hostname3 } from "node:os";
 
 // src/edges/docker-program.ts
 init_failure();
 import { writeFile as writeFile6 } from "node:fs/promises";
 import { homedir as homedir2 } from "node:os";
-import { dirname as dirname9, join as join22 } from "node:path";
+import { dirname as dirname9, join as join23 } from "node:path";
 var PASSED2 = [
   "DOCKER_HOST",
   "DOCKER_CONFIG",
@@ -68205,11 +69151,11 @@ function docker(args, options = {}) {
 }
 function dockerAsAnybody(args, options) {
   return withTemporaryFolder(async (folder) => {
-    const own2 = process.env["DOCKER_CONFIG"] ?? join22(homedir2(), ".docker");
+    const own2 = process.env["DOCKER_CONFIG"] ?? join23(homedir2(), ".docker");
     const path = dirname9(dockerProgram());
-    const plugins = [join22(own2, "cli-plugins"), join22(path, "../libexec/docker/cli-plugins")];
+    const plugins = [join23(own2, "cli-plugins"), join23(path, "../libexec/docker/cli-plugins")];
     const config = { cliPluginsExtraDirs: plugins };
-    await writeFile6(join22(folder, "config.json"), JSON.stringify(config));
+    await writeFile6(join23(folder, "config.json"), JSON.stringify(config));
     const env = { ...dockerEnvironment(), DOCKER_CONFIG: folder };
     delete env["DOCKER_CONTEXT"];
     return exec(dockerProgram(), args, { ...options, env });
@@ -68251,7 +69197,7 @@ async function removeLeftovers() {
   }
 }
 function machineName() {
-  return hostname2().toLowerCase().replace(/[^a-z0-9]+/gu, "-");
+  return hostname3().toLowerCase().replace(/[^a-z0-9]+/gu, "-");
 }
 function runName() {
   return `${machineName()}-${process.pid}`;
@@ -68277,13 +69223,13 @@ async function listed3(args) {
 
 // src/edges/machine.ts
 import { randomBytes, randomUUID as randomUUID2 } from "node:crypto";
-import { hostname as hostname3 } from "node:os";
+import { hostname as hostname4 } from "node:os";
 var machineRandom = {
   uuid: () => randomUUID2(),
   hex: (bytes2) => randomBytes(bytes2).toString("hex")
 };
 function processName() {
-  return `${hostname3()}-${process.pid}`;
+  return `${hostname4()}-${process.pid}`;
 }
 
 // src/edges/reach.ts
@@ -68556,7 +69502,7 @@ function gitNames(root) {
 }
 
 // src/edges/present-people.ts
-import { join as join23 } from "node:path";
+import { join as join24 } from "node:path";
 init_json();
 init_failure();
 async function presentPeople(folder, hubs) {
@@ -68565,8 +69511,8 @@ async function presentPeople(folder, hubs) {
   for (const hub of hubs) {
     const name = `${hub}.json`;
     if (!names5.has(name)) continue;
-    const object2 = objectOf(await fileText(join23(folder, name)));
-    if (!object2) throw new UsageError(`${join23(folder, name)} is no JSON object`);
+    const object2 = objectOf(await fileText(join24(folder, name)));
+    if (!object2) throw new UsageError(`${join24(folder, name)} is no JSON object`);
     present2.set(hub, readPresent(object2));
   }
   return { present: present2, unread: [] };
@@ -68575,10 +69521,9 @@ async function presentPeople(folder, hubs) {
 // src/edges/registry.ts
 init_failure();
 import { spawn as spawn2 } from "node:child_process";
-import { mkdtemp as mkdtemp3, rm as rm4, writeFile as writeFile7 } from "node:fs/promises";
+import { writeFile as writeFile7 } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir as tmpdir2 } from "node:os";
-import { join as join24 } from "node:path";
+import { join as join25 } from "node:path";
 import { setTimeout as sleep3 } from "node:timers/promises";
 var COPY_MS = 60 * 6e4;
 var ASK_MS = 6e4;
@@ -68618,13 +69563,13 @@ var UNTIL_WE_END = `
 exec "$0" serve "$1" 3<&-`;
 async function throwAway() {
   const program = registryProgram();
-  const folder = await mkdtemp3(join24(tmpdir2(), "glaciocloud-registry-"));
+  const folder = makeScratch();
   const host = `127.0.0.1:${await freePort()}`;
-  const config = join24(folder, "config.yml");
+  const config = join25(folder, "config.yml");
   const settings3 = {
     version: 0.1,
     log: { level: "error" },
-    storage: { filesystem: { rootdirectory: join24(folder, "data") } },
+    storage: { filesystem: { rootdirectory: join25(folder, "data") } },
     http: { addr: host }
   };
   await writeFile7(config, JSON.stringify(settings3));
@@ -68637,7 +69582,7 @@ async function throwAway() {
   const stop2 = async () => {
     child2.stdio[3]?.destroy();
     await ended2;
-    await rm4(folder, { recursive: true, force: true });
+    await removeScratch(folder);
   };
   if (await answers(child2, host)) return { address: `${host}/${runFolder()}`, stop: stop2 };
   await stop2();
@@ -68671,8 +69616,8 @@ function freePort() {
 var imageRegistry = { digest: digest2, isPublic: isPublic2, copy, throwAway };
 
 // src/edges/repo2docker.ts
-import { readFile as readFile11 } from "node:fs/promises";
-import { join as join25 } from "node:path";
+import { readFile as readFile10 } from "node:fs/promises";
+import { join as join26 } from "node:path";
 init_json();
 init_failure();
 var BUILD_MS = 120 * 6e4;
@@ -68696,7 +69641,7 @@ var buildx = (flag) => `--DockerEngine.extra_buildx_build_args=${flag}`;
 async function build3(request2) {
   const program = await findRepo2docker();
   return withTemporaryFolder(async (scratch) => {
-    const metadata = join25(scratch, "metadata.json");
+    const metadata = join26(scratch, "metadata.json");
     const { user, labels, epoch } = request2;
     const { certificates, script } = await reachOfMachine(request2.mirrors);
     const args = [
@@ -68709,7 +69654,7 @@ async function build3(request2) {
       ...secretFlags(certificates).map(buildx),
       "."
     ];
-    const hear = lines2(request2.onLine);
+    const hear2 = lines2(request2.onLine);
     const { code: code2 } = await exec(program, args, {
       cwd: request2.folder,
       env: {
@@ -68718,11 +69663,11 @@ async function build3(request2) {
         ...epoch === void 0 ? {} : { SOURCE_DATE_EPOCH: String(epoch) }
       },
       timeoutMs: BUILD_MS,
-      onStdout: hear,
-      onStderr: hear
+      onStdout: hear2,
+      onStderr: hear2
     });
     if (code2 !== 0) return void 0;
-    return builtDigest(await readFile11(metadata, "utf8"));
+    return builtDigest(await readFile10(metadata, "utf8"));
   });
 }
 function scanFlags(scanner) {
@@ -68765,7 +69710,7 @@ function scannerImage() {
 var repo2docker = { build: build3 };
 
 // src/edges/secrets-at-hand.ts
-import { join as join26 } from "node:path";
+import { join as join27 } from "node:path";
 var USUAL_KEY = ".config/sops/age/keys.txt";
 function secretsAtHand(root) {
   return {
@@ -68773,7 +69718,7 @@ function secretsAtHand(root) {
       if (findTool("sops") === void 0) return "sops";
       const { SOPS_AGE_KEY = "", SOPS_AGE_KEY_FILE = "", HOME = "" } = process.env;
       if (SOPS_AGE_KEY !== "" || SOPS_AGE_KEY_FILE !== "") return void 0;
-      return await exists(join26(HOME, USUAL_KEY)) ? void 0 : "key";
+      return await exists(join27(HOME, USUAL_KEY)) ? void 0 : "key";
     },
     opened: async (hub) => ({
       secrets: await decryptSecrets(root, hub) ?? /* @__PURE__ */ new Map(),
@@ -68886,25 +69831,25 @@ async function doctorPorts(root, kubeconfig) {
   };
 }
 async function githubSetup(root) {
-  const place = await githubPlace(root);
-  if (typeof place === "string") return { kind: "not-asked", ...UNPLACED[place] };
+  const place2 = await githubPlace(root);
+  if (typeof place2 === "string") return { kind: "not-asked", ...UNPLACED[place2] };
   const [{ GithubClient: GithubClient2 }, { GithubSetup: GithubSetup2 }] = await Promise.all([
     Promise.resolve().then(() => (init_client(), client_exports)),
     Promise.resolve().then(() => (init_setup(), setup_exports))
   ]);
-  const at2 = (owner2, repo2) => new GithubSetup2(new GithubClient2({ ...place, owner: owner2, repo: repo2 }, 1e3));
+  const at2 = (owner2, repo2) => new GithubSetup2(new GithubClient2({ ...place2, owner: owner2, repo: repo2 }, 1e3));
   const beside = (repository) => {
     const [owner2 = "", repo2 = ""] = repository.split("/");
     return at2(owner2, repo2);
   };
-  const { owner, repo } = place;
+  const { owner, repo } = place2;
   return {
     kind: "answered",
     value: { repository: `${owner}/${repo}`, setup: at2(owner, repo), beside }
   };
 }
-function accessSources(place) {
-  const { root, people, present: present2, directory, kubeconfig } = place;
+function accessSources(place2) {
+  const { root, people, present: present2, directory, kubeconfig } = place2;
   const inCluster = { kube: new Kube(kubeconfig ?? ""), script: chartScript };
   return {
     present: (hubs) => present2 === void 0 ? presentInCluster(inCluster, hubs) : presentPeople(present2, hubs),
@@ -68913,9 +69858,9 @@ function accessSources(place) {
     names: gitNames(people ?? root)
   };
 }
-function homeSources(place) {
-  const audit2 = gitAudit(place.people ?? place.root);
-  return { ...accessSources(place), kube: new Kube(place.kubeconfig ?? ""), audit: audit2 };
+function homeSources(place2) {
+  const audit2 = gitAudit(place2.people ?? place2.root);
+  return { ...accessSources(place2), kube: new Kube(place2.kubeconfig ?? ""), audit: audit2 };
 }
 async function accessWorld({ root, people, kubeconfig }, run3, progress) {
   const checkout = people === void 0 ? void 0 : { folder: people, below: await peopleFolder(people) };
@@ -69123,7 +70068,7 @@ async function putOut(world, hub, { digest: digest3, names: names5 }) {
 }
 async function endPods(kube, hub, names5) {
   if (names5.size === 0) return;
-  for (const pod of await kube.list("pods", { namespace: hub, selector: SERVERS }))
+  for (const pod of await kube.list("pods", { namespace: hub, selector: SERVERS3 }))
     if (names5.has(textAt(pod, USERNAME)))
       await kube.delete("pod", textAt(pod, "/metadata/name"), hub);
 }
@@ -69196,7 +70141,7 @@ async function writeSecret(hub, access, { plan: plan2, world }) {
   const at2 = world.clock.now().toISOString();
   const run3 = runText({ at: at2, plan: plan2.digest, owed: owedAfter(hub) });
   const size2 = Buffer.byteLength(access) + Buffer.byteLength(run3);
-  if (size2 > MOST_BYTES3)
+  if (size2 > MOST_BYTES2)
     throw new Failure(`access.json would have ${Math.ceil(size2 / 1024)} KiB, of 900`, {
       hint: "let fewer people into one hub"
     });
@@ -69299,12 +70244,13 @@ function teamTrouble(step2, teams) {
 
 // src/core/access/plan.ts
 init_teams();
+init_lists();
 function hubSteps(facts2, around3) {
   const result2 = { steps: [], held: [] };
   for (const [id, one] of facts2.wanted) comeOrChange(result2, { facts: facts2, around: around3, id, one });
   for (const [id, entry] of facts2.present.entries)
     if (!facts2.wanted.has(id)) leave(result2, { facts: facts2, around: around3, id, entry });
-  result2.steps.push(...leftovers(facts2, around3, result2.held));
+  append(result2.steps, leftovers(facts2, around3, result2.held));
   return result2;
 }
 function comeOrChange(result2, { facts: facts2, around: around3, id, one }) {
@@ -69325,7 +70271,7 @@ function comeOrChange(result2, { facts: facts2, around: around3, id, one }) {
   } else if (before === void 0) {
     result2.steps.push({ ...step2, kind: "grant", why: sources, before });
   } else if (!sameEntry(before, entry)) {
-    if (isUnreadable(id, before, around3)) result2.held.push(unreadable3(hub, id));
+    if (isUnreadable(id, before, around3)) result2.held.push(unreadable4(hub, id));
     else {
       const why = `${whatChanges(before, entry)}: ${sources}`;
       result2.steps.push({ ...step2, kind: "change", why, before });
@@ -69348,7 +70294,8 @@ function whatChanges(before, after) {
     changes.push(after.admin ? "becomes administrator" : "is no administrator any more");
   const gone = before.groups.filter((group) => !after.groups.includes(group));
   const come = after.groups.filter((group) => !before.groups.includes(group));
-  changes.push(...come.map((group) => `+ ${group}`), ...gone.map((group) => `\u2212 ${group}`));
+  for (const group of come) changes.push(`+ ${group}`);
+  for (const group of gone) changes.push(`\u2212 ${group}`);
   return changes.length > 0 ? changes.join(", ") : "written anew";
 }
 function leave(result2, { facts: facts2, around: around3, id, entry }) {
@@ -69383,7 +70330,7 @@ function holds2(id, entry, { unknown: unknown2 }, around3) {
 function isUnreadable(id, { groups: groups2 }, { unreadable: broken }) {
   return broken.ids.has(id) || [...broken.cohorts].some((slug2) => groups2.includes(`cohort:${slug2}`));
 }
-function unreadable3(hub, id) {
+function unreadable4(hub, id) {
   return { hub, id, reason: "unreadable", text: "a file about them has a mistake" };
 }
 function leftovers(facts2, around3, held3) {
@@ -69522,14 +70469,14 @@ function keyOf(id, name) {
   return id ?? `name:${name}`;
 }
 function effectsOf3(seen2) {
-  const { hub, made: made2, known } = seen2;
+  const { hub, made: made3, known } = seen2;
   const steps = new Map(hub.steps.map((step2) => [keyOf(step2.id, step2.name), step2]));
   const people = known.get(hub.hub) ?? /* @__PURE__ */ new Map();
   const keys = /* @__PURE__ */ new Set([...hub.present.entries.keys(), ...people.keys(), ...steps.keys()]);
   return [...keys].sort(compareText).flatMap((key) => {
     const person = { key, step: steps.get(key), was: people.get(key) ?? NOBODY2 };
     const effects = earlier(seen2, person);
-    return made2.kind === "written" ? [...effects, ...own(seen2, person, made2.stuck)] : effects;
+    return made3.kind === "written" ? [...effects, ...own(seen2, person, made3.stuck)] : effects;
   });
 }
 function earlier({ hub, now }, { key, step: step2, was }) {
@@ -69613,8 +70560,8 @@ async function writeAudit(applied, world) {
     const known = knowledgeOf(lines3);
     const now = world.clock.now();
     const effects = applied.plan.hubs.flatMap((hub) => {
-      const made2 = madeOf(applied.results.find((result2) => result2.hub === hub.hub));
-      return effectsOf3({ hub, made: made2, known, now: now.getTime() });
+      const made3 = madeOf(applied.results.find((result2) => result2.hub === hub.hub));
+      return effectsOf3({ hub, made: made3, known, now: now.getTime() });
     });
     const run3 = { at: now.toISOString(), run: world.run ?? null, plan: applied.plan.digest };
     const written2 = [];
@@ -69768,10 +70715,10 @@ async function accessApply(inputs, sources, world) {
   const planned = await planAccess(inputs, sources);
   if (planned.kind === "refused") return refused2(planned.findings);
   const unannounced = await announce(planned, world);
-  const { plan: plan2, results: made2, audited } = await makeTrue(planned, world);
-  const results = made2.map((one) => ({ ...one, reason: shownReason2(one, plan2, inputs.detail) }));
+  const { plan: plan2, results: made3, audited } = await makeTrue(planned, world);
+  const results = made3.map((one) => ({ ...one, reason: shownReason2(one, plan2, inputs.detail) }));
   const said5 = planOutcome2({ ...planned, plan: plan2 }, inputs);
-  const isOwed = made2.some(({ reason, stuck }) => reason !== void 0 || stuck.length > 0);
+  const isOwed = made3.some(({ reason, stuck }) => reason !== void 0 || stuck.length > 0);
   return {
     ...said5,
     exit: isOwed || unannounced.length > 0 || !audited ? 3 : said5.exit,
@@ -69852,7 +70799,7 @@ function resultJson2(result2, detail) {
 }
 
 // src/commands/access-class.ts
-import { join as join27 } from "node:path";
+import { join as join28 } from "node:path";
 
 // src/core/access/class/logins.ts
 var HEADINGS = ["account", "github", "login", "logins", "name", "user", "username"];
@@ -69861,12 +70808,12 @@ var MOST_SHOWN = 60;
 function readLogins(text2) {
   const logins = [];
   const skipped = [];
-  let isFirst = true;
+  let isFirst2 = true;
   for (const [index2, whole] of text2.replace(/^\u{FEFF}/u, "").split(/\r\n|\r|\n/u).entries()) {
     const column = firstColumn(whole);
     if (column === "") continue;
-    const why = isFirst && isHeading(column) ? "heading" : "no-login";
-    isFirst = false;
+    const why = isFirst2 && isHeading(column) ? "heading" : "no-login";
+    isFirst2 = false;
     const login = column.replace(/^@/u, "");
     if (why === "no-login" && LOGIN3.test(login)) logins.push(login);
     else skipped.push({ line: index2 + 1, text: column.slice(0, MOST_SHOWN), why });
@@ -70062,8 +71009,8 @@ function openClass({ platform, findings, below }, slug2, now) {
     const file = `access/cohorts/${slug2}.yaml`;
     const broken = findings.find(({ at: at2 }) => at2.file === file);
     if (broken) {
-      const place = placeBelow(file, below);
-      throw new UsageError(`${place}:${broken.at.line}: ${broken.message}`, broken.hint);
+      const place2 = placeBelow(file, below);
+      throw new UsageError(`${place2}:${broken.at.line}: ${broken.message}`, broken.hint);
     }
     throw new UsageError(
       `there is no class "${slug2}"`,
@@ -70085,7 +71032,7 @@ async function write({ root, people }, { sources }, { file }, members) {
       hint: "write `members:` as a list, one id a line",
       exit: 2
     });
-  const path = people === void 0 ? join27(root, file) : join27(people, placeBelow(file, await peopleFolder(people)));
+  const path = people === void 0 ? join28(root, file) : join28(people, placeBelow(file, await peopleFolder(people)));
   await writeWhole(path, change.text);
 }
 
@@ -70157,9 +71104,9 @@ async function erase(id, erasure, random) {
     throw new Failure("the branches names or audit are damaged", {
       hint: "access history says where; mend them first, so that nothing of theirs is lost"
     });
-  const open = hubsOf(audit2.lines, id);
-  if (open.length > 0)
-    throw new Failure(`${id} is not out of ${open.join(", ")} yet`, {
+  const open2 = hubsOf(audit2.lines, id);
+  if (open2.length > 0)
+    throw new Failure(`${id} is not out of ${open2.join(", ")} yet`, {
       hint: "access apply takes them out and writes it down; then erase them"
     });
   const tombstone = `erased-${random.hex(4)}`;
@@ -70185,7 +71132,7 @@ ${ELSEWHERE}\n`.text;
 var ELSEWHERE = "what still knows the id: the history of people\u2019s files, the hub\u2019s own memory of names (access.names.json on its volume), issues on GitHub, and clones of the branches names and audit";
 
 // src/commands/access-forms.ts
-import { dirname as dirname10, join as join28 } from "node:path";
+import { dirname as dirname10, join as join29 } from "node:path";
 init_failure();
 async function accessForms(root) {
   const { platform, findings } = await gatherPlatform(root);
@@ -70198,15 +71145,15 @@ async function accessForms(root) {
     });
   for (const path of texts2.keys()) {
     const isOurs = platform.forms.get(path)?.startsWith(FORM_HEAD) ?? false;
-    if (!isOurs && await exists(join28(root, path)))
+    if (!isOurs && await exists(join29(root, path)))
       throw new Failure(`${path} is not replaced: it was not written by us`, {
         hint: "delete it, and run this again",
         exit: 2
       });
   }
   for (const [path, text2] of texts2) {
-    await makeFolder(dirname10(join28(root, path)));
-    await writeWhole(join28(root, path), text2);
+    await makeFolder(dirname10(join29(root, path)));
+    await writeWhole(join29(root, path), text2);
   }
   const written2 = [...texts2.keys()];
   return outcome({
@@ -70219,6 +71166,7 @@ async function accessForms(root) {
 
 // src/core/access/audit/history.ts
 init_escape();
+init_lists();
 var ID2 = /^(?:[1-9]\d{0,18}|erased-[0-9a-f]+)$/u;
 function aboutOf(word) {
   return ID2.test(word) ? { kind: "person", id: word } : { kind: "hub", hub: word };
@@ -70246,7 +71194,7 @@ function lineRows(lines3) {
     spanText(line)
   ]);
   const widths = [0, 1, 2, 3, 4].map(
-    (column) => Math.max(...rows.map((row) => (row[column] ?? "").length))
+    (column) => greatest(rows.map((row) => (row[column] ?? "").length))
   );
   return lines3.map((line, index2) => {
     const cells = (rows[index2] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0));
@@ -70361,7 +71309,7 @@ async function accessHomes(inputs, sources) {
 }
 
 // src/commands/access-import.ts
-import { dirname as dirname11, join as join29 } from "node:path";
+import { dirname as dirname11, join as join30 } from "node:path";
 init_roster();
 
 // src/core/access/import.ts
@@ -70492,7 +71440,7 @@ async function listOf2(file, { accounts }) {
 async function write2({ root, people }, { writes }) {
   const below = people === void 0 ? "access/" : await peopleFolder(people);
   for (const { change } of writes) {
-    const path = join29(people ?? root, placeBelow(change.path, below));
+    const path = join30(people ?? root, placeBelow(change.path, below));
     await makeFolder(dirname11(path));
     await writeWhole(path, change.text ?? "");
   }
@@ -70730,6 +71678,7 @@ function isPlain(text2) {
 }
 
 // src/core/access/request/body.ts
+init_lists();
 var MOST_CHARACTERS2 = 2e4;
 var MOST_REASON = 4e3;
 var NO_RESPONSE = "_No response_";
@@ -70754,10 +71703,10 @@ function readBody(body, files) {
       return { kind: "none" };
   }
 }
-function olderRequest({ number, body }, open) {
+function olderRequest({ number, body }, open2) {
   const kind = kindOf4(body);
-  const same = open.filter((one) => one.number < number && kindOf4(one.body) === kind);
-  return kind === void 0 || kind === "class" || same.length === 0 ? void 0 : Math.min(...same.map((one) => one.number));
+  const same = open2.filter((one) => one.number < number && kindOf4(one.body) === kind);
+  return kind === void 0 || kind === "class" || same.length === 0 ? void 0 : least(same.map((one) => one.number));
 }
 function kindOf4(body) {
   const [first] = body.split(/[\r\n]/u, 1);
@@ -70973,12 +71922,12 @@ var MOST_WHY = 300;
 function readCommand(comment2) {
   const [line = ""] = comment2.split(/\r\n|\r|\n/u, 1);
   const parts = /^\/([a-z]+)(?: (.*))?$/u.exec(line);
-  const name = parts && nameOf3(parts[1] ?? "");
+  const name = parts && nameOf4(parts[1] ?? "");
   if (!name) return { kind: "none" };
   const command = commandOf(name, parts[2]);
   return command ? { kind: "command", command } : { kind: "malformed", name, usage: `write \`${USAGES[name]}\`, as the first line` };
 }
-function nameOf3(word) {
+function nameOf4(word) {
   return NAMES3.find((name) => name === word);
 }
 function commandOf(name, rest) {
@@ -71320,11 +72269,11 @@ async function requestAccess(inputs, world) {
   if (!seen2) return { kind: "done", ...NOTHING_SEEN };
   const folder = people === void 0 ? "access/" : await peopleFolder(people);
   const pulls = world.pullsIn(platform.settings.data.access?.repository);
-  const place = { inputs, desk: world.desk, pulls, folder };
+  const place2 = { inputs, desk: world.desk, pulls, folder };
   const { lists } = await teamsOf3(platform, world.directory);
   const files = { platform, sources: reading.sources, teams: lists };
-  const facts2 = await gatherFacts(place, { ...seen2, ...files });
-  return { kind: "done", ...await carryOut({ ...place, facts: facts2 }) };
+  const facts2 = await gatherFacts(place2, { ...seen2, ...files });
+  return { kind: "done", ...await carryOut({ ...place2, facts: facts2 }) };
 }
 async function teamsOf3({ approvers }, directory) {
   const teams = approvers?.data.teams ?? [];
@@ -71342,8 +72291,8 @@ async function gatherFacts({ inputs, desk, pulls, folder }, given2) {
   const { issue } = given2;
   const answer = await desk.answer(issue.number, ANSWER_MARK);
   const shown2 = await pulls.shown(branchOf2(issue.number));
-  const open = await desk.openOf(issue.author);
-  const waiting2 = open.filter((one) => !isSettled2({ ...given2, now: inputs.now }, one));
+  const open2 = await desk.openOf(issue.author);
+  const waiting2 = open2.filter((one) => !isSettled2({ ...given2, now: inputs.now }, one));
   return {
     ...given2,
     pull: shown2 && inAccess(shown2, folder),
@@ -71366,17 +72315,17 @@ function inAccess(shown2, folder) {
   ]);
   return { ...shown2, files: new Map(files) };
 }
-async function carryOut(place) {
-  const { facts: facts2, desk, inputs } = place;
+async function carryOut(place2) {
+  const { facts: facts2, desk, inputs } = place2;
   const decision = decideRequest(facts2);
   const { state, command, refused: refused3, effect } = decision;
   if (state === void 0) return { state: facts2.said, command, refused: refused3, pull: facts2.pull?.number };
   const ends2 = "ends" in effect && effect.ends;
   const waits = effect.kind === "merge" && inputs.people === void 0;
   if (ends2 && !waits) await desk.keepAnswer(inputs.event.issue, ANSWER_MARK, underWayText(state));
-  const done = await effected(place, state, effect);
+  const done = await effected(place2, state, effect);
   const told3 = { ...done, refused: done.refused ?? refused3 };
-  await tell3(place, decision, told3);
+  await tell3(place2, decision, told3);
   if (ends2 && done.refused === void 0 && done.state === state)
     await desk.end(inputs.event.issue);
   return { state: told3.state, command, refused: told3.refused, pull: told3.pull?.number };
@@ -71386,14 +72335,14 @@ async function tell3({ inputs, desk }, decision, done) {
   const text2 = answerText({ ...decision, refused: refused3 }, state, { page: pull?.url });
   await desk.keepAnswer(inputs.event.issue, ANSWER_MARK, text2);
 }
-async function effected(place, state, effect) {
-  const { facts: facts2, desk, pulls, inputs } = place;
+async function effected(place2, state, effect) {
+  const { facts: facts2, desk, pulls, inputs } = place2;
   const branch = branchOf2(inputs.event.issue);
   switch (effect.kind) {
     case "none":
       return { state, refused: void 0, pull: facts2.pull };
     case "propose":
-      return { state, refused: void 0, pull: await proposed2(place, effect.change, branch) };
+      return { state, refused: void 0, pull: await proposed2(place2, effect.change, branch) };
     case "apply":
       await desk.start(APPLY);
       return { state, refused: void 0, pull: void 0 };
@@ -71401,7 +72350,7 @@ async function effected(place, state, effect) {
       await pulls.withdraw(branch, inMarkdown`${effect.why}`.text);
       return { state, refused: void 0, pull: void 0 };
     case "merge":
-      return merged2(place, state, effect);
+      return merged2(place2, state, effect);
   }
 }
 async function proposed2({ inputs, pulls, folder }, change, branch) {
@@ -71420,9 +72369,9 @@ async function proposed2({ inputs, pulls, folder }, change, branch) {
   if (!shown2) throw new UsageError("the pull request was closed meanwhile", "write /recheck");
   return inAccess(shown2, folder);
 }
-async function merged2(place, state, { change, by }) {
-  const { facts: facts2, desk, pulls, inputs } = place;
-  const pull = await proposed2(place, change, await branchFor(place, state));
+async function merged2(place2, state, { change, by }) {
+  const { facts: facts2, desk, pulls, inputs } = place2;
+  const pull = await proposed2(place2, change, await branchFor(place2, state));
   if (!isShown(pull, change)) {
     const refused3 = refusal2("changed", "the pull request holds something else: look at it again");
     return { state: "needs-review", refused: refused3, pull };
@@ -71493,9 +72442,9 @@ function timeOf3(at2) {
 }
 
 // src/edges/erasure.ts
-var HINT = "run it again; the branches names and audit must take a forced push, which a rule may forbid: lift it for the moment";
-var NAMES4 = { branch: "names", problem: "nothing is erased", hint: HINT };
-var AUDIT2 = { branch: "audit", problem: "nothing is erased", hint: HINT };
+var HINT2 = "run it again; the branches names and audit must take a forced push, which a rule may forbid: lift it for the moment";
+var NAMES4 = { branch: "names", problem: "nothing is erased", hint: HINT2 };
+var AUDIT2 = { branch: "audit", problem: "nothing is erased", hint: HINT2 };
 function gitErasure(root) {
   return {
     read: async () => ({
@@ -71551,10 +72500,10 @@ async function runPlan(inputs) {
 async function runApply(inputs, report) {
   if (inputs.present !== void 0)
     throw new UsageError("access apply compares with the cluster itself");
-  const place = placeOf4(inputs);
+  const place2 = placeOf4(inputs);
   const run3 = isInActions() ? (await Promise.resolve().then(() => (init_runner(), runner_exports))).runId() : void 0;
-  const world = await accessWorld(place, run3, (text2) => report.progress(text2));
-  return accessApply(await askedOf(inputs), accessSources(place), world);
+  const world = await accessWorld(place2, run3, (text2) => report.progress(text2));
+  return accessApply(await askedOf(inputs), accessSources(place2), world);
 }
 async function askedOf({ root, people, at: at2, target }) {
   return { root, people, hubs: target.slice(1), now: timeOf3(at2), detail: await detailOfRun() };
@@ -71650,12 +72599,12 @@ function overview() {
 }
 function commandHelp(command) {
   const { summary: summary3, target, options } = COMMANDS[command];
-  const place = target === "" ? "" : ` [${target.replace("?", "")}]`;
+  const place2 = target === "" ? "" : ` [${target.replace("?", "")}]`;
   const rows = options.map(
     (name) => `  ${optionText(name).padEnd(26)}${OPTIONS[name].help}
 `
   );
-  return `glaciocloud ${command}${place} \u2014 ${summary3}
+  return `glaciocloud ${command}${place2} \u2014 ${summary3}
 
 ${rows.join("")}`;
 }
@@ -71693,7 +72642,7 @@ var RUNS = {
   },
   waves: ({ root, chartsFrom }, report) => waves({ root, chartsFrom }, report),
   state: (inputs) => showState(kubeconfigOf(inputs), inputs.target),
-  drift: async (inputs, report) => drift(kubeconfigOf(inputs), inputs.target, await maybeAction(), report),
+  drift: async (inputs, report) => drift(kubeconfigOf(inputs), inputs.target, await driftAudience(), report),
   doctor: async ({ root, cluster, kubeconfig, at: at2 }, report) => doctor({ root, cluster, now: timeOf3(at2) }, await doctorPorts(root, kubeconfig), report),
   outside: runOutside,
   secrets: ({ root, target, at: at2 }) => secrets(root, target, timeOf3(at2)),
@@ -71709,7 +72658,7 @@ async function dispatch2(inputs, report) {
 async function namedBy(inputs) {
   const { command, root, chartsFrom, present: present2, logins, from, record, out, html: html2, reviewed: reviewed2 } = inputs;
   const there = { written: false };
-  const made2 = { written: true };
+  const made3 = { written: true };
   const charts = /^https?:\/\//u.test(chartsFrom ?? "") ? void 0 : chartsFrom;
   return [
     { option: "--root", kind: "folder", written: command === "init", path: root },
@@ -71718,10 +72667,10 @@ async function namedBy(inputs) {
     { option: "--logins", kind: "file", ...there, path: logins },
     { option: "--from", kind: "file", ...there, path: isTeam(from ?? "") ? void 0 : from },
     { option: "--kubeconfig", kind: "file", ...there, path: await kubeconfigFile(inputs) },
-    { option: "--record", kind: "folder", ...made2, path: record },
-    { option: "--out", kind: "folder", ...made2, path: out },
-    { option: "--html", kind: "file", ...made2, path: html2 },
-    { option: "--reviewed", kind: "file", ...made2, path: reviewed2 }
+    { option: "--record", kind: "folder", ...made3, path: record },
+    { option: "--out", kind: "folder", ...made3, path: out },
+    { option: "--html", kind: "file", ...made3, path: html2 },
+    { option: "--reviewed", kind: "file", ...made3, path: reviewed2 }
   ];
 }
 async function kubeconfigFile({ command, kubeconfig }) {
@@ -71808,6 +72757,9 @@ async function actionEdges() {
   ]);
   return { github: githubForge2(runner.githubSettings()), runner };
 }
+async function driftAudience() {
+  return isInActions() ? { kind: "everybody", github: (await maybeAction())?.github } : { kind: "who-asked" };
+}
 async function maybeAction() {
   return isInActions() && (process.env["GITHUB_TOKEN"] ?? "") !== "" ? actionEdges() : void 0;
 }
@@ -71837,4 +72789,5 @@ async function main(read5, report) {
 }
 
 // src/cli.ts
+endOnSignals();
 process.exitCode = await main(() => fromArguments(process.argv.slice(2)), terminalReport());
