@@ -20,15 +20,20 @@ from collections.abc import Iterator
 from typing import Any
 
 Json = dict[str, Any]
-# As src/core/hub/rules/roles.ts judges scopes.
-BECOMES = re.compile(
-    r"(admin|admin:(users|auth_state|groups)|users|tokens|groups)(!(?!user(=|$)).*)?"
-)
-REACHES_ALL = re.compile(
+BECOMES = re.compile(r"admin|admin:(users|auth_state|groups)|users|tokens|groups")
+REACHES = re.compile(
     r"admin:(servers|server_state)|servers|access:servers|delete:users|shutdown|proxy"
 )
+# JupyterHub gives these to everybody, and to everybody's server.
+OF_EVERYBODY = {"user", "server"}
 # Ours, and the chart's culler, which stops idle servers of everybody.
-OWN_ROLES = {"glaciocloud-health", "glaciocloud-access", "jupyterhub-idle-culler", "admin"}
+OWN_ROLES = {
+    "glaciocloud-health",
+    "glaciocloud-access",
+    "glaciocloud-probe",
+    "jupyterhub-idle-culler",
+    "admin",
+}
 # Gives no way out of the pod: the chart's container that shuts the cloud's metadata service.
 PRIVILEGED = {"block-cloud-metadata"}
 DOOR = {
@@ -128,13 +133,31 @@ def reach_faults(app: Any) -> Iterator[str]:
                 yield f"somebody is given the role {role['name']!r}, which is not for them"
             continue
         for scope in role.get("scopes", []):
-            if BECOMES.fullmatch(scope):
-                yield f"the role {role['name']!r} could become anybody: {scope}"
-            elif REACHES_ALL.fullmatch(scope):
-                yield f"the role {role['name']!r} reaches everybody: {scope}"
+            if fault := scope_fault(role["name"], scope):
+                yield f"the role {role['name']!r} {fault}: {scope}"
+    if app.api_tokens:
+        yield "api_tokens: whoever reads the files becomes whom a token is for"
+    if app.reset_db:
+        yield "reset_db is on: the hub would forget everybody at each start"
     for service in app.services:
         if service.get("admin"):
             yield f"the service {service.get('name')!r} is an administrator"
+
+
+def scope_fault(role: str, scope: str) -> str | None:
+    """As src/core/hub/rules/roles.ts judges it."""
+    base, _, filtered = scope.partition("!")
+    becomes = BECOMES.fullmatch(base) is not None
+    # About oneself, and one's own server.
+    if filtered in ("user", "server") or not (becomes or REACHES.fullmatch(base)):
+        return None
+    if filtered.startswith(("user=", "server=")):
+        return "acts for somebody else"
+    if becomes:
+        return "could become anybody"
+    if role in OF_EVERYBODY or filtered == "":
+        return "reaches everybody" if filtered == "" else "is everybody's, and reaches others"
+    return None
 
 
 def menu_faults(spawner: Any) -> Iterator[str]:
@@ -146,6 +169,8 @@ def menu_faults(spawner: Any) -> Iterator[str]:
         yield "profile_list is not the platform's: images and sizes are not those of the files"
     if spawner.options_from_form is not code.options_from_form:
         yield "options_from_form is not the platform's"
+    if getattr(spawner, "apply_user_options", None):
+        yield "apply_user_options is set: people would choose what their server may do"
     if spawner.delete_pvc:
         yield "delete_pvc is on: homes would be deleted together with users"
 

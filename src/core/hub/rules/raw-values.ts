@@ -1,4 +1,4 @@
-import { at, pointer, walk } from '../../json.ts';
+import { at, objectsIn, pointer, textAt, walk } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import { explainMemory, quoted } from '../../model/formats.ts';
 import { memoryBytes } from '../../model/quantities.ts';
@@ -15,6 +15,25 @@ function memoryPaths(values: JsonObject): string[] {
       pointer('hub', 'config', section, 'mem_guarantee'),
     ]),
   ];
+}
+
+/** Rules of one's own beside those of the chart, and where each names the other side. */
+const OWN_POLICIES = [
+  ['/singleuser/networkPolicy/egress', 'to'],
+  ['/singleuser/networkPolicy/ingress', 'from'],
+  ['/hub/networkPolicy/ingress', 'from'],
+  ['/proxy/chp/networkPolicy/ingress', 'from'],
+] as const;
+
+/** A rule that names nobody is for everybody, and so is one for all addresses. */
+function opensAll(rule: JsonObject, peers: 'from' | 'to'): boolean {
+  const named = objectsIn(rule[peers]);
+  if (named.length === 0) return true;
+  return named.some((peer) => {
+    const isEmpty = Object.keys(peer).length === 0;
+    const everywhere = textAt(peer, '/ipBlock/cidr').endsWith('/0');
+    return isEmpty || (everywhere && at(peer, '/ipBlock/except') === undefined);
+  });
 }
 
 /** Rules that search the values instead of looking at one place. */
@@ -45,6 +64,17 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
           };
         }
       }
+      for (const [list, peers] of OWN_POLICIES)
+        for (const [index, rule] of objectsIn(at(values, list)).entries())
+          if (opensAll(rule, peers))
+            yield {
+              at: place(list + pointer(index)),
+              message:
+                peers === 'to'
+                  ? 'servers would reach everything inside'
+                  : 'everybody in the cluster would reach it',
+              hint: `name one address or some pods below ${peers}:`,
+            };
     },
   },
   {

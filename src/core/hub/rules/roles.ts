@@ -1,13 +1,15 @@
-import { at, isObject, pointer, walk } from '../../json.ts';
+import { at, isObject, pointer, textAt, walk } from '../../json.ts';
 import type { Json } from '../../json.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
 
 const SHARING_SCOPE = /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u;
 /** Whoever holds one of these becomes anybody it reaches: it makes names, tokens or groups. */
-const BECOMES = /^(admin|admin:(users|auth_state|groups)|users|tokens|groups)(!.*)?$/u;
-/** Reach everybody unless they are for one group, one user or oneself; `shutdown` and `proxy` are the hub itself. */
-const REACHES_ALL =
+const BECOMES = /^(admin|admin:(users|auth_state|groups)|users|tokens|groups)$/u;
+/** Reach everybody unless they are for one group or oneself; `shutdown` and `proxy` are the hub itself. */
+const REACHES =
   /^(admin:(servers|server_state)|servers|access:servers|delete:users|shutdown|proxy)$/u;
+/** JupyterHub gives these to everybody, and to everybody's server. */
+const OF_EVERYBODY: readonly string[] = ['user', 'server'];
 
 export const userSharing: Rule = {
   id: 'user-sharing',
@@ -37,9 +39,13 @@ export const roleScopes: Rule = {
   on: 'values',
   *check({ values, ours, place }) {
     const roles = at(values, '/hub/loadRoles');
-    for (const [name, role] of Object.entries(isObject(roles) ? roles : {}))
-      if (at(ours, pointer('hub', 'loadRoles', name)) === undefined)
-        yield* scopesOf(name, isObject(role) ? role['scopes'] : undefined, place);
+    for (const [key, role] of Object.entries(isObject(roles) ? roles : {})) {
+      if (at(ours, pointer('hub', 'loadRoles', key)) !== undefined) continue;
+      const name = textAt(role, '/name') || key;
+      if (name === 'admin' || at(ours, pointer('hub', 'loadRoles', name)) !== undefined)
+        yield { at: place(pointer('hub', 'loadRoles', key)), ...notTheirs(name) };
+      yield* scopesOf({ key, name }, at(role, '/scopes'), place);
+    }
     yield* administrators({ values, ours, place });
   },
 };
@@ -58,38 +64,57 @@ function* administrators({
         message: `the service "${name}" could become anybody`,
         hint: 'remove it, and give the narrow scopes that it needs below hub.loadRoles',
       };
-  if (at(values, '/hub/loadRoles/admin') !== undefined)
-    yield {
-      at: place('/hub/loadRoles/admin'),
-      message: 'who has the role "admin" could become anybody',
-      hint: 'remove it; access.admins says who administers the hub',
-    };
 }
 
-/** One finding for each role. */
+function notTheirs(role: string): Omit<Problem, 'at'> {
+  return role === 'admin'
+    ? {
+        message: 'who has the role "admin" could become anybody',
+        hint: 'remove it; access.admins says who administers the hub',
+      }
+    : { message: `"${role}" is a role of the platform`, hint: 'choose another name for your role' };
+}
+
+/** One finding for each role. `key`: where it stands; the chart takes its `name`, where it has one. */
 function* scopesOf(
-  name: string,
+  { key, name }: { key: string; name: string },
   scopes: Json | undefined,
   place: ValuesFacts['place'],
 ): Generator<Problem> {
   for (const [index, scope] of Array.isArray(scopes) ? scopes.entries() : []) {
     const fault = typeof scope === 'string' ? scopeFault(name, scope) : undefined;
     if (!fault) continue;
-    yield { at: place(pointer('hub', 'loadRoles', name, 'scopes', index)), ...fault };
+    yield { at: place(pointer('hub', 'loadRoles', key, 'scopes', index)), ...fault };
     return;
   }
 }
 
 function scopeFault(name: string, scope: string): Omit<Problem, 'at'> | undefined {
-  if (BECOMES.test(scope) && !/!user(=|$)/u.test(scope))
+  const [base = '', ...filters] = scope.split('!');
+  const filter = filters.join('!');
+  // About oneself, and one's own server.
+  if (filter === 'user' || filter === 'server') return undefined;
+  const becomes = BECOMES.test(base);
+  if (!becomes && !REACHES.test(base)) return undefined;
+  if (/^(user|server)=/u.test(filter))
+    return {
+      message: `the role "${name}" acts for somebody else: ${scope}`,
+      hint: 'remove it; staff is given a group: !group=…',
+    };
+  if (becomes)
     return {
       message: `the role "${name}" could become anybody`,
-      hint: 'give the narrow scopes that it needs',
+      hint: 'give the narrow scopes that it needs, such as list:users or read:groups',
     };
-  if (REACHES_ALL.test(scope))
+  if (OF_EVERYBODY.includes(name))
     return {
-      message: `the role "${name}" reaches everybody: ${scope}`,
-      hint: `name whom it is for: ${scope}!group=…`,
+      message: `everybody has the role "${name}", and it reaches others: ${scope}`,
+      hint: 'give it to a role of its own, with groups: for whom it is',
     };
-  return undefined;
+  return filter === ''
+    ? {
+        message: `the role "${name}" reaches everybody: ${scope}`,
+        hint: `name whom it is for: ${scope}!group=…`,
+      }
+    : undefined;
 }

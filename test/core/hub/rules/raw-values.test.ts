@@ -33,6 +33,40 @@ describe('network-open', () => {
   });
 });
 
+describe('network-open, by rules of one’s own', () => {
+  const said = (path: readonly string[], rule: object) => {
+    const values = path.reduceRight<object>((inner, key) => ({ [key]: inner }), [rule]);
+    return inValues('network-open', values).map(([, message]) => message);
+  };
+  const egress = ['singleuser', 'networkPolicy', 'egress'];
+  const all = 'servers would reach everything inside';
+
+  test.each([
+    [{}, [all]],
+    [{ ports: [{ port: 443 }] }, [all]],
+    [{ to: [] }, [all]],
+    [{ to: [{}] }, [all]],
+    [{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }, [all]],
+    [{ to: [{ ipBlock: { cidr: '::/0' } }] }, [all]],
+    [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] }, []],
+    [{ to: [{ ipBlock: { cidr: '10.1.2.3/32' } }] }, []],
+    [{ to: [{ podSelector: { matchLabels: { app: 'dask' } } }] }, []],
+  ])('servers reach: %j', (rule, expected) => {
+    expect(said(egress, rule)).toEqual(expected);
+  });
+
+  test.each([
+    ['singleuser', ['singleuser', 'networkPolicy', 'ingress']],
+    ['hub', ['hub', 'networkPolicy', 'ingress']],
+    ['proxy', ['proxy', 'chp', 'networkPolicy', 'ingress']],
+  ])('who reaches %s', (_what, path) => {
+    expect(said(path, {})).toEqual(['everybody in the cluster would reach it']);
+    expect(said(path, { from: [{ podSelector: { matchLabels: { app: 'prometheus' } } }] })).toEqual(
+      [],
+    );
+  });
+});
+
 describe('user-sharing', () => {
   test.each([
     'shares',
@@ -64,7 +98,11 @@ describe('user-sharing', () => {
 
 describe('role-scopes', () => {
   const rules = (name: string, place: string) => [
-    [place, `the role "${name}" could become anybody`, 'give the narrow scopes that it needs'],
+    [
+      place,
+      `the role "${name}" could become anybody`,
+      'give the narrow scopes that it needs, such as list:users or read:groups',
+    ],
   ];
 
   test.each([
@@ -105,20 +143,53 @@ describe('role-scopes', () => {
 
   test.each([
     'admin-ui',
-    'admin:users!user=ada',
     'tokens!user',
+    'access:servers!server',
     'list:users',
     'list:users!group=course',
     'admin:servers!group=course',
     'access:servers!group=course',
-    'servers!user=ada',
-    'access:servers!server=ada/',
+    'servers!user',
     'xadmin',
     'administrate',
     'read:admin',
     'read:users',
   ])('%s', (scope) => {
     expect(roles('role-scopes', { staff: { scopes: [scope] } })).toEqual([]);
+  });
+
+  test.each([
+    'admin:users!user=ada',
+    'tokens!user=ada',
+    'servers!user=ada',
+    'access:servers!server=ada/',
+  ])('%s acts for another person', (scope) => {
+    expect(roles('role-scopes', { staff: { scopes: [scope] } })).toEqual([
+      [
+        scope,
+        `the role "staff" acts for somebody else: ${scope}`,
+        'remove it; staff is given a group: !group=…',
+      ],
+    ]);
+  });
+
+  test.each(['user', 'server'])('everybody has the role %s', (name) => {
+    const scope = 'access:servers!group=course';
+    expect(roles('role-scopes', { [name]: { scopes: ['self', scope] } })).toEqual([
+      [
+        scope,
+        `everybody has the role "${name}", and it reaches others: ${scope}`,
+        'give it to a role of its own, with groups: for whom it is',
+      ],
+    ]);
+  });
+
+  test.each([
+    ['admin', 'who has the role "admin" could become anybody'],
+    ['glaciocloud-health', '"glaciocloud-health" is a role of the platform'],
+  ])('the name that the chart takes: %s', (name, message) => {
+    const found = roles('role-scopes', { helpers: { name, scopes: ['list:users'] } });
+    expect(found.map(([, said]) => said)).toEqual([message]);
   });
 
   test('the first such scope of each role; not the role that proves the hub healthy', () => {
