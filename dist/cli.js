@@ -55274,6 +55274,21 @@ function memoryPaths(values) {
     ])
   ];
 }
+var OWN_POLICIES = [
+  ["/singleuser/networkPolicy/egress", "to"],
+  ["/singleuser/networkPolicy/ingress", "from"],
+  ["/hub/networkPolicy/ingress", "from"],
+  ["/proxy/chp/networkPolicy/ingress", "from"]
+];
+function opensAll(rule, peers) {
+  const named2 = objectsIn(rule[peers]);
+  if (named2.length === 0) return true;
+  return named2.some((peer) => {
+    const isEmpty2 = Object.keys(peer).length === 0;
+    const everywhere = textAt(peer, "/ipBlock/cidr").endsWith("/0");
+    return isEmpty2 || everywhere && at(peer, "/ipBlock/except") === void 0;
+  });
+}
 var RAW_VALUE_RULES = [
   {
     id: "network-open",
@@ -55301,6 +55316,14 @@ var RAW_VALUE_RULES = [
           };
         }
       }
+      for (const [list, peers] of OWN_POLICIES)
+        for (const [index2, rule] of objectsIn(at(values, list)).entries())
+          if (opensAll(rule, peers))
+            yield {
+              at: place2(list + pointer(index2)),
+              message: peers === "to" ? "servers would reach everything inside" : "everybody in the cluster would reach it",
+              hint: `name one address or some pods below ${peers}:`
+            };
     }
   },
   {
@@ -55641,8 +55664,9 @@ function secretNamed(path, value) {
 // src/core/hub/rules/roles.ts
 init_json();
 var SHARING_SCOPE = /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u;
-var BECOMES = /^(admin|admin:(users|auth_state|groups)|users|tokens|groups)(!.*)?$/u;
-var REACHES_ALL = /^(admin:(servers|server_state)|servers|access:servers|delete:users|shutdown|proxy)$/u;
+var BECOMES = /^(admin|admin:(users|auth_state|groups)|users|tokens|groups)$/u;
+var REACHES = /^(admin:(servers|server_state)|servers|access:servers|delete:users|shutdown|proxy)$/u;
+var OF_EVERYBODY = ["user", "server"];
 var userSharing = {
   id: "user-sharing",
   severity: "error",
@@ -55670,9 +55694,13 @@ var roleScopes = {
   on: "values",
   *check({ values, ours, place: place2 }) {
     const roles = at(values, "/hub/loadRoles");
-    for (const [name, role] of Object.entries(isObject(roles) ? roles : {}))
-      if (at(ours, pointer("hub", "loadRoles", name)) === void 0)
-        yield* scopesOf(name, isObject(role) ? role["scopes"] : void 0, place2);
+    for (const [key, role] of Object.entries(isObject(roles) ? roles : {})) {
+      if (at(ours, pointer("hub", "loadRoles", key)) !== void 0) continue;
+      const name = textAt(role, "/name") || key;
+      if (name === "admin" || at(ours, pointer("hub", "loadRoles", name)) !== void 0)
+        yield { at: place2(pointer("hub", "loadRoles", key)), ...notTheirs(name) };
+      yield* scopesOf({ key, name }, at(role, "/scopes"), place2);
+    }
     yield* administrators({ values, ours, place: place2 });
   }
 };
@@ -55689,33 +55717,46 @@ function* administrators({
         message: `the service "${name}" could become anybody`,
         hint: "remove it, and give the narrow scopes that it needs below hub.loadRoles"
       };
-  if (at(values, "/hub/loadRoles/admin") !== void 0)
-    yield {
-      at: place2("/hub/loadRoles/admin"),
-      message: 'who has the role "admin" could become anybody',
-      hint: "remove it; access.admins says who administers the hub"
-    };
 }
-function* scopesOf(name, scopes, place2) {
+function notTheirs(role) {
+  return role === "admin" ? {
+    message: 'who has the role "admin" could become anybody',
+    hint: "remove it; access.admins says who administers the hub"
+  } : { message: `"${role}" is a role of the platform`, hint: "choose another name for your role" };
+}
+function* scopesOf({ key, name }, scopes, place2) {
   for (const [index2, scope] of Array.isArray(scopes) ? scopes.entries() : []) {
     const fault = typeof scope === "string" ? scopeFault(name, scope) : void 0;
     if (!fault) continue;
-    yield { at: place2(pointer("hub", "loadRoles", name, "scopes", index2)), ...fault };
+    yield { at: place2(pointer("hub", "loadRoles", key, "scopes", index2)), ...fault };
     return;
   }
 }
 function scopeFault(name, scope) {
-  if (BECOMES.test(scope) && !/!user(=|$)/u.test(scope))
+  const [base2 = "", ...filters] = scope.split("!");
+  const filter = filters.join("!");
+  if (filter === "user" || filter === "server") return void 0;
+  const becomes = BECOMES.test(base2);
+  if (!becomes && !REACHES.test(base2)) return void 0;
+  if (/^(user|server)=/u.test(filter))
+    return {
+      message: `the role "${name}" acts for somebody else: ${scope}`,
+      hint: "remove it; staff is given a group: !group=\u2026"
+    };
+  if (becomes)
     return {
       message: `the role "${name}" could become anybody`,
-      hint: "give the narrow scopes that it needs"
+      hint: "give the narrow scopes that it needs, such as list:users or read:groups"
     };
-  if (REACHES_ALL.test(scope))
+  if (OF_EVERYBODY.includes(name))
     return {
-      message: `the role "${name}" reaches everybody: ${scope}`,
-      hint: `name whom it is for: ${scope}!group=\u2026`
+      message: `everybody has the role "${name}", and it reaches others: ${scope}`,
+      hint: "give it to a role of its own, with groups: for whom it is"
     };
-  return void 0;
+  return filter === "" ? {
+    message: `the role "${name}" reaches everybody: ${scope}`,
+    hint: `name whom it is for: ${scope}!group=\u2026`
+  } : void 0;
 }
 
 // src/core/notices/times.ts
