@@ -1,3 +1,4 @@
+import { HELM_MANAGER } from '../core/hub/pull-ahead.ts';
 import { at, textAt } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import { Failure } from '../failure.ts';
@@ -128,7 +129,7 @@ export class Kube implements Cluster {
           '--force-conflicts',
           '--validate=ignore',
           '--field-manager',
-          'helm',
+          HELM_MANAGER,
           '--dry-run=server',
           '-f',
           '-',

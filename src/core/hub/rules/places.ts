@@ -1,4 +1,4 @@
-import { at, isObject, pointer, textAt } from '../../json.ts';
+import { at, isObject, isWithin, pointer, textAt } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
 import { demand } from './values.ts';
@@ -22,10 +22,11 @@ export const ownPlaces: Rule = {
     const mounts = at(ours, '/hub/extraVolumeMounts');
     const named = Object.keys(isObject(mounts) ? mounts : {});
     const over = (path: string): string | undefined =>
-      [...OF_CHART, ...named].find((one) => isBelow(path, one) || isBelow(one, path));
+      [...OF_CHART, ...named].find((one) => isWithin(path, one) || isWithin(one, path));
     yield* placed(own, '/hub', { over, place });
     const home = textAt(values, '/singleuser/storage/homeMountPath');
-    const overHome = (path: string): string | undefined => (isBelow(home, path) ? home : undefined);
+    const overHome = (path: string): string | undefined =>
+      isWithin(home, path) ? home : undefined;
     yield* placed(own, '/singleuser', { over: overHome, place });
   },
 };
@@ -41,12 +42,13 @@ function* placed(own: JsonObject, base: string, { over, place }: Looked): Genera
   const storage = base === '/hub' ? base : `${base}/storage`;
   for (const list of [`${storage}/extraVolumeMounts`, `${base}/extraFiles`])
     for (const [name, entry] of entriesOf(at(own, list))) {
-      const path = textAt(entry, '/mountPath').replace(/\/+$/u, '') || '/';
+      // The root is empty, so that everything lies within it.
+      const path = textAt(entry, '/mountPath').replace(/\/+$/u, '');
       const hidden = isObject(entry) && entry['mountPath'] !== undefined ? over(path) : undefined;
       if (hidden === undefined) continue;
       yield {
         at: place(list + pointer(name)),
-        message: `what is mounted at ${path} would lie over ${hidden}`,
+        message: `what is mounted at ${path || '/'} would lie over ${hidden}`,
         hint: 'choose another place',
       };
     }
@@ -54,11 +56,6 @@ function* placed(own: JsonObject, base: string, { over, place }: Looked): Genera
 
 function entriesOf(value: Json | undefined): [string, Json][] {
   return isObject(value) || Array.isArray(value) ? Object.entries(value) : [];
-}
-
-/** A place itself, or one within it. */
-function isBelow(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder === '/' ? folder : `${folder}/`);
 }
 
 /** Names of KubeSpawner that no two people share. */

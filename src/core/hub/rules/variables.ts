@@ -1,6 +1,6 @@
 import { at, isObject, pointer } from '../../json.ts';
 import type { Json } from '../../json.ts';
-import type { PlatformFile } from '../../model/types.ts';
+import type { Doc, ImageFile, Platform, PlatformFile } from '../../model/types.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
 import { knownTexts, sizeEnv } from '../values/variables.ts';
 
@@ -180,6 +180,14 @@ export const envProxy: Rule = {
   },
 };
 
+/** Variables that images set. */
+function* variablesOfImages({
+  images,
+}: Platform): Generator<[image: Doc<ImageFile>, name: string, text: string]> {
+  for (const image of images.values())
+    for (const [name, text] of Object.entries(image.data.env)) yield [image, name, text];
+}
+
 const OF_SIZES = Object.keys(sizeEnv(1));
 
 /** The same variables in images, which each hub's own come after. */
@@ -189,17 +197,16 @@ export const envOverridden: Rule = {
   title: 'An image sets nothing that a hub sets for each server.',
   why: 'The size that somebody chose says how many cores there are, and JupyterHub who somebody is: what an image says of it is lost without a word.',
   on: 'platform',
-  *check({ images }) {
-    for (const image of images.values())
-      for (const name of Object.keys(image.data.env)) {
-        const isOfSizes = OF_SIZES.includes(name);
-        if (!isOfSizes && !OF_EACH_SERVER.test(name)) continue;
-        yield {
-          at: image.at(pointer('env', name)),
-          message: `${name} has no effect in hubs: ${isOfSizes ? 'each size sets it' : 'JupyterHub gives each server its own'}`,
-          hint: isOfSizes ? 'write it below env: of the hub, which counts' : 'remove it',
-        };
-      }
+  *check(platform) {
+    for (const [image, name] of variablesOfImages(platform)) {
+      const isOfSizes = OF_SIZES.includes(name);
+      if (!isOfSizes && !OF_EACH_SERVER.test(name)) continue;
+      yield {
+        at: image.at(pointer('env', name)),
+        message: `${name} has no effect in hubs: ${isOfSizes ? 'each size sets it' : 'JupyterHub gives each server its own'}`,
+        hint: isOfSizes ? 'write it below env: of the hub, which counts' : 'remove it',
+      };
+    }
   },
 };
 
@@ -209,14 +216,13 @@ export const imageEnv: Rule = {
   title: 'An image leaves PATH its programs, and the home where it is.',
   why: 'Values are quoted in the Dockerfile, so that a dollar sign is one: with `PATH: "/opt/bin:$PATH"` an image has no programs any more. With another HOME people’s files lie where no volume keeps them.',
   on: 'platform',
-  *check({ images, settings }) {
-    for (const image of images.values())
-      for (const [name, text] of Object.entries(image.data.env)) {
-        const literal = name === 'PATH' ? unexpanded(name, text) : undefined;
-        const fault =
-          literal === undefined ? homeFault(name, text, settings.data.user) : PATH_FAULT;
-        if (fault) yield { at: image.at(pointer('env', name)), ...fault };
-      }
+  *check(platform) {
+    const { user } = platform.settings.data;
+    for (const [image, name, text] of variablesOfImages(platform)) {
+      const literal = name === 'PATH' ? unexpanded(name, text) : undefined;
+      const fault = literal === undefined ? homeFault(name, text, user) : PATH_FAULT;
+      if (fault) yield { at: image.at(pointer('env', name)), ...fault };
+    }
   },
 };
 
@@ -231,12 +237,11 @@ export const imageEnvLiteral: Rule = {
   title: 'A value of a variable in an image is text, too.',
   why: 'Values are quoted in the Dockerfile, so that a dollar sign is one.',
   on: 'platform',
-  *check({ images }) {
-    for (const image of images.values())
-      for (const [name, text] of Object.entries(image.data.env)) {
-        const found = unexpanded(name, text);
-        if (found !== undefined)
-          yield { at: image.at(pointer('env', name)), ...literalFault(name, found) };
-      }
+  *check(platform) {
+    for (const [image, name, text] of variablesOfImages(platform)) {
+      const found = unexpanded(name, text);
+      if (found !== undefined)
+        yield { at: image.at(pointer('env', name)), ...literalFault(name, found) };
+    }
   },
 };
