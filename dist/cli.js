@@ -54840,6 +54840,12 @@ var envProxy = {
     }
   }
 };
+function* variablesOfImages({
+  images
+}) {
+  for (const image2 of images.values())
+    for (const [name, text2] of Object.entries(image2.data.env)) yield [image2, name, text2];
+}
 var OF_SIZES = Object.keys(sizeEnv(1));
 var envOverridden = {
   id: "env-overridden",
@@ -54847,17 +54853,16 @@ var envOverridden = {
   title: "An image sets nothing that a hub sets for each server.",
   why: "The size that somebody chose says how many cores there are, and JupyterHub who somebody is: what an image says of it is lost without a word.",
   on: "platform",
-  *check({ images }) {
-    for (const image2 of images.values())
-      for (const name of Object.keys(image2.data.env)) {
-        const isOfSizes = OF_SIZES.includes(name);
-        if (!isOfSizes && !OF_EACH_SERVER.test(name)) continue;
-        yield {
-          at: image2.at(pointer("env", name)),
-          message: `${name} has no effect in hubs: ${isOfSizes ? "each size sets it" : "JupyterHub gives each server its own"}`,
-          hint: isOfSizes ? "write it below env: of the hub, which counts" : "remove it"
-        };
-      }
+  *check(platform) {
+    for (const [image2, name] of variablesOfImages(platform)) {
+      const isOfSizes = OF_SIZES.includes(name);
+      if (!isOfSizes && !OF_EACH_SERVER.test(name)) continue;
+      yield {
+        at: image2.at(pointer("env", name)),
+        message: `${name} has no effect in hubs: ${isOfSizes ? "each size sets it" : "JupyterHub gives each server its own"}`,
+        hint: isOfSizes ? "write it below env: of the hub, which counts" : "remove it"
+      };
+    }
   }
 };
 var imageEnv2 = {
@@ -54866,13 +54871,13 @@ var imageEnv2 = {
   title: "An image leaves PATH its programs, and the home where it is.",
   why: 'Values are quoted in the Dockerfile, so that a dollar sign is one: with `PATH: "/opt/bin:$PATH"` an image has no programs any more. With another HOME people\u2019s files lie where no volume keeps them.',
   on: "platform",
-  *check({ images, settings: settings3 }) {
-    for (const image2 of images.values())
-      for (const [name, text2] of Object.entries(image2.data.env)) {
-        const literal2 = name === "PATH" ? unexpanded(name, text2) : void 0;
-        const fault = literal2 === void 0 ? homeFault(name, text2, settings3.data.user) : PATH_FAULT;
-        if (fault) yield { at: image2.at(pointer("env", name)), ...fault };
-      }
+  *check(platform) {
+    const { user } = platform.settings.data;
+    for (const [image2, name, text2] of variablesOfImages(platform)) {
+      const literal2 = name === "PATH" ? unexpanded(name, text2) : void 0;
+      const fault = literal2 === void 0 ? homeFault(name, text2, user) : PATH_FAULT;
+      if (fault) yield { at: image2.at(pointer("env", name)), ...fault };
+    }
   }
 };
 var PATH_FAULT = {
@@ -54885,13 +54890,12 @@ var imageEnvLiteral = {
   title: "A value of a variable in an image is text, too.",
   why: "Values are quoted in the Dockerfile, so that a dollar sign is one.",
   on: "platform",
-  *check({ images }) {
-    for (const image2 of images.values())
-      for (const [name, text2] of Object.entries(image2.data.env)) {
-        const found3 = unexpanded(name, text2);
-        if (found3 !== void 0)
-          yield { at: image2.at(pointer("env", name)), ...literalFault(name, found3) };
-      }
+  *check(platform) {
+    for (const [image2, name, text2] of variablesOfImages(platform)) {
+      const found3 = unexpanded(name, text2);
+      if (found3 !== void 0)
+        yield { at: image2.at(pointer("env", name)), ...literalFault(name, found3) };
+    }
   }
 };
 
@@ -55435,10 +55439,10 @@ var ownPlaces = {
     const own2 = hub.data.values;
     const mounts2 = at(ours, "/hub/extraVolumeMounts");
     const named2 = Object.keys(isObject(mounts2) ? mounts2 : {});
-    const over = (path) => [...OF_CHART, ...named2].find((one) => isBelow2(path, one) || isBelow2(one, path));
+    const over = (path) => [...OF_CHART, ...named2].find((one) => isWithin(path, one) || isWithin(one, path));
     yield* placed(own2, "/hub", { over, place: place2 });
     const home = textAt(values, "/singleuser/storage/homeMountPath");
-    const overHome = (path) => isBelow2(home, path) ? home : void 0;
+    const overHome = (path) => isWithin(home, path) ? home : void 0;
     yield* placed(own2, "/singleuser", { over: overHome, place: place2 });
   }
 };
@@ -55446,21 +55450,18 @@ function* placed(own2, base2, { over, place: place2 }) {
   const storage = base2 === "/hub" ? base2 : `${base2}/storage`;
   for (const list of [`${storage}/extraVolumeMounts`, `${base2}/extraFiles`])
     for (const [name, entry] of entriesOf2(at(own2, list))) {
-      const path = textAt(entry, "/mountPath").replace(/\/+$/u, "") || "/";
+      const path = textAt(entry, "/mountPath").replace(/\/+$/u, "");
       const hidden2 = isObject(entry) && entry["mountPath"] !== void 0 ? over(path) : void 0;
       if (hidden2 === void 0) continue;
       yield {
         at: place2(list + pointer(name)),
-        message: `what is mounted at ${path} would lie over ${hidden2}`,
+        message: `what is mounted at ${path || "/"} would lie over ${hidden2}`,
         hint: "choose another place"
       };
     }
 }
 function entriesOf2(value) {
   return isObject(value) || Array.isArray(value) ? Object.entries(value) : [];
-}
-function isBelow2(path, folder) {
-  return path === folder || path.startsWith(folder === "/" ? folder : `${folder}/`);
 }
 var OF_A_PERSON = /\{(userid|pod_name|((un|)escaped_|safe_)?username|(escaped_|safe_)?user_server)\}/u;
 var ownHome = demand({
@@ -62993,7 +62994,7 @@ var Kube = class {
           "--force-conflicts",
           "--validate=ignore",
           "--field-manager",
-          "helm",
+          HELM_MANAGER,
           "--dry-run=server",
           "-f",
           "-",
