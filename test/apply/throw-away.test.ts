@@ -197,6 +197,21 @@ describe('a rollout', () => {
     expect(here.said).toEqual(['one: waiting for hub (running)', 'one: waiting for hub (pending)']);
   });
 
+  test.each([3_600_000, -3_600_000])(
+    'takes its five minutes though the clock is set by %i ms meanwhile',
+    async (byMs) => {
+      const here = new Bench();
+      await applyHub(here.task('one'), here.world);
+      here.kube.badPods = () => ({ phase: 'Pending' });
+      await here.kube.scale('hub', 2, 'one');
+      const began = here.clock.elapsed();
+      here.clock.after(5500, () => here.clock.setBy(byMs));
+      const watched = watchRollout(here.task('one'), here.world);
+      expect(await faultOf(watched)).toEqual(['product', 'not ready after 300 s: hub (pending)']);
+      expect(here.clock.elapsed() - began).toBe(300_000);
+    },
+  );
+
   test('is not judged by pods of other parts of the hub', async () => {
     const here = new Bench();
     await applyHub(here.task('one'), here.world);

@@ -130,14 +130,14 @@ function endedText(code: number, stderr: string): string {
 
 /** The hub as people reach it. */
 async function provePublic(task: HubTask, world: ApplyWorld, run: HealthRun): Promise<void> {
-  const began = world.clock.now().getTime();
+  const began = world.clock.elapsed();
   const sign = await publicSign(task, world);
   const ok = sign.kind !== 'problem';
   const line: HealthLine = {
     check: 'public address',
     image: null,
     ok,
-    seconds: (world.clock.now().getTime() - began) / 1000,
+    seconds: (world.clock.elapsed() - began) / 1000,
     detail: sign.text,
     class: ok ? null : 'infrastructure',
   };
@@ -156,11 +156,11 @@ async function publicSign({ to, state, hub }: HubTask, world: ApplyWorld): Promi
       text: `not checked: the cluster ${cluster.name} has no public entry`,
     };
   const patience = state?.healthy ? ENTRY_SECONDS : NEW_ENTRY_SECONDS;
-  const end = clock.now().getTime() + patience * 1000;
+  const end = clock.elapsed() + patience * 1000;
   let said = '';
   for (;;) {
     const sign = addressSign(await internet.ask(hubApi(url)), clock.now().getTime(), 0);
-    if (sign.kind !== 'problem' || clock.now().getTime() > end) return sign;
+    if (sign.kind !== 'problem' || clock.elapsed() > end) return sign;
     if (sign.text !== said) progress(to.unit, `waiting for ${url}: ${sign.text}`);
     said = sign.text;
     await clock.sleep(ENTRY_LOOK_MS);

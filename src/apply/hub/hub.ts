@@ -191,8 +191,8 @@ async function goBack(
   run: Run,
   world: ApplyWorld,
 ): Promise<UnitResult | undefined> {
-  const seen = world.clock.now();
-  const at = seen.toISOString();
+  const seen = world.clock.elapsed();
+  const at = world.clock.now().toISOString();
   try {
     await rollBack(task, healthy, run, world);
   } catch (error) {
@@ -203,7 +203,7 @@ async function goBack(
     );
     return result(task, run, { outcome: 'failed', code: 'way-back-failed', reason });
   }
-  const back = ((world.clock.now().getTime() - seen.getTime()) / 1000).toFixed(1);
+  const back = ((world.clock.elapsed() - seen) / 1000).toFixed(1);
   world.progress(task.to.unit, `runs again what ran before, ${back} s after the failure was seen`);
   await saveState(task, world, {
     ...kept,

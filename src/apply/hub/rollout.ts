@@ -14,8 +14,8 @@ export async function watchRollout(
   const { unit } = to;
   const { namespace } = to.release;
   let said = '';
-  const end = clock.now().getTime() + ROLLOUT_SECONDS * 1000;
-  while (clock.now().getTime() < end) {
+  const end = clock.elapsed() + ROLLOUT_SECONDS * 1000;
+  while (clock.elapsed() < end) {
     const objects = await kube.list('deployments,pods', {
       namespace,
       selector: 'app=jupyterhub,component in (hub,proxy)',

@@ -116,13 +116,13 @@ async function untilGone(
   objects: readonly JsonObject[],
   { kube, clock, progress }: ApplyWorld,
 ): Promise<JsonObject[]> {
-  const end = clock.now().getTime() + LEAVING_SECONDS * 1000;
+  const end = clock.elapsed() + LEAVING_SECONDS * 1000;
   let said = '';
   for (;;) {
     const live = await kube.liveOf(objects, to.release.namespace);
     const leaving = live.filter(isLeaving).map(calledOf).join(', ');
     if (leaving === '') return live;
-    if (clock.now().getTime() >= end)
+    if (clock.elapsed() >= end)
       throw new Faulty(
         `${leaving}: deleted, but not gone after ${LEAVING_SECONDS} s; look at metadata.finalizers for what holds it`,
         'infrastructure',
