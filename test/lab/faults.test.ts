@@ -52,6 +52,23 @@ const changeValues = async (): Promise<void> => {
   idle += 1;
 };
 
+const filesOf = (name: string): string[] => [
+  `environments/${name}.yaml`,
+  `secrets/${name}.sops.yaml`,
+];
+
+/** A second hub with the files of the first. */
+async function copyHub(name: string, said: string): Promise<void> {
+  for (const [index, path] of filesOf(name).entries())
+    await cp(join(root, filesOf(HUB)[index] ?? ''), join(root, path));
+  await edit(root, `environments/${name}.yaml`, `title: ${HUB}\nurl: http://127.0.0.1:18000`, said);
+}
+
+async function dropHub(name: string): Promise<void> {
+  for (const path of filesOf(name)) await rm(join(root, path));
+  await removeNamespaces(lab, name);
+}
+
 beforeAll(async () => {
   lab = await theLab();
   await removeNamespaces(lab, HUB);
@@ -153,17 +170,7 @@ describe('a bad change', () => {
   test('a namespace whose quota is used up', async () => {
     const name = 'lab-quota';
     await removeNamespaces(lab, name);
-    for (const [path, end] of [
-      ['environments', '.yaml'],
-      ['secrets', '.sops.yaml'],
-    ] as const)
-      await cp(join(root, path, `${HUB}${end}`), join(root, path, `${name}${end}`));
-    await edit(
-      root,
-      `environments/${name}.yaml`,
-      `title: ${HUB}\nurl: http://127.0.0.1:18000`,
-      'title: quota\nurl: http://127.0.0.1:18001',
-    );
+    await copyHub(name, 'title: quota\nurl: http://127.0.0.1:18001');
     await new Kube(lab.kubeconfig).apply([
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
       {
@@ -180,12 +187,30 @@ describe('a bad change', () => {
       expect.stringMatching(/pods "glaciocloud-load-check" is forbidden: exceeded quota: few/u),
     ]);
     expect(result.seconds).toBeLessThan(60);
-    for (const [path, end] of [
-      ['environments', '.yaml'],
-      ['secrets', '.sops.yaml'],
-    ] as const)
-      await rm(join(root, path, `${name}${end}`));
+    await dropHub(name);
+  });
+
+  test('a first installation that breaks a promise lets nobody in: nothing of it is applied', async () => {
+    const name = 'lab-opened';
     await removeNamespaces(lab, name);
+    await copyHub(name, 'title: opened\nurl: http://127.0.0.1:18002');
+    await edit(
+      root,
+      `environments/${name}.yaml`,
+      '    extraEnv:',
+      '    extraConfig: {course: "c.Authenticator.admin_users = {\'teacher\'}"}\n    extraEnv:',
+    );
+    const result = await run({}, [name]);
+    note(`a first installation that opens the hub: ${result.seconds.toFixed(1)} s`);
+    expect([result.code, outcomes(result), result.json.steps[0]?.reason]).toEqual([
+      1,
+      ['failed'],
+      expect.stringMatching(/breaks a promise: .*admin_users lets people in/u),
+    ]);
+    const kube = new Kube(lab.kubeconfig);
+    for (const kind of ['deployments', 'services', 'daemonsets', 'pods'])
+      expect([kind, await kube.list(kind, { namespace: name })]).toEqual([kind, []]);
+    await dropHub(name);
   });
 
   slowTest(
