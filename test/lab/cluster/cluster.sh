@@ -11,9 +11,10 @@ NODE=node1; BR=kube0; PODS=10.244.0.0/24; SVC=10.96.0.0/16; S=$W/sock/containerd
 export KUBECONFIG=$W/kubeconfig PATH=$BIN:$PATH
 CTR="ctr -a $S -n k8s.io"
 alive(){ [ -s $W/pid/$1 ] && [ -e /proc/$(cat $W/pid/$1)/exe ] && kill -0 $(cat $W/pid/$1) 2>/dev/null; }
-bg(){ local n=$1; shift; alive $n && return 0; (cd $W; setsid nohup "$@" >>$W/log/$n 2>&1 </dev/null & echo $! >$W/pid/$n); }
+bg(){ local n=$1; shift; alive $n && return 0; (cd $W; setsid nohup "$@" >>$W/log/$n 2>&1 </dev/null 9>&- & echo $! >$W/pid/$n); }
 stop(){ local n; for n; do alive $n && kill $(cat $W/pid/$n) 2>/dev/null || true; done
   for n; do for i in $(seq 50); do alive $n || break; sleep 0.1; done; alive $n && kill -9 $(cat $W/pid/$n) || true; rm -f $W/pid/$n; done; }
+strays(){ local p c; for p in /proc/[0-9]*; do c=$(readlink $p/cwd 2>/dev/null) || continue; case "$c/" in $W/*|"$W (deleted)/"*) echo ${p#/proc/};; esac; done; }   # what works in our folder and no pid file names: the rest of an `up` that was killed
 wait4(){ local s=$1; shift; local e=$((SECONDS+s)); until "$@" >/dev/null 2>&1; do [ $SECONDS -lt $e ] || { echo "timeout: $*" >&2; return 1; }; sleep 0.2; done; }
 say(){ printf '%6.1f s  %s\n' $(( ($(date +%s%N)-T0)/100000000 ))e-1 "$*"; }
 
@@ -148,15 +149,16 @@ import json,sys
 n=int(sys.argv[1]); print(json.dumps({"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Node","metadata":{"name":f"fake-{i:04d}","annotations":{"kwok.x-k8s.io/node":"fake"},"labels":{"type":"kwok","kubernetes.io/hostname":f"fake-{i:04d}","kubernetes.io/os":"linux","kubernetes.io/arch":"amd64"}},"status":{"allocatable":{"cpu":"32","memory":"256Gi","pods":"1000"},"capacity":{"cpu":"32","memory":"256Gi","pods":"1000"}}} for i in range(n)]}))
 P
   wait4 60 sh -c "[ \$(kubectl get nodes --no-headers | grep -c ' Ready') -ge $KWOK ]"; }
+end_strays(){ local p; for p in $(strays); do kill -9 $p 2>/dev/null || true; done; }
 down(){ T0=$(date +%s%N); [ -d $W ] || return 0
-  if [ -n "$KWOK" ]; then stop kwok sched kcm apiserver etcd; rm -rf $W; return; fi
+  if [ -n "$KWOK" ]; then stop kwok sched kcm apiserver etcd; end_strays; rm -rf $W; return; fi
   stop netpol kubelet proxy sched kcm apiserver
   local ns=; if alive containerd; then
     ns=$($CTR c ls -q | while read c; do $CTR c info --spec $c 2>/dev/null | grep -oE '/(var/)?run/netns/cni-[0-9a-f-]+'; done | sed 's#^/var##' | sort -u)
     for c in $($CTR task ls -q); do $CTR task kill -s 9 $c >/dev/null 2>&1 || true; done; sleep 0.5
     for c in $($CTR task ls -q); do $CTR task rm -f $c >/dev/null 2>&1 || true; done
     for c in $($CTR c ls -q); do $CTR c rm $c >/dev/null 2>&1 || true; done; fi
-  stop containerd etcd
+  stop containerd etcd; end_strays
   mount | awk -v w=$W/ 'index($3,w)==1 {print $3}' | tac | xargs -r umount -l
   for n in $ns; do umount $n 2>/dev/null || true; rm -f $n; done
   clean; ip link del cni0 2>/dev/null || true; ip link del $BR 2>/dev/null || true
@@ -171,4 +173,4 @@ netpol_off(){ stop netpol; iptables -w -D FORWARD -j LABNP 2>/dev/null || true; 
   local c; for o in -F -X; do for c in $(iptables -w -S | awk '/^-N LABNP/{print $2}'); do iptables -w $o $c 2>/dev/null || true; done; done; for c in $(iptables -w -S | awk '/^-N LABNP/{print $2}'); do iptables -w -X $c; done; }
 status(){ for p in etcd apiserver kcm sched containerd kubelet proxy netpol kwok; do [ -s $W/pid/$p ] || continue; alive $p && echo "$p pid $(cat $W/pid/$p) rss $(awk '/VmRSS/{print int($2/1024)}' /proc/$(cat $W/pid/$p)/status) MB" || echo "$p DEAD (log $W/log/$p)"; done
   kubectl get nodes 2>&1 | head -5; kubectl get pods -A 2>&1 | head -20; }
-case $CMD in up|down|status|nodes|netpol_off) $CMD;; *) sed -n 2,3p $0; exit 2;; esac
+case $CMD in up|down) mkdir -p $L; exec 9>$L/cluster.lock; flock 9; $CMD;; status|nodes|netpol_off) $CMD;; *) sed -n 2,3p $0; exit 2;; esac
