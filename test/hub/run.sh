@@ -22,4 +22,4 @@ python_files=(../../charts ../../test ../../images ../../image-tests)
 "$venv/bin/ruff" check --quiet --no-cache "${python_files[@]}"
 "$venv/bin/ruff" format --quiet --no-cache --check "${python_files[@]}" || { echo "Run: $venv/bin/ruff format" >&2; exit 1; }
 # JupyterHub finds the proxy and single-user servers on PATH.
-PATH=$venv/bin:$venv/proxy/node_modules/.bin:$PATH exec "$venv/bin/python" -m pytest -p no:cacheprovider "$@"
+PATH=$venv/bin:$venv/proxy/node_modules/.bin:$PATH exec "$venv/bin/python" -m pytest -p no:cacheprovider -n 2 --dist loadfile "$@"
