@@ -91,7 +91,7 @@ module.exports = {
       to: {
         path: '(?:^|/)node_modules/',
         pathNot:
-          '(?:^|/)node_modules/(?:@noble/hashes|js-yaml|ajv|diff|handlebars|fastest-levenshtein|nanotar|fflate)/',
+          '(?:^|/)node_modules/(?:@noble/hashes|js-yaml|ajv|diff|handlebars|fastest-levenshtein|nanotar|fflate|ipaddr\.js)/',
       },
     },
     {

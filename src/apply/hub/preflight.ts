@@ -26,17 +26,19 @@ export async function preflightCluster(
 ): Promise<string[]> {
   const names = (objects: readonly JsonObject[]): string[] =>
     objects.map((one) => textAt(one, '/metadata/name'));
-  const [allowed, version, storageClasses, ingressClasses] = await Promise.all([
+  const [allowed, version, storageClasses, ingressClasses, nodes] = await Promise.all([
     kube.mayI(NEEDS),
     kube.version(),
     kube.list('storageclasses'),
     kube.list('ingressclasses'),
+    kube.list('nodes'),
   ]);
   const { problems, warnings } = clusterVerdict(cluster, {
     allowed,
     version,
     storageClasses,
     ingressClasses: names(ingressClasses),
+    nodes,
   });
   if (problems.length > 0)
     throw new Failure(`the cluster ${cluster.name} is not ready: ${problems.join('; ')}`, {

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { CPU_GUARANTEE_SHARE } from '../model/limits.ts';
 import type { ClusterFile, Doc, EnvironmentFile } from '../model/types.ts';
 import { memoryBytes, quantityBytes } from '../model/quantities.ts';
+import { isInside } from './values/network.ts';
 
 export interface Verdict {
   /** Why nothing can be deployed; empty where all is well. */
@@ -41,6 +42,8 @@ export interface ClusterFacts {
   version: string;
   storageClasses: readonly JsonObject[];
   ingressClasses: readonly string[];
+  /** Empty where these credentials may not list them. */
+  nodes: readonly JsonObject[];
 }
 
 /** Whether a cluster is what its file says, as far as a deployment needs it. */
@@ -51,6 +54,7 @@ export function clusterVerdict(cluster: Doc<ClusterFile>, facts: ClusterFacts): 
     versionVerdict(cluster, facts.version),
     storageVerdict(storage, facts.storageClasses),
     ingressVerdict(ingress, facts.ingressClasses),
+    networkVerdict(cluster, facts.nodes),
   ]);
 }
 
@@ -97,6 +101,26 @@ export function ingressVerdict(
 ): Verdict {
   if (ingress.class === 'none' || ingressClasses.includes(ingress.class)) return WELL;
   return problem(`there is no ingress class ${ingress.class}; ${thereAre(ingressClasses)}`);
+}
+
+/** Whether user servers could reach the cluster's own machines, which the internet may be open to. */
+export function networkVerdict(
+  { name, data }: Doc<ClusterFile>,
+  nodes: readonly JsonObject[],
+): Verdict {
+  if (data.networkPolicy === 'none') return WELL;
+  const own = nodes.flatMap((node) => [
+    ...objectsIn(at(node, '/status/addresses'))
+      .filter((one) => one['type'] === 'InternalIP')
+      .map((one) => `${textAt(one, '/address')}/32`),
+    textAt(node, '/spec/podCIDR'),
+  ]);
+  const open = [...new Set(own)].filter((network) => network !== '' && !isInside(data, network));
+  if (open.length === 0) return WELL;
+  const some = open.slice(0, 3).join(', ') + (open.length > 3 ? ', …' : '');
+  return warning(
+    `user servers can reach the cluster's own network at ${some}: clusters/${name}.yaml can close it with networks: [${some}]`,
+  );
 }
 
 function thereAre(names: Iterable<string>): string {

@@ -88,6 +88,7 @@ export interface ClusterFile {
   storage: { homes: { class: string }; data?: { class: string } };
   ingress: { class: string; issuer: string | null; email: string | null };
   networkPolicy: 'enforced' | 'none';
+  networks: string[];
   nodes: { user: { cpu: number; memory: string; max: number; startTime: Duration } };
   parallel: number;
 }

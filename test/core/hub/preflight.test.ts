@@ -29,6 +29,7 @@ const fine: ClusterFacts = {
   version: 'v1.35.4',
   storageClasses: [storageClass('local-path', 'Retain')],
   ingressClasses: ['nginx', 'traefik'],
+  nodes: [],
 };
 
 describe('a cluster', () => {
@@ -156,6 +157,7 @@ describe('a cluster', () => {
       version: 'v1.36.0',
       storageClasses: [],
       ingressClasses: [],
+      nodes: [],
     });
     expect(verdict.problems.map((text) => text.split(';')[0])).toEqual([
       'these credentials may not create pods/exec',

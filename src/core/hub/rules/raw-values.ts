@@ -1,8 +1,10 @@
 import { at, objectsIn, pointer, textAt, walk } from '../../json.ts';
-import type { JsonObject } from '../../json.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { explainMemory, quoted } from '../../model/formats.ts';
 import { memoryBytes } from '../../model/quantities.ts';
+import type { ClusterFile } from '../../model/types.ts';
 import type { Rule } from '../../rule.ts';
+import { opensInside } from '../values/network.ts';
 import { configOf } from './values.ts';
 
 /** Places below `jupyterhub:` where JupyterHub itself reads an amount of memory. */
@@ -25,14 +27,27 @@ const OWN_POLICIES = [
   ['/proxy/chp/networkPolicy/ingress', 'from'],
 ] as const;
 
-/** A rule that names nobody is for everybody, and so is one for all addresses. */
-function opensAll(rule: JsonObject, peers: 'from' | 'to'): boolean {
+/** The texts of a list; what else stands in it is left out. */
+function textsAt(value: Json, path: string): string[] {
+  const list = at(value, path);
+  return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
+}
+
+/** A rule that names nobody is for everybody, and so is one for all addresses, or for a whole network inside. */
+function opensAll(
+  rule: JsonObject,
+  peers: 'from' | 'to',
+  cluster: Pick<ClusterFile, 'networks'>,
+): boolean {
   const named = objectsIn(rule[peers]);
   if (named.length === 0) return true;
   return named.some((peer) => {
-    const isEmpty = Object.keys(peer).length === 0;
-    const everywhere = textAt(peer, '/ipBlock/cidr').endsWith('/0');
-    return isEmpty || (everywhere && at(peer, '/ipBlock/except') === undefined);
+    if (Object.keys(peer).length === 0) return true;
+    const block = at(peer, '/ipBlock');
+    if (block === undefined) return false;
+    return peers === 'to'
+      ? opensInside(cluster, textAt(block, '/cidr'), textsAt(block, '/except'))
+      : textAt(block, '/cidr').endsWith('/0') && at(block, '/except') === undefined;
   });
 }
 
@@ -44,7 +59,7 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     title: 'User servers reach the internet, and nothing inside.',
     why: 'Without these policies every user reaches the metadata service of the cloud, other users’ servers and the databases of the cluster.',
     on: 'values',
-    *check({ values, place }) {
+    *check({ cluster, values, place }) {
       for (const path of [
         '/singleuser/networkPolicy/enabled',
         '/hub/networkPolicy/enabled',
@@ -54,7 +69,7 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
           yield { at: place(path), message: 'the network policy is off', hint: 'remove it' };
         }
       }
-      for (const rule of ['cloudMetadataServer', 'privateIPs']) {
+      for (const rule of ['cloudMetadataServer', 'nonPrivateIPs', 'privateIPs']) {
         const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
         if (at(values, path) === true) {
           yield {
@@ -66,7 +81,7 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
       }
       for (const [list, peers] of OWN_POLICIES)
         for (const [index, rule] of objectsIn(at(values, list)).entries())
-          if (opensAll(rule, peers))
+          if (opensAll(rule, peers, cluster.data))
             yield {
               at: place(list + pointer(index)),
               message:

@@ -5,6 +5,7 @@ import { asLists, byName, inFile, mergeNamed } from './named-lists.ts';
 import { entryPart } from './entry.ts';
 import { hubPart } from './hub.ts';
 import { loginPart } from './login.ts';
+import { networkPart } from './network.ts';
 import { nodesPart } from './nodes.ts';
 import { pagesPart } from './pages.ts';
 import { probePart } from './probe.ts';
@@ -17,6 +18,7 @@ const PARTS: readonly ((context: HubContext) => Part)[] = [
   hubPart,
   entryPart,
   serversPart,
+  networkPart,
   sessionsPart,
   profilesPart,
   pagesPart,

@@ -1,6 +1,6 @@
 import { pointer } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
-import type { ClusterFile, EnvironmentFile } from '../../model/types.ts';
+import type { EnvironmentFile } from '../../model/types.ts';
 import type { HubContext, Part } from './part.ts';
 
 /**
@@ -19,7 +19,7 @@ rm -f "$HOME/.room-for-jupyter"
 exec "$0" "$@"
 `;
 
-/** User servers: who they run as, their folders, their variables, what they may reach. */
+/** User servers: who they run as, their folders, their variables. */
 export function serversPart(context: HubContext): Part {
   const { cluster, platform } = context;
   const environment = context.hub.data;
@@ -43,15 +43,6 @@ export function serversPart(context: HubContext): Part {
           homeMountPath: `/home/${platform.user.name}`,
           dynamic: { storageClass: cluster.storage.homes.class },
           ...scratchVolume(environment.scratch),
-        },
-        cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
-        networkPolicy: {
-          enabled: true,
-          egressAllowRules: {
-            cloudMetadataServer: false,
-            dnsPortsCloudMetadataServer: cluster.provider === 'gke',
-            privateIPs: false,
-          },
         },
       },
     },
@@ -80,18 +71,6 @@ function scratchVolume(scratch: EnvironmentFile['scratch']): JsonObject {
 /** KubeSpawner expands `{username}` and fails on any other brace: text that people wrote is text. */
 export function literal(value: string): string {
   return value.replaceAll('{', '{{').replaceAll('}', '}}');
-}
-
-/**
- * The block by iptables needs a privileged container in every user pod. An enforcing network makes it needless,
- * and machines of one's own have no metadata service to protect.
- */
-function metadataByIptables(cluster: ClusterFile): boolean {
-  return (
-    cluster.networkPolicy === 'none' &&
-    cluster.provider !== 'k3s' &&
-    cluster.provider !== 'existing'
-  );
 }
 
 /** Variables of the OGGM model for an image that has it. Source: cfg.py of OGGM. */

@@ -17,7 +17,7 @@ describe('network-open', () => {
     expect(inValues('network-open', on)).toEqual([]);
   });
 
-  test.each(['cloudMetadataServer', 'privateIPs'])('%s', (rule) => {
+  test.each(['cloudMetadataServer', 'nonPrivateIPs', 'privateIPs'])('%s', (rule) => {
     const allow = (value: boolean) =>
       inValues('network-open', {
         singleuser: { networkPolicy: { egressAllowRules: { [rule]: value } } },
@@ -48,7 +48,16 @@ describe('network-open, by rules of one’s own', () => {
     [{ to: [{}] }, [all]],
     [{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }, [all]],
     [{ to: [{ ipBlock: { cidr: '::/0' } }] }, [all]],
-    [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] }, []],
+    [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] }, [all]],
+    [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }, [all]],
+    [{ to: [{ ipBlock: { cidr: '160.0.0.0/3' } }] }, [all]],
+    [{ to: [{ ipBlock: { cidr: '169.254.169.254/32' } }] }, [all]],
+    [{ to: [{ ipBlock: { cidr: '100.100.0.0/16' } }] }, [all]],
+    [{ to: [{ ipBlock: { cidr: '169.254.0.0/16', except: ['169.254.160.0/19'] } }] }, [all]],
+    [{ to: [{ ipBlock: { cidr: '169.254.20.0/24' } }] }, []],
+    [{ to: [{ ipBlock: { cidr: '8.0.0.0/8' } }] }, []],
+    [{ to: [{ ipBlock: { cidr: 'no network' } }] }, []],
+    [{ to: [{ ipBlock: {} }] }, []],
     [{ to: [{ ipBlock: { cidr: '10.1.2.3/32' } }] }, []],
     [{ to: [{ podSelector: { matchLabels: { app: 'dask' } } }] }, []],
   ])('servers reach: %j', (rule, expected) => {

@@ -28,6 +28,7 @@ describe('a hub’s values', () => {
     ['hub', '/hub/consecutiveFailureLimit', 0],
     ['entry', '/ingress/enabled', true],
     ['servers', '/singleuser/uid', 1100],
+    ['network', '/singleuser/networkPolicy/enabled', true],
     ['sessions', '/cull/users', false],
     ['nodes', '/scheduling/userScheduler/enabled', false],
     ['probe', '/hub/services/glaciocloud-probe/display', false],
@@ -38,6 +39,7 @@ describe('a hub’s values', () => {
 
   test('have below glaciocloud: what restarts nothing', () => {
     expect(Object.keys(built.values.glaciocloud).sort()).toEqual([
+      'egress',
       'hub',
       'nodes',
       'pages',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { literal, modelEnv, serversPart } from '../../../../src/core/hub/values/servers.ts';
 import { at } from '../../../../src/core/json.ts';
 import { MAIN, contextWith } from './context.ts';
@@ -23,15 +23,6 @@ test('user servers', () => {
           capacity: '30Gi',
           homeMountPath: '/home/ada',
           dynamic: { storageClass: 'fast' },
-        },
-        cloudMetadata: { blockWithIptables: false },
-        networkPolicy: {
-          enabled: true,
-          egressAllowRules: {
-            cloudMetadataServer: false,
-            dnsPortsCloudMetadataServer: true,
-            privateIPs: false,
-          },
         },
       },
     },
@@ -69,25 +60,6 @@ test('scratch is a folder of the node, of the size that is written', () => {
   expect(storage).toMatchObject({
     extraVolumes: [{ name: 'scratch', emptyDir: { sizeLimit: '50Gi' } }],
     extraVolumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
-  });
-});
-
-describe('the metadata service of a cloud', () => {
-  test.each([
-    ['gke', 'enforced', false, true],
-    ['gke', 'none', true, true],
-    ['eks', 'enforced', false, false],
-    ['eks', 'none', true, false],
-    ['digitalocean', 'none', true, false],
-    ['k3s', 'none', false, false],
-    ['existing', 'none', false, false],
-    ['existing', 'enforced', false, false],
-  ])('on %s with network policies %s', (provider, networkPolicy, iptables, dns) => {
-    const values = serversPart(contextWith({}, { [MAIN]: { provider, networkPolicy } })).jupyterhub;
-    expect(at(values, '/singleuser/cloudMetadata/blockWithIptables')).toBe(iptables);
-    const rules = '/singleuser/networkPolicy/egressAllowRules';
-    expect(at(values, `${rules}/dnsPortsCloudMetadataServer`)).toBe(dns);
-    expect(at(values, `${rules}/cloudMetadataServer`)).toBe(false);
   });
 });
 
