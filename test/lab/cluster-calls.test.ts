@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { securityLabels } from '../../src/core/hub/pod-security.ts';
+import { isObject, objectsIn } from '../../src/core/json.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { exec } from '../../src/edges/exec.ts';
 import { HelmReleases } from '../../src/edges/helm-releases.ts';
@@ -8,6 +10,7 @@ import { findHelm } from '../../src/edges/helm.ts';
 import { Kube } from '../../src/edges/kube.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
 import { ROWS } from '../support/cluster-calls.ts';
+import { FAULTS, SOUND, STRICTER } from '../support/pods.ts';
 import { CHART, HELM_ROWS } from '../support/releases-calls.ts';
 import { temporary } from '../support/sample.ts';
 import type { Lab } from './lab.ts';
@@ -75,3 +78,58 @@ describe('a real Helm', () => {
     expect(await ask(bench)).toEqual(answer);
   });
 });
+
+describe('a real API server that holds pods to the baseline', () => {
+  const NAMESPACE = 'lab-baseline';
+  beforeAll(async () => {
+    const labels = securityLabels('baseline', '1.35');
+    await kube.apply([
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels } },
+    ]);
+  });
+  afterAll(() => removeNamespaces(lab, NAMESPACE), 60_000);
+
+  /** What its admission says, and nothing where the pod may come. */
+  async function refused(spec: JsonObject): Promise<string> {
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'asked', namespace: NAMESPACE },
+    };
+    const { stderr } = await exec(
+      unpackedTool('kubectl'),
+      ['create', '--dry-run=server', '--validate=false', '-f', '-'],
+      { env: { KUBECONFIG: lab.kubeconfig }, input: JSON.stringify({ ...pod, spec: whole(spec) }) },
+    );
+    return stderr.trim();
+  }
+
+  test.each(FAULTS)('%j is refused, or by ours alone', async (spec, said) => {
+    const answer = await refused(spec);
+    if (STRICTER.some((ours) => said.includes(ours))) return;
+    expect(answer).toMatch(/violates PodSecurity "baseline:v1\.35"/u);
+  });
+
+  test.each(SOUND)('%j may come', async (spec) => {
+    expect(await refused(spec)).toBe('');
+  });
+});
+
+/** A pod that lacks nothing: parts of specifications have the names that rules read only. */
+function whole(spec: JsonObject): JsonObject {
+  const list = (key: string): JsonObject[] =>
+    objectsIn(spec[key]).map((one) => ({
+      image: 'none',
+      ...one,
+      securityContext: isObject(one['securityContext']) ? one['securityContext'] : {},
+    }));
+  const containers = list('containers');
+  return {
+    ...spec,
+    volumes: objectsIn(spec['volumes']).map((volume) =>
+      volume['hostPath'] === null ? { name: volume['name'] ?? '' } : volume,
+    ),
+    containers: containers.length > 0 ? containers : [{ name: 'main', image: 'none' }],
+    initContainers: list('initContainers'),
+  };
+}

@@ -36,6 +36,22 @@ OWN_ROLES = {
 }
 # Gives no way out of the pod: the chart's container that shuts the cloud's metadata service.
 PRIVILEGED = {"block-cloud-metadata"}
+# Pod Security Standards of Kubernetes 1.35, baseline.
+SAFE_SYSCTLS = {
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv4.tcp_wmem",
+}
+SAFE_SELINUX = {"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"}
 DOOR = {
     "allow_all": False,
     "allow_existing_users": False,
@@ -212,6 +228,7 @@ def shared_faults(pod: Json, other: Json) -> Iterator[str]:
 
 
 def node_faults(spec: Json) -> Iterator[str]:
+    """As src/core/hub/pod-security.ts judges it: what the baseline of Kubernetes refuses, and a little more."""
     for key in ("hostNetwork", "hostPID", "hostIPC"):
         if spec.get(key):
             yield f"{key} opens the node"
@@ -220,16 +237,58 @@ def node_faults(spec: Json) -> Iterator[str]:
             yield f"the volume {volume['name']!r} is a folder of the node"
     if spec.get("automountServiceAccountToken") is not False:
         yield "servers get a token of the cluster"
+    common = spec.get("securityContext") or {}
+    for sysctl in common.get("sysctls") or []:
+        if sysctl["name"] not in SAFE_SYSCTLS:
+            yield f"the setting {sysctl['name']} of the kernel is changed"
+    if fault := security_fault(common):
+        yield f"every container {fault}"
     for container in [*spec["containers"], *(spec.get("initContainers") or [])]:
-        security = container.get("securityContext") or {}
-        if container["name"] in PRIVILEGED:
-            continue
-        if security.get("privileged"):
-            yield f"the container {container['name']!r} is privileged"
-        if security.get("runAsUser") == 0:
-            yield f"the container {container['name']!r} runs as root"
-        if (security.get("capabilities") or {}).get("add"):
-            yield f"the container {container['name']!r} may do more than others"
+        if container["name"] not in PRIVILEGED and (fault := container_fault(container)):
+            yield f"the container {container['name']!r} {fault}"
+
+
+def container_fault(container: Json) -> str | None:
+    security = container.get("securityContext") or {}
+    if security.get("privileged"):
+        return "is privileged"
+    if security.get("runAsUser") == 0:
+        return "runs as root"
+    if (security.get("capabilities") or {}).get("add"):
+        return "may do more than others"
+    if any(port.get("hostPort") for port in container.get("ports") or []):
+        return "takes a port of the node"
+    if (security.get("procMount") or "Default") != "Default":
+        return "sees all of /proc"
+    if names_host(container):
+        return "has a probe that names a host"
+    return security_fault(security)
+
+
+def security_fault(security: Json) -> str | None:
+    """What a pod and a container may say alike."""
+    if (security.get("seccompProfile") or {}).get("type") == "Unconfined":
+        return "runs without seccomp"
+    if (security.get("appArmorProfile") or {}).get("type") == "Unconfined":
+        return "runs without AppArmor"
+    if (security.get("windowsOptions") or {}).get("hostProcess"):
+        return "is a process of the node"
+    linux = security.get("seLinuxOptions") or {}
+    if linux.get("user") or linux.get("role") or linux.get("type", "") not in SAFE_SELINUX:
+        return "changes what SELinux lets it do"
+    return None
+
+
+def names_host(container: Json) -> bool:
+    """The node's own agent makes a probe: it would reach what the pod may not."""
+    probes = [container.get(f"{kind}Probe") for kind in ("liveness", "readiness", "startup")]
+    hooks = (container.get("lifecycle") or {}).values()
+    hosts = [
+        ((probe or {}).get(how) or {}).get("host")
+        for probe in [*probes, *hooks]
+        for how in ("httpGet", "tcpSocket")
+    ]
+    return any(hosts)
 
 
 def owner_faults(spec: Json, server: Json) -> Iterator[str]:

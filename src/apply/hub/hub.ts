@@ -10,6 +10,7 @@ import { cleanUp, proveHealthy } from './health.ts';
 import type { HealthRun } from './health.ts';
 import { loadCheck } from './load-check.ts';
 import { preflightAddress, preflightObjects, tellConflicts } from './preflight.ts';
+import { loosenNamespace, tightenNamespace } from './namespace.ts';
 import { hiddenIn, prepareNamespace } from './prepare.ts';
 import { pullingAhead } from './pull-ahead.ts';
 import type { Prepared } from './prepare.ts';
@@ -47,6 +48,7 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
     await timed(run, 'upgrade', () => upgrade(task, prepared, run, world));
     await timed(run, 'rollout', () => watchRollout(task, world));
     await timed(run, 'health', () => proveHealthy(task, world, run.health));
+    await tightenNamespace(task, world);
     const revision = await lastRevision(task, world);
     const at = world.clock.now().toISOString();
     await saveState(task, world, {
@@ -224,6 +226,7 @@ async function rollBack(
   task.held();
   const { copy } = run;
   await timed(run, 'upgrade', async () => {
+    await loosenNamespace(task, world);
     const stored = await healthyOf(task, world);
     const before = stored.map(({ object }) => object);
     if (before.length > 0) await dropStrays(task, healthy.revision, before, world);

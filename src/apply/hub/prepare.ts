@@ -7,6 +7,7 @@ import { firstNotices } from '../../core/notices/notices.ts';
 import { takeOverNotices } from '../access/notices.ts';
 import { digestKey } from '../cluster.ts';
 import { generatedValues } from './generated.ts';
+import { MANAGED, makeNamespace } from './namespace.ts';
 import { prepareProbe } from './probe.ts';
 import { healthyOf } from './way-back.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
@@ -34,16 +35,13 @@ export async function prepareNamespace(
 ): Promise<Prepared> {
   const { hub, to } = task;
   const { namespace } = to.release;
-  const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud' };
-  await world.kube.apply([
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
-  ]);
+  await makeNamespace(task, world);
   if (!(await world.kube.get('secret', 'hub-access', namespace))) {
     await world.kube.apply([
       {
         apiVersion: 'v1',
         kind: 'Secret',
-        metadata: { name: 'hub-access', namespace, labels },
+        metadata: { name: 'hub-access', namespace, labels: MANAGED },
         stringData: { 'access.json': JSON.stringify(firstAccess(hub.data)) },
       },
     ]);
@@ -55,7 +53,7 @@ export async function prepareNamespace(
     to.release.values['jupyterhub'] as JsonObject,
     world,
   );
-  if (hub.data.probe) await prepareProbe(hub.name, generated, world.kube);
+  if (hub.data.probe) await prepareProbe(hub.name, generated, world);
   if (secrets.size === 0) return { secretName: undefined, values: generated };
   const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world), secrets).slice(0, 8)}`;
   if (!(await world.kube.get('secret', name, namespace))) {
@@ -64,7 +62,7 @@ export async function prepareNamespace(
         apiVersion: 'v1',
         kind: 'Secret',
         immutable: true,
-        metadata: { name, namespace, labels: { ...labels, 'glaciocloud.org/secrets': 'hub' } },
+        metadata: { name, namespace, labels: { ...MANAGED, 'glaciocloud.org/secrets': 'hub' } },
         stringData: Object.fromEntries(secrets),
       },
     ]);

@@ -2,6 +2,9 @@ import { textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { PROBE, probeNamespace } from '../../core/hub/values/probe.ts';
 import type { Cluster } from '../../ports.ts';
+import { securityLabels } from '../../core/hub/pod-security.ts';
+import { MANAGED } from './namespace.ts';
+import type { ApplyWorld } from '../types.ts';
 
 const OWNER = 'glaciocloud.org/probe';
 
@@ -9,12 +12,17 @@ const OWNER = 'glaciocloud.org/probe';
 export async function prepareProbe(
   hub: string,
   generated: JsonObject,
-  kube: Cluster,
+  { kube, cluster }: ApplyWorld,
 ): Promise<void> {
   const namespace = probeNamespace(hub);
-  const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud', [OWNER]: hub };
+  const labels = { ...MANAGED, [OWNER]: hub };
+  const security = securityLabels('restricted', cluster.data.kubernetes);
   await kube.apply([
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace, labels: { ...labels, ...security } },
+    },
     {
       apiVersion: 'v1',
       kind: 'Secret',

@@ -42,7 +42,13 @@ import {
   imageEnvLiteral,
 } from '../hub/rules/variables.ts';
 import { addressTaken, duplicate, slugTaken, unitName } from './names.ts';
-import { databaseKept, ownNamespace, podSafe, userPodSafe } from '../hub/rules/pods.ts';
+import {
+  databaseKept,
+  namespacePrivileged,
+  ownNamespace,
+  podSafe,
+  userPodSafe,
+} from '../hub/rules/pods.ts';
 import { objectKind } from '../hub/rules/objects.ts';
 import { braces } from '../hub/rules/braces.ts';
 import { baseUrl, hubCommand, loginElsewhere, noIssuer } from '../hub/rules/reach.ts';
@@ -144,6 +150,7 @@ export const RULES: readonly Rule[] = [
   imageEnv,
   imageEnvLiteral,
   userPodSafe,
+  namespacePrivileged,
   podSafe,
   objectKind,
   ownNamespace,

@@ -6,7 +6,14 @@ export const SYSTEM_NAMESPACE = 'glaciocloud-system';
 export function clusterObjects(): JsonObject[] {
   const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud' };
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE, labels } },
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: SYSTEM_NAMESPACE,
+        labels: { ...labels, 'pod-security.kubernetes.io/enforce': 'restricted' },
+      },
+    },
     {
       apiVersion: 'scheduling.k8s.io/v1',
       kind: 'PriorityClass',

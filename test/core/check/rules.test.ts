@@ -20,6 +20,7 @@ test('what is a warning; everything else stops a deployment', () => {
     'image-rhythm',
     'image-unlocked',
     'image-unpromoted',
+    'namespace-privileged',
     'no-admins',
     'no-approvers',
     'no-issuer',

@@ -37,7 +37,10 @@ describe('what the hubs of a cluster share', () => {
         kind: 'Namespace',
         metadata: {
           name: 'glaciocloud-system',
-          labels: { 'app.kubernetes.io/managed-by': 'glaciocloud' },
+          labels: {
+            'app.kubernetes.io/managed-by': 'glaciocloud',
+            'pod-security.kubernetes.io/enforce': 'restricted',
+          },
         },
       },
       {

@@ -1,36 +1,8 @@
 import { at, isObject, pointer, textAt } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
-import { namedEntries } from '../values/named-lists.ts';
+import { podFault, podLevel } from '../pod-security.ts';
 import { probeNamespace } from '../values/probe.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
-
-/** What opens the node in a pod's specification, in words; undefined where nothing does. */
-function podFault(spec: JsonObject): string | undefined {
-  if (namedEntries(spec['volumes']).some((volume) => isObject(volume['hostPath']))) {
-    return 'a folder of the node is mounted';
-  }
-  for (const key of ['hostNetwork', 'hostPID', 'hostIPC']) {
-    if (spec[key] === true) return `${key} opens the node`;
-  }
-  if (at(spec, '/securityContext/runAsUser') === 0) return 'every container runs as root';
-  for (const container of [
-    ...namedEntries(spec['containers']),
-    ...namedEntries(spec['initContainers']),
-  ]) {
-    const name = JSON.stringify(container['name']);
-    if (at(container, '/securityContext/privileged') === true) {
-      return `the container ${name} is privileged`;
-    }
-    if (at(container, '/securityContext/runAsUser') === 0) {
-      return `the container ${name} runs as root`;
-    }
-    const added = at(container, '/securityContext/capabilities/add');
-    if (Array.isArray(added) && added.length > 0) {
-      return `the container ${name} may do more than others`;
-    }
-  }
-  return undefined;
-}
 
 /** User pods are made by the hub from values, so they are not among the rendered objects. */
 function* userPods({ values, place }: ValuesFacts): Generator<Problem> {
@@ -66,6 +38,22 @@ export const userPodSafe: Rule = {
   why: 'A privileged container or a folder of the node gives whoever is in it the node, and with it everybody’s work.',
   on: 'values',
   check: userPods,
+};
+
+export const namespacePrivileged: Rule = {
+  id: 'namespace-privileged',
+  severity: 'warning',
+  title: 'Kubernetes holds the pods of a hub to its baseline.',
+  why: 'Whatever code or values make of a server, Kubernetes itself refuses what opens the node, unless the namespace allows it.',
+  on: 'values',
+  *check({ cluster, hub, values }) {
+    if (podLevel({ jupyterhub: values }) === 'privileged')
+      yield {
+        at: hub.keyAt('/cluster'),
+        message: `the namespace lets privileged pods pass, because a container of the chart shuts the metadata service of ${cluster.name}`,
+        hint: 'a cluster whose network enforces NetworkPolicies needs none: networkPolicy: enforced',
+      };
+  },
 };
 
 /** A pod's specification: its own, its controller's, or its CronJob's. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../../src/core/json.ts';
+import { FAULTS, SOUND } from '../../../support/pods.ts';
 import { saidOfHub } from '../../../support/written.ts';
 
 const values = { values: { hub: { labels: { a: 'b' } } } };
@@ -10,56 +11,6 @@ const named = (kind: string, rest: JsonObject): JsonObject => ({
   metadata: { name: 'thing' },
   ...rest,
 });
-
-/** What a pod may not have, and what is said of it. */
-const FAULTS: [spec: JsonObject, said: string][] = [
-  [
-    {
-      volumes: [
-        { name: 'a', emptyDir: {} },
-        { name: 'b', hostPath: { path: '/' } },
-      ],
-    },
-    'a folder of the node is mounted',
-  ],
-  [{ hostNetwork: true }, 'hostNetwork opens the node'],
-  [{ hostPID: true }, 'hostPID opens the node'],
-  [{ hostIPC: true }, 'hostIPC opens the node'],
-  [
-    { containers: [{ name: 'a' }, { name: 'b', securityContext: { privileged: true } }] },
-    'the container "b" is privileged',
-  ],
-  [
-    { initContainers: [{ name: 'c', securityContext: { privileged: true } }] },
-    'the container "c" is privileged',
-  ],
-  [
-    { containers: [{ name: 'd', securityContext: { runAsUser: 0 } }] },
-    'the container "d" runs as root',
-  ],
-  [
-    { initContainers: [{ name: 'e', securityContext: { runAsUser: 0 } }] },
-    'the container "e" runs as root',
-  ],
-  [{ securityContext: { runAsUser: 0 } }, 'every container runs as root'],
-  [
-    { containers: [{ name: 'f', securityContext: { capabilities: { add: ['NET_ADMIN'] } } }] },
-    'the container "f" may do more than others',
-  ],
-];
-
-/** Neighbours of them that are right. */
-const SOUND: JsonObject[] = [
-  { volumes: [{ name: 'a', emptyDir: {} }, 'hostPath'] },
-  { volumes: [{ name: 'a', hostPath: null }] },
-  { hostNetwork: false, hostPID: false, hostIPC: false },
-  { containers: [{ name: 'a', securityContext: { privileged: false, runAsUser: 1000 } }] },
-  { initContainers: [{ name: 'a', securityContext: { privileged: false, runAsUser: 1 } }] },
-  { containers: [{ name: 'a', privileged: true, runAsUser: 0 }] },
-  { containers: [{ name: 'a', securityContext: 'privileged' }] },
-  { securityContext: { runAsUser: 1000 } },
-  { containers: [{ name: 'a', securityContext: { capabilities: { drop: ['ALL'], add: [] } } }] },
-];
 
 describe('pod', () => {
   test.each(FAULTS)('%j', (spec, said) => {
