@@ -35,6 +35,7 @@ import glaciocloud_leads as leading
 import glaciocloud_machines
 import glaciocloud_pages as words
 import glaciocloud_pods
+import glaciocloud_sessions
 import glaciocloud_start
 from glaciocloud_access import (
     LED,
@@ -556,6 +557,7 @@ def notices(user: Any) -> list[Json]:
     if user:
         entry = access()["names"].get(user.name)
         told += words.ends_soon(entry, pages(user)["renew"], now)
+        told += glaciocloud_sessions.stops_soon(user)
         told += words.not_compared(RUN.read(), now) if user.admin else []
     return words.by_severity(told)
 
@@ -690,6 +692,7 @@ def configure(c: Any) -> None:
         "lasts": lasts,
         "leads": leads,
         "led": led,
+        "computes": glaciocloud_sessions.computes,
         # a template variable that is a function is called with the user
         "refused": lambda user: words.refused,
     }
@@ -708,4 +711,6 @@ def configure(c: Any) -> None:
             glaciocloud_machines.MachineHandler,
             {"machines": machines},
         ),
+        (r"/glaciocloud/sessions", glaciocloud_sessions.CountsHandler),
+        (r"/glaciocloud/sessions/([^/]+)", glaciocloud_sessions.ServerHandler),
     ]

@@ -18,7 +18,6 @@ const OF_HUBS: readonly Idle[] = [
   { path: '/backup', hint: KEPT },
   { path: '/mirrors', hint: KEPT },
   { path: '/budget', hint: 'it is kept for later: watch the bill of the provider' },
-  { path: '/sessions/keepBusy', hint: 'choose a longer idle time until then' },
 ];
 const OF_CLUSTERS: readonly Idle[] = [
   { path: '/ingress/email', hint: 'give it to the issuer of certificates in the cluster' },

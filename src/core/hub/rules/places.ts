@@ -1,6 +1,7 @@
 import { at, isObject, isWithin, pointer, textAt } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
+import { CODE_PLACES } from '../values/servers.ts';
 import { demand } from './values.ts';
 
 /** Where the chart mounts the hub's database and its configuration. Source: jupyterhub 4.4.0. */
@@ -22,14 +23,19 @@ export const ownPlaces: Rule = {
     const mounts = at(ours, '/hub/extraVolumeMounts');
     const named = Object.keys(isObject(mounts) ? mounts : {});
     const over = (path: string): string | undefined =>
-      [...OF_CHART, ...named].find((one) => isWithin(path, one) || isWithin(one, path));
+      [...OF_CHART, ...named].find((one) => hides(path, one));
     yield* placed(own, '/hub', { over, place });
     const home = textAt(values, '/singleuser/storage/homeMountPath');
-    const overHome = (path: string): string | undefined =>
-      isWithin(home, path) ? home : undefined;
-    yield* placed(own, '/singleuser', { over: overHome, place });
+    const inServers = (path: string): string | undefined =>
+      isWithin(home, path) ? home : CODE_PLACES.find((one) => hides(path, one));
+    yield* placed(own, '/singleuser', { over: inServers, place });
   },
 };
+
+/** Whether what is mounted at a path lies over a place, or within it. */
+function hides(path: string, one: string): boolean {
+  return isWithin(path, one) || isWithin(one, path);
+}
 
 interface Looked {
   /** What of ours is hidden by a mount there. */

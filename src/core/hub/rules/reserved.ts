@@ -19,6 +19,7 @@ export const valuesReserved: Rule = {
     const { values, written: back } = meant(byName(own));
     for (const { path, instead } of replaced(ours, values)) {
       const written = writtenAt(hub.has, inFile(own, back(path)));
+      if (isWholesale(written)) continue; // said already
       const by = field(path);
       yield {
         at: place(written),
@@ -50,6 +51,10 @@ function* wholesale(own: JsonObject, place: ValuesFacts['place']): Generator<Pro
       hint: `write it below ${instead}`,
     };
   }
+}
+
+function isWholesale(path: string): boolean {
+  return WHOLESALE.some(([trait]) => path === `/hub/config/${trait}`);
 }
 
 /** Code of others under a name of ours, or under one that would run after ours and over it. */

@@ -16,6 +16,7 @@ export const HUB_CODE = [
   'glaciocloud_machines.py',
   'glaciocloud_pages.py',
   'glaciocloud_pods.py',
+  'glaciocloud_sessions.py',
   'glaciocloud_start.py',
 ] as const;
 

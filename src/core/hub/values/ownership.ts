@@ -37,6 +37,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
     'remove it: the platform pulls the images of images: itself, and this would pull what no hub has',
   '/scheduling':
     'remove it: capacity.placeholders keeps seats warm; the chart’s scheduler lags behind Kubernetes',
+  '/singleuser/storage/extraVolumes': 'choose another name for your volume',
+  '/singleuser/storage/extraVolumeMounts': 'choose another place for your mount',
   '/singleuser/storage': 'remove it: home: says what people’s files lie on',
 };
 

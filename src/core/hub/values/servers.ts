@@ -16,8 +16,40 @@ export const START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-
   export JUPYTER_CONFIG_DIR="$spare/config" JUPYTER_DATA_DIR="$spare/data" JUPYTER_RUNTIME_DIR="$spare/runtime" IPYTHONDIR="$spare/ipython" MPLCONFIGDIR="$spare/matplotlib"
 fi
 rm -f "$HOME/.room-for-jupyter"
+settings=/opt/glaciocloud/server/jupyter
+if [ -n "$JUPYTER_CONFIG_PATH" ]; then settings="$JUPYTER_CONFIG_PATH:$settings"; fi
+export JUPYTER_CONFIG_PATH="$settings"
 exec "$0" "$@"
 `;
+
+/** Ours in every server, beside its image: the folder, and a command where every terminal looks. */
+const CODE_FOLDER = '/opt/glaciocloud/server';
+const COMMAND = '/usr/local/bin/glaciocloud-run';
+export const CODE_PLACES = [CODE_FOLDER, COMMAND] as const;
+const SETTINGS = 'jupyter_server_config';
+const CODE_VOLUME: JsonObject = {
+  name: 'server-code',
+  configMap: {
+    name: 'server-code',
+    items: [
+      { key: 'glaciocloud_busy.py', path: 'glaciocloud_busy.py' },
+      { key: 'glaciocloud_procs.py', path: 'glaciocloud_procs.py' },
+      { key: 'glaciocloud_run.py', path: 'glaciocloud_run.py' },
+      { key: `${SETTINGS}.py`, path: `jupyter/${SETTINGS}.py` },
+      { key: 'glaciocloud_busy.json', path: `jupyter/${SETTINGS}.d/glaciocloud_busy.json` },
+      { key: 'glaciocloud-run', path: 'bin/glaciocloud-run', mode: 0o555 },
+    ],
+  },
+};
+const CODE_MOUNTS: readonly JsonObject[] = [
+  { name: 'server-code', mountPath: CODE_FOLDER, readOnly: true },
+  {
+    name: 'server-code',
+    mountPath: COMMAND,
+    subPath: 'bin/glaciocloud-run',
+    readOnly: true,
+  },
+];
 
 /** User servers: who they run as, their folders, their variables. */
 export function serversPart(context: HubContext): Part {
@@ -42,7 +74,7 @@ export function serversPart(context: HubContext): Part {
           capacity: environment.home.size,
           homeMountPath: `/home/${platform.user.name}`,
           dynamic: { storageClass: cluster.storage.homes.class },
-          ...scratchVolume(environment.scratch),
+          ...volumes(environment.scratch),
         },
       },
     },
@@ -60,11 +92,12 @@ export function serversPart(context: HubContext): Part {
   };
 }
 
-function scratchVolume(scratch: EnvironmentFile['scratch']): JsonObject {
-  if (scratch === undefined) return {};
+function volumes(scratch: EnvironmentFile['scratch']): JsonObject {
+  if (scratch === undefined)
+    return { extraVolumes: [CODE_VOLUME], extraVolumeMounts: [...CODE_MOUNTS] };
   return {
-    extraVolumes: [{ name: 'scratch', emptyDir: { sizeLimit: scratch.size } }],
-    extraVolumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+    extraVolumes: [CODE_VOLUME, { name: 'scratch', emptyDir: { sizeLimit: scratch.size } }],
+    extraVolumeMounts: [...CODE_MOUNTS, { name: 'scratch', mountPath: '/scratch' }],
   };
 }
 

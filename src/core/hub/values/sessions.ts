@@ -1,4 +1,6 @@
+import type { JsonObject } from '../../json.ts';
 import { seconds } from '../../model/quantities.ts';
+import type { EnvironmentFile } from '../../model/types.ts';
 import type { HubContext, Part } from './part.ts';
 
 /**
@@ -6,7 +8,9 @@ import type { HubContext, Part } from './part.ts';
  * belongs to them.
  */
 export function sessionsPart({ hub }: HubContext): Part {
-  const timeout = seconds(hub.data.sessions.idle);
+  const { idle, keepBusy } = hub.data.sessions;
+  const timeout = seconds(idle);
+  const busy = keepBusy === undefined ? {} : busyEnv(timeout, keepBusy);
   return {
     jupyterhub: {
       cull: {
@@ -16,7 +20,27 @@ export function sessionsPart({ hub }: HubContext): Part {
         maxAge: 0,
         users: false,
       },
+      ...(keepBusy && { singleuser: { extraEnv: busy } }),
     },
-    from: { '/cull/timeout': '/sessions/idle', '/cull/every': '/sessions/idle' },
+    glaciocloud: { sessions: { keepBusy: keepBusy !== undefined } },
+    from: {
+      '/cull/timeout': '/sessions/idle',
+      '/cull/every': '/sessions/idle',
+      ...Object.fromEntries(
+        Object.keys(busy).map((name) => [`/singleuser/extraEnv/${name}`, '/sessions/keepBusy']),
+      ),
+    },
+  };
+}
+
+/** What `charts/oggm-hub/files/servers/glaciocloud_busy.py` reads. */
+function busyEnv(
+  idle: number,
+  { max, warn }: NonNullable<EnvironmentFile['sessions']['keepBusy']>,
+): JsonObject {
+  return {
+    GLACIOCLOUD_BUSY_IDLE: String(idle),
+    GLACIOCLOUD_BUSY_MAX: String(seconds(max)),
+    GLACIOCLOUD_BUSY_WARN: warn.map((one) => String(seconds(one))).join(','),
   };
 }

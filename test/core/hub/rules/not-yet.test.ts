@@ -22,11 +22,6 @@ describe('a field of a hub', () => {
       { budget: { monthly: 100, currency: 'EUR' } },
       'it is kept for later: watch the bill of the provider',
     ],
-    [
-      'keepBusy',
-      { sessions: { idle: '1h', keepBusy: { max: '24h' } } },
-      'choose a longer idle time until then',
-    ],
   ])('%s', (name, keys, hint) => {
     expect(alone({ [HUB]: keys })).toEqual([[`${name}:`, `"${name}" does nothing yet`, hint]]);
   });

@@ -47,6 +47,7 @@ describe('a hub’s values', () => {
       'prepull',
       'probe',
       'profiles',
+      'sessions',
       'user',
     ]);
   });

@@ -29,6 +29,7 @@ test('the hub itself', () => {
     'glaciocloud_machines.py',
     'glaciocloud_pages.py',
     'glaciocloud_pods.py',
+    'glaciocloud_sessions.py',
     'glaciocloud_start.py',
   ]);
   expect(part).toEqual({
@@ -82,6 +83,12 @@ test('the hub itself', () => {
             name: 'hub-code',
             mountPath: `${folder}/glaciocloud_pods.py`,
             subPath: 'glaciocloud_pods.py',
+            readOnly: true,
+          },
+          {
+            name: 'hub-code',
+            mountPath: `${folder}/glaciocloud_sessions.py`,
+            subPath: 'glaciocloud_sessions.py',
             readOnly: true,
           },
           {

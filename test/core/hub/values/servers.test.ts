@@ -1,6 +1,7 @@
+import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { literal, modelEnv, serversPart } from '../../../../src/core/hub/values/servers.ts';
-import { at } from '../../../../src/core/json.ts';
+import { at, objectsIn } from '../../../../src/core/json.ts';
 import { MAIN, contextWith } from './context.ts';
 
 const user = { 'platform.yaml': { user: { name: 'ada', uid: 2000, gid: 200 } } };
@@ -23,6 +24,16 @@ test('user servers', () => {
           capacity: '30Gi',
           homeMountPath: '/home/ada',
           dynamic: { storageClass: 'fast' },
+          extraVolumes: [expect.objectContaining({ name: 'server-code' })],
+          extraVolumeMounts: [
+            { name: 'server-code', mountPath: '/opt/glaciocloud/server', readOnly: true },
+            {
+              name: 'server-code',
+              mountPath: '/usr/local/bin/glaciocloud-run',
+              subPath: 'bin/glaciocloud-run',
+              readOnly: true,
+            },
+          ],
         },
       },
     },
@@ -47,6 +58,9 @@ test('the start command makes room for Jupyter in a full home, and then becomes 
     expect.stringMatching(/^ {2}export JUPYTER_CONFIG_DIR="\$spare\/config" JUPYTER_DATA_DIR=/u),
     'fi',
     'rm -f "$HOME/.room-for-jupyter"',
+    'settings=/opt/glaciocloud/server/jupyter',
+    'if [ -n "$JUPYTER_CONFIG_PATH" ]; then settings="$JUPYTER_CONFIG_PATH:$settings"; fi',
+    'export JUPYTER_CONFIG_PATH="$settings"',
     'exec "$0" "$@"',
     '',
   ]);
@@ -57,10 +71,24 @@ test('scratch is a folder of the node, of the size that is written', () => {
     serversPart(contextWith({ scratch: { size: '50Gi' } })).jupyterhub,
     '/singleuser/storage',
   );
-  expect(storage).toMatchObject({
-    extraVolumes: [{ name: 'scratch', emptyDir: { sizeLimit: '50Gi' } }],
-    extraVolumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+  expect(objectsIn(at(storage, '/extraVolumes'))).toContainEqual({
+    name: 'scratch',
+    emptyDir: { sizeLimit: '50Gi' },
   });
+  expect(objectsIn(at(storage, '/extraVolumeMounts'))).toContainEqual({
+    name: 'scratch',
+    mountPath: '/scratch',
+  });
+});
+
+test('what is mounted into servers is what the chart has', () => {
+  const values = serversPart(contextWith({})).jupyterhub;
+  const items = objectsIn(at(values, '/singleuser/storage/extraVolumes/0/configMap/items'));
+  expect(items.map((item) => item['key']).sort()).toEqual(
+    readdirSync('charts/oggm-hub/files/servers').sort(),
+  );
+  const command = readFileSync('charts/oggm-hub/files/servers/glaciocloud-run', 'utf8');
+  expect(command).toContain('/opt/glaciocloud/server/glaciocloud_run.py');
 });
 
 test('text that people wrote is text to KubeSpawner', () => {
