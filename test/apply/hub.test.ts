@@ -586,6 +586,46 @@ describe('another hub image', () => {
   });
 });
 
+describe('who computes', () => {
+  const KEEP: Edit = [FILE, 'idle: 1h', 'idle: 1h, keepBusy: {max: 1d}'];
+  const LINE = { computing: { v: 1, computing: 3, longest: 1_795_802_400, over: 0 } };
+
+  async function keeping(): Promise<Bench> {
+    const bench = new Bench(KEEP);
+    await apply(bench);
+    bench.change(KEEP, QUIET);
+    bench.said.length = 0;
+    return bench;
+  }
+
+  test('is told as counts before anything is touched', async () => {
+    const bench = await keeping();
+    const { scripts } = bench.kube;
+    bench.kube.scripts = (request, namespace) => {
+      if (!request.script.includes('hub_people.py')) return scripts(request, namespace);
+      request.onLine(JSON.stringify(LINE));
+      return Promise.resolve({ code: 0, stdout: '', stderr: '' });
+    };
+    expect((await apply(bench)).outcome).toBe('done');
+    expect(bench.said).toContain(
+      'one: 3 servers compute, the longest until 2026-11-27 18:00 UTC at the latest; this goes on',
+    );
+  });
+
+  test('keeps no deployment from going on where the hub does not say', async () => {
+    const bench = await keeping();
+    bench.outside.fail({ call: 'python', error: new TimedOut('too long', { hint: '' }) });
+    expect((await apply(bench)).outcome).toBe('done');
+    expect(bench.saidOf(/compute/u)).toEqual([]);
+  });
+
+  test('is not asked where the hub keeps nobody', async () => {
+    const bench = await running(QUIET);
+    expect((await apply(bench)).outcome).toBe('done');
+    expect(bench.outside.made('python').filter((call) => call.includes('computing'))).toEqual([]);
+  });
+});
+
 describe('a run that has lost its Lease', () => {
   const lost = new LeaseHeld('lease-lost', 'lost', '');
 

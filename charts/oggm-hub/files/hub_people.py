@@ -5,6 +5,8 @@ being JSON. One JSON line for each thing as it happens:
 
 {"do": "look"}
     {"users": [{"name": "alice", "servers": {"": …}}]}
+{"do": "computing"}
+    {"computing": {"v": 1, "computing": 3, …}}          counts, of nobody by name
 {"do": "out", "digest": "<sha256 of access.json>", "names": ["alice"], "timeout": 60}
     {"loaded": true, "seconds": 1.2, "detail": ""}      before it, nobody is touched
     {"name": "alice", "out": true, "seconds": 2.5, "detail": ""}
@@ -174,6 +176,9 @@ async def run(job: Json) -> bool:
     hub = Hub(job.get("hub", HUB), read_token())
     if job["do"] == "look":
         say({"users": await all_users(hub)})
+        return True
+    if job["do"] == "computing":
+        say({"computing": await hub.get("/glaciocloud/sessions")})
         return True
     return await put_all_out(hub, job)
 

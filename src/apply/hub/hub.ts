@@ -5,6 +5,7 @@ import type { ReleaseState } from '../../core/hub/state.ts';
 import type { Ending } from '../../core/plan/result.ts';
 import { unitId } from '../../core/unit.ts';
 import { Failure, HelmFailure, KubeFailure, TimedOut } from '../../failure.ts';
+import { tellComputing } from './computing.ts';
 import { copyDatabase, restoreDatabase } from './database.ts';
 import { cleanUp, proveHealthy } from './health.ts';
 import type { HealthRun } from './health.ts';
@@ -106,6 +107,7 @@ async function preflight(task: HubTask, run: Run, world: ApplyWorld): Promise<Pr
   }
   await recoverPending(task, world);
   if (state?.healthy) await tellConflicts(task, objects, world);
+  await tellComputing(task, world);
   if (!state?.healthy || restartsHub(state.healthy.release, to.release)) {
     world.progress(to.unit, 'loading the new configuration in a throw-away pod');
     const check = (): Promise<void> => loadCheck(task, objects, world);
