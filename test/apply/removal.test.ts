@@ -40,6 +40,20 @@ const manifest = (bench: ArchiveBench): unknown =>
   objectOf(bench.store.kept.get(MANIFEST)?.toString('utf8') ?? '');
 
 describe('a removal', () => {
+  test('tells whose computations it ends, as counts', async () => {
+    const bench = await ArchiveBench.make([
+      'environments/one.yaml',
+      'idle: 1h',
+      'idle: 1h, keepBusy: {max: 1d}',
+    ]);
+    bench.kube.scripts = (request) => {
+      request.onLine('{"computing": {"v": 1, "computing": 2, "longest": null, "over": 0}}');
+      return Promise.resolve({ code: 0, stdout: '', stderr: '' });
+    };
+    expect((await remove(bench, KEEP)).outcome).toBe('done');
+    expect(bench.said).toContain('one: 2 servers compute; this ends now');
+  });
+
   test('that keeps everything takes hub and servers away, and what belongs to nobody', async () => {
     const bench = await ArchiveBench.make();
     const result = await remove(bench, KEEP);

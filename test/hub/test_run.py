@@ -230,7 +230,10 @@ def test_an_image_without_nbclient_says_what_is_missing(home):
     assert "This image cannot run notebooks: no nbclient here" in home.log(name)
 
 
-@pytest.mark.parametrize("longest, told", [("", "stops idle servers"), ("7200", "up to 2 hours")])
+@pytest.mark.parametrize(
+    "longest, told",
+    [("", "stops idle servers"), ("86400", "up to 24 hours"), ("600", "up to 10 minutes")],
+)
 def test_people_read_what_keeps_their_server(home, longest, told):
     home.script("pass\n")
     assert told in home.run("work.py", GLACIOCLOUD_BUSY_MAX=longest)

@@ -1,5 +1,5 @@
-"""A user's server for the lab's tests: `start USER`, `set USER KERNEL CODE`, `stop USER`, `delete
-USER`. Piped into the hub's pod. Prints JSON.
+"""A user's server for the lab's tests: `start USER`, `set USER KERNEL CODE`, `leave USER KERNEL CODE`
+(nobody waits for it), `stop USER`, `delete USER`. Piped into the hub's pod. Prints JSON.
 """
 
 import asyncio
@@ -60,7 +60,7 @@ async def is_heard(socket):
         pass
 
 
-async def execute(user, kernel, code):
+async def execute(user, kernel, code, waits=True):
     url = f"{PROXY}/user/{user}/api/kernels/{kernel}/channels".replace("http", "ws", 1)
     # What a new kernel says first may be lost: it is asked until it is heard.
     for _ in range(60):
@@ -78,7 +78,12 @@ async def execute(user, kernel, code):
         "allow_stdin": False,
     }
     said = ""
-    async for reply in answers(socket, await ask(socket, "execute_request", content)):
+    request = await ask(socket, "execute_request", content)
+    if not waits:
+        await asyncio.sleep(2)
+        socket.close()
+        return said
+    async for reply in answers(socket, request):
         if reply["msg_type"] == "stream":
             said += reply["content"]["text"]
     return said.strip()
@@ -98,6 +103,8 @@ async def main(what, user, *rest):
         print(json.dumps({"kernel": kernel["id"]}))
     elif what == "set":
         print(json.dumps({"said": await execute(user, *rest)}))
+    elif what == "leave":
+        print(json.dumps({"said": await execute(user, *rest, waits=False)}))
     elif what == "stop":
         await call("DELETE", f"{HUB}/users/{user}/server")
         while (await call("GET", f"{HUB}/users/{user}"))["servers"]:

@@ -9,6 +9,7 @@ import type { Removal } from '../../src/core/model/types.ts';
 import type { Unit } from '../../src/core/unit.ts';
 import type { Streaming } from '../../src/ports.ts';
 import { Bench } from './apply-bench.ts';
+import type { Edit } from './apply-bench.ts';
 
 /* A hub with people's homes in it, that is to be removed, and a bucket. */
 
@@ -62,8 +63,8 @@ export class ArchiveBench extends Bench {
   killed = 0;
 
   /** A hub that runs, with two people's homes, one of a machine, and a server. */
-  static async make(): Promise<ArchiveBench> {
-    const bench = new ArchiveBench();
+  static async make(...edits: readonly Edit[]): Promise<ArchiveBench> {
+    const bench = new ArchiveBench(...edits);
     await applyHub(bench.task('one'), bench.world);
     bench.kube.add(
       home('claim-ada', 'ada'),

@@ -1,26 +1,32 @@
 import { computingText, keepsBusy } from '../../core/hub/computing.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Unit } from '../../core/unit.ts';
 import { KubeFailure, TimedOut } from '../../failure.ts';
-import type { ApplyWorld, HubTask } from '../types.ts';
+import type { ApplyWorld } from '../types.ts';
 
 /** A hub that does not answer at once is no reason to wait. */
 const SECONDS = 20;
 
-/**
- * Who computes, as counts, before anything is touched: a deployment ends no server, but whoever means to empty nodes
- * or to remove the hub next should know.
- */
+/** A hub that runs, and what becomes of computations by what follows. */
+export interface Computing {
+  unit: Unit;
+  values: JsonObject;
+  then: string;
+}
+
+/** Who computes, as counts, before anything is touched. */
 export async function tellComputing(
-  { to, state }: HubTask,
-  { kube, script, progress }: ApplyWorld,
+  { unit, values, then }: Computing,
+  { kube, script, progress }: Pick<ApplyWorld, 'kube' | 'script' | 'progress'>,
 ): Promise<void> {
-  if (!state?.healthy || !keepsBusy(state.healthy.release.values)) return;
+  if (!keepsBusy(values)) return;
   try {
-    await kube.python(to.release.namespace, {
+    await kube.python(unit.name, {
       script: await script('hub_people.py'),
       args: [JSON.stringify({ do: 'computing' })],
       onLine: (line) => {
         const text = computingText(line);
-        if (text !== undefined) progress(to.unit, `${text}; this goes on`);
+        if (text !== undefined) progress(unit, `${text}; ${then}`);
       },
       timeoutMs: SECONDS * 1000,
     });

@@ -107,7 +107,8 @@ async function preflight(task: HubTask, run: Run, world: ApplyWorld): Promise<Pr
   }
   await recoverPending(task, world);
   if (state?.healthy) await tellConflicts(task, objects, world);
-  await tellComputing(task, world);
+  const values = state?.healthy?.release.values ?? {};
+  await tellComputing({ unit: to.unit, values, then: 'this goes on' }, world);
   if (!state?.healthy || restartsHub(state.healthy.release, to.release)) {
     world.progress(to.unit, 'loading the new configuration in a throw-away pod');
     const check = (): Promise<void> => loadCheck(task, objects, world);

@@ -15,6 +15,7 @@ import { unitId } from '../../core/unit.ts';
 import type { Unit } from '../../core/unit.ts';
 import { Failure } from '../../failure.ts';
 import { readStates } from '../cluster.ts';
+import { tellComputing } from '../hub/computing.ts';
 import { removeProbe } from '../hub/probe.ts';
 import { endingOf, withLease } from '../lease.ts';
 import type { Held } from '../lease.ts';
@@ -86,6 +87,8 @@ async function remove(task: RemoveTask, held: Held, world: ApplyWorld): Promise<
     return { outcome: 'blocked', code: 'archive-refused', reason: opened.why };
   const archive = opened.archive;
   try {
+    const values = state.healthy?.release.values ?? {};
+    await tellComputing({ unit, values, then: 'this ends now' }, world);
     held();
     await markRemoving(namespace, state, removing, world);
     const words = disposalText({ ...removal, archive: archive && placeText(archive.place) });

@@ -400,7 +400,9 @@ def kept() -> str:
     longest = os.environ.get("GLACIOCLOUD_BUSY_MAX", "")
     if not longest:
         return "This hub stops idle servers even while a run computes: keep your browser open."
-    return f"It keeps your server running for up to {float(longest) / 3600:g} hours."
+    minutes = float(longest) / 60
+    most = f"{minutes / 60:.0f} hours" if minutes >= 120 else f"{minutes:.0f} minutes"
+    return f"It keeps your server running for up to {most}."
 
 
 def main(words: list[str]) -> int:
