@@ -75,6 +75,13 @@ def test_it_tells_whom_the_hub_knows_and_their_servers(hub):
     hub.delete_server("alice")
 
 
+def test_it_tells_who_computes_as_counts(hub):
+    ran, [line] = ask(hub, {"do": "computing"})
+    assert ran.returncode == 0, ran.stderr
+    nobody = {"v": 1, "computing": 0, "longest": None, "over": 0, "quiet": 0}
+    assert line == {"computing": nobody}
+
+
 def test_it_knows_more_people_than_a_page_holds(hub):
     names = [f"person-{number}" for number in range(205)]
     hub.api("POST", "/users", json={"usernames": names}).raise_for_status()
