@@ -104,10 +104,7 @@ export function ingressVerdict(
 }
 
 /** Whether user servers could reach the cluster's own machines, which the internet may be open to. */
-export function networkVerdict(
-  { name, data }: Doc<ClusterFile>,
-  nodes: readonly JsonObject[],
-): Verdict {
+function networkVerdict({ name, data }: Doc<ClusterFile>, nodes: readonly JsonObject[]): Verdict {
   if (data.networkPolicy === 'none') return WELL;
   const own = nodes.flatMap((node) => [
     ...objectsIn(at(node, '/status/addresses'))
@@ -119,7 +116,7 @@ export function networkVerdict(
   if (open.length === 0) return WELL;
   const some = open.slice(0, 3).join(', ') + (open.length > 3 ? ', …' : '');
   return warning(
-    `user servers can reach the cluster's own network at ${some}: clusters/${name}.yaml can close it with networks: [${some}]`,
+    `user servers can reach the cluster’s own network at ${some}: clusters/${name}.yaml can close it with networks: [${some}]`,
   );
 }
 

@@ -32,8 +32,38 @@ const fine: ClusterFacts = {
   nodes: [],
 };
 
+const node = (address: string, podCIDR: string): JsonObject => ({
+  spec: { podCIDR },
+  status: {
+    addresses: [
+      { type: 'InternalIP', address },
+      { type: 'Hostname', address: 'node' },
+    ],
+  },
+});
+
 describe('a cluster', () => {
   const none = { problems: [], warnings: [] };
+
+  test.each<[JsonObject, JsonObject[], string[]]>([
+    [{ networkPolicy: 'enforced', networks: [] }, [node('10.0.0.4', '10.244.0.0/24')], []],
+    [{ networkPolicy: 'enforced', networks: [] }, [node('fd00::4', 'fd01::/64')], []],
+    [{ networkPolicy: 'none', networks: [] }, [node('134.102.20.4', '10.244.0.0/24')], []],
+    [
+      { networkPolicy: 'enforced', networks: [] },
+      [node('134.102.20.4', '10.244.0.0/24'), node('134.102.20.5', '11.0.0.0/24')],
+      [
+        'user servers can reach the cluster’s own network at 134.102.20.4/32, 134.102.20.5/32, 11.0.0.0/24: clusters/lab.yaml can close it with networks: [134.102.20.4/32, 134.102.20.5/32, 11.0.0.0/24]',
+      ],
+    ],
+    [
+      { networkPolicy: 'enforced', networks: ['134.102.20.0/24'] },
+      [node('134.102.20.4', '10.244.0.0/24')],
+      [],
+    ],
+  ])('whose network is %j, with nodes %j', (file, nodes, warnings) => {
+    expect(clusterVerdict(cluster(file), { ...fine, nodes })).toEqual({ problems: [], warnings });
+  });
 
   test('that is what its file says passes', () => {
     expect(clusterVerdict(cluster(), fine)).toEqual(none);
