@@ -9,18 +9,14 @@ import type { Lab } from './lab.ts';
 import { writePlatform } from './platform.ts';
 import { deploy, inHub, removeNamespaces, theLab } from './support.ts';
 
-/*
- * The lines of docs/sessions.md that need Kubernetes. The culler looks once a minute, so idle servers go after one to
- * two minutes.
- */
+/* The lines of docs/sessions.md that need Kubernetes; those of the culler are in test/hub/test_busy.py. */
 const HUB = 'lab-sessions';
-const COMPUTES = 200;
+const COMPUTES = 150;
 let lab: Lab;
 let folder: Awaited<ReturnType<typeof temporary>>;
 let root: string;
 let env: Record<string, string>;
 
-const note = (text: string): boolean => process.stderr.write(`  ▸ ${text}\n`);
 const kubectl = (...args: string[]): ReturnType<typeof exec> =>
   exec(unpackedTool('kubectl'), ['--namespace', HUB, ...args], {
     env: { KUBECONFIG: lab.kubeconfig },
@@ -55,7 +51,7 @@ beforeAll(async () => {
   await removeNamespaces(lab, HUB);
   folder = await temporary();
   root = join(folder.path, 'platform');
-  const idle = '1m, keepBusy: {max: 10m, warn: [30s]}';
+  const idle = '10m, keepBusy: {max: 30m, warn: [30s]}';
   ({ env } = await writePlatform(root, lab, { [HUB]: { idle } }));
   expect((await run()).code).toBe(0);
 }, 400_000);
@@ -69,11 +65,11 @@ test('a command is there without rebuilding an image, in a terminal’s shell to
   const code =
     'import subprocess; print(subprocess.run(["bash", "-lc", "cd; echo pass > a.py; glaciocloud-run a.py"], capture_output=True, text=True).stdout)';
   const { said } = await inHub(lab, HUB, 'set', 'probe_0', kernel, code);
-  expect(said).toMatch(/-a runs\. It keeps your server running for up to 10 minutes\./u);
+  expect(said).toMatch(/-a runs\. It keeps your server running for up to 30 minutes\./u);
   await inHub(lab, HUB, 'stop', 'probe_0');
 }, 180_000);
 
-test('what computes outlives hub, proxy and two deployments, is not evicted, and then the server goes', async () => {
+test('what computes outlives hub, proxy and two deployments, and is not evicted', async () => {
   const kernel = await start('probe_1');
   const began = performance.now();
   const code = `import time; x = 41; time.sleep(${COMPUTES}); open("result", "w").write("done")`;
@@ -86,7 +82,7 @@ test('what computes outlives hub, proxy and two deployments, is not evicted, and
   await new Promise((resolve) => setTimeout(resolve, 65_000));
   for (const [from, to] of [
     ['memory: 1G', 'memory: 1100M'],
-    ['idle: 1m', 'idle: 65s'],
+    ['idle: 10m', 'idle: 11m'],
   ] as const) {
     await edit(root, `environments/${HUB}.yaml`, from, to);
     const result = await run();
@@ -113,12 +109,9 @@ test('what computes outlives hub, proxy and two deployments, is not evicted, and
   expect(
     await inHub(lab, HUB, 'set', 'probe_1', kernel, 'print(x + 1, open("result").read())'),
   ).toEqual({ said: '42 done' });
-  const idle = performance.now();
-  await until('it is culled', async () => (await podOf('probe_1')) === undefined, 240);
-  note(`culled ${((performance.now() - idle) / 1000).toFixed(0)} s after its last answer`);
 }, 600_000);
 
-test('the budget allows no eviction, and is no hindrance to the culler', async () => {
+test('the budget allows no eviction', async () => {
   const budget = await new Kube(lab.kubeconfig).get('poddisruptionbudget', 'servers', HUB);
   expect(at(budget ?? {}, '/status/disruptionsAllowed')).toBe(0);
 }, 60_000);

@@ -5,12 +5,11 @@ import type { ReleaseState } from '../../core/hub/state.ts';
 import type { Ending } from '../../core/plan/result.ts';
 import { unitId } from '../../core/unit.ts';
 import { Failure, HelmFailure, KubeFailure, TimedOut } from '../../failure.ts';
-import { tellComputing } from './computing.ts';
 import { copyDatabase, restoreDatabase } from './database.ts';
 import { cleanUp, proveHealthy } from './health.ts';
 import type { HealthRun } from './health.ts';
 import { loadCheck } from './load-check.ts';
-import { preflightAddress, preflightObjects, tellConflicts } from './preflight.ts';
+import { preflightAddress, preflightObjects, tellBefore } from './preflight.ts';
 import { loosenNamespace, tightenNamespace } from './namespace.ts';
 import { hiddenIn, prepareNamespace } from './prepare.ts';
 import { pullingAhead } from './pull-ahead.ts';
@@ -106,9 +105,7 @@ async function preflight(task: HubTask, run: Run, world: ApplyWorld): Promise<Pr
     await dropStrays(task, state?.healthy?.revision ?? 0, [...before, ...objects], world);
   }
   await recoverPending(task, world);
-  if (state?.healthy) await tellConflicts(task, objects, world);
-  const values = state?.healthy?.release.values ?? {};
-  await tellComputing({ unit: to.unit, values, then: 'this goes on' }, world);
+  if (state?.healthy) await tellBefore(task, state.healthy.release, objects, world);
   if (!state?.healthy || restartsHub(state.healthy.release, to.release)) {
     world.progress(to.unit, 'loading the new configuration in a throw-away pod');
     const check = (): Promise<void> => loadCheck(task, objects, world);

@@ -9,12 +9,14 @@ import {
 import { textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ClusterFile, Doc } from '../../core/model/types.ts';
+import type { Release } from '../../core/unit.ts';
 import { byIdentity, documentsIn, identity, parseObject } from '../../core/manifests.ts';
 import { runManifestRules } from '../../core/check/run.ts';
 import { SECRETS_NAME } from '../../core/hub/values/login.ts';
 import { standInSecrets } from '../../core/hub/values/stand-ins.ts';
 import type { Cluster } from '../../ports.ts';
 import { Failure } from '../../failure.ts';
+import { tellComputing } from './computing.ts';
 import type { Prepared } from './prepare.ts';
 import { Faulty } from '../types.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
@@ -101,6 +103,17 @@ export async function preflightObjects(
   );
   if (short !== undefined) throw new Faulty(short, 'product');
   return objects;
+}
+
+/** Of a hub that runs, before anything is touched: whom what follows meets, and what it takes back. */
+export async function tellBefore(
+  task: HubTask,
+  { values }: Pick<Release, 'values'>,
+  objects: readonly JsonObject[],
+  world: ApplyWorld,
+): Promise<void> {
+  await tellConflicts(task, objects, world);
+  await tellComputing({ unit: task.to.unit, values, then: 'this goes on' }, world);
 }
 
 /**
