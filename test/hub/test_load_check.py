@@ -245,7 +245,7 @@ def test_a_promise_that_is_broken_is_found_whatever_broke_it(check, extra, reaso
         "c.KubeSpawner.node_selector = {'pool': 'users'}",
         "c.KubeSpawner.extra_pod_config = {'hostname': 'lab'}",
         "c.KubeSpawner.volumes['data'] = {'name': 'data', 'persistentVolumeClaim': {'claimName': 'data'}}",
-        "c.KubeSpawner.extra_containers = [{'name': 's', 'image': 's', 'securityContext': {'runAsUser': 1000}}]",
+        "c.KubeSpawner.extra_containers = [{'name': 's', 'image': 's', 'securityContext': {'runAsUser': 1000}, 'resources': {'limits': {'memory': '64Mi'}}}]",
         "c.JupyterHub.load_roles.append({'name': 'staff', 'scopes': ['admin-ui', 'access:servers!group=course', 'admin:servers!group=course']})",
         "c.AccessFileAuthenticator.auth_refresh_age = 300",
         # Without effect: the class of the door has the last word.

@@ -110,7 +110,9 @@ def value_of(variable, by_name):
     secret = by_name.get(("Secret", reference["name"]), {})
     held = {**(secret.get("data") or {})}
     return (
-        base64.b64decode(held[reference["key"]]).decode() if reference["key"] in held else "x" * 32
+        base64.b64decode(held[reference["key"]]).decode()
+        if reference["key"] in held
+        else f"{reference['key']}-{'x' * 32}"
     )
 
 

@@ -5,9 +5,12 @@ reach, and the pod of a person for each image and size. What is promised beside 
 GLACIOCLOUD_PROMISES:
 
     {"uid": 1000, "gid": 100, "home": "/home/jovyan", "mounts": ["/scratch"], "namespace": "hub",
-     "labels": {"component": "singleuser-server"}}
+     "labels": {"component": "singleuser-server"}, "login": "https://github.com",
+     "claims": ["hub-db-dir"], "secrets": "hub|hub-access", "variables": ["GITHUB_CLIENT_SECRET"],
+     "images": ["example.org/metrics:1"]}
 
-`labels` are those by which the servers' network policy knows them.
+`labels` are those by which the servers' network policy knows them. Claims, Secrets (an expression) and
+variables are the hub's own, and no server has them; images are those of containers beside a server.
 
 Code that means to deceive, because it looks at the clock or at who asks, is not found.
 """
@@ -67,6 +70,28 @@ LISTS = (
     "admin_groups",
 )
 OLDEST_SECONDS = 300
+GITHUB = "https://github.com"
+# Where the login goes to, and asks who somebody is. Source: oauthenticator 17.
+LOGIN_URLS = ("authorize_url", "token_url", "userdata_url", "github_api")
+# What volumes of servers may be; another one reaches the node, a driver's credentials or the cluster.
+VOLUMES = {
+    "configMap",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "nfs",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+}
+# Sources of a projected volume that are keys to something.
+KEYS = {"serviceAccountToken", "clusterTrustBundle", "podCertificate"}
+REFERENCES = {"secretKeyRef": "name", "secretRef": "name", "secret": "secretName"}
+NETWORK_LABEL = "hub.jupyter.org/network-access-"
+# The chart gives it to each server, which asks the hub who somebody is.
+REACHED = "hub"
+# Shorter texts are found by chance.
+SHORTEST_SECRET = 8
 
 
 def promised() -> Json:
@@ -117,8 +142,23 @@ def door_faults(app: Any) -> Iterator[str]:
     for trait in LISTS:
         if getattr(door, trait, None):
             yield f"{trait} lets people in beside the access files"
+    yield from login_faults(door)
     if not 1 <= door.auth_refresh_age <= OLDEST_SECONDS:
         yield f"auth_refresh_age is {door.auth_refresh_age}: people stay in after their access has ended"
+
+
+def login_faults(door: Any) -> Iterator[str]:
+    """GitHub says who somebody is: at another server somebody else has the same number."""
+    github = promised().get("login", GITHUB)
+    api = "https://api.github.com" if github == GITHUB else f"{github}/api/v3"
+    for trait in LOGIN_URLS:
+        url = str(getattr(door, trait))
+        if not f"{url}/".startswith((f"{github}/", f"{api}/")):
+            yield f"people would log in at {url}, and access files name accounts of {github}"
+            return
+    requests = door.http_request_kwargs or {}
+    if not door.validate_server_cert or requests.get("validate_cert") is False:
+        yield "nobody would look at the certificate of GitHub: whoever is on the way says who somebody is"
 
 
 async def hook_faults(door: Any) -> list[str]:
@@ -194,12 +234,15 @@ def menu_faults(spawner: Any) -> Iterator[str]:
 def pod_faults(pod: Json, spawner: Any, image: str | None) -> Iterator[str]:
     spec = pod["spec"]
     yield from node_faults(spec)
+    yield from volume_faults(spec, spawner)
+    yield from secret_faults(spec)
     server = server_of(spec)
     if image is not None:
         if server["image"] != image:
             yield f"the image is {server['image']}, and {image} was chosen"
         if "memory" not in server.get("resources", {}).get("limits", {}):
             yield "memory has no limit"
+        yield from beside_faults(spec, image)
     yield from place_faults(pod, spawner)
     yield from owner_faults(spec, server)
     yield from home_faults(spec, spawner)
@@ -214,6 +257,9 @@ def place_faults(pod: Json, spawner: Any) -> Iterator[str]:
     for key, value in promised().get("labels", {}).items():
         if labels.get(key) != value:
             yield f"the network policy would not know servers: the label {key} is {labels.get(key)}"
+    for key in labels:
+        if key.startswith(NETWORK_LABEL) and key != NETWORK_LABEL + REACHED:
+            yield f"servers would reach the {key.removeprefix(NETWORK_LABEL)} by the label {key}"
 
 
 def shared_faults(pod: Json, other: Json) -> Iterator[str]:
@@ -235,6 +281,8 @@ def node_faults(spec: Json) -> Iterator[str]:
     for volume in spec.get("volumes") or []:
         if volume.get("hostPath"):
             yield f"the volume {volume['name']!r} is a folder of the node"
+    if spec.get("hostAliases"):
+        yield "hostAliases: servers would take another machine for the hub"
     if spec.get("automountServiceAccountToken") is not False:
         yield "servers get a token of the cluster"
     common = spec.get("securityContext") or {}
@@ -289,6 +337,69 @@ def names_host(container: Json) -> bool:
         for how in ("httpGet", "tcpSocket")
     ]
     return any(hosts)
+
+
+def beside_faults(spec: Json, image: str) -> Iterator[str]:
+    """Containers beside a person's server are those that the hub's file names, and take no more than they say."""
+    named = promised().get("images")
+    starting = spec.get("initContainers") or []
+    for container in [*spec["containers"], *starting]:
+        name = container["name"]
+        if name == "notebook" or name in PRIVILEGED:
+            continue
+        if named is not None and container.get("image") not in [*named, image]:
+            yield f"the image of {name!r} is {container.get('image')}, which no file names"
+        ends = container in starting and container.get("restartPolicy") != "Always"
+        if not ends and "memory" not in (container.get("resources") or {}).get("limits", {}):
+            yield f"the memory of {name!r} has no limit"
+
+
+def volume_faults(spec: Json, spawner: Any) -> Iterator[str]:
+    """What is mounted beside the home gives nobody what is another's, or the cluster's."""
+    for volume in spec.get("volumes") or []:
+        name = volume["name"]
+        for kind in volume.keys() - VOLUMES - {"name", "hostPath"}:
+            yield f"the volume {name!r} is of a kind that servers do not get: {kind}"
+        for source in (volume.get("projected") or {}).get("sources") or []:
+            if source.keys() & KEYS:
+                yield f"the volume {name!r} holds a token of the cluster"
+    for claim in claims_of(spec).values():
+        if claim in promised().get("claims", []):
+            yield f"the claim {claim} is the hub's own"
+        elif claim != spawner.pvc_name and is_home(claim, spawner.pvc_name_template):
+            yield f"the claim {claim} is somebody's home"
+
+
+def is_home(claim: str, template: str) -> bool:
+    """Whether a claim is called as people's homes are."""
+    fixed = re.split(r"\{[^}]*\}", template)
+    return any(fixed) and re.fullmatch(".+".join(map(re.escape, fixed)), claim) is not None
+
+
+def secret_faults(spec: Json) -> Iterator[str]:
+    """Whoever has a server reads what it is given."""
+    own = promised().get("secrets")
+    for name in sorted(set(secrets_in(spec))):
+        if own and re.fullmatch(own, name):
+            yield f"the Secret {name} is the hub's, and every user could read it"
+    held = {name: os.environ.get(name, "") for name in promised().get("variables", [])}
+    for container in [*spec["containers"], *(spec.get("initContainers") or [])]:
+        for variable in container.get("env") or []:
+            for name, text in held.items():
+                if len(text) >= SHORTEST_SECRET and text in (variable.get("value") or ""):
+                    yield f"{variable['name']} holds the hub's {name}, and every user could read it"
+
+
+def secrets_in(value: Any) -> Iterator[str]:
+    """Names of the Secrets that a part of a pod refers to. In a projected volume they are named as in a variable."""
+    if isinstance(value, list):
+        for one in value:
+            yield from secrets_in(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key in REFERENCES and isinstance(one, dict):
+                yield one.get(REFERENCES[key]) or one.get("name") or ""
+            yield from secrets_in(one)
 
 
 def owner_faults(spec: Json, server: Json) -> Iterator[str]:

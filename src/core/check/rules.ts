@@ -51,7 +51,7 @@ import {
 } from '../hub/rules/pods.ts';
 import { objectKind } from '../hub/rules/objects.ts';
 import { braces } from '../hub/rules/braces.ts';
-import { baseUrl, hubCommand, loginElsewhere, noIssuer } from '../hub/rules/reach.ts';
+import { baseUrl, entry, hubCommand, loginElsewhere, noIssuer } from '../hub/rules/reach.ts';
 import { RAW_VALUE_RULES } from '../hub/rules/raw-values.ts';
 import { ownHome, ownPlaces } from '../hub/rules/places.ts';
 import { secretOfHub } from '../hub/rules/secrets.ts';
@@ -133,6 +133,7 @@ export const RULES: readonly Rule[] = [
   hubCommand,
   noIssuer,
   loginElsewhere,
+  entry,
   ownPlaces,
   ownHome,
   userSharing,

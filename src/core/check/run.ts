@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.ts';
-import { merge } from '../json.ts';
+import { canonical, merge } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { Platform } from '../model/types.ts';
 import { fieldOf, originOf } from '../hub/values/build.ts';
@@ -23,7 +23,14 @@ export interface RuleInputs {
 export function runRules({ platform, now, defaults }: RuleInputs): Finding[] {
   const findings: Finding[] = [];
   const add = (rule: Rule, problems: Iterable<Problem>): void => {
-    for (const problem of problems) findings.push(findingOf(rule, problem));
+    // A setting of a parent's section stands where its class reads it, too.
+    const told = new Set<string>();
+    for (const problem of problems) {
+      const said = canonical({ ...problem.at, message: problem.message });
+      if (told.has(said)) continue;
+      told.add(said);
+      findings.push(findingOf(rule, problem));
+    }
   };
   const hubs = [...platform.environments.values()].flatMap((hub) => hubFacts(platform, now, hub));
   const values = hubs.flatMap((facts) => valuesFacts(facts, defaults));

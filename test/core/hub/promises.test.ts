@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { promisesOf } from '../../../src/core/hub/promises.ts';
+import { textAt } from '../../../src/core/json.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { aRelease } from '../../support/shown.ts';
 
@@ -17,6 +18,11 @@ test.each([
     mounts,
     namespace: 'one',
     labels: {},
+    login: 'https://github.com',
+    claims: [],
+    secrets: expect.any(String),
+    variables: [],
+    images: [],
   });
 });
 
@@ -34,4 +40,40 @@ test('servers bear the labels by which their network policy knows them', () => {
   expect(promisesOf(aRelease(), objects)).toMatchObject({
     labels: { app: 'jupyterhub', component: 'singleuser-server' },
   });
+});
+
+test('what of the hub no server has, and what its file puts beside them', () => {
+  const secret = (name: string, from: string): JsonObject => ({
+    name,
+    valueFrom: { secretKeyRef: { name: from, key: 'a' } },
+  });
+  const env = [secret('A', 'hub-secrets-1'), secret('B', 'ours'), { name: 'C', value: 'c' }];
+  const objects = [
+    { kind: 'PersistentVolumeClaim', metadata: { name: 'hub-db-dir' } },
+    {
+      kind: 'Deployment',
+      metadata: { name: 'hub' },
+      spec: { template: { spec: { containers: [{ name: 'hub', env }] } } },
+    },
+  ];
+  const values = {
+    jupyterhub: {
+      hub: {
+        extraEnv: { GITHUB_URL: 'http://10.0.0.1:80' },
+        config: { Spawner: { extra_containers: [{ name: 'a', image: 'a:1' }] } },
+      },
+      singleuser: { initContainers: [{ name: 'b', image: 'b:1' }] },
+    },
+  };
+  const promises = promisesOf({ ...aRelease(), values }, objects);
+  expect(promises).toMatchObject({
+    login: 'http://10.0.0.1:80',
+    claims: ['hub-db-dir'],
+    variables: ['A'],
+    images: ['a:1', 'b:1'],
+  });
+  const ofHub = new RegExp(`^(?:${textAt(promises, '/secrets')})$`, 'u');
+  expect(
+    ['hub', 'hub-access', 'hub-secrets-1', 'hub-ours', 'ours'].map((name) => ofHub.test(name)),
+  ).toEqual([true, true, true, false, false]);
 });

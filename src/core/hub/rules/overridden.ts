@@ -1,5 +1,6 @@
 import { at, pointer } from '../../json.ts';
 import type { Rule } from '../../rule.ts';
+import { SPAWNER_SECTIONS } from '../values/meant.ts';
 import { configOf } from './values.ts';
 
 /** What each server gets from the image and the size that its user chose. */
@@ -22,7 +23,7 @@ const TRAITS: Readonly<Record<string, string>> = {
 /** What is asked of Kubernetes beside the sizes, and in the place of theirs. */
 const OVER_SIZES = [
   ...['limits', 'guarantees'].map((kind) => `/singleuser/extraResource/${kind}`),
-  ...['Spawner', 'KubeSpawner'].flatMap((section) =>
+  ...SPAWNER_SECTIONS.flatMap((section) =>
     ['limits', 'guarantees'].map((kind) => `/hub/config/${section}/extra_resource_${kind}`),
   ),
 ];

@@ -60,12 +60,12 @@ function* placed(own: JsonObject, base: string, { over, place }: Looked): Genera
     }
 }
 
-function entriesOf(value: Json | undefined): [string, Json][] {
+export function entriesOf(value: Json | undefined): [string, Json][] {
   return isObject(value) || Array.isArray(value) ? Object.entries(value) : [];
 }
 
 /** Names of KubeSpawner that no two people share. */
-const OF_A_PERSON =
+export const OF_A_PERSON =
   /\{(userid|pod_name|((un|)escaped_|safe_)?username|(escaped_|safe_)?user_server)\}/u;
 
 export const ownHome = demand({
@@ -75,7 +75,6 @@ export const ownHome = demand({
   paths: [
     '/singleuser/storage/dynamic/pvcNameTemplate',
     '/hub/config/KubeSpawner/storage_pvc_ensure',
-    '/hub/config/Spawner/storage_pvc_ensure',
   ],
   bad: (value) => {
     // Where the chart has no value, KubeSpawner's own names the person.

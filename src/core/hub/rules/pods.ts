@@ -1,15 +1,67 @@
-import { at, isObject, pointer, textAt } from '../../json.ts';
+import { at, isObject, objectsIn, pointer, textAt } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import { podFault, podLevel } from '../pod-security.ts';
+import { namedEntries } from '../values/named-lists.ts';
+import { OF_A_PERSON } from './places.ts';
 import { probeNamespace } from '../values/probe.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
+
+/** What volumes of servers may be; another one reaches the node, a driver's credentials or the cluster. */
+const VOLUMES: readonly string[] = [
+  'configMap',
+  'downwardAPI',
+  'emptyDir',
+  'ephemeral',
+  'nfs',
+  'persistentVolumeClaim',
+  'projected',
+  'secret',
+];
+/** Sources of a projected volume that are keys to something. */
+const KEYS = ['serviceAccountToken', 'clusterTrustBundle', 'podCertificate'];
+/** KubeSpawner's own name for homes. */
+const HOMES = 'claim-{user_server}';
+/** Where the chart keeps the hub's database. */
+const DATABASE = 'hub-db-dir';
+
+/** What a server alone must not have: it runs what its user wants. */
+function serverFault(spec: JsonObject, homes: string): string | undefined {
+  for (const volume of namedEntries(spec['volumes'])) {
+    const fault = volumeFault(volume, homes);
+    if (fault !== undefined) return fault;
+  }
+  if (spec['nodeName'] !== undefined) return 'nodeName chooses the node';
+  if (spec['hostAliases'] !== undefined) return 'hostAliases gives other machines the hub’s name';
+  return undefined;
+}
+
+function volumeFault(volume: JsonObject, homes: string): string | undefined {
+  const kind = Object.keys(volume).find((key) => key !== 'name' && !VOLUMES.includes(key));
+  if (kind !== undefined) return `a volume of the kind ${kind} is mounted`;
+  const sources = objectsIn(at(volume, '/projected/sources'));
+  if (sources.some((source) => KEYS.some((key) => source[key] !== undefined)))
+    return 'a token of the cluster is mounted';
+  const claim = textAt(volume, '/persistentVolumeClaim/claimName');
+  if (claim === DATABASE) return `the hub’s database, ${DATABASE}, is mounted`;
+  if (claim === '' || OF_A_PERSON.test(claim) || claim.includes('{pvc_name}')) return undefined;
+  return isHome(claim, homes) ? `somebody’s home, ${claim}, is mounted` : undefined;
+}
+
+/** Whether a claim is called as people's homes are. */
+function isHome(claim: string, homes: string): boolean {
+  const fixed = homes.split(/\{[^}]*\}/u);
+  const pattern = fixed.map((text) => text.replaceAll(/[^\w-]/gu, '\\$&')).join('.+');
+  return fixed.some((text) => text !== '') && new RegExp(`^${pattern}$`, 'u').test(claim);
+}
 
 /** User pods are made by the hub from values, so they are not among the rendered objects. */
 function* userPods({ values, place }: ValuesFacts): Generator<Problem> {
   const hint = 'remove it; what servers need belongs into the image or into storage';
+  const homes = textAt(values, '/singleuser/storage/dynamic/pvcNameTemplate') || HOMES;
   for (const [path, toSpec] of OF_PODS) {
     const value = at(values, path);
-    const fault = value === undefined ? undefined : podFault(toSpec(value));
+    const spec = value === undefined ? undefined : toSpec(value);
+    const fault = spec && (podFault(spec) ?? serverFault(spec, homes));
     if (fault) yield { at: place(path), message: `${fault} in every user server`, hint };
   }
 }

@@ -1,10 +1,11 @@
-import { at, objectsIn, pointer, textAt, walk } from '../../json.ts';
+import { at, isObject, objectsIn, pointer, textAt, walk } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import { explainMemory, quoted } from '../../model/formats.ts';
 import { memoryBytes } from '../../model/quantities.ts';
 import type { ClusterFile } from '../../model/types.ts';
 import type { Rule } from '../../rule.ts';
 import { opensInside } from '../values/network.ts';
+import { entriesOf } from './places.ts';
 import { configOf } from './values.ts';
 
 /** Places below `jupyterhub:` where JupyterHub itself reads an amount of memory. */
@@ -51,6 +52,9 @@ function opensAll(
   });
 }
 
+/** Network policies of the chart let in who bears a label; servers may ask the hub alone. */
+const NETWORK_LABEL = 'hub.jupyter.org/network-access-';
+
 /** Rules that search the values instead of looking at one place. */
 export const RAW_VALUE_RULES: readonly Rule[] = [
   {
@@ -79,6 +83,14 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
           };
         }
       }
+      const labels = at(values, '/singleuser/extraLabels');
+      for (const label of Object.keys(isObject(labels) ? labels : {}))
+        if (label.startsWith(NETWORK_LABEL) && label !== `${NETWORK_LABEL}hub`)
+          yield {
+            at: place(pointer('singleuser', 'extraLabels', label)),
+            message: `servers would reach the ${label.slice(NETWORK_LABEL.length)}`,
+            hint: 'remove it',
+          };
       for (const [list, peers] of OWN_POLICIES)
         for (const [index, rule] of objectsIn(at(values, list)).entries())
           if (opensAll(rule, peers, cluster.data))
@@ -124,6 +136,14 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
           hint: 'use sizes: with memory:',
         };
       }
+      const beside = at(values, '/singleuser/extraContainers');
+      for (const [key, container] of entriesOf(beside))
+        if (isObject(container) && at(container, '/resources/limits/memory') === undefined)
+          yield {
+            at: place(pointer('singleuser', 'extraContainers', key)),
+            message: `the memory of "${textAt(container, '/name') || key}" has no limit`,
+            hint: 'add resources: {limits: {memory: 64Mi}}, or what it needs',
+          };
     },
   },
   {

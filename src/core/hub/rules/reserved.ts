@@ -1,6 +1,6 @@
 import { at, compareText, isObject, parentOf, pointer, segmentsOf } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
-import { meant } from '../values/meant.ts';
+import { SPAWNER_SECTIONS, meant } from '../values/meant.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
 import { replaced } from '../values/ownership.ts';
 import { LAST_CONFIG } from '../values/hub.ts';
@@ -31,13 +31,18 @@ export const valuesReserved: Rule = {
 };
 
 /** Settings that take the place of all of their kind, whatever is in them, and where one more is written. */
-const WHOLESALE: readonly (readonly [trait: string, instead: string])[] = [
-  ['Spawner/environment', 'singleuser.extraEnv'],
-  ['KubeSpawner/environment', 'singleuser.extraEnv'],
-  ['KubeSpawner/init_containers', 'singleuser.initContainers'],
-  ['KubeSpawner/volumes', 'singleuser.storage.extraVolumes'],
-  ['KubeSpawner/volume_mounts', 'singleuser.storage.extraVolumeMounts'],
+const OF_SERVERS: readonly (readonly [trait: string, instead: string])[] = [
+  ['environment', 'singleuser.extraEnv'],
+  ['init_containers', 'singleuser.initContainers'],
+  ['volumes', 'singleuser.storage.extraVolumes'],
+  ['volume_mounts', 'singleuser.storage.extraVolumeMounts'],
+];
+const WHOLESALE: readonly (readonly [setting: string, instead: string])[] = [
+  ...SPAWNER_SECTIONS.flatMap((section) =>
+    OF_SERVERS.map(([trait, instead]) => [`${section}/${trait}`, instead] as const),
+  ),
   ['JupyterHub/load_roles', 'hub.loadRoles'],
+  ['JupyterHub/services', 'hub.services'],
 ];
 
 function* wholesale(own: JsonObject, place: ValuesFacts['place']): Generator<Problem> {

@@ -1,13 +1,13 @@
 import { at, isWithin, pointer, segmentsOf, textAt, walk } from '../../json.ts';
 import type { Json } from '../../json.ts';
-import { ACCESS_SECRET } from '../../access/secret.ts';
-import type { Rule } from '../../rule.ts';
-import { TLS_SECRET } from '../values/entry.ts';
+import { namesCredential } from '../../credentials/names.ts';
+import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
+import { SPAWNER_SECTIONS } from '../values/meant.ts';
 import { SECRETS_NAME } from '../values/login.ts';
-import { GENERATED_SECRET } from '../values/stand-ins.ts';
+import { isOfHub } from '../values/secret-names.ts';
 
 /** What of the values comes into the pods of servers. */
-const OF_SERVERS = ['/singleuser', '/hub/config/Spawner', '/hub/config/KubeSpawner'];
+const OF_SERVERS = ['/singleuser', ...SPAWNER_SECTIONS.map((name) => `/hub/config/${name}`)];
 /** Fields of a pod that refer to a Secret, and the key that names it. */
 const REFERENCES: Readonly<Record<string, string>> = {
   secretKeyRef: 'name',
@@ -17,21 +17,14 @@ const REFERENCES: Readonly<Record<string, string>> = {
   secret: 'secretName',
 };
 
-/** The platform's own Secrets in a hub's namespace, and the chart's. */
-function isOfHub(name: string): boolean {
-  return (
-    ['hub', ACCESS_SECRET, GENERATED_SECRET, TLS_SECRET, SECRETS_NAME].includes(name) ||
-    name.startsWith(`${SECRETS_NAME}-`)
-  );
-}
-
 export const secretOfHub: Rule = {
   id: 'secret-of-hub',
   severity: 'error',
   title: 'Servers get no Secret of the hub.',
   why: 'Whoever has a server reads what it is given: with the hub’s own keys anybody becomes anybody. Secrets of `secrets:` are for the hub alone, under a name that changes with them, so that a server which asks for them waits for ever.',
   on: 'values',
-  *check({ hub, place }) {
+  *check({ hub, place, ours, values }) {
+    yield* keptVariables({ ours, values, place });
     for (const { path, value } of walk(at(hub.data.values, '/hub') ?? null)) {
       const isServers = OF_SERVERS.some((base) => isWithin(`/hub${path}`, base));
       if (isServers || path.startsWith('/extraEnv/') || secretNamed(path, value) !== SECRETS_NAME)
@@ -57,6 +50,27 @@ export const secretOfHub: Rule = {
       }
   },
 };
+
+const KEPT = '/hub/config/KubeSpawner/env_keep';
+
+/** Variables of the hub that each server would get as they are. */
+function* keptVariables({
+  ours,
+  values,
+  place,
+}: Pick<ValuesFacts, 'ours' | 'values' | 'place'>): Generator<Problem> {
+  const kept = at(values, KEPT);
+  for (const [index, name] of Array.isArray(kept) ? kept.entries() : []) {
+    if (typeof name !== 'string') continue;
+    const isSecret = at(ours, pointer('hub', 'extraEnv', name)) !== undefined;
+    if (!isSecret && !namesCredential(name)) continue;
+    yield {
+      at: place(KEPT + pointer(index)),
+      message: `every user could read ${name}, which is the hub’s`,
+      hint: 'take it out of the list',
+    };
+  }
+}
 
 /** The Secret that a part of a pod refers to. In a projected volume it is named as in a variable. */
 function secretNamed(path: string, value: Json): string | undefined {

@@ -38,13 +38,31 @@ const OF_HUBS: Readonly<Record<string, string>> = {
   base_url: '/hub/baseUrl',
   concurrent_spawn_limit: '/hub/concurrentSpawnLimit',
   db_url: '/hub/db/url',
+  shutdown_on_logout: '/hub/shutdownOnLogout',
 };
-/** A class reads its parents' sections too; the last one wins. */
-const SECTIONS: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
-  ['JupyterHub', OF_HUBS],
-  ['Spawner', OF_SERVERS],
-  ['KubeSpawner', OF_SERVERS],
+
+interface Line {
+  /** From the first parent on, the class itself at the end: it reads all these sections, and the last one wins. */
+  sections: readonly string[];
+  table: Readonly<Record<string, string>>;
+}
+
+const CONFIGURABLE = ['Configurable', 'LoggingConfigurable'];
+const SPAWNER: Line = {
+  sections: [...CONFIGURABLE, 'Spawner', 'KubeSpawner'],
+  table: OF_SERVERS,
+};
+/** Source: classes of JupyterHub 5.5, KubeSpawner 7.0.0 and traitlets 5. */
+const LINES: readonly Line[] = [
+  {
+    sections: [...CONFIGURABLE, 'SingletonConfigurable', 'Application', 'JupyterHub'],
+    table: OF_HUBS,
+  },
+  SPAWNER,
 ];
+
+/** Sections of `hub.config` that decide what servers are. */
+export const SPAWNER_SECTIONS = SPAWNER.sections;
 
 /** Values below `jupyterhub:` as they are meant, so that a rule finds a wish wherever it is written. */
 export interface Meant {
@@ -53,7 +71,7 @@ export interface Meant {
   written: (path: string) => string;
 }
 
-/** The settings of `hub.config` where the chart's own values for them are. */
+/** Settings of `hub.config` where the chart's own values for them are; others where their class reads them last. */
 export function meant(values: JsonObject): Meant {
   const moved = new Map<string, string>();
   const folded = settings(values).reduce((all, { from, to, value }) => {
@@ -75,14 +93,14 @@ interface Setting {
 }
 
 function settings(values: JsonObject): Setting[] {
-  return SECTIONS.flatMap(([section, table]) => {
-    const traits = at(values, pointer('hub', 'config', section));
-    if (!isObject(traits)) return [];
-    return Object.entries(traits).flatMap(([trait, value]): Setting[] => {
-      const to = Object.hasOwn(table, trait) ? table[trait] : undefined;
-      return to === undefined
-        ? []
-        : [{ from: pointer('hub', 'config', section, trait), to, value }];
-    });
-  });
+  return LINES.flatMap(({ sections, table }) =>
+    sections.flatMap((section) => {
+      const traits = at(values, pointer('hub', 'config', section));
+      return Object.entries(isObject(traits) ? traits : {}).map(([trait, value]): Setting => {
+        const from = pointer('hub', 'config', section, trait);
+        const own = pointer('hub', 'config', sections.at(-1) ?? '', trait);
+        return { from, to: Object.hasOwn(table, trait) ? (table[trait] ?? own) : own, value };
+      });
+    }),
+  );
 }

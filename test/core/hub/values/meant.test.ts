@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { meant } from '../../../../src/core/hub/values/meant.ts';
+import type { JsonObject } from '../../../../src/core/json.ts';
 
 test('settings of hub.config stand where the chart has its own values for them', () => {
   const config = {
@@ -33,4 +34,23 @@ test('a setting of another class means nothing here', () => {
   expect(meant({ hub: { config: { Spawner: 'none' } } }).values).toEqual({
     hub: { config: { Spawner: 'none' } },
   });
+});
+
+test('a parent’s section says what its class reads; the nearest one counts', () => {
+  const said = (config: JsonObject): JsonObject => meant({ hub: { config } }).values;
+  expect(
+    said({ Spawner: { env_keep: ['A'], args: ['b'] }, KubeSpawner: { args: ['c'] } }),
+  ).toMatchObject({ hub: { config: { KubeSpawner: { env_keep: ['A'], args: ['c'] } } } });
+  expect(said({ Application: { log_level: 10 } })).toMatchObject({
+    hub: { config: { JupyterHub: { log_level: 10 } } },
+  });
+  const of = meant({ hub: { config: { LoggingConfigurable: { uid: 0, delete_pvc: true } } } });
+  expect(of.values).toMatchObject({
+    singleuser: { uid: 0 },
+    hub: { config: { KubeSpawner: { delete_pvc: true } } },
+  });
+  expect(of.written('/singleuser/uid')).toBe('/hub/config/LoggingConfigurable/uid');
+  expect(of.written('/hub/config/KubeSpawner/delete_pvc')).toBe(
+    '/hub/config/LoggingConfigurable/delete_pvc',
+  );
 });
