@@ -21,13 +21,13 @@ DRIVER = """
 import os, signal, sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, {files!r})
-import data_archives, data_download, data_views, data_web, data_writer, glaciocloud_data
+import data_archives, data_download, data_progress, data_views, data_web, data_writer, glaciocloud_data
 data_download.PAUSE, data_download.LONGEST_PAUSE = 0.02, 2.0
 data_download.CHECKPOINT = 50_000
 data_download.CHUNK = 10_000
 data_web.PATIENCE = 1.0
 data_writer.BEAT, data_writer.SILENCE = 0.2, 1.0
-glaciocloud_data.OFTEN = 0.05
+data_progress.OFTEN = glaciocloud_data.OFTEN = 0.05
 {before}
 sys.argv = ["glaciocloud_data.py", {order!r}]
 sys.exit(glaciocloud_data.main())
@@ -84,13 +84,7 @@ class Handler(BaseHTTPRequestHandler):
         row["at"] = time.monotonic()
         with server.guard:
             server.log.append(row)
-            server.open += 1
-            server.most = max(server.most, server.open)
-        try:
-            self.answer(server.files.get(self.path), row)
-        finally:
-            with server.guard:
-                server.open -= 1
+        self.answer(server.files.get(self.path), row)
 
     def answer(self, file: Served | None, row: dict) -> None:
         if file is None:
@@ -132,11 +126,18 @@ class Handler(BaseHTTPRequestHandler):
         body = file.body[begin:]
         if file.cut:
             body = body[: file.cut.pop(0)]
+        self.count(1)
         for at in range(0, len(body), 10_000):
+            time.sleep(file.pause)
+            if at + 10_000 >= len(body):
+                self.count(-1)  # before the client can see the end
             self.wfile.write(body[at : at + 10_000])
             row["bytes"] += len(body[at : at + 10_000])
-            if file.pause:
-                time.sleep(file.pause)
+
+    def count(self, one: int) -> None:
+        with self.server.guard:
+            self.server.open += one
+            self.server.most = max(self.server.most, self.server.open)
 
 
 def tar_of(size: int, seed: str = "a") -> bytes:

@@ -91,8 +91,10 @@ class Https(HTTPSHandler):
 
 
 class NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
+    def http_error_302(self, *_: Any) -> None:
         return None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 ANYWHERE = build_opener(NoRedirect)
@@ -100,8 +102,9 @@ PUBLIC = build_opener(NoRedirect, Http, Https)
 
 
 def next_address(first: str, url: str, location: str | None) -> str:
-    target = urljoin(url, location or "")
+    target = ""
     try:
+        target = urljoin(url, location or "")
         parts = urlsplit(target)
         good = parts.hostname and "@" not in parts.netloc and re.fullmatch(r"[!-~]+", target)
     except ValueError:

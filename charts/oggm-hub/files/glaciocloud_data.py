@@ -13,7 +13,6 @@ lines on stdout; the last one, also in oggm/report.json, says how things are. Ex
 writes.
 """
 
-import json
 import os
 import sys
 import threading
@@ -25,50 +24,12 @@ from pathlib import Path
 from data_archives import Unsound, is_unpacked, unpack
 from data_download import Fetcher
 from data_order import BadOrder, DataSet, Order, Wanted, read_order
+from data_progress import OFTEN, Progress, say
 from data_store import DISK, Store, Trouble, disk_trouble, gigabytes, write_whole
 from data_views import Views
 from data_writer import ANOTHER_WRITER, AnotherWriter, Writer
 
 DATA = Path(os.environ.get("GLACIOCLOUD_DATA", "/data"))
-OFTEN = 2.0
-
-
-def say(line: dict) -> None:
-    print(json.dumps(line, ensure_ascii=False), flush=True)
-
-
-class Progress:
-    def __init__(self, one: DataSet) -> None:
-        self.one, self.guard = one, threading.Lock()
-        self.done: dict[str, int] = {}
-        self.parts: dict[str, int] = {}
-        self.next = time.monotonic() + OFTEN
-
-    def part(self, key: str, size: int) -> None:
-        with self.guard:
-            self.parts[key] = size
-            self.tell()
-
-    def whole(self, file: Wanted) -> None:
-        with self.guard:
-            self.parts.pop(file.key, None)
-            self.done[file.path] = file.bytes
-            self.tell()
-
-    def tell(self) -> None:
-        if time.monotonic() < self.next:
-            return
-        self.next = time.monotonic() + OFTEN
-        say(
-            {
-                "event": "progress",
-                "set": self.one.name,
-                "files_done": len(self.done),
-                "files": len(self.one.files),
-                "bytes_done": sum(self.done.values()) + sum(self.parts.values()),
-                "bytes": sum(file.bytes for file in self.one.files),
-            }
-        )
 
 
 class Fill:
