@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# OGGM itself reads what the filler laid on a volume. Arguments go to pytest.
+# GLACIOCLOUD_SAMPLE_DATA=DIR: archives of OGGM's and salem's sample data. Exit code 75 without: nothing was tested then.
+# OGGM is installed once, outside the repository.
+set -euo pipefail
+cd "$(dirname "$0")"
+data=${GLACIOCLOUD_SAMPLE_DATA:-}
+for name in oggm salem; do
+  [ -f "$data/$name-sample-data.tar.xz" ] || { echo "NOTHING WAS TESTED: GLACIOCLOUD_SAMPLE_DATA has to name the archives of sample data." >&2; exit 75; }
+done
+python=${PYTHON:-python3}
+cache=${GLACIOCLOUD_CACHE:-$HOME/.cache/glaciocloud}
+key=$({ cat requirements.txt; "$python" --version; } | sha256sum | cut -c1-12)
+venv=$cache/oggm-venv-$key
+if [ ! -e "$venv/complete" ]; then
+  rm -rf "$venv"
+  "$python" -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement requirements.txt
+  touch "$venv/complete"
+fi
+# A home as in an image with baked samples; only OGGM's own reading of data is tried here.
+home=$(mktemp -d)
+trap 'rm -rf "$home"' EXIT
+mkdir -p "$home/.oggm" "$home/.salem_cache"
+tar xJf "$data/oggm-sample-data.tar.xz" -C "$home/.oggm"
+tar xJf "$data/salem-sample-data.tar.xz" -C "$home/.salem_cache"
+mv "$home/.oggm/oggm-sample-data" "$home/.oggm/oggm-sample-data-8af40f89620c6bd72f3485a777a018dcacb99d94"
+mv "$home/.salem_cache/salem-sample-data" "$home/.salem_cache/salem-sample-data-454bf696324000d198f574a1bf5bc56e3e489051"
+HOME=$home "$venv/bin/python" -m pytest -p no:cacheprovider "$@"
