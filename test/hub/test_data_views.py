@@ -4,6 +4,7 @@ import io
 import json
 import os
 import stat
+import warnings
 import zipfile
 
 import pytest
@@ -141,6 +142,32 @@ def test_wrong_data_is_not_shown_even_if_it_cannot_be_had_again(volume):
     assert names_of(volume) == "ab"
 
 
+def test_wrong_data_is_not_shown_by_a_view_that_is_only_kept(volume):
+    assert volume.run(volume.order({"alps": rows(volume, "abc")}, {"old": ["alps"]}))[0] == 0
+    flip(content_of(volume, "b"))
+    volume.server.log.clear()
+    order = volume.order(
+        {"alps": rows(volume, "a")}, {"new": ["alps"]}, ["old"], "verify", {"alps": "2"}
+    )
+    assert volume.run(order)[0] == 0
+    assert (names_of(volume, "old"), names_of(volume, "new")) == ("ac", "a")
+    assert volume.server.log == []
+
+
+def test_plan_reads_no_content(volume):
+    order = volume.order({"alps": rows(volume, "ab")})
+    assert volume.run(order)[0] == 0
+    for path in (volume.oggm / "files").iterdir():
+        os.utime(path)
+    count = """
+import data_store
+def none(*_): raise AssertionError("read")
+data_store.hash_file = data_views.hash_file = data_archives.hash_file = none
+"""
+    assert volume.run({**order, "mode": "plan"}, count)[0] == 0
+    assert volume.run(order)[0] == 0
+
+
 def test_content_that_is_gone_is_had_back_from_a_view(volume):
     order = volume.order({"alps": rows(volume, "ab")})
     assert volume.run(order)[0] == 0
@@ -230,7 +257,8 @@ def test_an_unpacked_tree_is_mended(volume, harm):
 
 def odd(name="a", mode=0, body=b"x"):
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with warnings.catch_warnings(), zipfile.ZipFile(out, "w") as archive:
+        warnings.simplefilter("ignore")  # names that are there twice
         archive.writestr("good.txt", b"good")
         info = zipfile.ZipInfo(name)
         info.external_attr = mode << 16

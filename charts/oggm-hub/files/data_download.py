@@ -30,8 +30,10 @@ SILENT_FILES = 3
 
 def validator_of(headers: Any) -> str | None:
     """What proves later that the file is still the same: a strong tag, or its date."""
-    tag = headers.get("ETag")
-    return tag if tag and tag.startswith('"') else headers.get("Last-Modified")
+    for name, pattern in (("ETag", r'"[ -~]{0,500}"'), ("Last-Modified", r"[ -~]{1,99}")):
+        if re.fullmatch(pattern, headers.get(name, "")):
+            return headers[name]
+    return None
 
 
 class Part:

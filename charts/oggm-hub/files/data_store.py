@@ -23,6 +23,7 @@ CHUNK = 1 << 20
 FULL = {errno.ENOSPC, errno.EDQUOT}
 NO_LINKS = {errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EXDEV}
 DISK = {errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.ESTALE} | FULL | NO_LINKS
+Proof = Literal["size", "time", "bytes"]
 Condition = Literal["whole", "missing", "damaged"]
 
 
@@ -79,7 +80,7 @@ def fsync_folder(folder: Path) -> None:
 
 def write_whole(path: Path, data: object) -> None:
     """JSON that is there as a whole or not at all, a power cut included."""
-    fresh = path.with_name(f".{path.name}.{threading.get_ident()}.new")
+    fresh = path.with_name(f".{path.name}.new")
     with open(fresh, "w", encoding="utf-8") as out:
         json.dump(data, out, sort_keys=True, separators=(",", ":"))
         out.flush()
@@ -164,14 +165,14 @@ class Store:
         found = os.statvfs(there)
         return {"free": found.f_bavail * found.f_frsize, "total": found.f_blocks * found.f_frsize}
 
-    def condition(self, entry: Entry, deep: bool) -> Condition:
-        """`deep` reads every byte; otherwise size and time have to be those that were seen."""
+    def condition(self, entry: Entry, by: Proof) -> Condition:
+        """By its time: read only where that is another one than was seen."""
         path = self.content(entry.sha256)
         try:
             seen = path.lstat()
             if seen.st_size != entry.bytes:
                 return "damaged"
-            if not deep and seen.st_mtime_ns == entry.mtime_ns:
+            if by == "size" or (by == "time" and seen.st_mtime_ns == entry.mtime_ns):
                 return "whole"
             return "whole" if hash_file(path).hexdigest() == entry.sha256 else "damaged"
         except FileNotFoundError:
@@ -217,10 +218,8 @@ class Store:
             write_whole(folder / f"{one.lock}.json", {"schema_version": 1, "files": rows})
 
     def remove_tree(self, path: Path) -> None:
-        """Whole or gone also for who looks: renamed first, out of sight of views and trees."""
-        hidden = path.with_name(f".old-{path.name.lstrip('.')}")
-        if not path.name.startswith("."):
-            shutil.rmtree(hidden, ignore_errors=True)
-            os.replace(path, hidden)
-            path = hidden
-        shutil.rmtree(path)
+        """Whole or gone: moved out of sight first, where the next run removes what is left."""
+        hidden = self.partial / f"old-{path.name}"
+        shutil.rmtree(hidden, ignore_errors=True)
+        os.replace(path, hidden)
+        shutil.rmtree(hidden)

@@ -9,7 +9,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from data_archives import unpacked_files
+from data_archives import is_unpacked, unpacked_files
 from data_order import VIEW, DataSet, Order, View, is_safe_path
 from data_store import Entry, Store, fsync_folder, hash_file, is_sha, read_json, write_whole
 
@@ -121,6 +121,17 @@ class Views:
                     self.store.remove_tree(tree)
         if (self.store.unpacked / sha256).exists():
             self.store.remove_tree(self.store.unpacked / sha256)
+
+    def check_kept(self, read: set[str]) -> None:
+        """What only kept views hold cannot be fetched anew, but wrong data is not shown."""
+        records = [record for record in self.records.values() if record]
+        for sha in {sha for record in records for sha in record.files.values()} - read:
+            path = self.store.content(sha)
+            if path.exists() and hash_file(path).hexdigest() != sha:
+                self.withdraw(sha)
+        for sha in {sha for record in records for sha in record.trees.values()} - read:
+            if not is_unpacked(self.store, sha, deep=True):
+                self.withdraw_tree(sha)
 
     def recover(self, path: str, size: int) -> Entry | None:
         """A file that a view still holds though its content or the manifest is gone."""

@@ -25,7 +25,7 @@ from data_archives import Unsound, is_unpacked, unpack
 from data_download import Fetcher
 from data_order import BadOrder, DataSet, Order, Wanted, read_order
 from data_progress import OFTEN, Progress, say
-from data_store import DISK, Store, Trouble, disk_trouble, gigabytes, write_whole
+from data_store import DISK, Proof, Store, Trouble, disk_trouble, gigabytes, write_whole
 from data_views import Views
 from data_writer import ANOTHER_WRITER, AnotherWriter, Writer
 
@@ -58,6 +58,8 @@ class Fill:
         for view in self.order.views:
             if set(view.sets) <= ready:
                 self.views.build(view, self.views.wanted(view, sets))
+        if self.order.mode == "verify":
+            self.views.check_kept(self.read)
         self.views.mend()
         self.sweep()
         self.views.sweep_manifests(self.order)
@@ -87,8 +89,9 @@ class Fill:
     def have(self, file: Wanted) -> bool:
         """What is damaged is taken away at once; `verify` reads all of it."""
         entry = self.store.entry(file)
-        deep = self.order.mode == "verify" and entry is not None and entry.sha256 not in self.read
-        condition = self.store.condition(entry, deep) if entry else "missing"
+        fresh = entry is not None and entry.sha256 not in self.read
+        by: Proof = "bytes" if self.order.mode == "verify" and fresh else "time"
+        condition = self.store.condition(entry, by) if entry else "missing"
         if entry and condition == "damaged":
             self.views.withdraw(entry.sha256)
         if condition != "whole":
@@ -167,7 +170,7 @@ class Fill:
 
     def is_there(self, file: Wanted) -> bool:
         entry = self.store.entry(file)
-        return entry is not None and self.store.condition(entry, deep=False) == "whole"
+        return entry is not None and self.store.condition(entry, "size") == "whole"
 
     def is_ready(self, file: Wanted) -> bool:
         entry = self.store.entry(file)
