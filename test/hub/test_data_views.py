@@ -255,6 +255,19 @@ def test_an_unpacked_tree_is_mended(volume, harm):
     assert names == [tree.name]
 
 
+def test_an_archive_that_is_gone_with_its_tree(volume):
+    order = rgi(volume)
+    assert volume.run(order)[0] == 0
+    next((volume.oggm / "unpacked").glob("*/tree/sub/a.shp")).write_bytes(b"")
+    truncate(next((volume.oggm / "files").iterdir()))
+    volume.server.files.clear()
+    code, report = volume.run({**order, "mode": "verify"})
+    assert (code, report["sets"][0]["state"], volume.seen()) == (1, "damaged", {})
+    rgi(volume)
+    assert volume.run(order)[0] == 0
+    assert volume.seen()["rgi/RGIV62/sub/a.shp"] == b"shape" * 20
+
+
 def odd(name="a", mode=0, body=b"x"):
     out = io.BytesIO()
     with warnings.catch_warnings(), zipfile.ZipFile(out, "w") as archive:

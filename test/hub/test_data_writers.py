@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import time
+from contextlib import suppress
 
 import pytest
 from data_volume import Server, Volume, tar_of, zip_of
@@ -154,6 +155,19 @@ def test_full_while_it_fills(small):
     assert small.run(order)[0] == 0
     assert small.server.log[-1]["range"] is not None
     assert small.seen() == {"download_cache/data.example.org/big.tar": BIG}
+
+
+def test_a_volume_that_is_full_to_the_last_byte_can_be_emptied(small):
+    order = small.order({"alps": rows(small, a=A), "few": rows(small, b=B)})
+    assert small.run(order)[0] == 0
+    with open(small.data / "thief", "wb", buffering=0) as thief, suppress(OSError):
+        while thief.write(bytes(4096)):
+            pass
+    assert os.statvfs(small.data).f_bavail == 0
+    fewer = small.order({"few": rows(small, b=B)}, {"few": ["few"]})
+    code, report = small.run(fewer)
+    assert (code, report["room"]["free"] >= len(A)) == (0, True)
+    assert small.seen("few") == {"download_cache/data.example.org/b.tar": B}
 
 
 def test_too_little_room_for_unpacking(small):

@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-from data_store import read_json, write_whole
+from data_store import FULL, read_json, write_whole
 
 BEAT = 10.0
 SILENCE = 60.0
@@ -35,6 +35,7 @@ class Writer:
     def __init__(self, root: Path) -> None:
         self.lock, self.heart = root / "lock", root / "lock.json"
         self.owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.told = False
         self.ended = threading.Event()
         self.heartbeat = threading.Thread(target=self.keep_beating, daemon=True)
         self.handle = -1
@@ -46,7 +47,12 @@ class Writer:
         near = isinstance(before, dict) and before.get("machine") == machine()
         if before is not None and not (locked and near):
             self.watch(before)
-        self.beat()
+        try:
+            self.beat()
+        except OSError as error:
+            # Where even this has no room the lock is enough: what nobody uses has to go.
+            if not locked or error.errno not in FULL:
+                raise
         if not locked:
             time.sleep(min(2.0, BEAT / 2))  # two that began at once: the last to write stays
             self.look()
@@ -83,6 +89,7 @@ class Writer:
 
     def beat(self) -> None:
         write_whole(self.heart, {"owner": self.owner, "machine": machine(), "time": time.time_ns()})
+        self.told = True
 
     def look(self) -> None:
         found = read_json(self.heart)
@@ -92,7 +99,8 @@ class Writer:
     def keep_beating(self) -> None:
         while not self.ended.wait(BEAT):
             try:
-                self.look()
+                if self.told:
+                    self.look()
                 if not self.ended.is_set():
                     self.beat()
             except AnotherWriter:

@@ -29,6 +29,7 @@ from data_store import DISK, Proof, Store, Trouble, disk_trouble, gigabytes, wri
 from data_views import Views
 from data_writer import ANOTHER_WRITER, AnotherWriter, Writer
 
+LEAST_ROOM = 1 << 20
 DATA = Path(os.environ.get("GLACIOCLOUD_DATA", "/data"))
 
 
@@ -44,6 +45,8 @@ class Fill:
         self.guard = threading.Lock()
 
     def run(self) -> None:
+        if self.store.room()["free"] < LEAST_ROOM:
+            self.sweep()
         for one in self.order.sets:
             try:
                 self.fill(one)
@@ -83,7 +86,7 @@ class Fill:
                 pool.shutdown(wait=True, cancel_futures=True)
                 self.settle(one)
         for file in one.files:
-            if file.unpack and self.store.entry(file):
+            if file.unpack and self.is_there(file):
                 self.unpack(one, file)
 
     def have(self, file: Wanted) -> bool:
@@ -111,6 +114,7 @@ class Fill:
             for same in files:
                 self.troubles[one.name][same.path] = trouble
             return
+        self.read.add(entry.sha256)
         for same in files:
             self.store.remember(same.path, entry)
             progress.whole(same)
