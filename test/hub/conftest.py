@@ -7,6 +7,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent / "charts" / "oggm-hub" / "files")]
 sys.dont_write_bytecode = True
 
+from data_volume import Server, Volume  # noqa: E402
 from fake_github import FakeGitHub  # noqa: E402
 from real_hub import RealHub  # noqa: E402
 
@@ -24,3 +25,12 @@ def hub(github, tmp_path_factory):
     hub.start()
     yield hub
     hub.stop()
+
+
+@pytest.fixture
+def volume(tmp_path):
+    """For the filler of input data: a folder and a server."""
+    (tmp_path / "data").mkdir()
+    server = Server()
+    yield Volume(tmp_path / "data", server)
+    server.stop()

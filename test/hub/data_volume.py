@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import ssl
 import subprocess
 import sys
 import tarfile
@@ -52,13 +53,15 @@ class Served:
 class Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.files: dict[str, Served] = {}
         self.log: list[dict] = []
         self.open = self.most = 0
         self.guard = threading.Lock()
-        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server_port}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def sent(self, path: str | None = None) -> int:

@@ -6,16 +6,7 @@ import stat
 
 import pytest
 from data_order import BadOrder, read_order
-from data_volume import Server, Volume, lock_of, tar_of, view_of, zip_of
-
-
-@pytest.fixture
-def volume(tmp_path):
-    (tmp_path / "data").mkdir()
-    server = Server()
-    yield Volume(tmp_path / "data", server)
-    server.stop()
-
+from data_volume import lock_of, tar_of, view_of, zip_of
 
 A, B, C = tar_of(120_000, "a"), tar_of(70_000, "b"), tar_of(30_000, "c")
 RGI = zip_of(

@@ -1,20 +1,15 @@
 """Servers as they are: what the filler makes of each. No hub is needed for it."""
 
 import email.utils
+import ssl
+import subprocess
+import sys
 import time
 
 import pytest
-from data_volume import Server, Volume, tar_of, zip_of
+from data_volume import FILES, Served, Server, tar_of
 
 A = tar_of(300_000, "a")
-
-
-@pytest.fixture
-def volume(tmp_path):
-    (tmp_path / "data").mkdir()
-    server = Server()
-    yield Volume(tmp_path / "data", server)
-    server.stop()
 
 
 def run(volume, rows, before=""):
@@ -216,6 +211,46 @@ def test_from_https_to_http_is_refused():
         data_web.next_address("https://a/b", "https://a/b", "http://a/c")
 
 
+@pytest.fixture
+def secure(tmp_path, monkeypatch):
+    """A server with a certificate that this process trusts."""
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    made = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    made += f" -addext subjectAltName=IP:127.0.0.1 -keyout {key} -out {cert}"
+    subprocess.run(made.split(), check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    server = Server(context)
+    yield server
+    server.stop()
+
+
+def test_a_server_with_tls(secure, volume, monkeypatch):
+    import data_web
+
+    one(volume)
+    insecure = f"{volume.server.url}/a.tar"
+    secure.files["/a"] = Served(b"data")
+    secure.files["/same"] = Served(b"", answers=[to("/a")])
+    secure.files["/less"] = Served(b"", answers=[to(insecure)])
+    assert data_web.ask(f"{secure.url}/same", {}).read() == b"data"
+    with pytest.raises(data_web.Never, match="no https"):
+        data_web.ask(f"{secure.url}/less", {})
+    with pytest.raises(data_web.Never, match="inside the cluster"):
+        data_web.PUBLIC.open(f"{secure.url}/a", timeout=5)
+    assert volume.server.log == []
+    monkeypatch.delenv("SSL_CERT_FILE")
+    fresh = "import sys, data_web; data_web.ask(sys.argv[1], {})"
+    ran = subprocess.run(
+        [sys.executable, "-B", "-c", fresh, f"{secure.url}/a"],
+        env={"PYTHONPATH": str(FILES)},
+        capture_output=True,
+        text=True,
+    )
+    assert "CERTIFICATE_VERIFY_FAILED" in ran.stderr
+
+
 def test_public_servers_lead_to_no_private_address(volume):
     """Names are not asked: the address is looked at that was connected to."""
     import data_web
@@ -231,44 +266,3 @@ def test_public_servers_lead_to_no_private_address(volume):
     ]
     assert not data_web.is_global("169.254.169.254")
     assert not data_web.is_global("fe80::1%eth0")
-
-
-DAMAGED = {
-    "a.tar": b"no tar at all" * 99,
-    "a.tar.gz": b"\x1f\x8b" + b"x" * 500,
-    "a.zip": zip_of({"a": b"b" * 99})[:-30],
-    "b.zip": zip_of({"a": bytes(range(256))}).replace(bytes(range(100, 120)), b"\0" * 20),
-    "a.nc": b"<html>busy</html>",
-    "a.hdf": b"CDF\x01 but no hdf",
-    "a.parquet": b"PAR1 and no end",
-    "b.tar": tar_of(99_000)[:50_000],
-}
-
-
-@pytest.mark.parametrize("name", DAMAGED)
-def test_archives_that_do_not_open(volume, name):
-    served = volume.serve(name, DAMAGED[name])
-    code, problem = run(volume, [volume.row(name, served.body)])
-    assert code == 1
-    assert "what it sends is damaged" in problem["cause"]
-    assert volume.content() == set()
-    assert volume.seen() is None
-
-
-def test_a_damaged_file_of_one_mirror_is_had_from_the_next(volume):
-    served = volume.serve("bad.tar", b"x" * len(A))
-    volume.serve("a.tar", A)
-    urls = [f"{volume.server.url}/{name}" for name in ("bad.tar", "a.tar")]
-    assert run(volume, [volume.row("a.tar", served.body, urls=urls)]) == (0, None)
-    assert whole(volume)
-
-
-def test_files_that_are_what_their_names_say(volume):
-    good = {
-        "a.nc": b"CDF\x01rest",
-        "b.nc": b"\x89HDF\r\n\x1a\nrest",
-        "a.parquet": b"PAR1....PAR1",
-        "a.csv": b"a,b",
-    }
-    rows = [(volume.serve(name, body), volume.row(name, body))[1] for name, body in good.items()]
-    assert run(volume, rows) == (0, None)

@@ -12,14 +12,6 @@ from data_volume import Server, Volume, tar_of, zip_of
 A, B = tar_of(300_000, "a"), tar_of(200_000, "b")
 
 
-@pytest.fixture
-def volume(tmp_path):
-    (tmp_path / "data").mkdir()
-    server = Server()
-    yield Volume(tmp_path / "data", server)
-    server.stop()
-
-
 def started(volume, order, before=""):
     ran = volume.start(order, before)
     while not (volume.oggm / "lock.json").exists():
