@@ -26,7 +26,8 @@ import {
 } from '../images/rules.ts';
 import { imageAdditions } from '../images/additions.ts';
 import { imageRhythm } from '../images/rebuild-rules.ts';
-import { lockChannel, lockEdited, lockRegistry } from '../images/lock-rules.ts';
+import { lockChannel, lockRegistry } from '../images/lock-rules.ts';
+import { lockEdited } from './locks.ts';
 import { notYet } from '../hub/rules/not-yet.ts';
 import { extraConfig } from '../hub/rules/extra-config.ts';
 import { valuesReserved } from '../hub/rules/reserved.ts';
@@ -57,6 +58,7 @@ import { ownHome, ownPlaces } from '../hub/rules/places.ts';
 import { secretOfHub } from '../hub/rules/secrets.ts';
 import { roleScopes, userSharing } from '../hub/rules/roles.ts';
 import { announcementPast, announcementTime } from '../notices/rules.ts';
+import { dataAddress, dataRoom, dataUnlocked } from '../data/rules.ts';
 import { unknownReference } from './references.ts';
 import { archiveEndpoint, archivePlace, removalSound } from '../removal/rules.ts';
 import { chartRepository } from '../charts/rules.ts';
@@ -107,6 +109,9 @@ export const RULES: readonly Rule[] = [
   lockChannel,
   lockRegistry,
   imageFiles,
+  dataAddress,
+  dataUnlocked,
+  dataRoom,
   belowHome,
   address,
   oneDefault,

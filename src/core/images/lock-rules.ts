@@ -2,37 +2,8 @@ import { pointer } from '../json.ts';
 import type { ImageBuild } from '../model/types.ts';
 import type { Rule } from '../rule.ts';
 import { isTested } from './decide.ts';
-import { lockChecksum } from './lock.ts';
-import { packagesPath } from '../model/package-list.ts';
 
 const RESTORE = 'locks are written by the platform: restore the file';
-
-export const lockEdited: Rule = {
-  id: 'lock-edited',
-  severity: 'error',
-  title: 'Locks and package lists are written by the platform only.',
-  why: 'A lock says what was built, tested and pushed. What somebody wrote there by hand was none of these, and users would get it.',
-  on: 'platform',
-  *check(platform) {
-    for (const lock of platform.locks.values()) {
-      const { checksum, builds } = lock.data;
-      if (checksum === undefined)
-        yield { at: lock.at(''), message: 'the lock has no checksum', hint: RESTORE };
-      else if (checksum !== lockChecksum(lock.data))
-        yield { at: lock.at('/checksum'), message: 'the lock was changed by hand', hint: RESTORE };
-      for (const [build, { packages }] of Object.entries(builds)) {
-        const path = packagesPath(lock.name, build);
-        const found = platform.lists.get(path);
-        if (packages === undefined || packages === found) continue;
-        yield {
-          at: lock.keyAt(pointer('builds', build)),
-          message: found === undefined ? `there is no ${path}` : `${path} was changed by hand`,
-          hint: 'package lists are written by the platform: restore the file',
-        };
-      }
-    }
-  },
-};
 
 export const lockChannel: Rule = {
   id: 'lock-channel',

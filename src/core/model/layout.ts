@@ -22,7 +22,12 @@ const LAYOUT: readonly { kind: Kind; path: RegExp; example: string }[] = [
     path: /^images\/([^/]+)\/image\.lock\.yaml$/u,
     example: 'images/<image>/image.lock.yaml',
   },
-  { kind: 'data', path: /^data\/([^/]+)\.yaml$/u, example: 'data/<set>.yaml' },
+  { kind: 'data', path: /^data\/([^/]+)(?<!\.lock)\.yaml$/u, example: 'data/<set>.yaml' },
+  {
+    kind: 'data-lock',
+    path: /^data\/([^/]+)\.lock\.yaml$/u,
+    example: 'data/<set>.lock.yaml',
+  },
   { kind: 'approvers', path: /^access\/(approvers)\.yaml$/u, example: 'access/approvers.yaml' },
   {
     kind: 'member',

@@ -6,6 +6,7 @@ import announcement from '../../../schemas/announcement.schema.json' with { type
 import approvers from '../../../schemas/approvers.schema.json' with { type: 'json' };
 import cluster from '../../../schemas/cluster.schema.json' with { type: 'json' };
 import cohort from '../../../schemas/cohort.schema.json' with { type: 'json' };
+import dataLock from '../../../schemas/data-lock.schema.json' with { type: 'json' };
 import data from '../../../schemas/data.schema.json' with { type: 'json' };
 import environment from '../../../schemas/environment.schema.json' with { type: 'json' };
 import imageLock from '../../../schemas/image-lock.schema.json' with { type: 'json' };
@@ -30,6 +31,7 @@ export const SCHEMAS = {
   image,
   'image-lock': imageLock,
   data,
+  'data-lock': dataLock,
   'access-removals': accessRemovals,
   approvers,
   member,

@@ -1,5 +1,6 @@
 import type { Place } from '../finding.ts';
 import type { JsonObject } from '../json.ts';
+import type { DataFile, DataLockFile } from './data-types.ts';
 
 /*
  * What the files say, after their schemas (`schemas/*.schema.json`) have been applied with defaults.
@@ -187,20 +188,6 @@ export interface ImageLockFile {
   channels: { candidate?: string; stable?: string };
 }
 
-export interface DataFile {
-  title: string;
-  oggm?: string;
-  prepro?: {
-    base: string;
-    rgi: '62' | '70G' | '70C';
-    level: number;
-    border: 10 | 80 | 160;
-    regions: string[];
-  };
-  files?: string[];
-  size: string;
-}
-
 export interface AccessRemovalsFile {
   removals: { from: string; count: number; reason: string }[];
   protected: number[];
@@ -257,6 +244,7 @@ export interface Kinds {
   image: ImageFile;
   'image-lock': ImageLockFile;
   data: DataFile;
+  'data-lock': DataLockFile;
   'access-removals': AccessRemovalsFile;
   approvers: ApproversFile;
   member: MemberFile;
@@ -276,6 +264,7 @@ export interface Platform {
   images: ReadonlyMap<ImageName, Doc<ImageFile>>;
   locks: ReadonlyMap<ImageName, Doc<ImageLockFile>>;
   data: ReadonlyMap<string, Doc<DataFile>>;
+  dataLocks: ReadonlyMap<string, Doc<DataLockFile>>;
   approvers: Doc<ApproversFile> | undefined;
   accessRemovals: Doc<AccessRemovalsFile> | undefined;
   members: ReadonlyMap<string, Doc<MemberFile>>;

@@ -58,8 +58,11 @@ function definition(reference: string, root: Schema): Schema {
   return found;
 }
 
-const FILE = join(import.meta.dirname, '../../../src/core/model/types.ts');
-const tree = ts.createSourceFile(FILE, readFileSync(FILE, 'utf8'), ts.ScriptTarget.ES2023, true);
+const FOLDER = join(import.meta.dirname, '../../../src/core/model');
+const text = ['types.ts', 'data-types.ts']
+  .map((name) => readFileSync(join(FOLDER, name), 'utf8'))
+  .join('');
+const tree = ts.createSourceFile('types.ts', text, ts.ScriptTarget.ES2023, true);
 
 function ofType(node: ts.TypeNode): Shape {
   if (ts.isUnionTypeNode(node)) return choices(node.types.map(wordOf));
