@@ -1,6 +1,7 @@
 import { isCommand } from './arguments.ts';
 import type { Inputs } from './arguments.ts';
 import { check } from './commands/check.ts';
+import { data } from './commands/data.ts';
 import { deploy } from './commands/deploy.ts';
 import { doctor } from './commands/doctor.ts';
 import { drift } from './commands/drift.ts';
@@ -30,6 +31,7 @@ import { isInActions } from './edges/in-actions.ts';
 import type { Report } from './edges/report.ts';
 import { standardStreams } from './edges/terminal.ts';
 import { UsageError } from './failure.ts';
+import type { LockWorld } from './flow/data-lock.ts';
 import type { DeployInputs } from './flow/deployment.ts';
 import { confirmNamed, oneThere } from './gather/named-inputs.ts';
 import type { NamedPath } from './gather/named-inputs.ts';
@@ -54,6 +56,7 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   check: ({ root, chartsFrom, at }, report) => check({ root, chartsFrom, now: timeOf(at) }, report),
   render: ({ root, chartsFrom, at, out, all, target }, report) =>
     render({ root, chartsFrom, now: timeOf(at), out, hubs: all ? 'all' : target }, report),
+  data: async ({ root, target }, report) => data(root, target, await dataWorld(report)),
   image: runImage,
   'pull-request': async () => {
     const { github, runner } = await actionEdges();
@@ -117,6 +120,12 @@ async function kubeconfigFile({ command, kubeconfig }: Inputs): Promise<string |
   if (command === 'help' || command === 'version') return undefined;
   const takes: readonly string[] = COMMANDS[command].options;
   return takes.includes('kubeconfig') ? oneThere(kubeconfig) : undefined;
+}
+
+/** Loaded where servers are asked. */
+async function dataWorld(report: Report): Promise<LockWorld> {
+  const { fileServers } = await import('./edges/file-servers.ts');
+  return { servers: fileServers, clock: systemClock, progress: (text) => report.progress(text) };
 }
 
 async function runImage(inputs: Inputs, report: Report): Promise<Outcome> {

@@ -119,11 +119,7 @@ export const OPTIONS = {
   hub: { type: 'string', value: 'NAME', help: 'the first hub (default: hub)' },
   url: { type: 'string', value: 'URL', help: 'address of the first hub' },
   provider: { type: 'string', value: 'PROVIDER', help: 'who runs the cluster (default: existing)' },
-  email: {
-    type: 'string',
-    value: 'ADDRESS',
-    help: 'contact for certificates, where the address is https',
-  },
+  email: { type: 'string', value: 'ADDRESS', help: 'contact for certificates of https' },
   action: {
     type: 'string',
     value: 'OWNER/REPO@SHA',
@@ -152,6 +148,11 @@ export const COMMANDS = {
     summary: 'write values and Kubernetes objects of hubs',
     target: 'HUB?',
     options: ['root', 'charts-from', 'all', 'out'],
+  },
+  data: {
+    summary: '`data lock SET…` asks which files a set is, and writes data/<set>.lock.yaml',
+    target: 'lock SET…',
+    options: ['root', 'json'],
   },
   image: {
     summary:

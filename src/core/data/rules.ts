@@ -1,7 +1,9 @@
+import type { Finding } from '../finding.ts';
 import { pointer } from '../json.ts';
 import type { DataFile } from '../model/data-types.ts';
 import type { Doc, Platform } from '../model/types.ts';
 import { quantityBytes } from '../model/quantities.ts';
+import { findingOf } from '../rule.ts';
 import type { Problem, Rule } from '../rule.ts';
 import { bytesOf, isCurrent } from './lock.ts';
 import { cachePath } from './wanted.ts';
@@ -14,12 +16,19 @@ export const dataAddress: Rule = {
   why: 'OGGM looks for a file below its cache by host and path of its address. A path that leads elsewhere, or one that two files share, would give people another file than they ask for.',
   on: 'platform',
   *check({ data }) {
-    for (const set of data.values()) {
-      yield* addressFaults(set);
-      yield* mirrorFaults(set);
-    }
+    for (const set of data.values()) yield* addressProblems(set);
   },
 };
+
+/** As findings, before servers are asked. */
+export function addressFindings(sets: readonly Doc<DataFile>[]): Finding[] {
+  return sets.flatMap((set) => [...addressProblems(set)].map((one) => findingOf(dataAddress, one)));
+}
+
+function* addressProblems(set: Doc<DataFile>): Generator<Problem> {
+  yield* addressFaults(set);
+  yield* mirrorFaults(set);
+}
 
 function* addressFaults(set: Doc<DataFile>): Generator<Problem> {
   const { prepro, files = [] } = set.data;
