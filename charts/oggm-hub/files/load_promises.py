@@ -90,6 +90,12 @@ REFERENCES = {"secretKeyRef": "name", "secretRef": "name", "secret": "secretName
 NETWORK_LABEL = "hub.jupyter.org/network-access-"
 # The chart gives it to each server, which asks the hub who somebody is.
 REACHED = "hub"
+# Options of Jupyter Server by which it asks nobody who they are. As src/core/hub/rules/closed.ts judges them.
+OPENS = re.compile(
+    r"--([A-Za-z]+\.)?(allow_(origin|origin_pat|credentials|unauthenticated_access|root)|disable_check_xsrf"
+    r"|token|password|hashed_password|(identity_provider|authorizer|login_handler)_class|headers"
+    r"|tornado_settings)(=|$)"
+)
 # Shorter texts are found by chance.
 SHORTEST_SECRET = 8
 
@@ -195,6 +201,9 @@ def reach_faults(app: Any) -> Iterator[str]:
         yield "api_tokens: whoever reads the files becomes whom a token is for"
     if app.reset_db:
         yield "reset_db is on: the hub would forget everybody at each start"
+    names = [service.get("name") for service in app.services]
+    for name in {name for name in names if names.count(name) > 1}:
+        yield f"two services are called {name!r}"
     for service in app.services:
         if service.get("admin"):
             yield f"the service {service.get('name')!r} is an administrator"
@@ -243,6 +252,9 @@ def pod_faults(pod: Json, spawner: Any, image: str | None) -> Iterator[str]:
         if "memory" not in server.get("resources", {}).get("limits", {}):
             yield "memory has no limit"
         yield from beside_faults(spec, image)
+    for text in [*(server.get("command") or []), *(server.get("args") or [])]:
+        if OPENS.match(text):
+            yield f"servers would be open to whoever finds them: {text}"
     yield from place_faults(pod, spawner)
     yield from owner_faults(spec, server)
     yield from home_faults(spec, spawner)

@@ -29,6 +29,7 @@ import { imageRhythm } from '../images/rebuild-rules.ts';
 import { lockChannel, lockRegistry } from '../images/lock-rules.ts';
 import { lockEdited } from './locks.ts';
 import { notYet } from '../hub/rules/not-yet.ts';
+import { valuesClosed } from '../hub/rules/closed.ts';
 import { extraConfig } from '../hub/rules/extra-config.ts';
 import { valuesReserved } from '../hub/rules/reserved.ts';
 import { valuesOverridden } from '../hub/rules/overridden.ts';
@@ -147,6 +148,7 @@ export const RULES: readonly Rule[] = [
   extraConfig,
   valuesOverridden,
   valuesReserved,
+  valuesClosed,
   secretOfHub,
   envReserved,
   envLiteral,

@@ -1,7 +1,7 @@
 import { isObject, pointer, segmentsOf } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Kind } from '../model/types.ts';
-import { assignedIn, canBeSecret, namesCredential } from './names.ts';
+import { assignedIn, canBeSecret, namesCredential, namesMeasure } from './names.ts';
 import { credentialIn, shapedIn } from './shapes.ts';
 
 /** A credential in a file, without its value. */
@@ -66,7 +66,8 @@ function credentialAs(kind: Kind, { path, name, value }: Written): string | unde
 function byName(path: string, name: string, value: Written['value']): string | undefined {
   const isKeeper = name === 'keys' && path.includes('/CryptKeeper/');
   const isNumber = typeof value === 'number';
-  if (isKeeper || (namesCredential(name) && (isNumber || canBeSecret(String(value)))))
+  const isMeasure = /^\d+(\.\d+)?$/u.test(String(value)) && namesMeasure(name);
+  if (isKeeper || (!isMeasure && namesCredential(name) && (isNumber || canBeSecret(String(value)))))
     return 'a secret by its name';
   const assigned = typeof value === 'string' ? assignedIn(value) : undefined;
   return assigned === undefined ? undefined : `a value for ${assigned}`;

@@ -33,6 +33,16 @@ export function namesCredential(name: string): boolean {
   );
 }
 
+/** Words of a measure: a number beside one says how much or how long. */
+const MEASURE = /^(?:PER|NUM|BYTES|BITS|ROUNDS|RETRIES|VERSION|PORT|WINDOW|DELAY|GRACE|CACHE)$/u;
+
+/** Whether a number of this name measures something: `oauth_token_expires_in`, `max_tokens`. */
+export function namesMeasure(name: string): boolean {
+  return asWords(name)
+    .split('_')
+    .some((word) => MEASURE.test(word) || ABOUT.test(word));
+}
+
 const SWITCH = /^(?:true|false|yes|no|on|off|none|null)?$/iu;
 const REFERENCE = /^(?:\$|\{|<)/u;
 const PLACE =

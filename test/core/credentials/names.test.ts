@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { assignedIn, canBeSecret, namesCredential } from '../../../src/core/credentials/names.ts';
+import {
+  assignedIn,
+  canBeSecret,
+  namesCredential,
+  namesMeasure,
+} from '../../../src/core/credentials/names.ts';
 
 test.each([
   'PASSWORD',
@@ -175,4 +180,19 @@ describe('a secret that is given within a longer text', () => {
   ])('none: %j', (text) => {
     expect(assignedIn(text)).toBeUndefined();
   });
+});
+
+test.each([
+  'oauth_token_expires_in',
+  'cookie_secret_bytes',
+  'max_tokens',
+  'tokensPerMinute',
+  'PASSWORD_HASH_ROUNDS',
+  'access_token_refresh_window',
+])('%s is a measure, where it is a number', (name) => {
+  expect(namesMeasure(name)).toBe(true);
+});
+
+test.each(['password', 'API_TOKEN', 'pin_secret', 'client_secret'])('%s is none', (name) => {
+  expect(namesMeasure(name)).toBe(false);
 });

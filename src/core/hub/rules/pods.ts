@@ -24,6 +24,8 @@ const HOMES = 'claim-{user_server}';
 /** Where the chart keeps the hub's database. */
 const DATABASE = 'hub-db-dir';
 
+const ALIASES = 'hostAliases gives names to other machines';
+
 /** What a server alone must not have: it runs what its user wants. */
 function serverFault(spec: JsonObject, homes: string): string | undefined {
   for (const volume of namedEntries(spec['volumes'])) {
@@ -31,7 +33,7 @@ function serverFault(spec: JsonObject, homes: string): string | undefined {
     if (fault !== undefined) return fault;
   }
   if (spec['nodeName'] !== undefined) return 'nodeName chooses the node';
-  if (spec['hostAliases'] !== undefined) return 'hostAliases gives other machines the hub’s name';
+  if (spec['hostAliases'] !== undefined) return ALIASES;
   return undefined;
 }
 
@@ -83,13 +85,40 @@ const OF_PODS: readonly (readonly [path: string, toSpec: (value: Json) => JsonOb
   ['/hub/config/KubeSpawner/pod_security_context', (securityContext) => ({ securityContext })],
 ];
 
+/** What of the values comes into the pods of the hub and its proxy. */
+const OF_HUBS: typeof OF_PODS = [
+  ...['/hub', '/proxy/chp'].flatMap((base): typeof OF_PODS => [
+    [`${base}/containerSecurityContext`, asSecurity],
+    [`${base}/podSecurityContext`, (securityContext) => ({ securityContext })],
+    [`${base}/extraPodSpec`, (spec) => (isObject(spec) ? spec : {})],
+  ]),
+  ['/hub/extraContainers', (containers) => ({ containers })],
+  ['/hub/initContainers', (initContainers) => ({ initContainers })],
+  ['/hub/extraVolumes', (volumes) => ({ volumes })],
+];
+
+/** The same is found in the rendered objects, but not its line. */
+function* hubPods({ values, place }: ValuesFacts): Generator<Problem> {
+  for (const [path, toSpec] of OF_HUBS) {
+    const value = at(values, path);
+    const spec = value === undefined ? undefined : toSpec(value);
+    const aliases = spec?.['hostAliases'] === undefined ? undefined : ALIASES;
+    const fault = spec && (podFault(spec) ?? aliases);
+    if (fault)
+      yield { at: place(path), message: `${fault} in a pod of the hub`, hint: 'remove it' };
+  }
+}
+
 export const userPodSafe: Rule = {
   id: 'user-pod',
   severity: 'error',
-  title: 'User servers see nothing of their node.',
+  title: 'User servers and the hub see nothing of their node.',
   why: 'A privileged container or a folder of the node gives whoever is in it the node, and with it everybody’s work.',
   on: 'values',
-  check: userPods,
+  *check(facts) {
+    yield* userPods(facts);
+    yield* hubPods(facts);
+  },
 };
 
 export const namespacePrivileged: Rule = {

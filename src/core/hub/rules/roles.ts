@@ -57,6 +57,15 @@ function* administrators({
   place,
 }: Pick<ValuesFacts, 'values' | 'ours' | 'place'>): Generator<Problem> {
   const services = at(values, '/hub/services');
+  for (const [key, service] of Object.entries(isObject(services) ? services : {})) {
+    const name = textAt(service, '/name');
+    if (name !== '' && name !== key && isOurs(name, ours))
+      yield {
+        at: place(pointer('hub', 'services', key, 'name')),
+        message: `"${name}" is a service of the platform`,
+        hint: 'remove it: a service is called as its key',
+      };
+  }
   for (const [name, service] of Object.entries(isObject(services) ? services : {}))
     if (at(service, '/admin') === true && at(ours, pointer('hub', 'services', name)) === undefined)
       yield {
@@ -64,6 +73,13 @@ function* administrators({
         message: `the service "${name}" could become anybody`,
         hint: 'remove it, and give the narrow scopes that it needs below hub.loadRoles',
       };
+}
+
+/** The chart makes the culler. */
+function isOurs(name: string, ours: ValuesFacts['ours']): boolean {
+  return (
+    name === 'jupyterhub-idle-culler' || at(ours, pointer('hub', 'services', name)) !== undefined
+  );
 }
 
 function notTheirs(role: string): Omit<Problem, 'at'> {

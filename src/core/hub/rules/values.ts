@@ -75,6 +75,9 @@ export function namesNothing(value: Json): boolean {
   return value === null || value === '' || value === false;
 }
 
+const isDebug = (value: Json): boolean =>
+  value === true || (typeof value === 'number' ? value <= 10 : /^"?debug"?$/iu.test(quoted(value)));
+
 export const VALUE_RULES: readonly Rule[] = [
   demand({
     id: 'authenticator',
@@ -254,9 +257,16 @@ export const VALUE_RULES: readonly Rule[] = [
     id: 'debug',
     title: 'Debug output stays off.',
     why: 'It writes tokens and personal data to logs.',
-    paths: ['/debug/enabled'],
+    paths: [
+      '/debug/enabled',
+      '/hub/config/JupyterHub/debug_db',
+      '/hub/config/JupyterHub/debug_proxy',
+      '/hub/config/JupyterHub/log_level',
+      '/hub/config/KubeSpawner/debug',
+      '/hub/config/ConfigurableHTTPProxy/debug',
+    ],
     bad: (value) =>
-      value === false
+      !isDebug(value)
         ? undefined
         : { message: 'debug output holds tokens', hint: 'remove it when you are done' },
   }),
