@@ -49,7 +49,7 @@ interface TraitDemand extends Omit<Demand, 'paths' | 'bad'> {
 }
 
 /** Looks at one trait in every section of hub.config: a subclass reads its parents' sections too. */
-export function traitDemand({ id, title, why, names, bad }: TraitDemand): Rule {
+function traitDemand({ id, title, why, names, bad }: TraitDemand): Rule {
   return {
     id,
     title,
