@@ -39,7 +39,10 @@ const INSTEAD: Readonly<Record<string, string>> = {
     'remove it: capacity.placeholders keeps seats warm; the chart’s scheduler lags behind Kubernetes',
   '/singleuser/storage/extraVolumes': 'choose another name for your volume',
   '/singleuser/storage/extraVolumeMounts': 'choose another place for your mount',
+  '/singleuser/fsGid': 'remove it: user: of platform.yaml says whom homes belong to',
   '/singleuser/storage': 'remove it: home: says what people’s files lie on',
+  '/singleuser/storage/dynamic/storageClass':
+    'remove it: storage.homes.class of the cluster says what people’s files lie on',
 };
 
 /** What of ours a file's own values would replace: the path, and what to do instead. */
