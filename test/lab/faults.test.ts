@@ -157,14 +157,19 @@ describe('a bad change', () => {
     expect(outcomes(await run())).toEqual(['done']);
   });
 
-  test('objects that a rule forbids, through raw values', async () => {
-    await fails(
+  test('a folder of the node, through raw values, is refused at its line', async () => {
+    const [from, to] = [
       '  hub:\n',
       '  hub:\n    extraVolumes: [{name: host, hostPath: {path: /}}]\n',
-      'failed',
-      /pod: Deployment hub: a folder of the node is mounted/u,
-    );
-    expect(outcomes(await run())).toEqual(['done']);
+    ];
+    await change(from, to);
+    const { code, output } = await run();
+    await change(to, from);
+    expect([code, output]).toEqual([
+      2,
+      expect.stringMatching(/lab-faults\.yaml:\d+:\d+.*user-pod .*a folder of the node/u),
+    ]);
+    expect(await inHub(lab, HUB, 'users', '-')).toEqual({ users: ['probe_1'] });
   });
 
   test('a namespace whose quota is used up', async () => {

@@ -300,6 +300,7 @@ test('each kind has a schema of its own, which says what file it is for', () => 
     image: 'images/<image>/image.yaml',
     'image-lock': 'images/<image>/image.lock.yaml',
     data: 'data/<set>.yaml',
+    'data-lock': 'data/<set>.lock.yaml',
     'access-removals': 'access/removals.yaml',
     approvers: 'access/approvers.yaml',
     member: 'access/members/<id>.yaml',
