@@ -167,7 +167,7 @@ describe('a bad change', () => {
     await change(to, from);
     expect([code, output]).toEqual([
       2,
-      expect.stringMatching(/lab-faults\.yaml:\d+:\d+.*user-pod .*a folder of the node/u),
+      expect.stringMatching(/"rule": "user-pod"[^}]*a folder of the node is mounted/u),
     ]);
     expect(await inHub(lab, HUB, 'users', '-')).toEqual({ users: ['probe_1'] });
   });
