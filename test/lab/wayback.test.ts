@@ -230,17 +230,17 @@ test('a hub runs with an object of every kind', async () => {
 test('a change that removed all of them, and the database, is undone; what something holds is waited for', async () => {
   await kubectl('patch', 'secret', 'was', '--patch', `{"metadata":{"finalizers":["${HELD}"]}}`);
   const released = letGo();
-  const memory = `{type: sqlite-memory, pvc: {storage: 1Gi, storageClassName: ${CLASS}}}`;
+  const elsewhere = `{type: postgres, url: "postgresql://hub@127.0.0.1/hub", pvc: {storage: 1Gi, storageClassName: ${CLASS}}}`;
   const db = `{pvc: {storage: 1Gi, storageClassName: ${CLASS}}}`;
   await change('{kinds: base}', '{kinds: gone}');
-  await change(db, memory);
+  await change(db, elsewhere);
   await change(good(), bad());
   const result = await run();
   await expectBack(result, /has ended 3 times/u);
   await released;
   expect(result.output).toContain('waiting until what was deleted is gone: Secret was');
   await change(bad(), good());
-  await change(memory, db);
+  await change(elsewhere, db);
   await change('{kinds: gone}', '{kinds: base}');
 });
 

@@ -7,6 +7,7 @@ test('what is a warning; everything else stops a deployment', () => {
     'announcement-past',
     'capacity',
     'class-servers',
+    'data-unlocked',
     'env-literal',
     'env-of-images',
     'env-overridden',
