@@ -603,11 +603,11 @@ var require_errors = __commonJS({
     };
     var kHTTPParserError = /* @__PURE__ */ Symbol.for("undici.error.UND_ERR_HTTP_PARSER");
     var HTTPParserError = class extends Error {
-      constructor(message, code2, data2) {
+      constructor(message, code2, data3) {
         super(message);
         this.name = "HTTPParserError";
         this.code = code2 ? `HPE_${code2}` : void 0;
-        this.data = data2 ? data2.toString() : void 0;
+        this.data = data3 ? data3.toString() : void 0;
       }
       static [Symbol.hasInstance](instance) {
         return instance && instance[kHTTPParserError] === true;
@@ -629,13 +629,13 @@ var require_errors = __commonJS({
     };
     var kRequestRetryError = /* @__PURE__ */ Symbol.for("undici.error.UND_ERR_REQ_RETRY");
     var RequestRetryError = class extends UndiciError {
-      constructor(message, code2, { headers, data: data2 }) {
+      constructor(message, code2, { headers, data: data3 }) {
         super(message);
         this.name = "RequestRetryError";
         this.message = message || "Request retry error";
         this.code = "UND_ERR_REQ_RETRY";
         this.statusCode = code2;
-        this.data = data2;
+        this.data = data3;
         this.headers = headers;
       }
       static [Symbol.hasInstance](instance) {
@@ -645,13 +645,13 @@ var require_errors = __commonJS({
     };
     var kResponseError = /* @__PURE__ */ Symbol.for("undici.error.UND_ERR_RESPONSE");
     var ResponseError = class extends UndiciError {
-      constructor(message, code2, { headers, data: data2 }) {
+      constructor(message, code2, { headers, data: data3 }) {
         super(message);
         this.name = "ResponseError";
         this.message = message || "Response error";
         this.code = "UND_ERR_RESPONSE";
         this.statusCode = code2;
-        this.data = data2;
+        this.data = data3;
         this.headers = headers;
       }
       static [Symbol.hasInstance](instance) {
@@ -2175,8 +2175,8 @@ var require_dispatcher_base = __commonJS({
       close(callback) {
         if (callback === void 0) {
           return new Promise((resolve7, reject) => {
-            this.close((err2, data2) => {
-              return err2 ? reject(err2) : resolve7(data2);
+            this.close((err2, data3) => {
+              return err2 ? reject(err2) : resolve7(data3);
             });
           });
         }
@@ -2215,11 +2215,11 @@ var require_dispatcher_base = __commonJS({
         }
         if (callback === void 0) {
           return new Promise((resolve7, reject) => {
-            this.destroy(err2, (err3, data2) => {
+            this.destroy(err2, (err3, data3) => {
               return err3 ? (
                 /* istanbul ignore next: should never error */
                 reject(err3)
-              ) : resolve7(data2);
+              ) : resolve7(data3);
             });
           });
         }
@@ -3504,13 +3504,13 @@ var require_data_url = __commonJS({
       }
       return mimeType;
     }
-    function forgivingBase64(data2) {
-      data2 = data2.replace(ASCII_WHITESPACE_REPLACE_REGEX, "");
-      let dataLength = data2.length;
+    function forgivingBase64(data3) {
+      data3 = data3.replace(ASCII_WHITESPACE_REPLACE_REGEX, "");
+      let dataLength = data3.length;
       if (dataLength % 4 === 0) {
-        if (data2.charCodeAt(dataLength - 1) === 61) {
+        if (data3.charCodeAt(dataLength - 1) === 61) {
           --dataLength;
-          if (data2.charCodeAt(dataLength - 1) === 61) {
+          if (data3.charCodeAt(dataLength - 1) === 61) {
             --dataLength;
           }
         }
@@ -3518,10 +3518,10 @@ var require_data_url = __commonJS({
       if (dataLength % 4 === 1) {
         return "failure";
       }
-      if (/[^+/0-9A-Za-z]/.test(data2.length === dataLength ? data2 : data2.substring(0, dataLength))) {
+      if (/[^+/0-9A-Za-z]/.test(data3.length === dataLength ? data3 : data3.substring(0, dataLength))) {
         return "failure";
       }
-      const buffer = Buffer.from(data2, "base64");
+      const buffer = Buffer.from(data3, "base64");
       return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     }
     function collectAnHTTPQuotedString(input2, position, extractValue) {
@@ -4699,26 +4699,26 @@ var require_util2 = __commonJS({
       return protocol === "http:" || protocol === "https:";
     }
     function simpleRangeHeaderValue(value, allowWhitespace) {
-      const data2 = value;
-      if (!data2.startsWith("bytes")) {
+      const data3 = value;
+      if (!data3.startsWith("bytes")) {
         return "failure";
       }
       const position = { position: 5 };
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
-          data2,
+          data3,
           position
         );
       }
-      if (data2.charCodeAt(position.position) !== 61) {
+      if (data3.charCodeAt(position.position) !== 61) {
         return "failure";
       }
       position.position++;
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
-          data2,
+          data3,
           position
         );
       }
@@ -4727,25 +4727,25 @@ var require_util2 = __commonJS({
           const code2 = char.charCodeAt(0);
           return code2 >= 48 && code2 <= 57;
         },
-        data2,
+        data3,
         position
       );
       const rangeStartValue = rangeStart.length ? Number(rangeStart) : null;
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
-          data2,
+          data3,
           position
         );
       }
-      if (data2.charCodeAt(position.position) !== 45) {
+      if (data3.charCodeAt(position.position) !== 45) {
         return "failure";
       }
       position.position++;
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
-          data2,
+          data3,
           position
         );
       }
@@ -4754,11 +4754,11 @@ var require_util2 = __commonJS({
           const code2 = char.charCodeAt(0);
           return code2 >= 48 && code2 <= 57;
         },
-        data2,
+        data3,
         position
       );
       const rangeEndValue = rangeEnd.length ? Number(rangeEnd) : null;
-      if (position.position < data2.length) {
+      if (position.position < data3.length) {
         return "failure";
       }
       if (rangeEndValue === null && rangeStartValue === null) {
@@ -5069,22 +5069,22 @@ var require_formdata = __commonJS({
         name = webidl.converters.USVString(name, prefix, "name");
         value = isBlobLike(value) ? webidl.converters.Blob(value, prefix, "value", { strict: false }) : webidl.converters.USVString(value, prefix, "value");
         filename = arguments.length === 3 ? webidl.converters.USVString(filename, prefix, "filename") : void 0;
-        const entry = makeEntry(name, value, filename);
-        this[kState].push(entry);
+        const entry2 = makeEntry(name, value, filename);
+        this[kState].push(entry2);
       }
       delete(name) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.delete";
         webidl.argumentLengthCheck(arguments, 1, prefix);
         name = webidl.converters.USVString(name, prefix, "name");
-        this[kState] = this[kState].filter((entry) => entry.name !== name);
+        this[kState] = this[kState].filter((entry2) => entry2.name !== name);
       }
       get(name) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.get";
         webidl.argumentLengthCheck(arguments, 1, prefix);
         name = webidl.converters.USVString(name, prefix, "name");
-        const idx = this[kState].findIndex((entry) => entry.name === name);
+        const idx = this[kState].findIndex((entry2) => entry2.name === name);
         if (idx === -1) {
           return null;
         }
@@ -5095,14 +5095,14 @@ var require_formdata = __commonJS({
         const prefix = "FormData.getAll";
         webidl.argumentLengthCheck(arguments, 1, prefix);
         name = webidl.converters.USVString(name, prefix, "name");
-        return this[kState].filter((entry) => entry.name === name).map((entry) => entry.value);
+        return this[kState].filter((entry2) => entry2.name === name).map((entry2) => entry2.value);
       }
       has(name) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.has";
         webidl.argumentLengthCheck(arguments, 1, prefix);
         name = webidl.converters.USVString(name, prefix, "name");
-        return this[kState].findIndex((entry) => entry.name === name) !== -1;
+        return this[kState].findIndex((entry2) => entry2.name === name) !== -1;
       }
       set(name, value, filename = void 0) {
         webidl.brandCheck(this, _FormData);
@@ -5116,16 +5116,16 @@ var require_formdata = __commonJS({
         name = webidl.converters.USVString(name, prefix, "name");
         value = isBlobLike(value) ? webidl.converters.Blob(value, prefix, "name", { strict: false }) : webidl.converters.USVString(value, prefix, "name");
         filename = arguments.length === 3 ? webidl.converters.USVString(filename, prefix, "name") : void 0;
-        const entry = makeEntry(name, value, filename);
-        const idx = this[kState].findIndex((entry2) => entry2.name === name);
+        const entry2 = makeEntry(name, value, filename);
+        const idx = this[kState].findIndex((entry3) => entry3.name === name);
         if (idx !== -1) {
           this[kState] = [
             ...this[kState].slice(0, idx),
-            entry,
-            ...this[kState].slice(idx + 1).filter((entry2) => entry2.name !== name)
+            entry2,
+            ...this[kState].slice(idx + 1).filter((entry3) => entry3.name !== name)
           ];
         } else {
-          this[kState].push(entry);
+          this[kState].push(entry2);
         }
       }
       [nodeUtil.inspect.custom](depth, options) {
@@ -5704,9 +5704,9 @@ Content-Type: ${value.type || "application/octet-stream"}\r
       throwIfAborted(object2[kState]);
       const promise = createDeferredPromise();
       const errorSteps = (error3) => promise.reject(error3);
-      const successSteps = (data2) => {
+      const successSteps = (data3) => {
         try {
-          promise.resolve(convertBytesToJSValue(data2));
+          promise.resolve(convertBytesToJSValue(data3));
         } catch (e) {
           errorSteps(e);
         }
@@ -5943,25 +5943,25 @@ var require_client_h1 = __commonJS({
           this.execute(chunk);
         }
       }
-      execute(data2) {
+      execute(data3) {
         assert(this.ptr != null);
         assert(currentParser == null);
         assert(!this.paused);
         const { socket, llhttp } = this;
-        if (data2.length > currentBufferSize) {
+        if (data3.length > currentBufferSize) {
           if (currentBufferPtr) {
             llhttp.free(currentBufferPtr);
           }
-          currentBufferSize = Math.ceil(data2.length / 4096) * 4096;
+          currentBufferSize = Math.ceil(data3.length / 4096) * 4096;
           currentBufferPtr = llhttp.malloc(currentBufferSize);
         }
-        new Uint8Array(llhttp.memory.buffer, currentBufferPtr, currentBufferSize).set(data2);
+        new Uint8Array(llhttp.memory.buffer, currentBufferPtr, currentBufferSize).set(data3);
         try {
           let ret;
           try {
-            currentBufferRef = data2;
+            currentBufferRef = data3;
             currentParser = this;
-            ret = llhttp.llhttp_execute(this.ptr, currentBufferPtr, data2.length);
+            ret = llhttp.llhttp_execute(this.ptr, currentBufferPtr, data3.length);
           } catch (err2) {
             throw err2;
           } finally {
@@ -5970,7 +5970,7 @@ var require_client_h1 = __commonJS({
           }
           const offset = llhttp.llhttp_get_error_pos(this.ptr) - currentBufferPtr;
           if (ret !== constants5.ERROR.OK) {
-            const body = data2.subarray(offset);
+            const body = data3.subarray(offset);
             if (ret === constants5.ERROR.PAUSED_UPGRADE) {
               this.onUpgrade(body);
             } else if (ret === constants5.ERROR.PAUSED) {
@@ -6005,7 +6005,7 @@ var require_client_h1 = __commonJS({
         }
         return this.createError(ret, EMPTY_BUF);
       }
-      createError(ret, data2) {
+      createError(ret, data3) {
         const { llhttp, contentLength, bytesRead } = this;
         if (contentLength && bytesRead !== parseInt(contentLength, 10)) {
           return new ResponseContentLengthMismatchError();
@@ -6016,7 +6016,7 @@ var require_client_h1 = __commonJS({
           const len = new Uint8Array(llhttp.memory.buffer, ptr).indexOf(0);
           message = "Response does not match the HTTP/1.1 protocol (" + Buffer.from(llhttp.memory.buffer, ptr, len).toString() + ")";
         }
-        return new HTTPParserError(message, constants5.ERROR[ret], data2);
+        return new HTTPParserError(message, constants5.ERROR[ret], data3);
       }
       destroy() {
         assert(this.ptr != null);
@@ -8151,8 +8151,8 @@ var require_fixed_queue = __commonJS({
       isFull() {
         return (this.top + 1 & kMask) === this.bottom;
       }
-      push(data2) {
-        this.list[this.top] = data2;
+      push(data3) {
+        this.list[this.top] = data3;
         this.top = this.top + 1 & kMask;
       }
       shift() {
@@ -8171,11 +8171,11 @@ var require_fixed_queue = __commonJS({
       isEmpty() {
         return this.head.isEmpty();
       }
-      push(data2) {
+      push(data3) {
         if (this.head.isFull()) {
           this.head = this.head.next = new FixedCircularBuffer();
         }
-        this.head.push(data2);
+        this.head.push(data3);
       }
       shift() {
         const tail = this.tail;
@@ -8760,14 +8760,14 @@ var require_proxy_agent = __commonJS({
       }
       [kDispatch](opts, handler2) {
         const onHeaders = handler2.onHeaders;
-        handler2.onHeaders = function(statusCode, data2, resume) {
+        handler2.onHeaders = function(statusCode, data3, resume) {
           if (statusCode === 407) {
             if (typeof handler2.onError === "function") {
               handler2.onError(new InvalidArgumentError("Proxy Authentication Required (407)"));
             }
             return;
           }
-          if (onHeaders) onHeaders.call(this, statusCode, data2, resume);
+          if (onHeaders) onHeaders.call(this, statusCode, data3, resume);
         };
         const {
           origin,
@@ -9022,16 +9022,16 @@ var require_env_http_proxy_agent = __commonJS({
           return false;
         }
         for (let i2 = 0; i2 < this.#noProxyEntries.length; i2++) {
-          const entry = this.#noProxyEntries[i2];
-          if (entry.port && entry.port !== port) {
+          const entry2 = this.#noProxyEntries[i2];
+          if (entry2.port && entry2.port !== port) {
             continue;
           }
-          if (!/^[.*]/.test(entry.hostname)) {
-            if (hostname5 === entry.hostname) {
+          if (!/^[.*]/.test(entry2.hostname)) {
+            if (hostname5 === entry2.hostname) {
               return false;
             }
           } else {
-            if (hostname5.endsWith(entry.hostname.replace(/^\*/, ""))) {
+            if (hostname5.endsWith(entry2.hostname.replace(/^\*/, ""))) {
               return false;
             }
           }
@@ -9043,13 +9043,13 @@ var require_env_http_proxy_agent = __commonJS({
         const noProxySplit = noProxyValue.split(/[,\s]/);
         const noProxyEntries = [];
         for (let i2 = 0; i2 < noProxySplit.length; i2++) {
-          const entry = noProxySplit[i2];
-          if (!entry) {
+          const entry2 = noProxySplit[i2];
+          if (!entry2) {
             continue;
           }
-          const parsed3 = entry.match(/^(.+):(\d+)$/);
+          const parsed3 = entry2.match(/^(.+):(\d+)$/);
           noProxyEntries.push({
-            hostname: (parsed3 ? parsed3[1] : entry).toLowerCase(),
+            hostname: (parsed3 ? parsed3[1] : entry2).toLowerCase(),
             port: parsed3 ? Number.parseInt(parsed3[2], 10) : 0
           });
         }
@@ -9974,8 +9974,8 @@ var require_api_request = __commonJS({
     function request2(opts, callback) {
       if (callback === void 0) {
         return new Promise((resolve7, reject) => {
-          request2.call(this, opts, (err2, data2) => {
-            return err2 ? reject(err2) : resolve7(data2);
+          request2.call(this, opts, (err2, data3) => {
+            return err2 ? reject(err2) : resolve7(data3);
           });
         });
       }
@@ -10199,8 +10199,8 @@ var require_api_stream = __commonJS({
     function stream2(opts, factory, callback) {
       if (callback === void 0) {
         return new Promise((resolve7, reject) => {
-          stream2.call(this, opts, factory, (err2, data2) => {
-            return err2 ? reject(err2) : resolve7(data2);
+          stream2.call(this, opts, factory, (err2, data3) => {
+            return err2 ? reject(err2) : resolve7(data3);
           });
         });
       }
@@ -10486,8 +10486,8 @@ var require_api_upgrade = __commonJS({
     function upgrade2(opts, callback) {
       if (callback === void 0) {
         return new Promise((resolve7, reject) => {
-          upgrade2.call(this, opts, (err2, data2) => {
-            return err2 ? reject(err2) : resolve7(data2);
+          upgrade2.call(this, opts, (err2, data3) => {
+            return err2 ? reject(err2) : resolve7(data3);
           });
         });
       }
@@ -10580,8 +10580,8 @@ var require_api_connect = __commonJS({
     function connect(opts, callback) {
       if (callback === void 0) {
         return new Promise((resolve7, reject) => {
-          connect.call(this, opts, (err2, data2) => {
-            return err2 ? reject(err2) : resolve7(data2);
+          connect.call(this, opts, (err2, data3) => {
+            return err2 ? reject(err2) : resolve7(data3);
           });
         });
       }
@@ -10765,17 +10765,17 @@ var require_mock_utils = __commonJS({
       const headersMatch = matchHeaders(mockDispatch2, headers);
       return pathMatch && methodMatch && bodyMatch && headersMatch;
     }
-    function getResponseData2(data2) {
-      if (Buffer.isBuffer(data2)) {
-        return data2;
-      } else if (data2 instanceof Uint8Array) {
-        return data2;
-      } else if (data2 instanceof ArrayBuffer) {
-        return data2;
-      } else if (typeof data2 === "object") {
-        return JSON.stringify(data2);
+    function getResponseData2(data3) {
+      if (Buffer.isBuffer(data3)) {
+        return data3;
+      } else if (data3 instanceof Uint8Array) {
+        return data3;
+      } else if (data3 instanceof ArrayBuffer) {
+        return data3;
+      } else if (typeof data3 === "object") {
+        return JSON.stringify(data3);
       } else {
-        return data2.toString();
+        return data3.toString();
       }
     }
     function getMockDispatch(mockDispatches, key) {
@@ -10800,9 +10800,9 @@ var require_mock_utils = __commonJS({
       }
       return matchedMockDispatches[0];
     }
-    function addMockDispatch(mockDispatches, key, data2) {
+    function addMockDispatch(mockDispatches, key, data3) {
       const baseData = { timesInvoked: 0, times: 1, persist: false, consumed: false };
-      const replyData = typeof data2 === "function" ? { callback: data2 } : { ...data2 };
+      const replyData = typeof data3 === "function" ? { callback: data3 } : { ...data3 };
       const newMockDispatch = { ...baseData, ...key, pending: true, data: { error: null, ...replyData } };
       mockDispatches.push(newMockDispatch);
       return newMockDispatch;
@@ -10828,12 +10828,12 @@ var require_mock_utils = __commonJS({
         query
       };
     }
-    function generateKeyValues(data2) {
-      const keys = Object.keys(data2);
+    function generateKeyValues(data3) {
+      const keys = Object.keys(data3);
       const result2 = [];
       for (let i2 = 0; i2 < keys.length; ++i2) {
         const key = keys[i2];
-        const value = data2[key];
+        const value = data3[key];
         const name = Buffer.from(`${key}`);
         if (Array.isArray(value)) {
           for (let j = 0; j < value.length; ++j) {
@@ -10850,8 +10850,8 @@ var require_mock_utils = __commonJS({
     }
     async function getResponse(body) {
       const buffers = [];
-      for await (const data2 of body) {
-        buffers.push(data2);
+      for await (const data3 of body) {
+        buffers.push(data3);
       }
       return Buffer.concat(buffers).toString("utf8");
     }
@@ -10862,7 +10862,7 @@ var require_mock_utils = __commonJS({
       if (mockDispatch2.data.callback) {
         mockDispatch2.data = { ...mockDispatch2.data, ...mockDispatch2.data.callback(opts) };
       }
-      const { data: { statusCode, data: data2, headers, trailers, error: error3 }, delay, persist } = mockDispatch2;
+      const { data: { statusCode, data: data3, headers, trailers, error: error3 }, delay, persist } = mockDispatch2;
       const { timesInvoked, times } = mockDispatch2;
       mockDispatch2.consumed = !persist && timesInvoked >= times;
       mockDispatch2.pending = timesInvoked < times;
@@ -10878,7 +10878,7 @@ var require_mock_utils = __commonJS({
       } else {
         handleReply(this[kDispatches]);
       }
-      function handleReply(mockDispatches, _data = data2) {
+      function handleReply(mockDispatches, _data = data3) {
         const optsHeaders = Array.isArray(opts.headers) ? buildHeadersFromArray(opts.headers) : opts.headers;
         const body = typeof _data === "function" ? _data({ ...opts, headers: optsHeaders }) : _data;
         if (isPromise(body)) {
@@ -11036,12 +11036,12 @@ var require_mock_interceptor = __commonJS({
         this[kDefaultTrailers] = {};
         this[kContentLength] = false;
       }
-      createMockScopeDispatchData({ statusCode, data: data2, responseOptions }) {
-        const responseData = getResponseData2(data2);
+      createMockScopeDispatchData({ statusCode, data: data3, responseOptions }) {
+        const responseData = getResponseData2(data3);
         const contentLength = this[kContentLength] ? { "content-length": responseData.length } : {};
         const headers = { ...this[kDefaultHeaders], ...contentLength, ...responseOptions.headers };
         const trailers = { ...this[kDefaultTrailers], ...responseOptions.trailers };
-        return { statusCode, data: data2, headers, trailers };
+        return { statusCode, data: data3, headers, trailers };
       }
       validateReplyParameters(replyParameters) {
         if (typeof replyParameters.statusCode === "undefined") {
@@ -12421,13 +12421,13 @@ var require_response = __commonJS({
         return responseObject;
       }
       // https://fetch.spec.whatwg.org/#dom-response-json
-      static json(data2, init2 = {}) {
+      static json(data3, init2 = {}) {
         webidl.argumentLengthCheck(arguments, 1, "Response.json");
         if (init2 !== null) {
           init2 = webidl.converters.ResponseInit(init2);
         }
         const bytes2 = textEncoder.encode(
-          serializeJavascriptValueToJSONString(data2)
+          serializeJavascriptValueToJSONString(data3)
         );
         const body = extractBody(bytes2);
         const responseObject = fromInnerResponse(makeResponse({}), "response");
@@ -16625,13 +16625,13 @@ var require_events = __commonJS({
         }
         return this.#eventInit.ports;
       }
-      initMessageEvent(type, bubbles = false, cancelable = false, data2 = null, origin = "", lastEventId = "", source = null, ports = []) {
+      initMessageEvent(type, bubbles = false, cancelable = false, data3 = null, origin = "", lastEventId = "", source = null, ports = []) {
         webidl.brandCheck(this, _MessageEvent);
         webidl.argumentLengthCheck(arguments, 1, "MessageEvent.initMessageEvent");
         return new _MessageEvent(type, {
           bubbles,
           cancelable,
-          data: data2,
+          data: data3,
           origin,
           lastEventId,
           source,
@@ -16943,23 +16943,23 @@ var require_util7 = __commonJS({
       const event = eventFactory(e, eventInitDict);
       target.dispatchEvent(event);
     }
-    function websocketMessageReceived(ws, type, data2) {
+    function websocketMessageReceived(ws, type, data3) {
       if (ws[kReadyState] !== states.OPEN) {
         return;
       }
       let dataForEvent;
       if (type === opcodes.TEXT) {
         try {
-          dataForEvent = utf8Decode(data2);
+          dataForEvent = utf8Decode(data3);
         } catch {
           failWebsocketConnection(ws, "Received invalid UTF-8 in text frame.");
           return;
         }
       } else if (type === opcodes.BINARY) {
         if (ws[kBinaryType] === "blob") {
-          dataForEvent = new Blob([data2]);
+          dataForEvent = new Blob([data3]);
         } else {
-          dataForEvent = toArrayBuffer(data2);
+          dataForEvent = toArrayBuffer(data3);
         }
       }
       fireEvent("message", ws, createFastMessageEvent, {
@@ -17124,8 +17124,8 @@ var require_frame = __commonJS({
       /**
        * @param {Buffer|undefined} data
        */
-      constructor(data2) {
-        this.frameData = data2;
+      constructor(data3) {
+        this.frameData = data3;
       }
       createFrame(opcode) {
         const frameData = this.frameData;
@@ -17400,8 +17400,8 @@ var require_permessage_deflate = __commonJS({
           }
           this.#inflate[kBuffer] = [];
           this.#inflate[kLength] = 0;
-          this.#inflate.on("data", (data2) => {
-            this.#inflate[kLength] += data2.length;
+          this.#inflate.on("data", (data3) => {
+            this.#inflate[kLength] += data3.length;
             if (this.#maxPayloadSize > 0 && this.#inflate[kLength] > this.#maxPayloadSize) {
               callback(new MessageSizeExceededError());
               this.#inflate.removeAllListeners();
@@ -17409,7 +17409,7 @@ var require_permessage_deflate = __commonJS({
               this.#inflate = null;
               return;
             }
-            this.#inflate[kBuffer].push(data2);
+            this.#inflate[kBuffer].push(data3);
           });
           this.#inflate.on("error", (err2) => {
             this.#inflate = null;
@@ -17644,13 +17644,13 @@ var require_receiver = __commonJS({
                 this.#extensions.get("permessage-deflate").decompress(
                   body,
                   this.#info.fin,
-                  (error3, data2) => {
+                  (error3, data3) => {
                     if (error3) {
                       const code2 = error3 instanceof MessageSizeExceededError ? 1009 : 1007;
                       failWebsocketConnectionWithCode(this.ws, code2, error3.message);
                       return;
                     }
-                    if (!this.writeFragments(data2)) {
+                    if (!this.writeFragments(data3)) {
                       return;
                     }
                     if (this.#maxPayloadSize > 0 && this.#fragmentsBytes > this.#maxPayloadSize) {
@@ -17731,16 +17731,16 @@ var require_receiver = __commonJS({
         this.#fragmentsBytes = 0;
         return output;
       }
-      parseCloseBody(data2) {
-        assert(data2.length !== 1);
+      parseCloseBody(data3) {
+        assert(data3.length !== 1);
         let code2;
-        if (data2.length >= 2) {
-          code2 = data2.readUInt16BE(0);
+        if (data3.length >= 2) {
+          code2 = data3.readUInt16BE(0);
         }
         if (code2 !== void 0 && !isValidStatusCode(code2)) {
           return { code: 1002, reason: "Invalid status code", error: true };
         }
-        let reason = data2.subarray(2);
+        let reason = data3.subarray(2);
         if (reason[0] === 239 && reason[1] === 187 && reason[2] === 191) {
           reason = reason.subarray(3);
         }
@@ -17881,18 +17881,18 @@ var require_sender = __commonJS({
         this.#running = false;
       }
     };
-    function createFrame(data2, hint) {
-      return new WebsocketFrameSend(toBuffer(data2, hint)).createFrame(hint === sendHints.string ? opcodes.TEXT : opcodes.BINARY);
+    function createFrame(data3, hint) {
+      return new WebsocketFrameSend(toBuffer(data3, hint)).createFrame(hint === sendHints.string ? opcodes.TEXT : opcodes.BINARY);
     }
-    function toBuffer(data2, hint) {
+    function toBuffer(data3, hint) {
       switch (hint) {
         case sendHints.string:
-          return Buffer.from(data2);
+          return Buffer.from(data3);
         case sendHints.arrayBuffer:
         case sendHints.blob:
-          return new FastBuffer(data2);
+          return new FastBuffer(data3);
         case sendHints.typedArray:
-          return new FastBuffer(data2.buffer, data2.byteOffset, data2.byteLength);
+          return new FastBuffer(data3.buffer, data3.byteOffset, data3.byteLength);
       }
     }
     module.exports = { SendQueue };
@@ -18033,37 +18033,37 @@ var require_websocket = __commonJS({
        * @see https://websockets.spec.whatwg.org/#dom-websocket-send
        * @param {NodeJS.TypedArray|ArrayBuffer|Blob|string} data
        */
-      send(data2) {
+      send(data3) {
         webidl.brandCheck(this, _WebSocket);
         const prefix = "WebSocket.send";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        data2 = webidl.converters.WebSocketSendData(data2, prefix, "data");
+        data3 = webidl.converters.WebSocketSendData(data3, prefix, "data");
         if (isConnecting(this)) {
           throw new DOMException("Sent before connected.", "InvalidStateError");
         }
         if (!isEstablished(this) || isClosing(this)) {
           return;
         }
-        if (typeof data2 === "string") {
-          const length2 = Buffer.byteLength(data2);
+        if (typeof data3 === "string") {
+          const length2 = Buffer.byteLength(data3);
           this.#bufferedAmount += length2;
-          this.#sendQueue.add(data2, () => {
+          this.#sendQueue.add(data3, () => {
             this.#bufferedAmount -= length2;
           }, sendHints.string);
-        } else if (types.isArrayBuffer(data2)) {
-          this.#bufferedAmount += data2.byteLength;
-          this.#sendQueue.add(data2, () => {
-            this.#bufferedAmount -= data2.byteLength;
+        } else if (types.isArrayBuffer(data3)) {
+          this.#bufferedAmount += data3.byteLength;
+          this.#sendQueue.add(data3, () => {
+            this.#bufferedAmount -= data3.byteLength;
           }, sendHints.arrayBuffer);
-        } else if (ArrayBuffer.isView(data2)) {
-          this.#bufferedAmount += data2.byteLength;
-          this.#sendQueue.add(data2, () => {
-            this.#bufferedAmount -= data2.byteLength;
+        } else if (ArrayBuffer.isView(data3)) {
+          this.#bufferedAmount += data3.byteLength;
+          this.#sendQueue.add(data3, () => {
+            this.#bufferedAmount -= data3.byteLength;
           }, sendHints.typedArray);
-        } else if (isBlobLike(data2)) {
-          this.#bufferedAmount += data2.size;
-          this.#sendQueue.add(data2, () => {
-            this.#bufferedAmount -= data2.size;
+        } else if (isBlobLike(data3)) {
+          this.#bufferedAmount += data3.size;
+          this.#sendQueue.add(data3, () => {
+            this.#bufferedAmount -= data3.size;
           }, sendHints.blob);
         }
       }
@@ -18741,7 +18741,7 @@ var require_eventsource = __commonJS({
     var defaultReconnectionTime = 3e3;
     var CONNECTING = 0;
     var OPEN = 1;
-    var CLOSED = 2;
+    var CLOSED2 = 2;
     var ANONYMOUS = "anonymous";
     var USE_CREDENTIALS = "use-credentials";
     var EventSource = class _EventSource extends EventTarget {
@@ -18839,7 +18839,7 @@ var require_eventsource = __commonJS({
         return this.#withCredentials;
       }
       #connect() {
-        if (this.#readyState === CLOSED) return;
+        if (this.#readyState === CLOSED2) return;
         this.#readyState = CONNECTING;
         const fetchParams = {
           request: this.#request,
@@ -18903,7 +18903,7 @@ var require_eventsource = __commonJS({
        * @returns {Promise<void>}
        */
       async #reconnect() {
-        if (this.#readyState === CLOSED) return;
+        if (this.#readyState === CLOSED2) return;
         this.#readyState = CONNECTING;
         this.dispatchEvent(new Event("error"));
         await delay(this.#state.reconnectionTime);
@@ -18919,8 +18919,8 @@ var require_eventsource = __commonJS({
        */
       close() {
         webidl.brandCheck(this, _EventSource);
-        if (this.#readyState === CLOSED) return;
-        this.#readyState = CLOSED;
+        if (this.#readyState === CLOSED2) return;
+        this.#readyState = CLOSED2;
         this.#controller.abort();
         this.#request = null;
       }
@@ -18986,7 +18986,7 @@ var require_eventsource = __commonJS({
         __proto__: null,
         configurable: false,
         enumerable: true,
-        value: CLOSED,
+        value: CLOSED2,
         writable: false
       }
     };
@@ -20429,7 +20429,7 @@ var require_errors2 = __commonJS({
       gen.if((0, codegen_1._)`${names_1.default.vErrors} !== null`, () => gen.if(errsCount, () => gen.assign((0, codegen_1._)`${names_1.default.vErrors}.length`, errsCount), () => gen.assign(names_1.default.vErrors, null)));
     }
     exports.resetErrorsCount = resetErrorsCount;
-    function extendErrors({ gen, keyword, schemaValue, data: data2, errsCount, it }) {
+    function extendErrors({ gen, keyword, schemaValue, data: data3, errsCount, it }) {
       if (errsCount === void 0)
         throw new Error("ajv implementation error");
       const err2 = gen.name("err");
@@ -20439,7 +20439,7 @@ var require_errors2 = __commonJS({
         gen.assign((0, codegen_1._)`${err2}.schemaPath`, (0, codegen_1.str)`${it.errSchemaPath}/${keyword}`);
         if (it.opts.verbose) {
           gen.assign((0, codegen_1._)`${err2}.schema`, schemaValue);
-          gen.assign((0, codegen_1._)`${err2}.data`, data2);
+          gen.assign((0, codegen_1._)`${err2}.data`, data3);
         }
       });
     }
@@ -20495,14 +20495,14 @@ var require_errors2 = __commonJS({
       return [E.schemaPath, schPath];
     }
     function extraErrorProps(cxt, { params, message }, keyValues) {
-      const { keyword, data: data2, schemaValue, it } = cxt;
+      const { keyword, data: data3, schemaValue, it } = cxt;
       const { opts, propertyName, topSchemaRef, schemaPath } = it;
       keyValues.push([E.keyword, keyword], [E.params, typeof params == "function" ? params(cxt) : params || (0, codegen_1._)`{}`]);
       if (opts.messages) {
         keyValues.push([E.message, typeof message == "function" ? message(cxt) : message]);
       }
       if (opts.verbose) {
-        keyValues.push([E.schema, schemaValue], [E.parentSchema, (0, codegen_1._)`${topSchemaRef}${schemaPath}`], [names_1.default.data, data2]);
+        keyValues.push([E.schema, schemaValue], [E.parentSchema, (0, codegen_1._)`${topSchemaRef}${schemaPath}`], [names_1.default.data, data3]);
       }
       if (propertyName)
         keyValues.push([E.propertyName, propertyName]);
@@ -20545,11 +20545,11 @@ var require_boolSchema = __commonJS({
     }
     exports.boolOrEmptySchema = boolOrEmptySchema;
     function falseSchemaError(it, overrideAllErrors) {
-      const { gen, data: data2 } = it;
+      const { gen, data: data3 } = it;
       const cxt = {
         gen,
         keyword: "false schema",
-        data: data2,
+        data: data3,
         schema: false,
         schemaCode: false,
         schemaValue: false,
@@ -20655,11 +20655,11 @@ var require_dataType = __commonJS({
     }
     exports.getJSONTypes = getJSONTypes;
     function coerceAndCheckDataType(it, types) {
-      const { gen, data: data2, opts } = it;
+      const { gen, data: data3, opts } = it;
       const coerceTo = coerceToTypes(types, opts.coerceTypes);
       const checkTypes = types.length > 0 && !(coerceTo.length === 0 && types.length === 1 && (0, applicability_1.schemaHasRulesForType)(it, types[0]));
       if (checkTypes) {
-        const wrongType = checkDataTypes(types, data2, opts.strictNumbers, DataType.Wrong);
+        const wrongType = checkDataTypes(types, data3, opts.strictNumbers, DataType.Wrong);
         gen.if(wrongType, () => {
           if (coerceTo.length)
             coerceData(it, types, coerceTo);
@@ -20675,11 +20675,11 @@ var require_dataType = __commonJS({
       return coerceTypes ? types.filter((t) => COERCIBLE.has(t) || coerceTypes === "array" && t === "array") : [];
     }
     function coerceData(it, types, coerceTo) {
-      const { gen, data: data2, opts } = it;
-      const dataType = gen.let("dataType", (0, codegen_1._)`typeof ${data2}`);
+      const { gen, data: data3, opts } = it;
+      const dataType = gen.let("dataType", (0, codegen_1._)`typeof ${data3}`);
       const coerced = gen.let("coerced", (0, codegen_1._)`undefined`);
       if (opts.coerceTypes === "array") {
-        gen.if((0, codegen_1._)`${dataType} == 'object' && Array.isArray(${data2}) && ${data2}.length == 1`, () => gen.assign(data2, (0, codegen_1._)`${data2}[0]`).assign(dataType, (0, codegen_1._)`typeof ${data2}`).if(checkDataTypes(types, data2, opts.strictNumbers), () => gen.assign(coerced, data2)));
+        gen.if((0, codegen_1._)`${dataType} == 'object' && Array.isArray(${data3}) && ${data3}.length == 1`, () => gen.assign(data3, (0, codegen_1._)`${data3}[0]`).assign(dataType, (0, codegen_1._)`typeof ${data3}`).if(checkDataTypes(types, data3, opts.strictNumbers), () => gen.assign(coerced, data3)));
       }
       gen.if((0, codegen_1._)`${coerced} !== undefined`);
       for (const t of coerceTo) {
@@ -20691,74 +20691,74 @@ var require_dataType = __commonJS({
       reportTypeError(it);
       gen.endIf();
       gen.if((0, codegen_1._)`${coerced} !== undefined`, () => {
-        gen.assign(data2, coerced);
+        gen.assign(data3, coerced);
         assignParentData(it, coerced);
       });
       function coerceSpecificType(t) {
         switch (t) {
           case "string":
-            gen.elseIf((0, codegen_1._)`${dataType} == "number" || ${dataType} == "boolean"`).assign(coerced, (0, codegen_1._)`"" + ${data2}`).elseIf((0, codegen_1._)`${data2} === null`).assign(coerced, (0, codegen_1._)`""`);
+            gen.elseIf((0, codegen_1._)`${dataType} == "number" || ${dataType} == "boolean"`).assign(coerced, (0, codegen_1._)`"" + ${data3}`).elseIf((0, codegen_1._)`${data3} === null`).assign(coerced, (0, codegen_1._)`""`);
             return;
           case "number":
-            gen.elseIf((0, codegen_1._)`${dataType} == "boolean" || ${data2} === null
-              || (${dataType} == "string" && ${data2} && ${data2} == +${data2})`).assign(coerced, (0, codegen_1._)`+${data2}`);
+            gen.elseIf((0, codegen_1._)`${dataType} == "boolean" || ${data3} === null
+              || (${dataType} == "string" && ${data3} && ${data3} == +${data3})`).assign(coerced, (0, codegen_1._)`+${data3}`);
             return;
           case "integer":
-            gen.elseIf((0, codegen_1._)`${dataType} === "boolean" || ${data2} === null
-              || (${dataType} === "string" && ${data2} && ${data2} == +${data2} && !(${data2} % 1))`).assign(coerced, (0, codegen_1._)`+${data2}`);
+            gen.elseIf((0, codegen_1._)`${dataType} === "boolean" || ${data3} === null
+              || (${dataType} === "string" && ${data3} && ${data3} == +${data3} && !(${data3} % 1))`).assign(coerced, (0, codegen_1._)`+${data3}`);
             return;
           case "boolean":
-            gen.elseIf((0, codegen_1._)`${data2} === "false" || ${data2} === 0 || ${data2} === null`).assign(coerced, false).elseIf((0, codegen_1._)`${data2} === "true" || ${data2} === 1`).assign(coerced, true);
+            gen.elseIf((0, codegen_1._)`${data3} === "false" || ${data3} === 0 || ${data3} === null`).assign(coerced, false).elseIf((0, codegen_1._)`${data3} === "true" || ${data3} === 1`).assign(coerced, true);
             return;
           case "null":
-            gen.elseIf((0, codegen_1._)`${data2} === "" || ${data2} === 0 || ${data2} === false`);
+            gen.elseIf((0, codegen_1._)`${data3} === "" || ${data3} === 0 || ${data3} === false`);
             gen.assign(coerced, null);
             return;
           case "array":
             gen.elseIf((0, codegen_1._)`${dataType} === "string" || ${dataType} === "number"
-              || ${dataType} === "boolean" || ${data2} === null`).assign(coerced, (0, codegen_1._)`[${data2}]`);
+              || ${dataType} === "boolean" || ${data3} === null`).assign(coerced, (0, codegen_1._)`[${data3}]`);
         }
       }
     }
     function assignParentData({ gen, parentData, parentDataProperty }, expr) {
       gen.if((0, codegen_1._)`${parentData} !== undefined`, () => gen.assign((0, codegen_1._)`${parentData}[${parentDataProperty}]`, expr));
     }
-    function checkDataType(dataType, data2, strictNums, correct = DataType.Correct) {
+    function checkDataType(dataType, data3, strictNums, correct = DataType.Correct) {
       const EQ2 = correct === DataType.Correct ? codegen_1.operators.EQ : codegen_1.operators.NEQ;
       let cond;
       switch (dataType) {
         case "null":
-          return (0, codegen_1._)`${data2} ${EQ2} null`;
+          return (0, codegen_1._)`${data3} ${EQ2} null`;
         case "array":
-          cond = (0, codegen_1._)`Array.isArray(${data2})`;
+          cond = (0, codegen_1._)`Array.isArray(${data3})`;
           break;
         case "object":
-          cond = (0, codegen_1._)`${data2} && typeof ${data2} == "object" && !Array.isArray(${data2})`;
+          cond = (0, codegen_1._)`${data3} && typeof ${data3} == "object" && !Array.isArray(${data3})`;
           break;
         case "integer":
-          cond = numCond((0, codegen_1._)`!(${data2} % 1) && !isNaN(${data2})`);
+          cond = numCond((0, codegen_1._)`!(${data3} % 1) && !isNaN(${data3})`);
           break;
         case "number":
           cond = numCond();
           break;
         default:
-          return (0, codegen_1._)`typeof ${data2} ${EQ2} ${dataType}`;
+          return (0, codegen_1._)`typeof ${data3} ${EQ2} ${dataType}`;
       }
       return correct === DataType.Correct ? cond : (0, codegen_1.not)(cond);
       function numCond(_cond = codegen_1.nil) {
-        return (0, codegen_1.and)((0, codegen_1._)`typeof ${data2} == "number"`, _cond, strictNums ? (0, codegen_1._)`isFinite(${data2})` : codegen_1.nil);
+        return (0, codegen_1.and)((0, codegen_1._)`typeof ${data3} == "number"`, _cond, strictNums ? (0, codegen_1._)`isFinite(${data3})` : codegen_1.nil);
       }
     }
     exports.checkDataType = checkDataType;
-    function checkDataTypes(dataTypes, data2, strictNums, correct) {
+    function checkDataTypes(dataTypes, data3, strictNums, correct) {
       if (dataTypes.length === 1) {
-        return checkDataType(dataTypes[0], data2, strictNums, correct);
+        return checkDataType(dataTypes[0], data3, strictNums, correct);
       }
       let cond;
       const types = (0, util_1.toHash)(dataTypes);
       if (types.array && types.object) {
-        const notObj = (0, codegen_1._)`typeof ${data2} != "object"`;
-        cond = types.null ? notObj : (0, codegen_1._)`!${data2} || ${notObj}`;
+        const notObj = (0, codegen_1._)`typeof ${data3} != "object"`;
+        cond = types.null ? notObj : (0, codegen_1._)`!${data3} || ${notObj}`;
         delete types.null;
         delete types.array;
         delete types.object;
@@ -20768,7 +20768,7 @@ var require_dataType = __commonJS({
       if (types.number)
         delete types.integer;
       for (const t in types)
-        cond = (0, codegen_1.and)(cond, checkDataType(t, data2, strictNums, correct));
+        cond = (0, codegen_1.and)(cond, checkDataType(t, data3, strictNums, correct));
       return cond;
     }
     exports.checkDataTypes = checkDataTypes;
@@ -20782,12 +20782,12 @@ var require_dataType = __commonJS({
     }
     exports.reportTypeError = reportTypeError;
     function getTypeErrorContext(it) {
-      const { gen, data: data2, schema } = it;
+      const { gen, data: data3, schema } = it;
       const schemaCode = (0, util_1.schemaRefOrVal)(it, schema, "type");
       return {
         gen,
         keyword: "type",
-        data: data2,
+        data: data3,
         schema: schema.type,
         schemaCode,
         schemaValue: schemaCode,
@@ -20819,10 +20819,10 @@ var require_defaults = __commonJS({
     }
     exports.assignDefaults = assignDefaults;
     function assignDefault(it, prop, defaultValue) {
-      const { gen, compositeRule, data: data2, opts } = it;
+      const { gen, compositeRule, data: data3, opts } = it;
       if (defaultValue === void 0)
         return;
-      const childData = (0, codegen_1._)`${data2}${(0, codegen_1.getProperty)(prop)}`;
+      const childData = (0, codegen_1._)`${data3}${(0, codegen_1.getProperty)(prop)}`;
       if (compositeRule) {
         (0, util_1.checkStrictMode)(it, `default is ignored for: ${childData}`);
         return;
@@ -20847,15 +20847,15 @@ var require_code2 = __commonJS({
     var names_1 = require_names();
     var util_2 = require_util9();
     function checkReportMissingProp(cxt, prop) {
-      const { gen, data: data2, it } = cxt;
-      gen.if(noPropertyInData(gen, data2, prop, it.opts.ownProperties), () => {
+      const { gen, data: data3, it } = cxt;
+      gen.if(noPropertyInData(gen, data3, prop, it.opts.ownProperties), () => {
         cxt.setParams({ missingProperty: (0, codegen_1._)`${prop}` }, true);
         cxt.error();
       });
     }
     exports.checkReportMissingProp = checkReportMissingProp;
-    function checkMissingProp({ gen, data: data2, it: { opts } }, properties, missing4) {
-      return (0, codegen_1.or)(...properties.map((prop) => (0, codegen_1.and)(noPropertyInData(gen, data2, prop, opts.ownProperties), (0, codegen_1._)`${missing4} = ${prop}`)));
+    function checkMissingProp({ gen, data: data3, it: { opts } }, properties, missing4) {
+      return (0, codegen_1.or)(...properties.map((prop) => (0, codegen_1.and)(noPropertyInData(gen, data3, prop, opts.ownProperties), (0, codegen_1._)`${missing4} = ${prop}`)));
     }
     exports.checkMissingProp = checkMissingProp;
     function reportMissingProp(cxt, missing4) {
@@ -20871,18 +20871,18 @@ var require_code2 = __commonJS({
       });
     }
     exports.hasPropFunc = hasPropFunc;
-    function isOwnProperty(gen, data2, property) {
-      return (0, codegen_1._)`${hasPropFunc(gen)}.call(${data2}, ${property})`;
+    function isOwnProperty(gen, data3, property) {
+      return (0, codegen_1._)`${hasPropFunc(gen)}.call(${data3}, ${property})`;
     }
     exports.isOwnProperty = isOwnProperty;
-    function propertyInData(gen, data2, property, ownProperties) {
-      const cond = (0, codegen_1._)`${data2}${(0, codegen_1.getProperty)(property)} !== undefined`;
-      return ownProperties ? (0, codegen_1._)`${cond} && ${isOwnProperty(gen, data2, property)}` : cond;
+    function propertyInData(gen, data3, property, ownProperties) {
+      const cond = (0, codegen_1._)`${data3}${(0, codegen_1.getProperty)(property)} !== undefined`;
+      return ownProperties ? (0, codegen_1._)`${cond} && ${isOwnProperty(gen, data3, property)}` : cond;
     }
     exports.propertyInData = propertyInData;
-    function noPropertyInData(gen, data2, property, ownProperties) {
-      const cond = (0, codegen_1._)`${data2}${(0, codegen_1.getProperty)(property)} === undefined`;
-      return ownProperties ? (0, codegen_1.or)(cond, (0, codegen_1.not)(isOwnProperty(gen, data2, property))) : cond;
+    function noPropertyInData(gen, data3, property, ownProperties) {
+      const cond = (0, codegen_1._)`${data3}${(0, codegen_1.getProperty)(property)} === undefined`;
+      return ownProperties ? (0, codegen_1.or)(cond, (0, codegen_1.not)(isOwnProperty(gen, data3, property))) : cond;
     }
     exports.noPropertyInData = noPropertyInData;
     function allSchemaProperties(schemaMap) {
@@ -20893,8 +20893,8 @@ var require_code2 = __commonJS({
       return allSchemaProperties(schemaMap).filter((p) => !(0, util_1.alwaysValidSchema)(it, schemaMap[p]));
     }
     exports.schemaProperties = schemaProperties;
-    function callValidateCode({ schemaCode, data: data2, it: { gen, topSchemaRef, schemaPath, errorPath }, it }, func, context3, passSchema) {
-      const dataAndSchema = passSchema ? (0, codegen_1._)`${schemaCode}, ${data2}, ${topSchemaRef}${schemaPath}` : data2;
+    function callValidateCode({ schemaCode, data: data3, it: { gen, topSchemaRef, schemaPath, errorPath }, it }, func, context3, passSchema) {
+      const dataAndSchema = passSchema ? (0, codegen_1._)`${schemaCode}, ${data3}, ${topSchemaRef}${schemaPath}` : data3;
       const valCxt = [
         [names_1.default.instancePath, (0, codegen_1.strConcat)(names_1.default.instancePath, errorPath)],
         [names_1.default.parentData, it.parentData],
@@ -20920,7 +20920,7 @@ var require_code2 = __commonJS({
     }
     exports.usePattern = usePattern;
     function validateArray(cxt) {
-      const { gen, data: data2, keyword, it } = cxt;
+      const { gen, data: data3, keyword, it } = cxt;
       const valid = gen.name("valid");
       if (it.allErrors) {
         const validArr = gen.let("valid", true);
@@ -20931,7 +20931,7 @@ var require_code2 = __commonJS({
       validateItems(() => gen.break());
       return valid;
       function validateItems(notValid) {
-        const len = gen.const("len", (0, codegen_1._)`${data2}.length`);
+        const len = gen.const("len", (0, codegen_1._)`${data3}.length`);
         gen.forRange("i", 0, len, (i2) => {
           cxt.subschema({
             keyword,
@@ -21041,8 +21041,8 @@ var require_keyword = __commonJS({
     }
     exports.funcKeywordCode = funcKeywordCode;
     function modifyData(cxt) {
-      const { gen, data: data2, it } = cxt;
-      gen.if(it.parentData, () => gen.assign(data2, (0, codegen_1._)`${it.parentData}[${it.parentDataProperty}]`));
+      const { gen, data: data3, it } = cxt;
+      gen.if(it.parentData, () => gen.assign(data3, (0, codegen_1._)`${it.parentData}[${it.parentDataProperty}]`));
     }
     function addErrs(cxt, errs) {
       const { gen } = cxt;
@@ -21125,8 +21125,8 @@ var require_subschema = __commonJS({
       throw new Error('either "keyword" or "schema" must be passed');
     }
     exports.getSubschema = getSubschema;
-    function extendSubschemaData(subschema, it, { dataProp, dataPropType: dpType, data: data2, dataTypes, propertyName }) {
-      if (data2 !== void 0 && dataProp !== void 0) {
+    function extendSubschemaData(subschema, it, { dataProp, dataPropType: dpType, data: data3, dataTypes, propertyName }) {
+      if (data3 !== void 0 && dataProp !== void 0) {
         throw new Error('both "data" and "dataProp" passed, only one allowed');
       }
       const { gen } = it;
@@ -21138,8 +21138,8 @@ var require_subschema = __commonJS({
         subschema.parentDataProperty = (0, codegen_1._)`${dataProp}`;
         subschema.dataPathArr = [...dataPathArr, subschema.parentDataProperty];
       }
-      if (data2 !== void 0) {
-        const nextData = data2 instanceof codegen_1.Name ? data2 : gen.let("data", data2, true);
+      if (data3 !== void 0) {
+        const nextData = data3 instanceof codegen_1.Name ? data3 : gen.let("data", data3, true);
         dataContextProps(nextData);
         if (propertyName !== void 0)
           subschema.propertyName = propertyName;
@@ -21625,7 +21625,7 @@ var require_validate = __commonJS({
         gen.assign((0, codegen_1._)`${evaluated}.items`, items);
     }
     function schemaKeywords(it, types, typeErrors, errsCount) {
-      const { gen, schema, data: data2, allErrors, opts, self: self2 } = it;
+      const { gen, schema, data: data3, allErrors, opts, self: self2 } = it;
       const { RULES: RULES3 } = self2;
       if (schema.$ref && (opts.ignoreKeywordsWithRef || !(0, util_1.schemaHasRulesButRef)(schema, RULES3))) {
         gen.block(() => keywordCode(it, "$ref", RULES3.all.$ref.definition));
@@ -21642,7 +21642,7 @@ var require_validate = __commonJS({
         if (!(0, applicability_1.shouldUseGroup)(schema, group))
           return;
         if (group.type) {
-          gen.if((0, dataType_2.checkDataType)(group.type, data2, opts.strictNumbers));
+          gen.if((0, dataType_2.checkDataType)(group.type, data3, opts.strictNumbers));
           iterateKeywords(it, group);
           if (types.length === 1 && types[0] === group.type && typeErrors) {
             gen.else();
@@ -21915,14 +21915,14 @@ var require_validate = __commonJS({
     var RELATIVE_JSON_POINTER = /^([0-9]+)(#|\/(?:[^~]|~0|~1)*)?$/;
     function getData($data, { dataLevel, dataNames, dataPathArr }) {
       let jsonPointer;
-      let data2;
+      let data3;
       if ($data === "")
         return names_1.default.rootData;
       if ($data[0] === "/") {
         if (!JSON_POINTER.test($data))
           throw new Error(`Invalid JSON-pointer: ${$data}`);
         jsonPointer = $data;
-        data2 = names_1.default.rootData;
+        data3 = names_1.default.rootData;
       } else {
         const matches = RELATIVE_JSON_POINTER.exec($data);
         if (!matches)
@@ -21936,16 +21936,16 @@ var require_validate = __commonJS({
         }
         if (up > dataLevel)
           throw new Error(errorMsg("data", up));
-        data2 = dataNames[dataLevel - up];
+        data3 = dataNames[dataLevel - up];
         if (!jsonPointer)
-          return data2;
+          return data3;
       }
-      let expr = data2;
+      let expr = data3;
       const segments = jsonPointer.split("/");
       for (const segment of segments) {
         if (segment) {
-          data2 = (0, codegen_1._)`${data2}${(0, codegen_1.getProperty)((0, util_1.unescapeJsonPointer)(segment))}`;
-          expr = (0, codegen_1._)`${expr} && ${data2}`;
+          data3 = (0, codegen_1._)`${data3}${(0, codegen_1.getProperty)((0, util_1.unescapeJsonPointer)(segment))}`;
+          expr = (0, codegen_1._)`${expr} && ${data3}`;
         }
       }
       return expr;
@@ -23574,7 +23574,7 @@ var require_core = __commonJS({
         const { meta, schemaId } = this.opts;
         return this.opts.defaultMeta = typeof meta == "object" ? meta[schemaId] || meta : void 0;
       }
-      validate(schemaKeyRef, data2) {
+      validate(schemaKeyRef, data3) {
         let v;
         if (typeof schemaKeyRef == "string") {
           v = this.getSchema(schemaKeyRef);
@@ -23583,7 +23583,7 @@ var require_core = __commonJS({
         } else {
           v = this.compile(schemaKeyRef);
         }
-        const valid = v(data2);
+        const valid = v(data3);
         if (!("$async" in v))
           this.errors = v.errors;
         return valid;
@@ -24212,8 +24212,8 @@ var require_limitNumber = __commonJS({
       $data: true,
       error: error3,
       code(cxt) {
-        const { keyword, data: data2, schemaCode } = cxt;
-        cxt.fail$data((0, codegen_1._)`${data2} ${KWDs[keyword].fail} ${schemaCode} || isNaN(${data2})`);
+        const { keyword, data: data3, schemaCode } = cxt;
+        cxt.fail$data((0, codegen_1._)`${data3} ${KWDs[keyword].fail} ${schemaCode} || isNaN(${data3})`);
       }
     };
     exports.default = def;
@@ -24237,11 +24237,11 @@ var require_multipleOf = __commonJS({
       $data: true,
       error: error3,
       code(cxt) {
-        const { gen, data: data2, schemaCode, it } = cxt;
+        const { gen, data: data3, schemaCode, it } = cxt;
         const prec = it.opts.multipleOfPrecision;
         const res = gen.let("res");
         const invalid2 = prec ? (0, codegen_1._)`Math.abs(Math.round(${res}) - ${res}) > 1e-${prec}` : (0, codegen_1._)`${res} !== parseInt(${res})`;
-        cxt.fail$data((0, codegen_1._)`(${schemaCode} === 0 || (${res} = ${data2}/${schemaCode}, ${invalid2}))`);
+        cxt.fail$data((0, codegen_1._)`(${schemaCode} === 0 || (${res} = ${data3}/${schemaCode}, ${invalid2}))`);
       }
     };
     exports.default = def;
@@ -24296,9 +24296,9 @@ var require_limitLength = __commonJS({
       $data: true,
       error: error3,
       code(cxt) {
-        const { keyword, data: data2, schemaCode, it } = cxt;
+        const { keyword, data: data3, schemaCode, it } = cxt;
         const op = keyword === "maxLength" ? codegen_1.operators.GT : codegen_1.operators.LT;
-        const len = it.opts.unicode === false ? (0, codegen_1._)`${data2}.length` : (0, codegen_1._)`${(0, util_1.useFunc)(cxt.gen, ucs2length_1.default)}(${data2})`;
+        const len = it.opts.unicode === false ? (0, codegen_1._)`${data3}.length` : (0, codegen_1._)`${(0, util_1.useFunc)(cxt.gen, ucs2length_1.default)}(${data3})`;
         cxt.fail$data((0, codegen_1._)`${len} ${op} ${schemaCode}`);
       }
     };
@@ -24325,17 +24325,17 @@ var require_pattern = __commonJS({
       $data: true,
       error: error3,
       code(cxt) {
-        const { gen, data: data2, $data, schema, schemaCode, it } = cxt;
+        const { gen, data: data3, $data, schema, schemaCode, it } = cxt;
         const u = it.opts.unicodeRegExp ? "u" : "";
         if ($data) {
           const { regExp } = it.opts.code;
           const regExpCode = regExp.code === "new RegExp" ? (0, codegen_1._)`new RegExp` : (0, util_1.useFunc)(gen, regExp);
           const valid = gen.let("valid");
-          gen.try(() => gen.assign(valid, (0, codegen_1._)`${regExpCode}(${schemaCode}, ${u}).test(${data2})`), () => gen.assign(valid, false));
+          gen.try(() => gen.assign(valid, (0, codegen_1._)`${regExpCode}(${schemaCode}, ${u}).test(${data3})`), () => gen.assign(valid, false));
           cxt.fail$data((0, codegen_1._)`!${valid}`);
         } else {
           const regExp = (0, code_1.usePattern)(cxt, schema);
-          cxt.fail$data((0, codegen_1._)`!${regExp}.test(${data2})`);
+          cxt.fail$data((0, codegen_1._)`!${regExp}.test(${data3})`);
         }
       }
     };
@@ -24363,9 +24363,9 @@ var require_limitProperties = __commonJS({
       $data: true,
       error: error3,
       code(cxt) {
-        const { keyword, data: data2, schemaCode } = cxt;
+        const { keyword, data: data3, schemaCode } = cxt;
         const op = keyword === "maxProperties" ? codegen_1.operators.GT : codegen_1.operators.LT;
-        cxt.fail$data((0, codegen_1._)`Object.keys(${data2}).length ${op} ${schemaCode}`);
+        cxt.fail$data((0, codegen_1._)`Object.keys(${data3}).length ${op} ${schemaCode}`);
       }
     };
     exports.default = def;
@@ -24391,7 +24391,7 @@ var require_required = __commonJS({
       $data: true,
       error: error3,
       code(cxt) {
-        const { gen, schema, schemaCode, data: data2, $data, it } = cxt;
+        const { gen, schema, schemaCode, data: data3, $data, it } = cxt;
         const { opts } = it;
         if (!$data && schema.length === 0)
           return;
@@ -24435,13 +24435,13 @@ var require_required = __commonJS({
         function loopAllRequired() {
           gen.forOf("prop", schemaCode, (prop) => {
             cxt.setParams({ missingProperty: prop });
-            gen.if((0, code_1.noPropertyInData)(gen, data2, prop, opts.ownProperties), () => cxt.error());
+            gen.if((0, code_1.noPropertyInData)(gen, data3, prop, opts.ownProperties), () => cxt.error());
           });
         }
         function loopUntilMissing(missing4, valid) {
           cxt.setParams({ missingProperty: missing4 });
           gen.forOf(missing4, schemaCode, () => {
-            gen.assign(valid, (0, code_1.propertyInData)(gen, data2, missing4, opts.ownProperties));
+            gen.assign(valid, (0, code_1.propertyInData)(gen, data3, missing4, opts.ownProperties));
             gen.if((0, codegen_1.not)(valid), () => {
               cxt.error();
               gen.break();
@@ -24474,9 +24474,9 @@ var require_limitItems = __commonJS({
       $data: true,
       error: error3,
       code(cxt) {
-        const { keyword, data: data2, schemaCode } = cxt;
+        const { keyword, data: data3, schemaCode } = cxt;
         const op = keyword === "maxItems" ? codegen_1.operators.GT : codegen_1.operators.LT;
-        cxt.fail$data((0, codegen_1._)`${data2}.length ${op} ${schemaCode}`);
+        cxt.fail$data((0, codegen_1._)`${data3}.length ${op} ${schemaCode}`);
       }
     };
     exports.default = def;
@@ -24514,7 +24514,7 @@ var require_uniqueItems = __commonJS({
       $data: true,
       error: error3,
       code(cxt) {
-        const { gen, data: data2, $data, schema, parentSchema, schemaCode, it } = cxt;
+        const { gen, data: data3, $data, schema, parentSchema, schemaCode, it } = cxt;
         if (!$data && !schema)
           return;
         const valid = gen.let("valid");
@@ -24522,7 +24522,7 @@ var require_uniqueItems = __commonJS({
         cxt.block$data(valid, validateUniqueItems, (0, codegen_1._)`${schemaCode} === false`);
         cxt.ok(valid);
         function validateUniqueItems() {
-          const i2 = gen.let("i", (0, codegen_1._)`${data2}.length`);
+          const i2 = gen.let("i", (0, codegen_1._)`${data3}.length`);
           const j = gen.let("j");
           cxt.setParams({ i: i2, j });
           gen.assign(valid, true);
@@ -24536,7 +24536,7 @@ var require_uniqueItems = __commonJS({
           const wrongType = (0, dataType_1.checkDataTypes)(itemTypes, item, it.opts.strictNumbers, dataType_1.DataType.Wrong);
           const indices = gen.const("indices", (0, codegen_1._)`{}`);
           gen.for((0, codegen_1._)`;${i2}--;`, () => {
-            gen.let(item, (0, codegen_1._)`${data2}[${i2}]`);
+            gen.let(item, (0, codegen_1._)`${data3}[${i2}]`);
             gen.if(wrongType, (0, codegen_1._)`continue`);
             if (itemTypes.length > 1)
               gen.if((0, codegen_1._)`typeof ${item} == "string"`, (0, codegen_1._)`${item} += "_"`);
@@ -24550,7 +24550,7 @@ var require_uniqueItems = __commonJS({
         function loopN2(i2, j) {
           const eql = (0, util_1.useFunc)(gen, equal_1.default);
           const outer = gen.name("outer");
-          gen.label(outer).for((0, codegen_1._)`;${i2}--;`, () => gen.for((0, codegen_1._)`${j} = ${i2}; ${j}--;`, () => gen.if((0, codegen_1._)`${eql}(${data2}[${i2}], ${data2}[${j}])`, () => {
+          gen.label(outer).for((0, codegen_1._)`;${i2}--;`, () => gen.for((0, codegen_1._)`${j} = ${i2}; ${j}--;`, () => gen.if((0, codegen_1._)`${eql}(${data3}[${i2}], ${data3}[${j}])`, () => {
             cxt.error();
             gen.assign(valid, false).break(outer);
           })));
@@ -24578,11 +24578,11 @@ var require_const = __commonJS({
       $data: true,
       error: error3,
       code(cxt) {
-        const { gen, data: data2, $data, schemaCode, schema } = cxt;
+        const { gen, data: data3, $data, schemaCode, schema } = cxt;
         if ($data || schema && typeof schema == "object") {
-          cxt.fail$data((0, codegen_1._)`!${(0, util_1.useFunc)(gen, equal_1.default)}(${data2}, ${schemaCode})`);
+          cxt.fail$data((0, codegen_1._)`!${(0, util_1.useFunc)(gen, equal_1.default)}(${data3}, ${schemaCode})`);
         } else {
-          cxt.fail((0, codegen_1._)`${schema} !== ${data2}`);
+          cxt.fail((0, codegen_1._)`${schema} !== ${data3}`);
         }
       }
     };
@@ -24608,7 +24608,7 @@ var require_enum = __commonJS({
       $data: true,
       error: error3,
       code(cxt) {
-        const { gen, data: data2, $data, schema, schemaCode, it } = cxt;
+        const { gen, data: data3, $data, schema, schemaCode, it } = cxt;
         if (!$data && schema.length === 0)
           throw new Error("enum must have non-empty array");
         const useLoop = schema.length >= it.opts.loopEnum;
@@ -24627,11 +24627,11 @@ var require_enum = __commonJS({
         cxt.pass(valid);
         function loopEnum() {
           gen.assign(valid, false);
-          gen.forOf("v", schemaCode, (v) => gen.if((0, codegen_1._)`${getEql()}(${data2}, ${v})`, () => gen.assign(valid, true).break()));
+          gen.forOf("v", schemaCode, (v) => gen.if((0, codegen_1._)`${getEql()}(${data3}, ${v})`, () => gen.assign(valid, true).break()));
         }
         function equalCode(vSchema, i2) {
           const sch = schema[i2];
-          return typeof sch === "object" && sch !== null ? (0, codegen_1._)`${getEql()}(${data2}, ${vSchema}[${i2}])` : (0, codegen_1._)`${data2} === ${sch}`;
+          return typeof sch === "object" && sch !== null ? (0, codegen_1._)`${getEql()}(${data3}, ${vSchema}[${i2}])` : (0, codegen_1._)`${data3} === ${sch}`;
         }
       }
     };
@@ -24706,9 +24706,9 @@ var require_additionalItems = __commonJS({
       }
     };
     function validateAdditionalItems(cxt, items) {
-      const { gen, schema, data: data2, keyword, it } = cxt;
+      const { gen, schema, data: data3, keyword, it } = cxt;
       it.items = true;
-      const len = gen.const("len", (0, codegen_1._)`${data2}.length`);
+      const len = gen.const("len", (0, codegen_1._)`${data3}.length`);
       if (schema === false) {
         cxt.setParams({ len: items.length });
         cxt.pass((0, codegen_1._)`${len} <= ${items.length}`);
@@ -24755,13 +24755,13 @@ var require_items = __commonJS({
       }
     };
     function validateTuple(cxt, extraItems, schArr = cxt.schema) {
-      const { gen, parentSchema, data: data2, keyword, it } = cxt;
+      const { gen, parentSchema, data: data3, keyword, it } = cxt;
       checkStrictTuple(parentSchema);
       if (it.opts.unevaluated && schArr.length && it.items !== true) {
         it.items = util_1.mergeEvaluated.items(gen, schArr.length, it.items);
       }
       const valid = gen.name("valid");
-      const len = gen.const("len", (0, codegen_1._)`${data2}.length`);
+      const len = gen.const("len", (0, codegen_1._)`${data3}.length`);
       schArr.forEach((sch, i2) => {
         if ((0, util_1.alwaysValidSchema)(it, sch))
           return;
@@ -24858,7 +24858,7 @@ var require_contains = __commonJS({
       trackErrors: true,
       error: error3,
       code(cxt) {
-        const { gen, schema, parentSchema, data: data2, it } = cxt;
+        const { gen, schema, parentSchema, data: data3, it } = cxt;
         let min;
         let max2;
         const { minContains, maxContains } = parentSchema;
@@ -24868,7 +24868,7 @@ var require_contains = __commonJS({
         } else {
           min = 1;
         }
-        const len = gen.const("len", (0, codegen_1._)`${data2}.length`);
+        const len = gen.const("len", (0, codegen_1._)`${data3}.length`);
         cxt.setParams({ min, max: max2 });
         if (max2 === void 0 && min === 0) {
           (0, util_1.checkStrictMode)(it, `"minContains" == 0 without "maxContains": "contains" keyword ignored`);
@@ -24893,7 +24893,7 @@ var require_contains = __commonJS({
         } else if (min === 0) {
           gen.let(valid, true);
           if (max2 !== void 0)
-            gen.if((0, codegen_1._)`${data2}.length > 0`, validateItemsWithCount);
+            gen.if((0, codegen_1._)`${data3}.length > 0`, validateItemsWithCount);
         } else {
           gen.let(valid, false);
           validateItemsWithCount();
@@ -24976,7 +24976,7 @@ var require_dependencies = __commonJS({
       return [propertyDeps, schemaDeps];
     }
     function validatePropertyDeps(cxt, propertyDeps = cxt.schema) {
-      const { gen, data: data2, it } = cxt;
+      const { gen, data: data3, it } = cxt;
       if (Object.keys(propertyDeps).length === 0)
         return;
       const missing4 = gen.let("missing");
@@ -24984,7 +24984,7 @@ var require_dependencies = __commonJS({
         const deps = propertyDeps[prop];
         if (deps.length === 0)
           continue;
-        const hasProperty = (0, code_1.propertyInData)(gen, data2, prop, it.opts.ownProperties);
+        const hasProperty = (0, code_1.propertyInData)(gen, data3, prop, it.opts.ownProperties);
         cxt.setParams({
           property: prop,
           depsCount: deps.length,
@@ -25005,13 +25005,13 @@ var require_dependencies = __commonJS({
     }
     exports.validatePropertyDeps = validatePropertyDeps;
     function validateSchemaDeps(cxt, schemaDeps = cxt.schema) {
-      const { gen, data: data2, keyword, it } = cxt;
+      const { gen, data: data3, keyword, it } = cxt;
       const valid = gen.name("valid");
       for (const prop in schemaDeps) {
         if ((0, util_1.alwaysValidSchema)(it, schemaDeps[prop]))
           continue;
         gen.if(
-          (0, code_1.propertyInData)(gen, data2, prop, it.opts.ownProperties),
+          (0, code_1.propertyInData)(gen, data3, prop, it.opts.ownProperties),
           () => {
             const schCxt = cxt.subschema({ keyword, schemaProp: prop }, valid);
             cxt.mergeValidEvaluated(schCxt, valid);
@@ -25044,11 +25044,11 @@ var require_propertyNames = __commonJS({
       schemaType: ["object", "boolean"],
       error: error3,
       code(cxt) {
-        const { gen, schema, data: data2, it } = cxt;
+        const { gen, schema, data: data3, it } = cxt;
         if ((0, util_1.alwaysValidSchema)(it, schema))
           return;
         const valid = gen.name("valid");
-        gen.forIn("key", data2, (key) => {
+        gen.forIn("key", data3, (key) => {
           cxt.setParams({ propertyName: key });
           cxt.subschema({
             keyword: "propertyNames",
@@ -25091,7 +25091,7 @@ var require_additionalProperties = __commonJS({
       trackErrors: true,
       error: error3,
       code(cxt) {
-        const { gen, schema, parentSchema, data: data2, errsCount, it } = cxt;
+        const { gen, schema, parentSchema, data: data3, errsCount, it } = cxt;
         if (!errsCount)
           throw new Error("ajv implementation error");
         const { allErrors, opts } = it;
@@ -25103,7 +25103,7 @@ var require_additionalProperties = __commonJS({
         checkAdditionalProperties();
         cxt.ok((0, codegen_1._)`${errsCount} === ${names_1.default.errors}`);
         function checkAdditionalProperties() {
-          gen.forIn("key", data2, (key) => {
+          gen.forIn("key", data3, (key) => {
             if (!props.length && !patProps.length)
               additionalPropertyCode(key);
             else
@@ -25126,7 +25126,7 @@ var require_additionalProperties = __commonJS({
           return (0, codegen_1.not)(definedProp);
         }
         function deleteAdditional(key) {
-          gen.code((0, codegen_1._)`delete ${data2}[${key}]`);
+          gen.code((0, codegen_1._)`delete ${data3}[${key}]`);
         }
         function additionalPropertyCode(key) {
           if (opts.removeAdditional === "all" || opts.removeAdditional && schema === false) {
@@ -25190,7 +25190,7 @@ var require_properties = __commonJS({
       type: "object",
       schemaType: "object",
       code(cxt) {
-        const { gen, schema, parentSchema, data: data2, it } = cxt;
+        const { gen, schema, parentSchema, data: data3, it } = cxt;
         if (it.opts.removeAdditional === "all" && parentSchema.additionalProperties === void 0) {
           additionalProperties_1.default.code(new validate_1.KeywordCxt(it, additionalProperties_1.default, "additionalProperties"));
         }
@@ -25209,7 +25209,7 @@ var require_properties = __commonJS({
           if (hasDefault(prop)) {
             applyPropertySchema(prop);
           } else {
-            gen.if((0, code_1.propertyInData)(gen, data2, prop, it.opts.ownProperties));
+            gen.if((0, code_1.propertyInData)(gen, data3, prop, it.opts.ownProperties));
             applyPropertySchema(prop);
             if (!it.allErrors)
               gen.else().var(valid, true);
@@ -25248,7 +25248,7 @@ var require_patternProperties = __commonJS({
       type: "object",
       schemaType: "object",
       code(cxt) {
-        const { gen, schema, data: data2, parentSchema, it } = cxt;
+        const { gen, schema, data: data3, parentSchema, it } = cxt;
         const { opts } = it;
         const patterns = (0, code_1.allSchemaProperties)(schema);
         const alwaysValidPatterns = patterns.filter((p) => (0, util_1.alwaysValidSchema)(it, schema[p]));
@@ -25283,7 +25283,7 @@ var require_patternProperties = __commonJS({
           }
         }
         function validateProperties(pat) {
-          gen.forIn("key", data2, (key) => {
+          gen.forIn("key", data3, (key) => {
             gen.if((0, codegen_1._)`${(0, code_1.usePattern)(cxt, pat)}.test(${key})`, () => {
               const alwaysValid = alwaysValidPatterns.includes(pat);
               if (!alwaysValid) {
@@ -25792,14 +25792,14 @@ var require_unevaluatedProperties = __commonJS({
       trackErrors: true,
       error: error3,
       code(cxt) {
-        const { gen, schema, data: data2, errsCount, it } = cxt;
+        const { gen, schema, data: data3, errsCount, it } = cxt;
         if (!errsCount)
           throw new Error("ajv implementation error");
         const { allErrors, props } = it;
         if (props instanceof codegen_1.Name) {
-          gen.if((0, codegen_1._)`${props} !== true`, () => gen.forIn("key", data2, (key) => gen.if(unevaluatedDynamic(props, key), () => unevaluatedPropCode(key))));
+          gen.if((0, codegen_1._)`${props} !== true`, () => gen.forIn("key", data3, (key) => gen.if(unevaluatedDynamic(props, key), () => unevaluatedPropCode(key))));
         } else if (props !== true) {
-          gen.forIn("key", data2, (key) => props === void 0 ? unevaluatedPropCode(key) : gen.if(unevaluatedStatic(props, key), () => unevaluatedPropCode(key)));
+          gen.forIn("key", data3, (key) => props === void 0 ? unevaluatedPropCode(key) : gen.if(unevaluatedStatic(props, key), () => unevaluatedPropCode(key)));
         }
         it.props = true;
         cxt.ok((0, codegen_1._)`${errsCount} === ${names_1.default.errors}`);
@@ -25856,11 +25856,11 @@ var require_unevaluatedItems = __commonJS({
       schemaType: ["boolean", "object"],
       error: error3,
       code(cxt) {
-        const { gen, schema, data: data2, it } = cxt;
+        const { gen, schema, data: data3, it } = cxt;
         const items = it.items || 0;
         if (items === true)
           return;
-        const len = gen.const("len", (0, codegen_1._)`${data2}.length`);
+        const len = gen.const("len", (0, codegen_1._)`${data3}.length`);
         if (schema === false) {
           cxt.setParams({ len: items });
           cxt.fail((0, codegen_1._)`${len} > ${items}`);
@@ -25912,7 +25912,7 @@ var require_format = __commonJS({
       $data: true,
       error: error3,
       code(cxt, ruleType) {
-        const { gen, data: data2, $data, schema, schemaCode, it } = cxt;
+        const { gen, data: data3, $data, schema, schemaCode, it } = cxt;
         const { opts, errSchemaPath, schemaEnv, self: self2 } = it;
         if (!opts.validateFormats)
           return;
@@ -25936,8 +25936,8 @@ var require_format = __commonJS({
             return (0, codegen_1._)`${schemaCode} && !${format}`;
           }
           function invalidFmt() {
-            const callFormat = schemaEnv.$async ? (0, codegen_1._)`(${fDef}.async ? await ${format}(${data2}) : ${format}(${data2}))` : (0, codegen_1._)`${format}(${data2})`;
-            const validData = (0, codegen_1._)`(typeof ${format} == "function" ? ${callFormat} : ${format}.test(${data2}))`;
+            const callFormat = schemaEnv.$async ? (0, codegen_1._)`(${fDef}.async ? await ${format}(${data3}) : ${format}(${data3}))` : (0, codegen_1._)`${format}(${data3})`;
+            const validData = (0, codegen_1._)`(typeof ${format} == "function" ? ${callFormat} : ${format}.test(${data3}))`;
             return (0, codegen_1._)`${format} && ${format} !== true && ${fType} === ${ruleType} && !${validData}`;
           }
         }
@@ -25974,9 +25974,9 @@ var require_format = __commonJS({
             if (typeof formatDef == "object" && !(formatDef instanceof RegExp) && formatDef.async) {
               if (!schemaEnv.$async)
                 throw new Error("async format in sync schema");
-              return (0, codegen_1._)`await ${fmtRef}(${data2})`;
+              return (0, codegen_1._)`await ${fmtRef}(${data3})`;
             }
-            return typeof format == "function" ? (0, codegen_1._)`${fmtRef}(${data2})` : (0, codegen_1._)`${fmtRef}.test(${data2})`;
+            return typeof format == "function" ? (0, codegen_1._)`${fmtRef}(${data3})` : (0, codegen_1._)`${fmtRef}.test(${data3})`;
           }
         }
       }
@@ -26081,7 +26081,7 @@ var require_discriminator = __commonJS({
       schemaType: "object",
       error: error3,
       code(cxt) {
-        const { gen, data: data2, schema, parentSchema, it } = cxt;
+        const { gen, data: data3, schema, parentSchema, it } = cxt;
         const { oneOf } = parentSchema;
         if (!it.opts.discriminator) {
           throw new Error("discriminator: requires discriminator option");
@@ -26094,7 +26094,7 @@ var require_discriminator = __commonJS({
         if (!oneOf)
           throw new Error("discriminator: requires oneOf keyword");
         const valid = gen.let("valid", false);
-        const tag = gen.const("tag", (0, codegen_1._)`${data2}${(0, codegen_1.getProperty)(tagName)}`);
+        const tag = gen.const("tag", (0, codegen_1._)`${data3}${(0, codegen_1.getProperty)(tagName)}`);
         gen.if((0, codegen_1._)`typeof ${tag} == "string"`, () => validateMapping(), () => cxt.error(false, { discrError: types_1.DiscrError.Tag, tag, tagName }));
         cxt.ok(valid);
         function validateMapping() {
@@ -27014,8 +27014,8 @@ function link(text2, url) {
   const address2 = whole.replaceAll(/[^\w\-.~:/?#&=%+,;]/gu, escapedByte);
   return inMarkdown`[${text2}](${safe(address2)})`;
 }
-function joined(parts, between) {
-  return safe(parts.map(({ text: text2 }) => text2).join(between.text));
+function joined(parts, between2) {
+  return safe(parts.map(({ text: text2 }) => text2).join(between2.text));
 }
 function safe(text2) {
   return { target: "markdown", text: text2 };
@@ -27307,6 +27307,817 @@ var require_ajv = __commonJS({
   }
 });
 
+// node_modules/ipaddr.js/lib/ipaddr.js
+var require_ipaddr = __commonJS({
+  "node_modules/ipaddr.js/lib/ipaddr.js"(exports, module) {
+    (function(root) {
+      "use strict";
+      const ipv4Part = "(0?\\d+|0x[a-f0-9]+)";
+      const ipv4Regexes = {
+        fourOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}$`, "i"),
+        threeOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}$`, "i"),
+        twoOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}$`, "i"),
+        longValue: new RegExp(`^${ipv4Part}$`, "i")
+      };
+      const octalRegex = new RegExp(`^0[0-7]+$`, "i");
+      const hexRegex = new RegExp(`^0x[a-f0-9]+$`, "i");
+      const zoneIndex = "%[0-9a-z]{1,}";
+      const ipv6Part = "(?:[0-9a-f]+::?)+";
+      const ipv6Regexes = {
+        zoneIndex: new RegExp(zoneIndex, "i"),
+        "native": new RegExp(`^(::)?(${ipv6Part})?([0-9a-f]+)?(::)?(${zoneIndex})?$`, "i"),
+        deprecatedTransitional: new RegExp(`^(?:::)(${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}(${zoneIndex})?)$`, "i"),
+        transitional: new RegExp(`^((?:${ipv6Part})|(?:::)(?:${ipv6Part})?)${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}(${zoneIndex})?$`, "i")
+      };
+      function expandIPv6(string, parts) {
+        if (string.indexOf("::") !== string.lastIndexOf("::")) {
+          return null;
+        }
+        let colonCount = 0;
+        let lastColon = -1;
+        let zoneId = (string.match(ipv6Regexes.zoneIndex) || [])[0];
+        let replacement, replacementCount;
+        if (zoneId) {
+          zoneId = zoneId.substring(1);
+          string = string.replace(/%.+$/, "");
+        }
+        while ((lastColon = string.indexOf(":", lastColon + 1)) >= 0) {
+          colonCount++;
+        }
+        if (string.substr(0, 2) === "::") {
+          colonCount--;
+        }
+        if (string.substr(-2, 2) === "::") {
+          colonCount--;
+        }
+        if (colonCount >= parts) {
+          return null;
+        }
+        replacementCount = parts - colonCount;
+        replacement = ":";
+        while (replacementCount--) {
+          replacement += "0:";
+        }
+        string = string.replace("::", replacement);
+        if (string[0] === ":") {
+          string = string.slice(1);
+        }
+        if (string[string.length - 1] === ":") {
+          string = string.slice(0, -1);
+        }
+        parts = (function() {
+          const ref = string.split(":");
+          const results = [];
+          for (let i2 = 0; i2 < ref.length; i2++) {
+            results.push(ref[i2].length > 4 ? NaN : parseInt(ref[i2], 16));
+          }
+          return results;
+        })();
+        return {
+          parts,
+          zoneId
+        };
+      }
+      function matchCIDR(first, second, partSize, cidrBits) {
+        if (first.length !== second.length) {
+          throw new Error("ipaddr: cannot match CIDR for objects with different lengths");
+        }
+        let part = 0;
+        let shift;
+        while (cidrBits > 0) {
+          shift = partSize - cidrBits;
+          if (shift < 0) {
+            shift = 0;
+          }
+          if (first[part] >> shift !== second[part] >> shift) {
+            return false;
+          }
+          cidrBits -= partSize;
+          part += 1;
+        }
+        return true;
+      }
+      function parseIntAuto(string) {
+        if (hexRegex.test(string)) {
+          return parseInt(string, 16);
+        }
+        if (string[0] === "0" && !isNaN(parseInt(string[1], 10))) {
+          if (octalRegex.test(string)) {
+            return parseInt(string, 8);
+          }
+          throw new Error(`ipaddr: cannot parse ${string} as octal`);
+        }
+        return parseInt(string, 10);
+      }
+      function padPart(part, length2) {
+        while (part.length < length2) {
+          part = `0${part}`;
+        }
+        return part;
+      }
+      const ipaddr2 = {};
+      ipaddr2.IPv4 = (function() {
+        function IPv4(octets) {
+          if (octets.length !== 4) {
+            throw new Error("ipaddr: ipv4 octet count should be 4");
+          }
+          let i2, octet;
+          for (i2 = 0; i2 < octets.length; i2++) {
+            octet = octets[i2];
+            if (!(0 <= octet && octet <= 255)) {
+              throw new Error("ipaddr: ipv4 octet should fit in 8 bits");
+            }
+          }
+          this.octets = octets;
+        }
+        IPv4.prototype.SpecialRanges = {
+          unspecified: [[new IPv4([0, 0, 0, 0]), 8]],
+          broadcast: [[new IPv4([255, 255, 255, 255]), 32]],
+          // RFC3171
+          multicast: [[new IPv4([224, 0, 0, 0]), 4]],
+          // RFC3927
+          linkLocal: [[new IPv4([169, 254, 0, 0]), 16]],
+          // RFC5735
+          loopback: [[new IPv4([127, 0, 0, 0]), 8]],
+          // RFC6598
+          carrierGradeNat: [[new IPv4([100, 64, 0, 0]), 10]],
+          // RFC1918
+          "private": [
+            [new IPv4([10, 0, 0, 0]), 8],
+            [new IPv4([172, 16, 0, 0]), 12],
+            [new IPv4([192, 168, 0, 0]), 16]
+          ],
+          // Reserved and testing-only ranges; RFCs 5735, 5737, 2544, 1700
+          reserved: [
+            [new IPv4([192, 0, 0, 0]), 24],
+            [new IPv4([192, 0, 2, 0]), 24],
+            [new IPv4([192, 88, 99, 0]), 24],
+            [new IPv4([198, 18, 0, 0]), 15],
+            [new IPv4([198, 51, 100, 0]), 24],
+            [new IPv4([203, 0, 113, 0]), 24],
+            [new IPv4([240, 0, 0, 0]), 4]
+          ],
+          // RFC7534, RFC7535
+          as112: [
+            [new IPv4([192, 175, 48, 0]), 24],
+            [new IPv4([192, 31, 196, 0]), 24]
+          ],
+          // RFC7450
+          amt: [
+            [new IPv4([192, 52, 193, 0]), 24]
+          ]
+        };
+        IPv4.prototype.kind = function() {
+          return "ipv4";
+        };
+        IPv4.prototype.match = function(other, cidrRange) {
+          let ref;
+          if (cidrRange === void 0) {
+            ref = other;
+            other = ref[0];
+            cidrRange = ref[1];
+          }
+          if (other.kind() !== "ipv4") {
+            throw new Error("ipaddr: cannot match ipv4 address with non-ipv4 one");
+          }
+          return matchCIDR(this.octets, other.octets, 8, cidrRange);
+        };
+        IPv4.prototype.prefixLengthFromSubnetMask = function() {
+          let cidr = 0;
+          let stop2 = false;
+          const zerotable = {
+            0: 8,
+            128: 7,
+            192: 6,
+            224: 5,
+            240: 4,
+            248: 3,
+            252: 2,
+            254: 1,
+            255: 0
+          };
+          let i2, octet, zeros;
+          for (i2 = 3; i2 >= 0; i2 -= 1) {
+            octet = this.octets[i2];
+            if (octet in zerotable) {
+              zeros = zerotable[octet];
+              if (stop2 && zeros !== 0) {
+                return null;
+              }
+              if (zeros !== 8) {
+                stop2 = true;
+              }
+              cidr += zeros;
+            } else {
+              return null;
+            }
+          }
+          return 32 - cidr;
+        };
+        IPv4.prototype.range = function() {
+          return ipaddr2.subnetMatch(this, this.SpecialRanges);
+        };
+        IPv4.prototype.toByteArray = function() {
+          return this.octets.slice(0);
+        };
+        IPv4.prototype.toIPv4MappedAddress = function() {
+          return ipaddr2.IPv6.parse(`::ffff:${this.toString()}`);
+        };
+        IPv4.prototype.toNormalizedString = function() {
+          return this.toString();
+        };
+        IPv4.prototype.toString = function() {
+          return this.octets.join(".");
+        };
+        return IPv4;
+      })();
+      ipaddr2.IPv4.broadcastAddressFromCIDR = function(string) {
+        try {
+          const cidr = this.parseCIDR(string);
+          const ipInterfaceOctets = cidr[0].toByteArray();
+          const subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
+          const octets = [];
+          let i2 = 0;
+          while (i2 < 4) {
+            octets.push(parseInt(ipInterfaceOctets[i2], 10) | parseInt(subnetMaskOctets[i2], 10) ^ 255);
+            i2++;
+          }
+          return new this(octets);
+        } catch (e) {
+          throw new Error("ipaddr: the address does not have IPv4 CIDR format", { cause: e });
+        }
+      };
+      ipaddr2.IPv4.isIPv4 = function(string) {
+        return this.parser(string) !== null;
+      };
+      ipaddr2.IPv4.isValid = function(string) {
+        try {
+          new this(this.parser(string));
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      ipaddr2.IPv4.isValidCIDR = function(string) {
+        try {
+          this.parseCIDR(string);
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      ipaddr2.IPv4.isValidFourPartDecimal = function(string) {
+        if (ipaddr2.IPv4.isValid(string) && string.match(/^(0|[1-9]\d*)(\.(0|[1-9]\d*)){3}$/)) {
+          return true;
+        } else {
+          return false;
+        }
+      };
+      ipaddr2.IPv4.isValidCIDRFourPartDecimal = function(string) {
+        const match = string.match(/^(.+)\/(\d+)$/);
+        if (!ipaddr2.IPv4.isValidCIDR(string) || !match) {
+          return false;
+        }
+        return ipaddr2.IPv4.isValidFourPartDecimal(match[1]);
+      };
+      ipaddr2.IPv4.networkAddressFromCIDR = function(string) {
+        let cidr, i2, ipInterfaceOctets, octets, subnetMaskOctets;
+        try {
+          cidr = this.parseCIDR(string);
+          ipInterfaceOctets = cidr[0].toByteArray();
+          subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
+          octets = [];
+          i2 = 0;
+          while (i2 < 4) {
+            octets.push(parseInt(ipInterfaceOctets[i2], 10) & parseInt(subnetMaskOctets[i2], 10));
+            i2++;
+          }
+          return new this(octets);
+        } catch (e) {
+          throw new Error("ipaddr: the address does not have IPv4 CIDR format", { cause: e });
+        }
+      };
+      ipaddr2.IPv4.parse = function(string) {
+        const parts = this.parser(string);
+        if (parts === null) {
+          throw new Error("ipaddr: string is not formatted like an IPv4 Address");
+        }
+        return new this(parts);
+      };
+      ipaddr2.IPv4.parseCIDR = function(string) {
+        let match;
+        if (match = string.match(/^(.+)\/(\d+)$/)) {
+          const maskLength = parseInt(match[2]);
+          if (maskLength >= 0 && maskLength <= 32) {
+            const parsed3 = [this.parse(match[1]), maskLength];
+            Object.defineProperty(parsed3, "toString", {
+              value: function() {
+                return this.join("/");
+              }
+            });
+            return parsed3;
+          }
+        }
+        throw new Error("ipaddr: string is not formatted like an IPv4 CIDR range");
+      };
+      ipaddr2.IPv4.parser = function(string) {
+        let match, part, value;
+        if (match = string.match(ipv4Regexes.fourOctet)) {
+          return (function() {
+            const ref = match.slice(1, 6);
+            const results = [];
+            for (let i2 = 0; i2 < ref.length; i2++) {
+              part = ref[i2];
+              results.push(parseIntAuto(part));
+            }
+            return results;
+          })();
+        } else if (match = string.match(ipv4Regexes.longValue)) {
+          value = parseIntAuto(match[1]);
+          if (value > 4294967295 || value < 0) {
+            throw new Error("ipaddr: address outside defined range");
+          }
+          return (function() {
+            const results = [];
+            let shift;
+            for (shift = 0; shift <= 24; shift += 8) {
+              results.push(value >> shift & 255);
+            }
+            return results;
+          })().reverse();
+        } else if (match = string.match(ipv4Regexes.twoOctet)) {
+          return (function() {
+            const ref = match.slice(1, 4);
+            const results = [];
+            value = parseIntAuto(ref[1]);
+            if (value > 16777215 || value < 0) {
+              throw new Error("ipaddr: address outside defined range");
+            }
+            results.push(parseIntAuto(ref[0]));
+            results.push(value >> 16 & 255);
+            results.push(value >> 8 & 255);
+            results.push(value & 255);
+            return results;
+          })();
+        } else if (match = string.match(ipv4Regexes.threeOctet)) {
+          return (function() {
+            const ref = match.slice(1, 5);
+            const results = [];
+            value = parseIntAuto(ref[2]);
+            if (value > 65535 || value < 0) {
+              throw new Error("ipaddr: address outside defined range");
+            }
+            results.push(parseIntAuto(ref[0]));
+            results.push(parseIntAuto(ref[1]));
+            results.push(value >> 8 & 255);
+            results.push(value & 255);
+            return results;
+          })();
+        } else {
+          return null;
+        }
+      };
+      ipaddr2.IPv4.subnetMaskFromPrefixLength = function(prefix) {
+        prefix = parseInt(prefix);
+        if (Number.isNaN(prefix) || prefix < 0 || prefix > 32) {
+          throw new Error("ipaddr: invalid IPv4 prefix length");
+        }
+        const octets = [0, 0, 0, 0];
+        let j = 0;
+        const filledOctetCount = Math.floor(prefix / 8);
+        while (j < filledOctetCount) {
+          octets[j] = 255;
+          j++;
+        }
+        if (filledOctetCount < 4) {
+          octets[filledOctetCount] = Math.pow(2, prefix % 8) - 1 << 8 - prefix % 8;
+        }
+        return new this(octets);
+      };
+      ipaddr2.IPv6 = (function() {
+        function IPv6(parts, zoneId) {
+          let i2, part;
+          if (parts.length === 16) {
+            this.parts = [];
+            for (i2 = 0; i2 <= 14; i2 += 2) {
+              this.parts.push(parts[i2] << 8 | parts[i2 + 1]);
+            }
+          } else if (parts.length === 8) {
+            this.parts = parts;
+          } else {
+            throw new Error("ipaddr: ipv6 part count should be 8 or 16");
+          }
+          for (i2 = 0; i2 < this.parts.length; i2++) {
+            part = this.parts[i2];
+            if (!(0 <= part && part <= 65535)) {
+              throw new Error("ipaddr: ipv6 part should fit in 16 bits");
+            }
+          }
+          if (zoneId) {
+            this.zoneId = zoneId;
+          }
+        }
+        IPv6.prototype.SpecialRanges = {
+          // RFC4291, here and after
+          unspecified: [new IPv6([0, 0, 0, 0, 0, 0, 0, 0]), 128],
+          linkLocal: [new IPv6([65152, 0, 0, 0, 0, 0, 0, 0]), 10],
+          multicast: [new IPv6([65280, 0, 0, 0, 0, 0, 0, 0]), 8],
+          loopback: [new IPv6([0, 0, 0, 0, 0, 0, 0, 1]), 128],
+          uniqueLocal: [new IPv6([64512, 0, 0, 0, 0, 0, 0, 0]), 7],
+          ipv4Mapped: [new IPv6([0, 0, 0, 0, 0, 65535, 0, 0]), 96],
+          // RFC3879
+          deprecatedSiteLocal: [new IPv6([65216, 0, 0, 0, 0, 0, 0, 0]), 10],
+          // RFC6666
+          discard: [new IPv6([256, 0, 0, 0, 0, 0, 0, 0]), 64],
+          // RFC6145
+          rfc6145: [new IPv6([0, 0, 0, 0, 65535, 0, 0, 0]), 96],
+          rfc6052: [
+            // RFC6052
+            [new IPv6([100, 65435, 0, 0, 0, 0, 0, 0]), 96],
+            // RFC8215
+            [new IPv6([100, 65435, 1, 0, 0, 0, 0, 0]), 48]
+          ],
+          // RFC3056
+          "6to4": [new IPv6([8194, 0, 0, 0, 0, 0, 0, 0]), 16],
+          // RFC6052, RFC6146
+          teredo: [new IPv6([8193, 0, 0, 0, 0, 0, 0, 0]), 32],
+          // RFC5180
+          benchmarking: [new IPv6([8193, 2, 0, 0, 0, 0, 0, 0]), 48],
+          // RFC7450
+          amt: [new IPv6([8193, 3, 0, 0, 0, 0, 0, 0]), 32],
+          as112v6: [
+            // RFC7535
+            [new IPv6([8193, 4, 274, 0, 0, 0, 0, 0]), 48],
+            // RFC7534
+            [new IPv6([9760, 79, 32768, 0, 0, 0, 0, 0]), 48]
+          ],
+          // RFC4843
+          deprecatedOrchid: [new IPv6([8193, 16, 0, 0, 0, 0, 0, 0]), 28],
+          // RFC7343
+          orchid2: [new IPv6([8193, 32, 0, 0, 0, 0, 0, 0]), 28],
+          // RFC9374
+          droneRemoteIdProtocolEntityTags: [new IPv6([8193, 48, 0, 0, 0, 0, 0, 0]), 28],
+          // RFC9602
+          segmentRouting: [new IPv6([24320, 0, 0, 0, 0, 0, 0, 0]), 16],
+          reserved: [
+            // RFC3849
+            [new IPv6([8193, 0, 0, 0, 0, 0, 0, 0]), 23],
+            // RFC2928
+            [new IPv6([8193, 3512, 0, 0, 0, 0, 0, 0]), 32],
+            // RFC9637
+            [new IPv6([16383, 0, 0, 0, 0, 0, 0, 0]), 20]
+          ]
+        };
+        IPv6.prototype.isIPv4MappedAddress = function() {
+          return this.range() === "ipv4Mapped";
+        };
+        IPv6.prototype.kind = function() {
+          return "ipv6";
+        };
+        IPv6.prototype.match = function(other, cidrRange) {
+          let ref;
+          if (cidrRange === void 0) {
+            ref = other;
+            other = ref[0];
+            cidrRange = ref[1];
+          }
+          if (other.kind() !== "ipv6") {
+            throw new Error("ipaddr: cannot match ipv6 address with non-ipv6 one");
+          }
+          return matchCIDR(this.parts, other.parts, 16, cidrRange);
+        };
+        IPv6.prototype.prefixLengthFromSubnetMask = function() {
+          let cidr = 0;
+          let stop2 = false;
+          const zerotable = {
+            0: 16,
+            32768: 15,
+            49152: 14,
+            57344: 13,
+            61440: 12,
+            63488: 11,
+            64512: 10,
+            65024: 9,
+            65280: 8,
+            65408: 7,
+            65472: 6,
+            65504: 5,
+            65520: 4,
+            65528: 3,
+            65532: 2,
+            65534: 1,
+            65535: 0
+          };
+          let part, zeros;
+          for (let i2 = 7; i2 >= 0; i2 -= 1) {
+            part = this.parts[i2];
+            if (part in zerotable) {
+              zeros = zerotable[part];
+              if (stop2 && zeros !== 0) {
+                return null;
+              }
+              if (zeros !== 16) {
+                stop2 = true;
+              }
+              cidr += zeros;
+            } else {
+              return null;
+            }
+          }
+          return 128 - cidr;
+        };
+        IPv6.prototype.range = function() {
+          return ipaddr2.subnetMatch(this, this.SpecialRanges);
+        };
+        IPv6.prototype.toByteArray = function() {
+          let part;
+          const bytes2 = [];
+          const ref = this.parts;
+          for (let i2 = 0; i2 < ref.length; i2++) {
+            part = ref[i2];
+            bytes2.push(part >> 8);
+            bytes2.push(part & 255);
+          }
+          return bytes2;
+        };
+        IPv6.prototype.toFixedLengthString = function() {
+          const addr = (function() {
+            const results = [];
+            for (let i2 = 0; i2 < this.parts.length; i2++) {
+              results.push(padPart(this.parts[i2].toString(16), 4));
+            }
+            return results;
+          }).call(this).join(":");
+          let suffix = "";
+          if (this.zoneId) {
+            suffix = `%${this.zoneId}`;
+          }
+          return addr + suffix;
+        };
+        IPv6.prototype.toIPv4Address = function() {
+          if (!this.isIPv4MappedAddress()) {
+            throw new Error("ipaddr: trying to convert a generic ipv6 address to ipv4");
+          }
+          const ref = this.parts.slice(-2);
+          const high = ref[0];
+          const low = ref[1];
+          return new ipaddr2.IPv4([high >> 8, high & 255, low >> 8, low & 255]);
+        };
+        IPv6.prototype.toNormalizedString = function() {
+          const addr = (function() {
+            const results = [];
+            for (let i2 = 0; i2 < this.parts.length; i2++) {
+              results.push(this.parts[i2].toString(16));
+            }
+            return results;
+          }).call(this).join(":");
+          let suffix = "";
+          if (this.zoneId) {
+            suffix = `%${this.zoneId}`;
+          }
+          return addr + suffix;
+        };
+        IPv6.prototype.toRFC5952String = function() {
+          const regex2 = /((^|:)(0(:|$)){2,})/g;
+          let suffix = "";
+          if (this.zoneId) {
+            suffix = `%${this.zoneId}`;
+          }
+          const normalized = this.toNormalizedString();
+          const string = normalized.slice(0, normalized.length - suffix.length);
+          let bestMatchIndex = 0;
+          let bestMatchLength = -1;
+          let bestMatchGroups = -1;
+          let match;
+          while (match = regex2.exec(string)) {
+            const groups2 = (match[0].match(/0/g) || []).length;
+            if (groups2 > bestMatchGroups) {
+              bestMatchGroups = groups2;
+              bestMatchIndex = match.index;
+              bestMatchLength = match[0].length;
+            }
+          }
+          if (bestMatchLength < 0) {
+            return string + suffix;
+          }
+          return `${string.substring(0, bestMatchIndex)}::${string.substring(bestMatchIndex + bestMatchLength)}${suffix}`;
+        };
+        IPv6.prototype.toString = function() {
+          return this.toRFC5952String();
+        };
+        return IPv6;
+      })();
+      ipaddr2.IPv6.broadcastAddressFromCIDR = function(string) {
+        try {
+          const cidr = this.parseCIDR(string);
+          const ipInterfaceOctets = cidr[0].toByteArray();
+          const subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
+          const octets = [];
+          let i2 = 0;
+          while (i2 < 16) {
+            octets.push(parseInt(ipInterfaceOctets[i2], 10) | parseInt(subnetMaskOctets[i2], 10) ^ 255);
+            i2++;
+          }
+          return new this(octets);
+        } catch (e) {
+          throw new Error("ipaddr: the address does not have IPv6 CIDR format", { cause: e });
+        }
+      };
+      ipaddr2.IPv6.isIPv6 = function(string) {
+        return this.parser(string) !== null;
+      };
+      ipaddr2.IPv6.isValid = function(string) {
+        if (typeof string === "string" && string.indexOf(":") === -1) {
+          return false;
+        }
+        try {
+          const addr = this.parser(string);
+          new this(addr.parts, addr.zoneId);
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      ipaddr2.IPv6.isValidCIDR = function(string) {
+        if (typeof string === "string" && string.indexOf(":") === -1) {
+          return false;
+        }
+        try {
+          this.parseCIDR(string);
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      ipaddr2.IPv6.networkAddressFromCIDR = function(string) {
+        let cidr, i2, ipInterfaceOctets, octets, subnetMaskOctets;
+        try {
+          cidr = this.parseCIDR(string);
+          ipInterfaceOctets = cidr[0].toByteArray();
+          subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
+          octets = [];
+          i2 = 0;
+          while (i2 < 16) {
+            octets.push(parseInt(ipInterfaceOctets[i2], 10) & parseInt(subnetMaskOctets[i2], 10));
+            i2++;
+          }
+          return new this(octets);
+        } catch (e) {
+          throw new Error("ipaddr: the address does not have IPv6 CIDR format", { cause: e });
+        }
+      };
+      ipaddr2.IPv6.parse = function(string) {
+        const addr = this.parser(string);
+        if (addr === null) {
+          throw new Error("ipaddr: string is not formatted like an IPv6 Address");
+        }
+        return new this(addr.parts, addr.zoneId);
+      };
+      ipaddr2.IPv6.parseCIDR = function(string) {
+        let maskLength, match, parsed3;
+        if (match = string.match(/^(.+)\/(\d+)$/)) {
+          maskLength = parseInt(match[2]);
+          if (maskLength >= 0 && maskLength <= 128) {
+            parsed3 = [this.parse(match[1]), maskLength];
+            Object.defineProperty(parsed3, "toString", {
+              value: function() {
+                return this.join("/");
+              }
+            });
+            return parsed3;
+          }
+        }
+        throw new Error("ipaddr: string is not formatted like an IPv6 CIDR range");
+      };
+      ipaddr2.IPv6.parser = function(string) {
+        let addr, i2, match, octet, octets, zoneId;
+        if (match = string.match(ipv6Regexes.deprecatedTransitional)) {
+          return this.parser(`::ffff:${match[1]}`);
+        }
+        if (ipv6Regexes.native.test(string)) {
+          return expandIPv6(string, 8);
+        }
+        if (match = string.match(ipv6Regexes.transitional)) {
+          zoneId = match[6] || "";
+          addr = match[1];
+          if (!match[1].endsWith("::")) {
+            addr = addr.slice(0, -1);
+          }
+          addr = expandIPv6(addr + zoneId, 6);
+          if (addr && addr.parts) {
+            octets = [
+              parseInt(match[2]),
+              parseInt(match[3]),
+              parseInt(match[4]),
+              parseInt(match[5])
+            ];
+            for (i2 = 0; i2 < octets.length; i2++) {
+              octet = octets[i2];
+              if (!(0 <= octet && octet <= 255)) {
+                return null;
+              }
+            }
+            addr.parts.push(octets[0] << 8 | octets[1]);
+            addr.parts.push(octets[2] << 8 | octets[3]);
+            return {
+              parts: addr.parts,
+              zoneId: addr.zoneId
+            };
+          }
+        }
+        return null;
+      };
+      ipaddr2.IPv6.subnetMaskFromPrefixLength = function(prefix) {
+        prefix = parseInt(prefix);
+        if (Number.isNaN(prefix) || prefix < 0 || prefix > 128) {
+          throw new Error("ipaddr: invalid IPv6 prefix length");
+        }
+        const octets = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let j = 0;
+        const filledOctetCount = Math.floor(prefix / 8);
+        while (j < filledOctetCount) {
+          octets[j] = 255;
+          j++;
+        }
+        if (filledOctetCount < 16) {
+          octets[filledOctetCount] = Math.pow(2, prefix % 8) - 1 << 8 - prefix % 8;
+        }
+        return new this(octets);
+      };
+      ipaddr2.fromByteArray = function(bytes2) {
+        const length2 = bytes2.length;
+        if (length2 === 4) {
+          return new ipaddr2.IPv4(bytes2);
+        } else if (length2 === 16) {
+          return new ipaddr2.IPv6(bytes2);
+        } else {
+          throw new Error("ipaddr: the binary input is neither an IPv6 nor IPv4 address");
+        }
+      };
+      ipaddr2.isValid = function(string) {
+        return ipaddr2.IPv6.isValid(string) || ipaddr2.IPv4.isValid(string);
+      };
+      ipaddr2.isValidCIDR = function(string) {
+        return ipaddr2.IPv6.isValidCIDR(string) || ipaddr2.IPv4.isValidCIDR(string);
+      };
+      ipaddr2.parse = function(string) {
+        if (ipaddr2.IPv6.isValid(string)) {
+          return ipaddr2.IPv6.parse(string);
+        } else if (ipaddr2.IPv4.isValid(string)) {
+          return ipaddr2.IPv4.parse(string);
+        } else {
+          throw new Error("ipaddr: the address has neither IPv6 nor IPv4 format");
+        }
+      };
+      ipaddr2.parseCIDR = function(string) {
+        try {
+          return ipaddr2.IPv6.parseCIDR(string);
+        } catch {
+          try {
+            return ipaddr2.IPv4.parseCIDR(string);
+          } catch (e) {
+            throw new Error("ipaddr: the address has neither IPv6 nor IPv4 CIDR format", { cause: e });
+          }
+        }
+      };
+      ipaddr2.process = function(string) {
+        const addr = this.parse(string);
+        if (addr.kind() === "ipv6" && addr.isIPv4MappedAddress()) {
+          return addr.toIPv4Address();
+        } else {
+          return addr;
+        }
+      };
+      ipaddr2.subnetMatch = function(address2, rangeList, defaultName) {
+        let i2, rangeName, rangeSubnets, subnet;
+        if (defaultName === void 0 || defaultName === null) {
+          defaultName = "unicast";
+        }
+        for (rangeName in rangeList) {
+          if (Object.prototype.hasOwnProperty.call(rangeList, rangeName)) {
+            rangeSubnets = rangeList[rangeName];
+            if (rangeSubnets[0] && !(rangeSubnets[0] instanceof Array)) {
+              rangeSubnets = [rangeSubnets];
+            }
+            for (i2 = 0; i2 < rangeSubnets.length; i2++) {
+              subnet = rangeSubnets[i2];
+              if (address2.kind() === subnet[0].kind() && address2.match.apply(address2, subnet)) {
+                return rangeName;
+              }
+            }
+          }
+        }
+        return defaultName;
+      };
+      if (typeof module !== "undefined" && module.exports) {
+        module.exports = ipaddr2;
+      } else {
+        root.ipaddr = ipaddr2;
+      }
+    })(exports);
+  }
+});
+
 // node_modules/handlebars/dist/cjs/handlebars/utils.js
 var require_utils3 = __commonJS({
   "node_modules/handlebars/dist/cjs/handlebars/utils.js"(exports) {
@@ -27481,9 +28292,9 @@ var require_block_helper_missing = __commonJS({
           }
         } else {
           if (options.data && options.ids) {
-            var data2 = _utils.createFrame(options.data);
-            data2.contextPath = _utils.appendContextPath(options.data.contextPath, options.name);
-            options = { data: data2 };
+            var data3 = _utils.createFrame(options.data);
+            data3.contextPath = _utils.appendContextPath(options.data.contextPath, options.name);
+            options = { data: data3 };
           }
           return fn(context3, options);
         }
@@ -27518,7 +28329,7 @@ var require_each = __commonJS({
         if (!options) {
           throw new _exception2["default"]("Must pass iterator to #each");
         }
-        var fn = options.fn, inverse = options.inverse, i2 = 0, ret = "", data2 = void 0, contextPath = void 0;
+        var fn = options.fn, inverse = options.inverse, i2 = 0, ret = "", data3 = void 0, contextPath = void 0;
         if (options.data && options.ids) {
           contextPath = _utils.appendContextPath(options.data.contextPath, options.ids[0]) + ".";
         }
@@ -27526,20 +28337,20 @@ var require_each = __commonJS({
           context3 = context3.call(this);
         }
         if (options.data) {
-          data2 = _utils.createFrame(options.data);
+          data3 = _utils.createFrame(options.data);
         }
         function execIteration(field, index2, last, value) {
-          if (data2) {
-            data2.key = field;
-            data2.index = index2;
-            data2.first = index2 === 0;
-            data2.last = !!last;
+          if (data3) {
+            data3.key = field;
+            data3.index = index2;
+            data3.first = index2 === 0;
+            data3.last = !!last;
             if (contextPath) {
-              data2.contextPath = contextPath + field;
+              data3.contextPath = contextPath + field;
             }
           }
           ret = ret + fn(value, {
-            data: data2,
+            data: data3,
             blockParams: _utils.blockParams([value, field], [contextPath + field, null])
           });
         }
@@ -27718,14 +28529,14 @@ var require_with = __commonJS({
         }
         var fn = options.fn;
         if (!_utils.isEmpty(context3)) {
-          var data2 = options.data;
+          var data3 = options.data;
           if (options.data && options.ids) {
-            data2 = _utils.createFrame(options.data);
-            data2.contextPath = _utils.appendContextPath(options.data.contextPath, options.ids[0]);
+            data3 = _utils.createFrame(options.data);
+            data3.contextPath = _utils.appendContextPath(options.data.contextPath, options.ids[0]);
           }
           return fn(context3, {
-            data: data2,
-            blockParams: _utils.blockParams([context3], [data2 && data2.contextPath])
+            data: data3,
+            blockParams: _utils.blockParams([context3], [data3 && data3.contextPath])
           });
         } else {
           return options.inverse(this);
@@ -28211,16 +29022,16 @@ var require_runtime = __commonJS({
           return ret2;
         },
         programs: [],
-        program: function program(i2, data2, declaredBlockParams, blockParams, depths) {
+        program: function program(i2, data3, declaredBlockParams, blockParams, depths) {
           var programWrapper = this.programs[i2], fn = this.fn(i2);
-          if (data2 || depths || blockParams || declaredBlockParams) {
-            programWrapper = wrapProgram(this, i2, fn, data2, declaredBlockParams, blockParams, depths);
+          if (data3 || depths || blockParams || declaredBlockParams) {
+            programWrapper = wrapProgram(this, i2, fn, data3, declaredBlockParams, blockParams, depths);
           } else if (!programWrapper) {
             programWrapper = this.programs[i2] = wrapProgram(this, i2, fn);
           }
           return programWrapper;
         },
-        data: function data2(value, depth) {
+        data: function data3(value, depth) {
           while (value && depth--) {
             value = value._parent;
           }
@@ -28240,10 +29051,10 @@ var require_runtime = __commonJS({
       };
       function ret(context3) {
         var options = arguments.length <= 1 || arguments[1] === void 0 ? {} : arguments[1];
-        var data2 = options.data;
+        var data3 = options.data;
         ret._setup(options);
         if (!options.partial && templateSpec.useData) {
-          data2 = initData(context3, data2);
+          data3 = initData(context3, data3);
         }
         var depths = void 0, blockParams = templateSpec.useBlockParams ? [] : void 0;
         if (templateSpec.useDepths) {
@@ -28254,9 +29065,9 @@ var require_runtime = __commonJS({
           }
         }
         function main2(context4) {
-          return "" + templateSpec.main(container, context4, container.helpers, container.partials, data2, blockParams, depths);
+          return "" + templateSpec.main(container, context4, container.helpers, container.partials, data3, blockParams, depths);
         }
-        main2 = executeDecorators(templateSpec.main, main2, container, options.depths || [], data2, blockParams);
+        main2 = executeDecorators(templateSpec.main, main2, container, options.depths || [], data3, blockParams);
         return main2(context3, options);
       }
       ret.isTop = true;
@@ -28285,27 +29096,27 @@ var require_runtime = __commonJS({
           container.hooks = options.hooks;
         }
       };
-      ret._child = function(i2, data2, blockParams, depths) {
+      ret._child = function(i2, data3, blockParams, depths) {
         if (templateSpec.useBlockParams && !blockParams) {
           throw new _exception2["default"]("must pass block params");
         }
         if (templateSpec.useDepths && !depths) {
           throw new _exception2["default"]("must pass parent depths");
         }
-        return wrapProgram(container, i2, templateSpec[i2], data2, 0, blockParams, depths);
+        return wrapProgram(container, i2, templateSpec[i2], data3, 0, blockParams, depths);
       };
       return ret;
     }
-    function wrapProgram(container, i2, fn, data2, declaredBlockParams, blockParams, depths) {
+    function wrapProgram(container, i2, fn, data3, declaredBlockParams, blockParams, depths) {
       function prog(context3) {
         var options = arguments.length <= 1 || arguments[1] === void 0 ? {} : arguments[1];
         var currentDepths = depths;
         if (depths && context3 != depths[0] && !(context3 === container.nullContext && depths[0] === null)) {
           currentDepths = [context3].concat(depths);
         }
-        return fn(container, context3, container.helpers, container.partials, options.data || data2, blockParams && [options.blockParams].concat(blockParams), currentDepths);
+        return fn(container, context3, container.helpers, container.partials, options.data || data3, blockParams && [options.blockParams].concat(blockParams), currentDepths);
       }
-      prog = executeDecorators(fn, prog, container, depths, data2, blockParams);
+      prog = executeDecorators(fn, prog, container, depths, data3, blockParams);
       prog.program = i2;
       prog.depth = depths ? depths.length : 0;
       prog.blockParams = declaredBlockParams || 0;
@@ -28363,17 +29174,17 @@ var require_runtime = __commonJS({
         return obj[name];
       }
     }
-    function initData(context3, data2) {
-      if (!data2 || !("root" in data2)) {
-        data2 = data2 ? _base.createFrame(data2) : {};
-        data2.root = context3;
+    function initData(context3, data3) {
+      if (!data3 || !("root" in data3)) {
+        data3 = data3 ? _base.createFrame(data3) : {};
+        data3.root = context3;
       }
-      return data2;
+      return data3;
     }
-    function executeDecorators(fn, prog, container, depths, data2, blockParams) {
+    function executeDecorators(fn, prog, container, depths, data3, blockParams) {
       if (fn.decorator) {
         var props = {};
-        prog = fn.decorator(prog, props, container, depths && depths[0], data2, blockParams, depths);
+        prog = fn.decorator(prog, props, container, depths && depths[0], data3, blockParams, depths);
         Utils.extend(prog, props);
       }
       return prog;
@@ -29557,9 +30368,9 @@ var require_helpers2 = __commonJS({
     function stripComment(comment2) {
       return comment2.replace(/^\{\{~?!-?-?/, "").replace(/-?-?~?\}\}$/, "");
     }
-    function preparePath(data2, parts, loc) {
+    function preparePath(data3, parts, loc) {
       loc = this.locInfo(loc);
-      var original = data2 ? "@" : "", dig = [], depth = 0;
+      var original = data3 ? "@" : "", dig = [], depth = 0;
       for (var i2 = 0, l = parts.length; i2 < l; i2++) {
         var part = parts[i2].part, isLiteral = parts[i2].original !== part;
         original += (parts[i2].separator || "") + part;
@@ -29575,7 +30386,7 @@ var require_helpers2 = __commonJS({
       }
       return {
         type: "PathExpression",
-        data: data2,
+        data: data3,
         depth,
         parts: dig,
         original,
@@ -30154,11 +30965,11 @@ var require_compiler = __commonJS({
         }
         return compiled2._setup(setupOptions);
       };
-      ret._child = function(i2, data2, blockParams, depths) {
+      ret._child = function(i2, data3, blockParams, depths) {
         if (!compiled2) {
           compiled2 = compileInput();
         }
-        return compiled2._child(i2, data2, blockParams, depths);
+        return compiled2._child(i2, data3, blockParams, depths);
       };
       return ret;
     }
@@ -30416,7 +31227,7 @@ var require_util10 = __commonJS({
       return path;
     }
     exports.normalize = normalize;
-    function join31(aRoot, aPath) {
+    function join32(aRoot, aPath) {
       if (aRoot === "") {
         aRoot = ".";
       }
@@ -30448,7 +31259,7 @@ var require_util10 = __commonJS({
       }
       return joined3;
     }
-    exports.join = join31;
+    exports.join = join32;
     exports.isAbsolute = function(aPath) {
       return aPath.charAt(0) === "/" || urlRegexp.test(aPath);
     };
@@ -30621,7 +31432,7 @@ var require_util10 = __commonJS({
             parsed3.path = parsed3.path.substring(0, index2 + 1);
           }
         }
-        sourceURL = join31(urlGenerate(parsed3), sourceURL);
+        sourceURL = join32(urlGenerate(parsed3), sourceURL);
       }
       return normalize(sourceURL);
     }
@@ -32886,12 +33697,12 @@ var require_javascript_compiler = __commonJS({
         var inlineStack = this.inlineStack;
         this.inlineStack = [];
         for (var i2 = 0, len = inlineStack.length; i2 < len; i2++) {
-          var entry = inlineStack[i2];
-          if (entry instanceof Literal) {
-            this.compileStack.push(entry);
+          var entry2 = inlineStack[i2];
+          if (entry2 instanceof Literal) {
+            this.compileStack.push(entry2);
           } else {
             var stack = this.incrStack();
-            this.pushSource([stack, " = ", entry, ";"]);
+            this.pushSource([stack, " = ", entry2, ";"]);
             this.compileStack.push(stack);
           }
         }
@@ -34188,9 +34999,9 @@ var require_light = __commonJS({
             this._arr = [];
             return this._resetPromise();
           }
-          add(data2) {
+          add(data3) {
             var ret;
-            this._arr.push(data2);
+            this._arr.push(data3);
             ret = this._promise;
             if (this._arr.length === this.maxSize) {
               this._flush();
@@ -36122,19 +36933,19 @@ async function getResponseData(response) {
 function isJSONResponse(mimetype) {
   return mimetype.type === "application/json" || mimetype.type === "application/scim+json";
 }
-function toErrorMessage(data2) {
-  if (typeof data2 === "string") {
-    return data2;
+function toErrorMessage(data3) {
+  if (typeof data3 === "string") {
+    return data3;
   }
-  if (data2 instanceof ArrayBuffer) {
+  if (data3 instanceof ArrayBuffer) {
     return "Unknown error";
   }
-  if (typeof data2 === "object" && data2 !== null && "message" in data2) {
-    const objectData = data2;
+  if (typeof data3 === "object" && data3 !== null && "message" in data3) {
+    const objectData = data3;
     const suffix = "documentation_url" in objectData ? ` - ${objectData.documentation_url}` : "";
     return Array.isArray(objectData.errors) ? `${objectData.message}: ${objectData.errors.map((v) => JSON.stringify(v)).join(", ")}${suffix}` : `${objectData.message}${suffix}`;
   }
-  return `Unknown error: ${JSON.stringify(data2)}`;
+  return `Unknown error: ${JSON.stringify(data3)}`;
 }
 function withDefaults2(oldEndpoint, newDefaults) {
   const endpoint2 = oldEndpoint.defaults(newDefaults);
@@ -36179,9 +36990,9 @@ var init_dist_bundle4 = __esm({
 });
 
 // node_modules/@octokit/graphql/dist-bundle/index.js
-function _buildMessageForResponseErrors(data2) {
+function _buildMessageForResponseErrors(data3) {
   return `Request failed due to following response errors:
-` + data2.errors.map((e) => ` - ${e.message}`).join("\n");
+` + data3.errors.map((e) => ` - ${e.message}`).join("\n");
 }
 function graphql(request2, query, options) {
   if (options) {
@@ -36554,8 +37365,8 @@ function normalizePaginatedListResponse(response) {
   delete response.data.total_count;
   delete response.data.total_commits;
   const namespaceKey = Object.keys(response.data)[0];
-  const data2 = response.data[namespaceKey];
-  response.data = data2;
+  const data3 = response.data[namespaceKey];
+  response.data = data3;
   if (typeof incompleteResults !== "undefined") {
     response.data.incomplete_results = incompleteResults;
   }
@@ -39218,8 +40029,8 @@ __export(client_exports, {
   GithubClient: () => GithubClient
 });
 function partOf(error3) {
-  const { data: data2, errors } = isPartial(error3) ? error3 : {};
-  if (data2 && errors?.every((one) => one.type === "NOT_FOUND")) return data2;
+  const { data: data3, errors } = isPartial(error3) ? error3 : {};
+  if (data3 && errors?.every((one) => one.type === "NOT_FOUND")) return data3;
   throw error3;
 }
 function isPartial(error3) {
@@ -39328,8 +40139,8 @@ var init_client = __esm({
             what,
             () => this.#octokit.request(inRepository(route), { ...this.#repo, ...fields2 })
           );
-          const { data: data2 } = response;
-          return data2 instanceof ArrayBuffer ? new Uint8Array(data2) : void 0;
+          const { data: data3 } = response;
+          return data3 instanceof ArrayBuffer ? new Uint8Array(data3) : void 0;
         } catch (error3) {
           if (error3 instanceof GithubRefused && (error3.status === 404 || error3.status === 410))
             return void 0;
@@ -39394,9 +40205,9 @@ function reviewersOf(found3) {
   );
   return reviewers.length;
 }
-async function permitted(ask2) {
+async function permitted(ask3) {
   try {
-    return await ask2();
+    return await ask3();
   } catch (cause) {
     if (!(cause instanceof GithubRefused) || cause.status !== 403) throw cause;
     throw new GithubRefused(cause.message, {
@@ -39853,7 +40664,7 @@ async function shownOf(client, open3) {
   const commit2 = await client.ask("the branch", "GET /git/commits/{commit}", { commit: head2 });
   const files = /* @__PURE__ */ new Map();
   for (const file of await client.all("files", "GET /pulls/{pull}/files", { pull }))
-    files.set(file.text("/filename"), await textOf8(client, file));
+    files.set(file.text("/filename"), await textOf9(client, file));
   return {
     number: pull,
     url: open3.text("/html_url"),
@@ -39862,7 +40673,7 @@ async function shownOf(client, open3) {
     files
   };
 }
-async function textOf8(client, file) {
+async function textOf9(client, file) {
   if (file.text("/status") === "removed") return null;
   const blob = file.sha("/sha");
   const found3 = await client.ask("a file", "GET /git/blobs/{blob}", { blob });
@@ -40249,19 +41060,19 @@ var require_lib2 = __commonJS({
           return this.request("DELETE", requestUrl, null, additionalHeaders || {});
         });
       }
-      post(requestUrl, data2, additionalHeaders) {
+      post(requestUrl, data3, additionalHeaders) {
         return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("POST", requestUrl, data2, additionalHeaders || {});
+          return this.request("POST", requestUrl, data3, additionalHeaders || {});
         });
       }
-      patch(requestUrl, data2, additionalHeaders) {
+      patch(requestUrl, data3, additionalHeaders) {
         return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("PATCH", requestUrl, data2, additionalHeaders || {});
+          return this.request("PATCH", requestUrl, data3, additionalHeaders || {});
         });
       }
-      put(requestUrl, data2, additionalHeaders) {
+      put(requestUrl, data3, additionalHeaders) {
         return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("PUT", requestUrl, data2, additionalHeaders || {});
+          return this.request("PUT", requestUrl, data3, additionalHeaders || {});
         });
       }
       head(requestUrl, additionalHeaders) {
@@ -40287,28 +41098,28 @@ var require_lib2 = __commonJS({
       }
       postJson(requestUrl_1, obj_1) {
         return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data2 = JSON.stringify(obj, null, 2);
+          const data3 = JSON.stringify(obj, null, 2);
           additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
           additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
-          const res = yield this.post(requestUrl, data2, additionalHeaders);
+          const res = yield this.post(requestUrl, data3, additionalHeaders);
           return this._processResponse(res, this.requestOptions);
         });
       }
       putJson(requestUrl_1, obj_1) {
         return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data2 = JSON.stringify(obj, null, 2);
+          const data3 = JSON.stringify(obj, null, 2);
           additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
           additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
-          const res = yield this.put(requestUrl, data2, additionalHeaders);
+          const res = yield this.put(requestUrl, data3, additionalHeaders);
           return this._processResponse(res, this.requestOptions);
         });
       }
       patchJson(requestUrl_1, obj_1) {
         return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data2 = JSON.stringify(obj, null, 2);
+          const data3 = JSON.stringify(obj, null, 2);
           additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
           additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
-          const res = yield this.patch(requestUrl, data2, additionalHeaders);
+          const res = yield this.patch(requestUrl, data3, additionalHeaders);
           return this._processResponse(res, this.requestOptions);
         });
       }
@@ -40317,7 +41128,7 @@ var require_lib2 = __commonJS({
        * All other methods such as get, post, patch, and request ultimately call this.
        * Prefer get, del, post and patch
        */
-      request(verb2, requestUrl, data2, headers) {
+      request(verb2, requestUrl, data3, headers) {
         return __awaiter3(this, void 0, void 0, function* () {
           if (this._disposed) {
             throw new Error("Client has already been disposed.");
@@ -40328,7 +41139,7 @@ var require_lib2 = __commonJS({
           let numTries = 0;
           let response;
           do {
-            response = yield this.requestRaw(info2, data2);
+            response = yield this.requestRaw(info2, data3);
             if (response && response.message && response.message.statusCode === HttpCodes2.Unauthorized) {
               let authenticationHandler;
               for (const handler2 of this.handlers) {
@@ -40338,7 +41149,7 @@ var require_lib2 = __commonJS({
                 }
               }
               if (authenticationHandler) {
-                return authenticationHandler.handleAuthentication(this, info2, data2);
+                return authenticationHandler.handleAuthentication(this, info2, data3);
               } else {
                 return response;
               }
@@ -40362,7 +41173,7 @@ var require_lib2 = __commonJS({
                 }
               }
               info2 = this._prepareRequest(verb2, parsedRedirectUrl, headers);
-              response = yield this.requestRaw(info2, data2);
+              response = yield this.requestRaw(info2, data3);
               redirectsRemaining--;
             }
             if (!response.message.statusCode || !HttpResponseRetryCodes2.includes(response.message.statusCode)) {
@@ -40391,7 +41202,7 @@ var require_lib2 = __commonJS({
        * @param info
        * @param data
        */
-      requestRaw(info2, data2) {
+      requestRaw(info2, data3) {
         return __awaiter3(this, void 0, void 0, function* () {
           return new Promise((resolve7, reject) => {
             function callbackForResult(err2, res) {
@@ -40403,7 +41214,7 @@ var require_lib2 = __commonJS({
                 resolve7(res);
               }
             }
-            this.requestRawWithCallback(info2, data2, callbackForResult);
+            this.requestRawWithCallback(info2, data3, callbackForResult);
           });
         });
       }
@@ -40413,12 +41224,12 @@ var require_lib2 = __commonJS({
        * @param data
        * @param onResult
        */
-      requestRawWithCallback(info2, data2, onResult) {
-        if (typeof data2 === "string") {
+      requestRawWithCallback(info2, data3, onResult) {
+        if (typeof data3 === "string") {
           if (!info2.options.headers) {
             info2.options.headers = {};
           }
-          info2.options.headers["Content-Length"] = Buffer.byteLength(data2, "utf8");
+          info2.options.headers["Content-Length"] = Buffer.byteLength(data3, "utf8");
         }
         let callbackCalled = false;
         function handleResult(err2, res) {
@@ -40444,14 +41255,14 @@ var require_lib2 = __commonJS({
         req.on("error", function(err2) {
           handleResult(err2);
         });
-        if (data2 && typeof data2 === "string") {
-          req.write(data2, "utf8");
+        if (data3 && typeof data3 === "string") {
+          req.write(data3, "utf8");
         }
-        if (data2 && typeof data2 !== "string") {
-          data2.on("close", function() {
+        if (data3 && typeof data3 !== "string") {
+          data3.on("close", function() {
             req.end();
           });
-          data2.pipe(req);
+          data3.pipe(req);
         } else {
           req.end();
         }
@@ -41087,12 +41898,12 @@ function githubAccounts(settings3, second = 1e3) {
     byLogin: (logins) => inBatches([...new Set(logins.map(loginKey))], askedFor),
     byId: (ids) => inBatches(ids, calledNow)
   };
-  async function inBatches(wanted, ask2) {
+  async function inBatches(wanted, ask3) {
     const found3 = /* @__PURE__ */ new Map();
     let requests = 0;
     for (let from = 0; from < wanted.length; from += AT_ONCE2) {
       requests += 1;
-      for (const [key, value] of await ask2(client, wanted.slice(from, from + AT_ONCE2)))
+      for (const [key, value] of await ask3(client, wanted.slice(from, from + AT_ONCE2)))
         found3.set(key, value);
     }
     return { found: found3, requests };
@@ -41139,10 +41950,55 @@ var init_accounts = __esm({
   }
 });
 
+// src/edges/file-servers.ts
+var file_servers_exports = {};
+__export(file_servers_exports, {
+  fileServers: () => fileServers
+});
+async function ask2(url) {
+  try {
+    const response = await fetch(url, {
+      method: "HEAD",
+      headers: { "accept-encoding": "identity", "user-agent": "glaciocloud" },
+      signal: AbortSignal.timeout(TIMEOUT_MS5)
+    });
+    if (url.startsWith("https:") && !response.url.startsWith("https:"))
+      return { kind: "fault", why: "it leads to an address without encryption" };
+    return answerOf3(response);
+  } catch (error3) {
+    return { kind: "busy", why: reasonOf5(error3), wait: void 0 };
+  }
+}
+function answerOf3({ ok: ok2, status, headers }) {
+  if (status === 404 || status === 410) return { kind: "absent" };
+  if (BUSY.includes(status)) {
+    const wait = Number(headers.get("retry-after") ?? Number.NaN);
+    return { kind: "busy", why: `it answers ${status}`, wait: wait >= 0 ? wait : void 0 };
+  }
+  if (!ok2) return { kind: "fault", why: `it answers ${status}` };
+  const bytes2 = Number(headers.get("content-length") ?? Number.NaN);
+  if (Number.isSafeInteger(bytes2) && bytes2 > 0) return { kind: "size", bytes: bytes2 };
+  return { kind: "fault", why: "it does not say how large the file is" };
+}
+function reasonOf5(error3) {
+  const cause = error3 instanceof Error ? error3.cause : void 0;
+  return messageOf(cause ?? error3);
+}
+var TIMEOUT_MS5, BUSY, fileServers;
+var init_file_servers = __esm({
+  "src/edges/file-servers.ts"() {
+    "use strict";
+    init_failure();
+    TIMEOUT_MS5 = 3e4;
+    BUSY = [408, 425, 429, 500, 502, 503, 504];
+    fileServers = { ask: ask2 };
+  }
+});
+
 // node_modules/fflate/esm/index.mjs
 import { createRequire } from "module";
-function inflateSync(data2, opts) {
-  return inflt(data2, { i: 2 }, opts && opts.out, opts && opts.dictionary);
+function inflateSync(data3, opts) {
+  return inflt(data3, { i: 2 }, opts && opts.out, opts && opts.dictionary);
 }
 function strFromU8(dat, latin1) {
   if (latin1) {
@@ -41159,30 +42015,30 @@ function strFromU8(dat, latin1) {
     return s;
   }
 }
-function unzipSync(data2, opts) {
+function unzipSync(data3, opts) {
   var files = {};
-  var e = data2.length - 22;
-  for (; b4(data2, e) != 101010256; --e) {
-    if (!e || data2.length - e > 65558)
+  var e = data3.length - 22;
+  for (; b4(data3, e) != 101010256; --e) {
+    if (!e || data3.length - e > 65558)
       err(13);
   }
   ;
-  var c = b2(data2, e + 8);
+  var c = b2(data3, e + 8);
   if (!c)
     return {};
-  var o = b4(data2, e + 16);
-  var z = b4(data2, e - 20) == 117853008;
+  var o = b4(data3, e + 16);
+  var z = b4(data3, e - 20) == 117853008;
   if (z) {
-    var ze = b4(data2, e - 12);
-    z = b4(data2, ze) == 101075792;
+    var ze = b4(data3, e - 12);
+    z = b4(data3, ze) == 101075792;
     if (z) {
-      c = b4(data2, ze + 32);
-      o = b4(data2, ze + 48);
+      c = b4(data3, ze + 32);
+      o = b4(data3, ze + 48);
     }
   }
   var fltr = opts && opts.filter;
   for (var i2 = 0; i2 < c; ++i2) {
-    var _a2 = zh(data2, o, z), c_2 = _a2[0], sc = _a2[1], su = _a2[2], fn = _a2[3], no = _a2[4], off = _a2[5], b = slzh(data2, off);
+    var _a2 = zh(data3, o, z), c_2 = _a2[0], sc = _a2[1], su = _a2[2], fn = _a2[3], no = _a2[4], off = _a2[5], b = slzh(data3, off);
     o = no;
     if (!fltr || fltr({
       name: fn,
@@ -41191,9 +42047,9 @@ function unzipSync(data2, opts) {
       compression: c_2
     })) {
       if (!c_2)
-        files[fn] = slc(data2, b, b + sc);
+        files[fn] = slc(data3, b, b + sc);
       else if (c_2 == 8)
-        files[fn] = inflateSync(data2.subarray(b, b + sc), { out: new u8(su) });
+        files[fn] = inflateSync(data3.subarray(b, b + sc), { out: new u8(su) });
       else
         err(14, "unknown compression type " + c_2);
     }
@@ -42290,10 +43146,10 @@ var Summary = class {
         if (typeof cell === "string") {
           return this.wrap("td", cell);
         }
-        const { header, data: data2, colspan, rowspan } = cell;
+        const { header, data: data3, colspan, rowspan } = cell;
         const tag = header ? "th" : "td";
         const attrs = Object.assign(Object.assign({}, colspan && { colspan }), rowspan && { rowspan });
-        return this.wrap(tag, data2, attrs);
+        return this.wrap(tag, data3, attrs);
       }).join("");
       return this.wrap("tr", cells);
     }).join("");
@@ -42726,6 +43582,15 @@ var cluster_schema_default = {
       default: "none",
       description: "Whether the cluster's network enforces NetworkPolicies."
     },
+    networks: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/ipv4Network"
+      },
+      uniqueItems: true,
+      default: [],
+      description: "The cluster's own networks outside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16 and 100.64.0.0/10: public addresses of nodes, for example. User servers reach none of them."
+    },
     nodes: {
       type: "object",
       additionalProperties: false,
@@ -42781,6 +43646,12 @@ var cluster_schema_default = {
       pattern: "^(0|[1-9][0-9]*)(s|m|h|d)$",
       description: "A whole number with s, m, h or d.",
       examples: ["30m", "24h", "180d"]
+    },
+    ipv4Network: {
+      type: "string",
+      pattern: "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/([1-9]|[12][0-9]|3[0-2])$",
+      description: "A network of IPv4 addresses with its length.",
+      examples: ["192.0.2.0/24"]
     },
     quantity: {
       type: "string",
@@ -42880,6 +43751,54 @@ var cohort_schema_default = {
   }
 };
 
+// schemas/data-lock.schema.json
+var data_lock_schema_default = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://glaciocloud.org/schemas/1/data-lock.schema.json",
+  title: "data/<set>.lock.yaml",
+  description: "Which files a set is, and how large they are; written by the platform.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    checksum: {
+      type: "string",
+      pattern: "^[0-9a-f]{40}$",
+      description: "Hash of everything else in the file: it is written by the platform only."
+    },
+    recipe: {
+      type: "string",
+      pattern: "^[0-9a-f]{40}$",
+      description: "Hash of what data/<set>.yaml asks for."
+    },
+    files: {
+      type: "array",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        properties: {
+          url: {
+            type: "string",
+            pattern: "^https?://[^\\s]+$",
+            description: "Where it comes from; its place in OGGM's cache is host and path of it."
+          },
+          bytes: {
+            type: "integer",
+            minimum: 1,
+            description: "Its size."
+          },
+          unpack: {
+            enum: ["RGIV62", "RGI_V62_Intersects", "RGIV70G", "RGI_V70G_Intersects", "RGIV70C"],
+            description: "Folder of the inventory that it is unpacked into."
+          }
+        },
+        required: ["url", "bytes"]
+      },
+      description: "Sorted by address."
+    }
+  },
+  required: ["recipe", "files"]
+};
+
 // schemas/data.schema.json
 var data_schema_default = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -42933,12 +43852,52 @@ var data_schema_default = {
       required: ["base", "rgi", "level", "border", "regions"],
       description: "Preprocessed glacier directories."
     },
+    rgi: {
+      type: "array",
+      items: {
+        enum: ["62", "70G", "70C"]
+      },
+      uniqueItems: true,
+      description: "Glacier inventories with their intersects, unpacked once; OGGM finds them there."
+    },
+    climate: {
+      type: "array",
+      items: {
+        enum: ["GSWP3_W5E5", "ERA5", "ERA5L", "CERA"]
+      },
+      uniqueItems: true,
+      description: "Monthly climate, by OGGM's names and at the addresses of OGGM 1.6.3; other versions are single files."
+    },
+    tables: {
+      type: "array",
+      items: {
+        enum: ["geodetic", "bias-w5e5", "bias-era5"]
+      },
+      uniqueItems: true,
+      description: "What calibration needs: geodetic mass balances, temperature biases; of OGGM 1.6.3."
+    },
     files: {
       type: "array",
       items: {
         $ref: "#/$defs/httpsUrl"
       },
       description: "Single files by address."
+    },
+    mirrors: {
+      type: "object",
+      propertyNames: {
+        $ref: "#/$defs/httpsUrl"
+      },
+      additionalProperties: {
+        type: "array",
+        items: {
+          $ref: "#/$defs/httpsUrl"
+        },
+        minItems: 1,
+        description: "Where the same lies, in the order in which it is asked."
+      },
+      default: {},
+      description: "Beginning of addresses and what stands in its place elsewhere: asked before the address itself."
     },
     size: {
       $ref: "#/$defs/quantity",
@@ -44359,6 +45318,10 @@ function namesCredential(name) {
   if (ABOUT.test(last) || HARMLESS.test(joined3)) return false;
   return words2.some((word) => SECRET.test(word)) || words2.length > 1 && SECRET_LAST.test(last) || KINDS_OF_KEY.test(joined3);
 }
+var MEASURE = /^(?:PER|NUM|BYTES|BITS|ROUNDS|RETRIES|VERSION|PORT|WINDOW|DELAY|GRACE|CACHE)$/u;
+function namesMeasure(name) {
+  return asWords(name).split("_").some((word) => MEASURE.test(word) || ABOUT.test(word));
+}
 var SWITCH = /^(?:true|false|yes|no|on|off|none|null)?$/iu;
 var REFERENCE = /^(?:\$|\{|<)/u;
 var PLACE = /^(?:https?:\/\/|file:|(?:~|\.{1,2}|\/(?:etc|home|mnt|opt|run|secrets|srv|tmp|usr|var|data|scratch))\/)/u;
@@ -44497,15 +45460,15 @@ function* written(value, path, name) {
 function isEmpty(value) {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
-function variable(entry, name) {
-  return typeof entry["name"] === "string" ? entry["name"] : name;
+function variable(entry2, name) {
+  return typeof entry2["name"] === "string" ? entry2["name"] : name;
 }
 var FREE = {
   environment: ["/env/", "/values/"],
   image: ["/env/"]
 };
-function credentialsIn(kind, data2) {
-  return [...written(data2, "", "")].flatMap((one) => {
+function credentialsIn(kind, data3) {
+  return [...written(data3, "", "")].flatMap((one) => {
     const what = credentialAs(kind, one);
     return what === void 0 ? [] : [{ path: one.path, name: one.name, what }];
   });
@@ -44521,7 +45484,8 @@ function credentialAs(kind, { path, name, value }) {
 function byName(path, name, value) {
   const isKeeper = name === "keys" && path.includes("/CryptKeeper/");
   const isNumber = typeof value === "number";
-  if (isKeeper || namesCredential(name) && (isNumber || canBeSecret(String(value))))
+  const isMeasure = /^\d+(\.\d+)?$/u.test(String(value)) && namesMeasure(name);
+  if (isKeeper || !isMeasure && namesCredential(name) && (isNumber || canBeSecret(String(value))))
     return "a secret by its name";
   const assigned = typeof value === "string" ? assignedIn(value) : void 0;
   return assigned === void 0 ? void 0 : `a value for ${assigned}`;
@@ -44754,6 +45718,7 @@ var SCHEMAS = {
   image: image_schema_default,
   "image-lock": image_lock_schema_default,
   data: data_schema_default,
+  "data-lock": data_lock_schema_default,
   "access-removals": access_removals_schema_default,
   approvers: approvers_schema_default,
   member: member_schema_default,
@@ -44791,9 +45756,9 @@ function readDoc(kind, name, source) {
   };
   return { doc, findings: [] };
 }
-function plain(kind, data2) {
-  if (kind !== "environment" || !("url" in data2)) return data2;
-  return { ...data2, url: plainAddress(data2.url) };
+function plain(kind, data3) {
+  if (kind !== "environment" || !("url" in data3)) return data3;
+  return { ...data3, url: plainAddress(data3.url) };
 }
 function hidden(kind, source, errors) {
   const secret = credentialsIn(kind, source.data).map(({ path }) => path);
@@ -45055,11 +46020,7 @@ var OPTIONS = {
   hub: { type: "string", value: "NAME", help: "the first hub (default: hub)" },
   url: { type: "string", value: "URL", help: "address of the first hub" },
   provider: { type: "string", value: "PROVIDER", help: "who runs the cluster (default: existing)" },
-  email: {
-    type: "string",
-    value: "ADDRESS",
-    help: "contact for certificates, where the address is https"
-  },
+  email: { type: "string", value: "ADDRESS", help: "contact for certificates of https" },
   action: {
     type: "string",
     value: "OWNER/REPO@SHA",
@@ -45078,6 +46039,11 @@ var COMMANDS = {
     summary: "write values and Kubernetes objects of hubs",
     target: "HUB?",
     options: ["root", "charts-from", "all", "out"]
+  },
+  data: {
+    summary: "`data lock SET\u2026` asks which files a set is, and writes data/<set>.lock.yaml",
+    target: "lock SET\u2026",
+    options: ["root", "json"]
   },
   image: {
     summary: "work on images: `image render` writes their build folders, `image build` builds and tests them, and pushes with --push; `image refresh` does it for what is due, `image promote` makes tried candidates stable, `image yank IMAGE BUILD` withdraws a build; `image changed`, for the workflow: which ones a change touches",
@@ -45224,8 +46190,8 @@ function unknownCommand(command, known) {
   );
 }
 var ACTION_COMMANDS = Object.entries(COMMANDS).filter(([name]) => name !== "init");
-function fromAction(read5) {
-  const command = read5("command");
+function fromAction(read6) {
+  const command = read6("command");
   if (!isCommand(command) || command === "init")
     throw unknownCommand(
       command,
@@ -45233,10 +46199,10 @@ function fromAction(read5) {
     );
   const options = {};
   for (const name of COMMANDS[command].options) {
-    const value = read5(name);
+    const value = read6(name);
     if (value !== "") options[name] = OPTIONS[name].type === "boolean" ? value === "true" : value;
   }
-  return build(command, read5("target").split(/\s+/u).filter(Boolean), options);
+  return build(command, read6("target").split(/\s+/u).filter(Boolean), options);
 }
 function build(command, target, options) {
   const word = (name) => {
@@ -45545,7 +46511,7 @@ function defineScalarTag(tagName, options) {
     implicitFirstChars: options.implicitFirstChars ?? null,
     resolve: options.resolve,
     identify: options.identify,
-    represent: options.represent ?? ((data2) => String(data2)),
+    represent: options.represent ?? ((data3) => String(data3)),
     representTagName: options.representTagName ?? (() => tagName)
   };
 }
@@ -45561,7 +46527,7 @@ function defineSequenceTag(tagName, options) {
     finalize: options.finalize ?? ((carrier) => carrier),
     carrierIsResult,
     identify: options.identify,
-    represent: options.represent ?? ((data2) => data2),
+    represent: options.represent ?? ((data3) => data3),
     representTagName: options.representTagName ?? (() => tagName)
   };
 }
@@ -45580,13 +46546,13 @@ function defineMappingTag(tagName, options) {
     finalize: options.finalize ?? ((carrier) => carrier),
     carrierIsResult,
     identify: options.identify,
-    represent: options.represent ?? ((data2) => data2),
+    represent: options.represent ?? ((data3) => data3),
     representTagName: options.representTagName ?? (() => tagName)
   };
 }
 var strTag = defineScalarTag("tag:yaml.org,2002:str", {
   resolve: (source) => source,
-  identify: (data2) => typeof data2 === "string"
+  identify: (data3) => typeof data3 === "string"
 });
 var NULL_VALUES$1 = [
   "",
@@ -45956,8 +46922,8 @@ var binaryTag = defineScalarTag("tag:yaml.org,2002:binary", {
 });
 var YAML_DATE_REGEXP = /* @__PURE__ */ new RegExp("^([0-9][0-9][0-9][0-9])-([0-9][0-9])-([0-9][0-9])$");
 var YAML_TIMESTAMP_REGEXP = /* @__PURE__ */ new RegExp("^([0-9][0-9][0-9][0-9])-([0-9][0-9]?)-([0-9][0-9]?)(?:[Tt]|[ \\t]+)([0-9][0-9]?):([0-9][0-9]):([0-9][0-9])(?:\\.([0-9]*))?(?:[ \\t]*(Z|([-+])([0-9][0-9]?)(?::([0-9][0-9]))?))?$");
-function makeUtcDate(year, month, day2, hour = 0, minute = 0, second = 0, fraction = 0) {
-  const date = new Date(Date.UTC(year, month, day2, hour, minute, second, fraction));
+function makeUtcDate(year, month, day2, hour = 0, minute2 = 0, second = 0, fraction = 0) {
+  const date = new Date(Date.UTC(year, month, day2, hour, minute2, second, fraction));
   date.setUTCFullYear(year, month, day2);
   return date;
 }
@@ -45974,16 +46940,16 @@ function resolveYamlTimestamp(source) {
     return date2;
   }
   const hour = +match[4];
-  const minute = +match[5];
+  const minute2 = +match[5];
   const second = +match[6];
   let fraction = 0;
-  if (hour > 23 || minute > 59 || second > 59) return NOT_RESOLVED;
+  if (hour > 23 || minute2 > 59 || second > 59) return NOT_RESOLVED;
   if (match[7]) {
     let value = match[7].slice(0, 3);
     while (value.length < 3) value += "0";
     fraction = +value;
   }
-  const date = makeUtcDate(year, month, day2, hour, minute, second, fraction);
+  const date = makeUtcDate(year, month, day2, hour, minute2, second, fraction);
   if (date.getUTCFullYear() !== year || date.getUTCMonth() !== month || date.getUTCDate() !== day2) return NOT_RESOLVED;
   if (match[9]) {
     const offsetHour = +match[10];
@@ -46008,9 +46974,9 @@ var seqTag = defineSequenceTag("tag:yaml.org,2002:seq", {
   },
   identify: Array.isArray
 });
-function isPlainObject(data2) {
-  if (data2 === null || typeof data2 !== "object" || Array.isArray(data2)) return false;
-  const prototype = Object.getPrototypeOf(data2);
+function isPlainObject(data3) {
+  if (data3 === null || typeof data3 !== "object" || Array.isArray(data3)) return false;
+  const prototype = Object.getPrototypeOf(data3);
   return prototype === null || prototype === Object.prototype;
 }
 function pick(object2, keys) {
@@ -46091,10 +47057,10 @@ var mapTag = defineMappingTag("tag:yaml.org,2002:map", {
 });
 var setTag = defineMappingTag("tag:yaml.org,2002:set", {
   create: () => /* @__PURE__ */ new Set(),
-  identify: (data2) => data2 instanceof Set,
-  represent: (data2) => {
+  identify: (data3) => data3 instanceof Set,
+  represent: (data3) => {
     const map = /* @__PURE__ */ new Map();
-    for (const key of data2) map.set(key, null);
+    for (const key of data3) map.set(key, null);
     return map;
   },
   addPair: (container, key, value) => {
@@ -46316,11 +47282,11 @@ var realMapTag = defineMappingTag("tag:yaml.org,2002:map", {
   has: (container, key) => container.has(key),
   keys: (container) => container.keys(),
   get: (container, key) => container.get(key),
-  identify: (data2) => data2 instanceof Map || isPlainObject(data2),
-  represent: (data2) => {
-    if (data2 instanceof Map) return data2;
+  identify: (data3) => data3 instanceof Map || isPlainObject(data3),
+  represent: (data3) => {
+    if (data3 instanceof Map) return data3;
     const map = /* @__PURE__ */ new Map();
-    const obj = data2;
+    const obj = data3;
     for (const key of Object.keys(obj)) map.set(key, obj[key]);
     return map;
   }
@@ -48701,12 +49667,12 @@ function readSource(file, text2) {
     findings.push({ rule: "yaml", severity: "error", at: place2(offset), message, hint });
   };
   const offsets = /* @__PURE__ */ new Map([["", { key: 0, value: 0 }]]);
-  const data2 = parse(text2, report, offsets);
+  const data3 = parse(text2, report, offsets);
   const find = (path) => offsets.get(path) ?? find(parentOf(path));
   return {
     file,
     text: text2,
-    data: data2,
+    data: data3,
     findings,
     at: (path) => place2(find(path).value),
     keyAt: (path) => place2(find(path).key),
@@ -49202,31 +50168,31 @@ var HashMD = class {
     this.buffer = new Uint8Array(blockLen);
     this.view = createView(this.buffer);
   }
-  update(data2) {
+  update(data3) {
     aexists(this);
-    abytes(data2);
+    abytes(data3);
     const { view, buffer, blockLen } = this;
-    const len = data2.length;
+    const len = data3.length;
     let processed = false;
     for (let pos = 0; pos < len; ) {
-      const take = Math.min(blockLen - this.pos, len - pos);
-      if (take === blockLen) {
-        const dataView = createView(data2);
+      const take2 = Math.min(blockLen - this.pos, len - pos);
+      if (take2 === blockLen) {
+        const dataView = createView(data3);
         for (; blockLen <= len - pos; pos += blockLen)
           this.process(dataView, pos);
         processed = true;
         continue;
       }
-      buffer.set(pos === 0 && take === len ? data2 : data2.subarray(pos, pos + take), this.pos);
-      this.pos += take;
-      pos += take;
+      buffer.set(pos === 0 && take2 === len ? data3 : data3.subarray(pos, pos + take2), this.pos);
+      this.pos += take2;
+      pos += take2;
       if (this.pos === blockLen) {
         this.process(view, 0);
         this.pos = 0;
         processed = true;
       }
     }
-    this.length += data2.length;
+    this.length += data3.length;
     if (processed)
       this.roundClean();
     return this;
@@ -49529,7 +50495,12 @@ var LAYOUT = [
     path: /^images\/([^/]+)\/image\.lock\.yaml$/u,
     example: "images/<image>/image.lock.yaml"
   },
-  { kind: "data", path: /^data\/([^/]+)\.yaml$/u, example: "data/<set>.yaml" },
+  { kind: "data", path: /^data\/([^/]+)(?<!\.lock)\.yaml$/u, example: "data/<set>.yaml" },
+  {
+    kind: "data-lock",
+    path: /^data\/([^/]+)\.lock\.yaml$/u,
+    example: "data/<set>.lock.yaml"
+  },
   { kind: "approvers", path: /^access\/(approvers)\.yaml$/u, example: "access/approvers.yaml" },
   {
     kind: "member",
@@ -49884,9 +50855,9 @@ function getMetaParser(type) {
     case "pax-header":
       return parsePax;
     case "gnu-long-name":
-      return (data2) => ({ name: readString(data2, 0, data2.length) });
+      return (data3) => ({ name: readString(data3, 0, data3.length) });
     case "gnu-long-link-name":
-      return (data2) => ({ linkname: readString(data2, 0, data2.length) });
+      return (data3) => ({ linkname: readString(data3, 0, data3.length) });
     default:
       return;
   }
@@ -50261,25 +51232,25 @@ async function unpackTar(archive, options = {}) {
   const reader = archive.pipeThrough(createTarDecoder(options)).getReader();
   try {
     while (true) {
-      const { done, value: entry } = await reader.read();
+      const { done, value: entry2 } = await reader.read();
       if (done) break;
       let processedHeader;
       try {
-        processedHeader = transformHeader(entry.header, options);
+        processedHeader = transformHeader(entry2.header, options);
       } catch (error3) {
-        await entry.body.cancel();
+        await entry2.body.cancel();
         throw error3;
       }
       if (processedHeader === null) {
-        await drain(entry.body);
+        await drain(entry2.body);
         continue;
       }
       if (isBodyless(processedHeader)) {
-        await drain(entry.body);
+        await drain(entry2.body);
         results.push({ header: processedHeader });
       } else results.push({
         header: processedHeader,
-        data: await streamToBuffer(entry.body)
+        data: await streamToBuffer(entry2.body)
       });
     }
   } catch (error3) {
@@ -50323,10 +51294,10 @@ function unpackTarBuffer(archive, options) {
       if (strict) throw new Error("Tar archive is truncated.");
       size2 = unpacker.bodyBytes();
     }
-    const data2 = new Uint8Array(size2);
+    const data3 = new Uint8Array(size2);
     let offset = 0;
     unpacker.streamBody((chunk) => {
-      data2.set(chunk, offset);
+      data3.set(chunk, offset);
       offset += chunk.length;
       return true;
     });
@@ -50338,7 +51309,7 @@ function unpackTarBuffer(archive, options) {
     }
     results.push({
       header: processedHeader,
-      data: data2
+      data: data3
     });
     if (!bodyComplete || !paddingComplete) break;
   }
@@ -50363,7 +51334,7 @@ async function unpackChart(archive, origin) {
     throw new ChartRefused(`${origin} is refused: it holds more than ${MOST_FILES} files`, {
       hint: NOT_HELM
     });
-  for (const { header, data: data2 } of entries) {
+  for (const { header, data: data3 } of entries) {
     const { name, type } = header;
     if (type === "directory" || type === "pax-header" || type === "pax-global-header") continue;
     if (type !== "file") throw refusedEntry(origin, name, `is a ${type}`);
@@ -50374,7 +51345,7 @@ async function unpackChart(archive, origin) {
       throw refusedEntry(origin, name, "is no plain path");
     const path = name.slice(name.indexOf("/") + 1);
     if (files.has(path)) throw refusedEntry(origin, name, "is there twice");
-    files.set(path, data2 ?? new Uint8Array());
+    files.set(path, data3 ?? new Uint8Array());
   }
   return files;
 }
@@ -50416,8 +51387,8 @@ async function chartFolder(folder) {
 }
 function contentDigest(files) {
   const hash = createHash("sha256");
-  for (const [path, data2] of [...files].sort(([a], [b]) => compareText(a, b)))
-    hash.update(`${path}\0${sha2562(data2)}
+  for (const [path, data3] of [...files].sort(([a], [b]) => compareText(a, b)))
+    hash.update(`${path}\0${sha2562(data3)}
 `);
   return hash.digest("hex");
 }
@@ -50433,16 +51404,16 @@ function chartMeta(files, name) {
   };
 }
 function chartText(files, path) {
-  const data2 = files.get(path);
-  if (!data2)
+  const data3 = files.get(path);
+  if (!data3)
     throw new ChartRefused(`the chart has no ${path}`, {
       hint: "use a packaged release of the chart"
     });
-  if (data2.length > MOST_TEXT)
+  if (data3.length > MOST_TEXT)
     throw new ChartRefused(`${path} of the chart is larger than ${MOST_TEXT / 1e6} MB`, {
       hint: NOT_HELM
     });
-  return decoder3.decode(data2);
+  return decoder3.decode(data3);
 }
 function yamlObject(text2, origin) {
   return parsed((one) => load(one), text2, `${origin} is no YAML`);
@@ -50479,8 +51450,8 @@ function isEndless(value) {
 function asObject(value) {
   return isObject(value) ? value : {};
 }
-function sha2562(data2) {
-  return createHash("sha256").update(data2).digest("hex");
+function sha2562(data3) {
+  return createHash("sha256").update(data3).digest("hex");
 }
 
 // src/edges/ours.ts
@@ -50568,9 +51539,9 @@ function textIn(object2, key) {
 }
 async function entriesBelow(folder) {
   const entries = await readdir4(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => !entry.isDirectory()).map((entry) => ({
-    path: relative(folder, join2(entry.parentPath, entry.name)).replaceAll(sep, "/"),
-    isFile: entry.isFile()
+  return entries.filter((entry2) => !entry2.isDirectory()).map((entry2) => ({
+    path: relative(folder, join2(entry2.parentPath, entry2.name)).replaceAll(sep, "/"),
+    isFile: entry2.isFile()
   })).sort((one, other) => compareText(one.path, other.path));
 }
 async function confirmOutside(path) {
@@ -50786,10 +51757,10 @@ async function takeBack(stage) {
   const base2 = dirname3(stage);
   const { entries, folders } = await journalOf(stage);
   let held3 = false;
-  for (const [index2, entry] of entries.entries()) {
-    if (!await isBelow(base2, entry.path)) continue;
-    const place2 = join4(base2, entry.path);
-    if (await isAsPlaced(place2, entry)) await rename2(place2, join4(stage, "back", String(index2)));
+  for (const [index2, entry2] of entries.entries()) {
+    if (!await isBelow(base2, entry2.path)) continue;
+    const place2 = join4(base2, entry2.path);
+    if (await isAsPlaced(place2, entry2)) await rename2(place2, join4(stage, "back", String(index2)));
     if (!await putBack(asideIn(stage, index2), place2)) held3 = true;
   }
   for (const folder of [...folders].reverse())
@@ -51083,8 +52054,8 @@ function isAnother(chart, seen2) {
 // src/core/credentials/findings.ts
 init_json();
 var RULE = { rule: "credential", severity: "error" };
-function notSecretIn(data2) {
-  const names5 = isObject(data2) ? data2["notSecret"] : void 0;
+function notSecretIn(data3) {
+  const names5 = isObject(data3) ? data3["notSecret"] : void 0;
   return Array.isArray(names5) ? names5.filter((name) => typeof name === "string") : [];
 }
 function credentialFindings(kind, source, notSecret) {
@@ -51107,8 +52078,8 @@ function insteadOf(kind, path, name) {
     return "here stands only what it is for, the value goes to secrets/, encrypted with sops";
   return `declare its name below secrets:, the value goes to secrets/, encrypted with sops; ${otherwise}`;
 }
-function outsideValues({ file, text: text2, data: data2 }) {
-  const said5 = [...walk(data2)].flatMap(
+function outsideValues({ file, text: text2, data: data3 }) {
+  const said5 = [...walk(data3)].flatMap(
     ({ path, value }) => typeof value === "string" ? [path, value] : [path]
   );
   return text2.split("\n").flatMap(
@@ -51158,16 +52129,16 @@ function whatFirst(isShared) {
 function encryptWith(file) {
   return `encrypt it: \`sops encrypt --in-place ${file}\`, which needs the public key in .sops.yaml`;
 }
-function holdsText(data2) {
-  return [...walk(data2)].some(
+function holdsText(data3) {
+  return [...walk(data3)].some(
     ({ value }) => value !== null && value !== "" && typeof value !== "object"
   );
 }
 function isEncrypted(value) {
   return typeof value === "string" && /^ENC\[[A-Z0-9_]+,data:[^\]]*\]$/u.test(value);
 }
-function openIn(data2) {
-  return [...walk(data2)].flatMap(({ path, value }) => {
+function openIn(data3) {
+  return [...walk(data3)].flatMap(({ path, value }) => {
     const isNothing = value === null || value === "" || isObject(value) || Array.isArray(value);
     const isOfSops = path.startsWith("/sops/") || path === "/sops";
     return isNothing || isOfSops || isEncrypted(value) ? [] : [path];
@@ -51280,8 +52251,8 @@ var HOMES = [
 function besidePlatform(path, text2) {
   const name = path.replace(YAML, "");
   if (nearest(name, ["platform"]) !== void 0) return "did you mean platform.yaml?";
-  const { data: data2 } = readSource(path, text2);
-  const keys = isObject(data2) ? Object.keys(data2) : [];
+  const { data: data3 } = readSource(path, text2);
+  const keys = isObject(data3) ? Object.keys(data3) : [];
   const known = HOMES.map(({ kind, place: place2 }) => ({
     place: place2(name),
     keys: keys.filter((key) => key in SCHEMAS[kind].properties).length
@@ -51339,9 +52310,9 @@ var IMAGE_FILE = "image.yaml";
 var LONG = 8;
 function strayInImages({ images, paths }) {
   const mayBeStray = [...paths].filter((path) => !isKnown(path));
-  return [...images.values()].flatMap(({ name, data: data2 }) => {
+  return [...images.values()].flatMap(({ name, data: data3 }) => {
     const folder = `images/${name}/`;
-    const named2 = [...data2.files, ...data2.tests.notebooks, data2.postBuild ?? IMAGE_FILE];
+    const named2 = [...data3.files, ...data3.tests.notebooks, data3.postBuild ?? IMAGE_FILE];
     const missing4 = named2.filter((path) => !paths.has(`${folder}${path}`));
     const strays = mayBeStray.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length)).filter((path) => !named2.includes(path));
     return firstOfEach(strays).map(
@@ -51395,12 +52366,12 @@ function readPlatform(files, unseen = /* @__PURE__ */ new Set()) {
   return { platform: platform2, findings: onePerPlace(findings), sources };
 }
 function textsOf(files) {
-  const texts2 = /* @__PURE__ */ new Map();
+  const texts3 = /* @__PURE__ */ new Map();
   for (const [file, content] of files) {
-    if (content.kind === "text") texts2.set(file, content.text);
-    else if (!looksOurs(file.split("/")[0] ?? "")) texts2.set(file, "");
+    if (content.kind === "text") texts3.set(file, content.text);
+    else if (!looksOurs(file.split("/")[0] ?? "")) texts3.set(file, "");
   }
-  return texts2;
+  return texts3;
 }
 var Reader = class {
   findings = [];
@@ -51416,6 +52387,7 @@ var Reader = class {
     image: /* @__PURE__ */ new Map(),
     "image-lock": /* @__PURE__ */ new Map(),
     data: /* @__PURE__ */ new Map(),
+    "data-lock": /* @__PURE__ */ new Map(),
     "access-removals": /* @__PURE__ */ new Map(),
     approvers: /* @__PURE__ */ new Map(),
     member: /* @__PURE__ */ new Map(),
@@ -51464,6 +52436,7 @@ var Reader = class {
       images: this.#docs.image,
       locks: this.#docs["image-lock"],
       data: this.#docs.data,
+      dataLocks: this.#docs["data-lock"],
       approvers: this.#docs.approvers.get("approvers"),
       accessRemovals: this.#docs["access-removals"].get("removals"),
       members: this.#docs.member,
@@ -51551,6 +52524,7 @@ var HUB_CODE = [
   "glaciocloud_machines.py",
   "glaciocloud_pages.py",
   "glaciocloud_pods.py",
+  "glaciocloud_sessions.py",
   "glaciocloud_start.py"
 ];
 var HUB_PAGES = "files/pages/";
@@ -51697,9 +52671,9 @@ async function readArchive(hash) {
 }
 async function readFirstSeen(key) {
   const text2 = await readFile5(firstSeenFile(key), "utf8").catch(() => "");
-  const entry = objectOf(text2) ?? {};
-  const same = entry["repository"] === key.repository && entry["name"] === key.name && entry["version"] === key.version;
-  const hash = entry["sha256"];
+  const entry2 = objectOf(text2) ?? {};
+  const same = entry2["repository"] === key.repository && entry2["name"] === key.name && entry2["version"] === key.version;
+  const hash = entry2["sha256"];
   return same && typeof hash === "string" && /^[0-9a-f]{64}$/u.test(hash) ? hash : void 0;
 }
 async function keepArchive(key, archive) {
@@ -51813,7 +52787,7 @@ var MOST_REDIRECTS = 5;
 var REDIRECTS = [301, 302, 303, 307, 308];
 var NETWORK_HINT = "check the network, or give a folder or mirror with --charts-from";
 var PRIVATE_HINT = "charts come over https from public addresses: name such a repository, or set charts.allowPrivate: true on the default branch for a mirror of your own";
-async function download(address2, { most, privateToo, ask: ask2 = askOnce }) {
+async function download(address2, { most, privateToo, ask: ask3 = askOnce }) {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   let url = parsed2(address2, void 0);
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
@@ -51821,7 +52795,7 @@ async function download(address2, { most, privateToo, ask: ask2 = askOnce }) {
     const fault = addressFault(url, privateToo);
     if (fault !== void 0) throw refused(shown2, fault);
     try {
-      const { status, location, body } = await ask2(url, privateToo, signal);
+      const { status, location, body } = await ask3(url, privateToo, signal);
       if (!REDIRECTS.includes(status)) {
         if (status === 200) return await readAtMost(body, most, shown2);
         throw new ChartUnreachable(`${shown2} answers ${status}`, { hint: NETWORK_HINT });
@@ -51899,14 +52873,14 @@ async function downloadChart(name, { repository, version }, privateToo) {
   const base2 = repositoryBase(repository);
   const index2 = await download(`${base2}index.yaml`, { most: MOST_INDEX, privateToo });
   const found3 = yamlObject(index2.toString("utf8"), `${base2}index.yaml`);
-  const entry = entryOf2(found3, name, version);
-  const url = Array.isArray(entry?.["urls"]) ? entry["urls"][0] : void 0;
-  if (!entry || typeof url !== "string" || !URL.canParse(url, base2))
+  const entry2 = entryOf2(found3, name, version);
+  const url = Array.isArray(entry2?.["urls"]) ? entry2["urls"][0] : void 0;
+  if (!entry2 || typeof url !== "string" || !URL.canParse(url, base2))
     throw new ChartUnreachable(`${base2} has no chart ${name} ${version}`, {
       hint: "name a version that the repository lists"
     });
   const archive = await download(new URL(url, base2).href, { most: MOST_ARCHIVE, privateToo });
-  if (typeof entry["digest"] === "string" && entry["digest"] !== sha2562(archive))
+  if (typeof entry2["digest"] === "string" && entry2["digest"] !== sha2562(archive))
     throw new ChartRefused(`chart ${name} ${version} was damaged on the way`, {
       hint: "run it again"
     });
@@ -52434,13 +53408,13 @@ async function mergeBase(root) {
   return void 0;
 }
 async function mainFiles(root, wants) {
-  const ask2 = (...args) => exec("git", ["-C", root, "rev-parse", ...args]).then(
+  const ask3 = (...args) => exec("git", ["-C", root, "rev-parse", ...args]).then(
     ({ code: code2, stdout }) => code2 === 0 ? stdout.trim() : void 0,
     () => void 0
   );
-  if (await ask2("--show-prefix") !== "") return void 0;
+  if (await ask3("--show-prefix") !== "") return void 0;
   for (const ref of MAIN_REFS) {
-    const commit2 = await ask2("--verify", "--quiet", `refs/remotes/${ref}^{commit}`);
+    const commit2 = await ask3("--verify", "--quiet", `refs/remotes/${ref}^{commit}`);
     if (commit2 !== void 0)
       return textsAt(root, commit2, (await pathsAt(root, commit2)).filter(wants));
   }
@@ -52569,11 +53543,11 @@ var VARIABLES = {
   "/singleuser/extraEnv": nameOf2
 };
 var NAMED = { ...LISTS, ...VARIABLES };
-function nameOf2(entry) {
-  return textAt(entry, "/name");
+function nameOf2(entry2) {
+  return textAt(entry2, "/name");
 }
-function mountOf(entry) {
-  return textAt(entry, "/mountPath").replace(/\/+$/u, "");
+function mountOf(entry2) {
+  return textAt(entry2, "/mountPath").replace(/\/+$/u, "");
 }
 function namedEntries(value) {
   return isObject(value) ? Object.values(value).filter(isObject) : objectsIn(value);
@@ -52612,13 +53586,13 @@ function entriesAt(values, path, naming) {
   if (!Array.isArray(found3) && !(isObject(found3) && path in LISTS)) return void 0;
   const entries = objectsIn(Object.values(found3));
   if (entries.length < Object.keys(found3).length) return void 0;
-  if (entries.some((entry) => nameOf2(entry) === "")) return void 0;
-  return entries.map((entry) => [naming(entry), path in LISTS ? entry : variableOf(entry)]);
+  if (entries.some((entry2) => nameOf2(entry2) === "")) return void 0;
+  return entries.map((entry2) => [naming(entry2), path in LISTS ? entry2 : variableOf(entry2)]);
 }
-function variableOf(entry) {
-  const { value } = entry;
+function variableOf(entry2) {
+  const { value } = entry2;
   if (value !== void 0) return value;
-  return Object.fromEntries(Object.entries(entry).filter(([key]) => key !== "name"));
+  return Object.fromEntries(Object.entries(entry2).filter(([key]) => key !== "name"));
 }
 function put(values, path, value) {
   const [, first = "", ...rest] = path.split("/");
@@ -52687,6 +53661,61 @@ function secretEnv(names5) {
       { valueFrom: { secretKeyRef: { name: SECRETS_NAME, key: name } } }
     ])
   );
+}
+
+// src/core/hub/values/network.ts
+var import_ipaddr = __toESM(require_ipaddr(), 1);
+init_json();
+var INSIDE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10"];
+var NODE_DNS = "169.254.20.10/32";
+var METADATA = ["169.254.169.254/32", "169.254.170.2/32", "100.100.100.200/32"];
+function opensInside(cluster, cidr, except) {
+  if (!isIpv4(cidr)) return cidr.endsWith("/0") && except.length === 0;
+  return [...insideOf(cluster), ...METADATA].some(
+    (network) => contains(cidr, network) && !except.some((one) => isIpv4(one) && contains(one, network))
+  );
+}
+function isInside(cluster, network) {
+  return !isIpv4(network) || insideOf(cluster).some((one) => contains(one, network));
+}
+function insideOf({ networks }) {
+  return [...INSIDE, ...networks];
+}
+function contains(outer, inner) {
+  const [base2, bits2] = ipv4(outer);
+  const [address2, length2] = ipv4(inner);
+  return bits2 <= length2 && address2.match(base2, bits2);
+}
+function isIpv4(network) {
+  const { IPv4 } = import_ipaddr.default;
+  return IPv4.isValidFourPartDecimal(network) || IPv4.isValidCIDRFourPartDecimal(network);
+}
+function ipv4(network) {
+  return import_ipaddr.default.IPv4.parseCIDR(network.includes("/") ? network : `${network}/32`);
+}
+function networkPart({ hub, cluster }) {
+  const own2 = "/singleuser/networkPolicy/egressAllowRules/nonPrivateIPs";
+  const stays2 = at(hub.data.values, own2) === false;
+  return {
+    jupyterhub: {
+      singleuser: {
+        cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
+        networkPolicy: {
+          enabled: true,
+          egressAllowRules: {
+            cloudMetadataServer: false,
+            dnsPortsCloudMetadataServer: cluster.provider === "gke",
+            nonPrivateIPs: false,
+            privateIPs: false
+          }
+        }
+      }
+    },
+    glaciocloud: stays2 ? {} : { egress: { inside: insideOf(cluster), dns: NODE_DNS } }
+  };
+}
+function metadataByIptables(cluster) {
+  return cluster.networkPolicy === "none" && cluster.provider !== "k3s" && cluster.provider !== "existing";
 }
 
 // src/core/hub/values/nodes.ts
@@ -52777,12 +53806,12 @@ function restoreObjects(objects, { namespace, name, script, args }) {
   const metadata = metadataOf(name, namespace);
   const spec = hubPodSpec(objects);
   const container = objectsIn(spec["containers"])[0] ?? {};
-  const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] === DATABASE);
+  const volumes2 = objectsIn(spec["volumes"]).filter((volume) => volume["name"] === DATABASE);
   const mounts2 = objectsIn(container["volumeMounts"]).filter((mount2) => mount2["name"] === DATABASE);
   const pod = {
     ...frame(spec),
     activeDeadlineSeconds: RESTORE_SECONDS,
-    volumes: [...volumes, { name: "script", configMap: { name: `${name}-script` } }],
+    volumes: [...volumes2, { name: "script", configMap: { name: `${name}-script` } }],
     containers: [
       {
         name: "restore",
@@ -52837,12 +53866,12 @@ function loadCheckPod(spec, renamed, script, { services, promises: promises3 }) 
   const kept2 = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
   const own2 = rename5(pick2(container, kept2), renamed);
   const mounts2 = objectsIn(container["volumeMounts"]).filter((mount2) => mount2["name"] !== DATABASE);
-  const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename5(volume, renamed));
+  const volumes2 = objectsIn(spec["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename5(volume, renamed));
   return {
     ...frame(spec),
     activeDeadlineSeconds: LOAD_CHECK_SECONDS,
     volumes: [
-      ...volumes,
+      ...volumes2,
       { name: "scratch", emptyDir: {} },
       { name: "script", configMap: { name: script } }
     ],
@@ -52906,8 +53935,38 @@ var START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyt
   export JUPYTER_CONFIG_DIR="$spare/config" JUPYTER_DATA_DIR="$spare/data" JUPYTER_RUNTIME_DIR="$spare/runtime" IPYTHONDIR="$spare/ipython" MPLCONFIGDIR="$spare/matplotlib"
 fi
 rm -f "$HOME/.room-for-jupyter"
+settings=/opt/glaciocloud/server/jupyter
+if [ -n "$JUPYTER_CONFIG_PATH" ]; then settings="$JUPYTER_CONFIG_PATH:$settings"; fi
+export JUPYTER_CONFIG_PATH="$settings"
 exec "$0" "$@"
 `;
+var CODE_FOLDER2 = "/opt/glaciocloud/server";
+var COMMAND = "/usr/local/bin/glaciocloud-run";
+var CODE_PLACES = [CODE_FOLDER2, COMMAND];
+var SETTINGS2 = "jupyter_server_config";
+var CODE_VOLUME = {
+  name: "server-code",
+  configMap: {
+    name: "server-code",
+    items: [
+      { key: "glaciocloud_busy.py", path: "glaciocloud_busy.py" },
+      { key: "glaciocloud_procs.py", path: "glaciocloud_procs.py" },
+      { key: "glaciocloud_run.py", path: "glaciocloud_run.py" },
+      { key: `${SETTINGS2}.py`, path: `jupyter/${SETTINGS2}.py` },
+      { key: "glaciocloud_busy.json", path: `jupyter/${SETTINGS2}.d/glaciocloud_busy.json` },
+      { key: "glaciocloud-run", path: "bin/glaciocloud-run", mode: 365 }
+    ]
+  }
+};
+var CODE_MOUNTS = [
+  { name: "server-code", mountPath: CODE_FOLDER2, readOnly: true },
+  {
+    name: "server-code",
+    mountPath: COMMAND,
+    subPath: "bin/glaciocloud-run",
+    readOnly: true
+  }
+];
 function serversPart(context3) {
   const { cluster, platform: platform2 } = context3;
   const environment2 = context3.hub.data;
@@ -52930,16 +53989,7 @@ function serversPart(context3) {
           capacity: environment2.home.size,
           homeMountPath: `/home/${platform2.user.name}`,
           dynamic: { storageClass: cluster.storage.homes.class },
-          ...scratchVolume(environment2.scratch)
-        },
-        cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
-        networkPolicy: {
-          enabled: true,
-          egressAllowRules: {
-            cloudMetadataServer: false,
-            dnsPortsCloudMetadataServer: cluster.provider === "gke",
-            privateIPs: false
-          }
+          ...volumes(environment2.scratch)
         }
       }
     },
@@ -52956,18 +54006,16 @@ function serversPart(context3) {
     }
   };
 }
-function scratchVolume(scratch) {
-  if (scratch === void 0) return {};
+function volumes(scratch) {
+  if (scratch === void 0)
+    return { extraVolumes: [CODE_VOLUME], extraVolumeMounts: [...CODE_MOUNTS] };
   return {
-    extraVolumes: [{ name: "scratch", emptyDir: { sizeLimit: scratch.size } }],
-    extraVolumeMounts: [{ name: "scratch", mountPath: "/scratch" }]
+    extraVolumes: [CODE_VOLUME, { name: "scratch", emptyDir: { sizeLimit: scratch.size } }],
+    extraVolumeMounts: [...CODE_MOUNTS, { name: "scratch", mountPath: "/scratch" }]
   };
 }
 function literal(value) {
   return value.replaceAll("{", "{{").replaceAll("}", "}}");
-}
-function metadataByIptables(cluster) {
-  return cluster.networkPolicy === "none" && cluster.provider !== "k3s" && cluster.provider !== "existing";
 }
 function modelEnv(context3) {
   const home = `/home/${context3.platform.user.name}`;
@@ -52988,12 +54036,12 @@ function namesSaid({ env, values }) {
   return [...Object.keys(env), ...Object.keys(variablesAt(byName2(values), "/singleuser/extraEnv"))];
 }
 function knownTexts(values, path) {
-  const texts2 = {};
+  const texts3 = {};
   for (const [name, value] of Object.entries(variablesAt(values, path))) {
     const text2 = isObject(value) ? value["value"] : value;
-    if (typeof text2 === "string") texts2[name] = text2;
+    if (typeof text2 === "string") texts3[name] = text2;
   }
-  return texts2;
+  return texts3;
 }
 function variablesAt(values, path) {
   const written2 = at(values, path);
@@ -53092,13 +54140,22 @@ var OF_HUBS = {
   allow_named_servers: "/hub/allowNamedServers",
   base_url: "/hub/baseUrl",
   concurrent_spawn_limit: "/hub/concurrentSpawnLimit",
-  db_url: "/hub/db/url"
+  db_url: "/hub/db/url",
+  shutdown_on_logout: "/hub/shutdownOnLogout"
 };
-var SECTIONS = [
-  ["JupyterHub", OF_HUBS],
-  ["Spawner", OF_SERVERS],
-  ["KubeSpawner", OF_SERVERS]
+var CONFIGURABLE = ["Configurable", "LoggingConfigurable"];
+var SPAWNER = {
+  sections: [...CONFIGURABLE, "Spawner", "KubeSpawner"],
+  table: OF_SERVERS
+};
+var LINES = [
+  {
+    sections: [...CONFIGURABLE, "SingletonConfigurable", "Application", "JupyterHub"],
+    table: OF_HUBS
+  },
+  SPAWNER
 ];
+var SPAWNER_SECTIONS = SPAWNER.sections;
 function meant3(values) {
   const moved2 = /* @__PURE__ */ new Map();
   const folded = settings(values).reduce((all, { from, to, value }) => {
@@ -53113,14 +54170,16 @@ function meant3(values) {
   return { values: folded, written: written2 };
 }
 function settings(values) {
-  return SECTIONS.flatMap(([section3, table2]) => {
-    const traits = at(values, pointer("hub", "config", section3));
-    if (!isObject(traits)) return [];
-    return Object.entries(traits).flatMap(([trait, value]) => {
-      const to = Object.hasOwn(table2, trait) ? table2[trait] : void 0;
-      return to === void 0 ? [] : [{ from: pointer("hub", "config", section3, trait), to, value }];
-    });
-  });
+  return LINES.flatMap(
+    ({ sections, table: table2 }) => sections.flatMap((section3) => {
+      const traits = at(values, pointer("hub", "config", section3));
+      return Object.entries(isObject(traits) ? traits : {}).map(([trait, value]) => {
+        const from = pointer("hub", "config", section3, trait);
+        const own2 = pointer("hub", "config", sections.at(-1) ?? "", trait);
+        return { from, to: Object.hasOwn(table2, trait) ? table2[trait] ?? own2 : own2, value };
+      });
+    })
+  );
 }
 
 // src/core/hub/values/server-nodes.ts
@@ -53214,10 +54273,10 @@ function pagesPart({ hub, platform: platform2 }) {
   const { repository, help, binder } = platform2.pages;
   const { title } = hub.data;
   const form = (name) => repository === void 0 ? "" : `https://github.com/${repository}/issues/new?template=${name}`;
-  const ask2 = form("access.yml");
+  const ask3 = form("access.yml");
   const renew2 = repository === void 0 ? "" : `${form("renew.yml")}&${titled(`Renew: ${title}`)}`;
   return {
-    glaciocloud: { pages: { v: 1, title, ask: ask2, renew: renew2, help: help ?? "", binder: binder ?? "" } }
+    glaciocloud: { pages: { v: 1, title, ask: ask3, renew: renew2, help: help ?? "", binder: binder ?? "" } }
   };
 }
 function titled(title) {
@@ -53274,7 +54333,9 @@ function probePart({ hub, images }) {
 
 // src/core/hub/values/sessions.ts
 function sessionsPart({ hub }) {
-  const timeout = seconds(hub.data.sessions.idle);
+  const { idle: idle2, keepBusy } = hub.data.sessions;
+  const timeout = seconds(idle2);
+  const busy = keepBusy === void 0 ? {} : busyEnv(timeout, keepBusy);
   return {
     jupyterhub: {
       cull: {
@@ -53283,9 +54344,24 @@ function sessionsPart({ hub }) {
         every: Math.min(600, Math.max(60, Math.floor(timeout / 4))),
         maxAge: 0,
         users: false
-      }
+      },
+      ...keepBusy && { singleuser: { extraEnv: busy } }
     },
-    from: { "/cull/timeout": "/sessions/idle", "/cull/every": "/sessions/idle" }
+    glaciocloud: { sessions: { keepBusy: keepBusy !== void 0 } },
+    from: {
+      "/cull/timeout": "/sessions/idle",
+      "/cull/every": "/sessions/idle",
+      ...Object.fromEntries(
+        Object.keys(busy).map((name) => [`/singleuser/extraEnv/${name}`, "/sessions/keepBusy"])
+      )
+    }
+  };
+}
+function busyEnv(idle2, { max: max2, warn }) {
+  return {
+    GLACIOCLOUD_BUSY_IDLE: String(idle2),
+    GLACIOCLOUD_BUSY_MAX: String(seconds(max2)),
+    GLACIOCLOUD_BUSY_WARN: warn.map((one) => String(seconds(one))).join(",")
   };
 }
 
@@ -53295,6 +54371,7 @@ var PARTS = [
   hubPart,
   entryPart,
   serversPart,
+  networkPart,
   sessionsPart,
   profilesPart,
   pagesPart,
@@ -53385,7 +54462,14 @@ var SYSTEM_NAMESPACE = "glaciocloud-system";
 function clusterObjects() {
   const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
   return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: SYSTEM_NAMESPACE, labels } },
+    {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: {
+        name: SYSTEM_NAMESPACE,
+        labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" }
+      }
+    },
     {
       apiVersion: "scheduling.k8s.io/v1",
       kind: "PriorityClass",
@@ -53563,10 +54647,10 @@ function parseObject(text2) {
 function masked(text2) {
   const object2 = parseObject(text2);
   for (const field of ["data", "stringData"]) {
-    const data2 = object2[field];
-    if (!isObject(data2)) continue;
+    const data3 = object2[field];
+    if (!isObject(data3)) continue;
     object2[field] = Object.fromEntries(
-      Object.entries(data2).map(([key, value]) => [
+      Object.entries(data3).map(([key, value]) => [
         key,
         `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`
       ])
@@ -54089,11 +55173,11 @@ function oggmFault({ git, version }) {
   if (git !== void 0 && version !== void 0) return "git and version exclude each other";
   return void 0;
 }
-function* otherOggm({ at: at2, data: data2 }) {
-  const { oggm } = data2;
+function* otherOggm({ at: at2, data: data3 }) {
+  const { oggm } = data3;
   if (!oggm) return;
   for (const key of ["conda", "pip"])
-    for (const [index2, one] of data2[key].entries())
+    for (const [index2, one] of data3[key].entries())
       if (packageName(one) === "oggm" && pinnedVersion(one) !== oggm.version)
         yield {
           at: at2(pointer(key, index2)),
@@ -54128,7 +55212,7 @@ var imageUnlocked = {
   why: "Without a lock a hub runs whatever a moving tag points at when a node pulls it, so two people may have two images. `glaciocloud image build IMAGE --push` writes a lock, and the hub then runs what was built and tested.",
   on: "platform",
   *check(platform2) {
-    const used = new Set([...platform2.environments.values()].flatMap(({ data: data2 }) => data2.images));
+    const used = new Set([...platform2.environments.values()].flatMap(({ data: data3 }) => data3.images));
     for (const image2 of platform2.images.values()) {
       if (!used.has(image2.name) || MOVING.test(image2.data.from?.tag ?? "")) continue;
       const resolved = resolveImage(
@@ -54268,7 +55352,7 @@ var imageAdditions = {
   why: "Until an image is built and locked, hubs run the image that it is built on, and nothing that its file adds. People would look for packages that the file promises. `glaciocloud image build IMAGE --push` builds it and writes its lock; an image that adds nothing needs none.",
   on: "platform",
   *check(platform2) {
-    const used = new Set([...platform2.environments.values()].flatMap(({ data: data2 }) => data2.images));
+    const used = new Set([...platform2.environments.values()].flatMap(({ data: data3 }) => data3.images));
     for (const image2 of platform2.images.values()) {
       const bare = bareReference(platform2, image2);
       const adding = additionsOf(image2.data);
@@ -54335,7 +55419,7 @@ function instantText(time2) {
 
 // src/core/images/trials.ts
 function trialHubs(platform2, image2) {
-  return [...platform2.environments.values()].filter(({ data: data2 }) => data2.images.includes(image2)).filter(({ data: data2 }) => channelOf(platform2, data2.wave) === "candidate").map(({ name }) => name).sort();
+  return [...platform2.environments.values()].filter(({ data: data3 }) => data3.images.includes(image2)).filter(({ data: data3 }) => channelOf(platform2, data3.wave) === "candidate").map(({ name }) => name).sort();
 }
 function soakSeconds({ settings: settings3 }) {
   const first = settings3.data.waves.find(({ images }) => images === "stable");
@@ -54436,117 +55520,8 @@ function reasonText(reason) {
   }
 }
 
-// src/core/images/lock.ts
-init_json();
-function buildName(now, content, taken2) {
-  const day2 = new Date(now).toISOString().slice(0, 10);
-  for (let start2 = 0; start2 + 6 <= content.length; start2 += 6) {
-    const name = `${day2}-${content.slice(start2, start2 + 6)}`;
-    if (!taken2.has(name)) return name;
-  }
-  throw new Error(`every name for ${content} on ${day2} is taken`);
-}
-function lockChecksum({
-  recipe,
-  builds,
-  channels
-}) {
-  const named2 = Object.entries(builds).map(([name, build4]) => [name, ourPart(build4)]);
-  named2.sort((a, b) => compareText(canonical(a), canonical(b)));
-  return digestOf([recipe, named2, { ...channels }]);
-}
-function ourPart(build4) {
-  return Object.fromEntries(Object.entries(asJson(build4)).filter(([key]) => key !== "keep"));
-}
-function asJson({ oggm, tests: tests2, ...rest }) {
-  return {
-    ...rest,
-    ...oggm && { oggm: { ...oggm } },
-    ...tests2 && { tests: { ...tests2 } }
-  };
-}
-var HEAD = `# yaml-language-server: $schema=../../schemas/image-lock.schema.json
-# Written by GlacioCloud: what was built of image.yaml, tested and pushed. Changed by \`image\` commands only, but that
-# \`keep: "REASON"\` of a build is for people to write: why it is never deleted, such as the paper that names it.
-`;
-var KEYS = [
-  "digest",
-  "content",
-  "registry",
-  "base",
-  "oggm",
-  "size",
-  "tests",
-  "packages",
-  "promoted",
-  "keep",
-  "yanked"
-];
-function lockText(lock) {
-  const builds = Object.entries(lock.builds).sort(([a], [b]) => compareText(a, b));
-  const { candidate, stable } = lock.channels;
-  const channels = [
-    ...candidate === void 0 ? [] : [`  candidate: ${candidate}
-`],
-    ...stable === void 0 ? [] : [`  stable: ${stable}
-`]
-  ];
-  return [
-    HEAD,
-    `checksum: "${lockChecksum(lock)}"
-`,
-    `recipe: "${lock.recipe}"
-`,
-    builds.length === 0 ? "builds: {}\n" : "builds:\n",
-    ...builds.map(([name, build4]) => `  ${name}: ${buildText(build4)}
-`),
-    channels.length === 0 ? "channels: {}\n" : "channels:\n",
-    ...channels
-  ].join("");
-}
-function buildText(build4) {
-  const all = asJson(build4);
-  const parts = KEYS.flatMap((key) => {
-    const value = all[key];
-    return value === void 0 ? [] : [`${key}: ${quotedJson(value)}`];
-  });
-  return `{${parts.join(", ")}}`;
-}
-function quotedJson(value) {
-  return canonical(value).replaceAll(
-    /[\u007F-\u009F\u2028\u2029\uFEFF]/gu,
-    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
-}
-
 // src/core/images/lock-rules.ts
 var RESTORE2 = "locks are written by the platform: restore the file";
-var lockEdited = {
-  id: "lock-edited",
-  severity: "error",
-  title: "Locks and package lists are written by the platform only.",
-  why: "A lock says what was built, tested and pushed. What somebody wrote there by hand was none of these, and users would get it.",
-  on: "platform",
-  *check(platform2) {
-    for (const lock of platform2.locks.values()) {
-      const { checksum, builds } = lock.data;
-      if (checksum === void 0)
-        yield { at: lock.at(""), message: "the lock has no checksum", hint: RESTORE2 };
-      else if (checksum !== lockChecksum(lock.data))
-        yield { at: lock.at("/checksum"), message: "the lock was changed by hand", hint: RESTORE2 };
-      for (const [build4, { packages: packages2 }] of Object.entries(builds)) {
-        const path = packagesPath(lock.name, build4);
-        const found3 = platform2.lists.get(path);
-        if (packages2 === void 0 || packages2 === found3) continue;
-        yield {
-          at: lock.keyAt(pointer("builds", build4)),
-          message: found3 === void 0 ? `there is no ${path}` : `${path} was changed by hand`,
-          hint: "package lists are written by the platform: restore the file"
-        };
-      }
-    }
-  }
-};
 var lockChannel = {
   id: "lock-channel",
   severity: "error",
@@ -54599,6 +55574,306 @@ var lockRegistry = {
   }
 };
 
+// src/core/data/lock.ts
+init_json();
+
+// src/core/data/wanted.ts
+init_json();
+
+// src/core/data/sources.ts
+var BREMEN = "https://cluster.klima.uni-bremen.de/~oggm";
+var NSIDC = "https://daacdata.apps.nsidc.org/pub/DATASETS/nsidc0770_rgi_v7/global_files";
+var W5E5 = `${BREMEN}/climate/gswp3-w5e5/flattened/2025.11.25/monthly/gswp3-w5e5`;
+var ERA5 = `${BREMEN}/climate/era5/monthly/v1.2/flattened/era5`;
+var ERA5_LAND = `${BREMEN}/climate/era5-land/monthly/v1.0/era5_land`;
+var CERA = `${BREMEN}/climate/cera-20c/monthly/v1.0/cera-20c`;
+var BIAS = `${BREMEN}/ref_mb_params/oggm_v1.6`;
+var GEODETIC = `${BREMEN}/geodetic_ref_mb/hugonnet_2021`;
+var RGI_SOURCES = {
+  "62": [
+    { url: `${BREMEN}/rgi/rgi62.zip`, unpack: "RGIV62" },
+    { url: `${BREMEN}/rgi/rgi62_Intersects.zip`, unpack: "RGI_V62_Intersects" }
+  ],
+  "70G": [
+    { url: `${NSIDC}/RGI2000-v7.0-G-global.zip`, unpack: "RGIV70G" },
+    { url: `${NSIDC}/RGI2000-v7.0-I-global.zip`, unpack: "RGI_V70G_Intersects" }
+  ],
+  "70C": [{ url: `${NSIDC}/RGI2000-v7.0-C-global.zip`, unpack: "RGIV70C" }]
+};
+var CLIMATE_URLS = {
+  GSWP3_W5E5: [
+    `${W5E5}_glacier_invariant_flat_v2025.11.25.nc`,
+    ...["tas", "temp_std", "pr"].map(
+      (name) => `${W5E5}_obsclim_${name}_global_monthly_1901_2019_flat_glaciers_v2025.11.25.nc`
+    )
+  ],
+  ERA5: [
+    `${ERA5}_glacier_invariant_flat_v2026.01.14.nc`,
+    `${ERA5}_tp_global_monthly_1940_2025_flat_glaciers_v2026.01.14.nc`,
+    `${ERA5}_t2m_global_monthly_1940_2025_flat_glaciers_v2026.01.14.nc`
+  ],
+  ERA5L: [
+    `${ERA5_LAND}_invariant_flat.nc`,
+    `${ERA5_LAND}_monthly_prcp_1981-2018_flat.nc`,
+    `${ERA5_LAND}_monthly_t2m_1981-2018_flat.nc`
+  ],
+  CERA: [`${CERA}_invariant.nc`, `${CERA}_pcp_1901-2010.nc`, `${CERA}_t2m_1901-2010.nc`]
+};
+var biases = (climate) => ["rgi6_perglacier_temp_bias_v2025.6.2", "rgi6_regional_temp_bias_v2025.6.3"].map(
+  (name) => `${BIAS}/${climate}_${name}.csv`
+);
+var TABLE_URLS = {
+  geodetic: [
+    `${GEODETIC}_ds_rgi60_pergla_rates_10_20_worldwide_filled.hdf`,
+    `${GEODETIC}_regional_avg.csv`
+  ],
+  "bias-w5e5": biases("w5e5"),
+  "bias-era5": biases("era5")
+};
+var RGI6 = [
+  27108,
+  18855,
+  4556,
+  7415,
+  20261,
+  568,
+  1615,
+  3417,
+  1069,
+  5151,
+  3927,
+  1888,
+  54429,
+  27988,
+  13119,
+  2939,
+  15908,
+  3537,
+  2752
+];
+var RGI7 = [
+  27509,
+  18730,
+  5216,
+  11009,
+  19994,
+  568,
+  1666,
+  3410,
+  1069,
+  7155,
+  4079,
+  2275,
+  75613,
+  37562,
+  18587,
+  3695,
+  30634,
+  3018,
+  2742
+];
+var GLACIERS = {
+  "62": RGI6,
+  "70G": RGI7,
+  "70C": RGI7
+};
+
+// src/core/data/wanted.ts
+function wantedFiles(set) {
+  const listed4 = [
+    ...bundles(set.prepro),
+    ...(set.rgi ?? []).flatMap((version) => RGI_SOURCES[version]),
+    ...[
+      ...(set.climate ?? []).flatMap((name) => CLIMATE_URLS[name]),
+      ...(set.tables ?? []).flatMap((name) => TABLE_URLS[name]),
+      ...set.files ?? []
+    ].map((url) => ({ url }))
+  ];
+  const byUrl = new Map(listed4.map((one) => [one.url, one]).reverse());
+  return [...byUrl.values()].sort((a, b) => compareText(a.url, b.url));
+}
+function bundles(prepro) {
+  if (prepro === void 0) return [];
+  const { base: base2, rgi, level, border, regions } = prepro;
+  const folder = `${base2.replace(/\/?$/u, "/")}RGI${rgi}/b_${String(border).padStart(3, "0")}/L${level}`;
+  return regions.flatMap((region) => {
+    const name = rgi === "62" ? `RGI60-${region}` : `RGI2000-v7.0-${rgi.slice(2)}-${region}`;
+    const last = Math.floor((GLACIERS[rgi][Number(region) - 1] ?? 0) / 1e3);
+    return Array.from({ length: last + 1 }, (_, bundle) => ({
+      url: `${folder}/${name}/${name}.${String(bundle).padStart(2, "0")}.tar`,
+      series: name
+    }));
+  });
+}
+function recipeOf(set) {
+  return digestOf(wantedFiles(set).map((one) => ({ ...one })));
+}
+function cachePath(url) {
+  const [, written2 = ""] = /^https?:\/\/[^/?#]+\/([^?#]*)/u.exec(url) ?? [];
+  const host = URL.parse(url)?.hostname ?? "";
+  const path = `${host}/${written2}`;
+  const isPlain2 = path.split("/").every((part) => part !== "." && part !== ".." && /^[A-Za-z0-9~._+=@,%-]+$/u.test(part));
+  return isPlain2 ? path : void 0;
+}
+function addressesOf(url, mirrors) {
+  const fitting2 = Object.entries(mirrors).filter(([beginning2]) => url.startsWith(beginning2)).sort(([a], [b]) => b.length - a.length || compareText(a, b));
+  const others = fitting2.flatMap(
+    ([beginning2, places]) => places.map((place2) => place2 + url.slice(beginning2.length))
+  );
+  return [.../* @__PURE__ */ new Set([...others, url])];
+}
+
+// src/core/data/lock.ts
+var asJson = (files) => files.map((one) => ({ ...one }));
+function lockChecksum({ recipe, files }) {
+  return digestOf([recipe, asJson(files)]);
+}
+var HEAD = `# yaml-language-server: $schema=../schemas/data-lock.schema.json
+# Written by \`glaciocloud data lock\`: which files the set is, and how large they are.
+`;
+function lockText(content) {
+  const files = [...content.files].sort((a, b) => compareText(a.url, b.url));
+  const lock = { ...content, files };
+  return [
+    HEAD,
+    `checksum: "${lockChecksum(lock)}"
+`,
+    `recipe: "${lock.recipe}"
+`,
+    files.length === 0 ? "files: []\n" : "files:\n",
+    ...files.map((one) => `  - ${lineOf2(one)}
+`)
+  ].join("");
+}
+function lineOf2({ url, bytes: bytes2, unpack }) {
+  const parts = [`url: ${JSON.stringify(url)}`, `bytes: ${bytes2}`];
+  return `{${[...parts, ...unpack === void 0 ? [] : [`unpack: ${unpack}`]].join(", ")}}`;
+}
+function bytesOf({ files }) {
+  return files.reduce((sum, { bytes: bytes2 }) => sum + bytes2, 0);
+}
+function isCurrent(set, lock) {
+  return lock.recipe === recipeOf(set);
+}
+
+// src/core/images/lock.ts
+init_json();
+function buildName(now, content, taken2) {
+  const day2 = new Date(now).toISOString().slice(0, 10);
+  for (let start2 = 0; start2 + 6 <= content.length; start2 += 6) {
+    const name = `${day2}-${content.slice(start2, start2 + 6)}`;
+    if (!taken2.has(name)) return name;
+  }
+  throw new Error(`every name for ${content} on ${day2} is taken`);
+}
+function lockChecksum2({
+  recipe,
+  builds,
+  channels
+}) {
+  const named2 = Object.entries(builds).map(([name, build4]) => [name, ourPart(build4)]);
+  named2.sort((a, b) => compareText(canonical(a), canonical(b)));
+  return digestOf([recipe, named2, { ...channels }]);
+}
+function ourPart(build4) {
+  return Object.fromEntries(Object.entries(asJson2(build4)).filter(([key]) => key !== "keep"));
+}
+function asJson2({ oggm, tests: tests2, ...rest }) {
+  return {
+    ...rest,
+    ...oggm && { oggm: { ...oggm } },
+    ...tests2 && { tests: { ...tests2 } }
+  };
+}
+var HEAD2 = `# yaml-language-server: $schema=../../schemas/image-lock.schema.json
+# Written by GlacioCloud: what was built of image.yaml, tested and pushed. Changed by \`image\` commands only, but that
+# \`keep: "REASON"\` of a build is for people to write: why it is never deleted, such as the paper that names it.
+`;
+var KEYS = [
+  "digest",
+  "content",
+  "registry",
+  "base",
+  "oggm",
+  "size",
+  "tests",
+  "packages",
+  "promoted",
+  "keep",
+  "yanked"
+];
+function lockText2(lock) {
+  const builds = Object.entries(lock.builds).sort(([a], [b]) => compareText(a, b));
+  const { candidate, stable } = lock.channels;
+  const channels = [
+    ...candidate === void 0 ? [] : [`  candidate: ${candidate}
+`],
+    ...stable === void 0 ? [] : [`  stable: ${stable}
+`]
+  ];
+  return [
+    HEAD2,
+    `checksum: "${lockChecksum2(lock)}"
+`,
+    `recipe: "${lock.recipe}"
+`,
+    builds.length === 0 ? "builds: {}\n" : "builds:\n",
+    ...builds.map(([name, build4]) => `  ${name}: ${buildText(build4)}
+`),
+    channels.length === 0 ? "channels: {}\n" : "channels:\n",
+    ...channels
+  ].join("");
+}
+function buildText(build4) {
+  const all = asJson2(build4);
+  const parts = KEYS.flatMap((key) => {
+    const value = all[key];
+    return value === void 0 ? [] : [`${key}: ${quotedJson(value)}`];
+  });
+  return `{${parts.join(", ")}}`;
+}
+function quotedJson(value) {
+  return canonical(value).replaceAll(
+    /[\u007F-\u009F\u2028\u2029\uFEFF]/gu,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+}
+
+// src/core/check/locks.ts
+init_json();
+var RESTORE3 = "locks are written by the platform: restore the file";
+var lockEdited = {
+  id: "lock-edited",
+  severity: "error",
+  title: "Locks and package lists are written by the platform only.",
+  why: "A lock says what was built, tested and pushed, or which files a data set is. What somebody wrote there by hand was none of these, and users would get it.",
+  on: "platform",
+  *check(platform2) {
+    for (const lock of platform2.locks.values()) {
+      const { builds } = lock.data;
+      yield* handMade(lock, lockChecksum2(lock.data));
+      for (const [build4, { packages: packages2 }] of Object.entries(builds)) {
+        const path = packagesPath(lock.name, build4);
+        const found3 = platform2.lists.get(path);
+        if (packages2 === void 0 || packages2 === found3) continue;
+        yield {
+          at: lock.keyAt(pointer("builds", build4)),
+          message: found3 === void 0 ? `there is no ${path}` : `${path} was changed by hand`,
+          hint: "package lists are written by the platform: restore the file"
+        };
+      }
+    }
+    for (const lock of platform2.dataLocks.values()) yield* handMade(lock, lockChecksum(lock.data));
+  }
+};
+function* handMade(lock, right) {
+  const { checksum } = lock.data;
+  if (checksum === void 0)
+    yield { at: lock.at(""), message: "the lock has no checksum", hint: RESTORE3 };
+  else if (checksum !== right)
+    yield { at: lock.at("/checksum"), message: "the lock was changed by hand", hint: RESTORE3 };
+}
+
 // src/core/hub/rules/not-yet.ts
 init_json();
 var KEPT = "it is kept for later";
@@ -54608,8 +55883,7 @@ var OF_HUBS2 = [
   { path: "/quota", hint: KEPT },
   { path: "/backup", hint: KEPT },
   { path: "/mirrors", hint: KEPT },
-  { path: "/budget", hint: "it is kept for later: watch the bill of the provider" },
-  { path: "/sessions/keepBusy", hint: "choose a longer idle time until then" }
+  { path: "/budget", hint: "it is kept for later: watch the bill of the provider" }
 ];
 var OF_CLUSTERS = [
   { path: "/ingress/email", hint: "give it to the issuer of certificates in the cluster" },
@@ -54665,152 +55939,7 @@ var notYet = {
   }
 };
 
-// src/core/hub/rules/extra-config.ts
-init_json();
-var HINT = "let somebody review it; a deployment that breaks a promise by it is refused";
-var LOADED = /^\/usr\/local\/etc\/jupyterhub\/.*\.py$/u;
-var extraConfig = {
-  id: "extra-config",
-  severity: "warning",
-  title: "Code in extraConfig is looked at by whoever reviews it.",
-  why: "It is code, and no rule reads it. A deployment loads it first and holds what it does for every image and size against the platform\u2019s promises; code that looks at the clock, the person or the pod is not found by that.",
-  on: "values",
-  *check({ hub, place: place2 }) {
-    const code2 = at(hub.data.values, "/hub/extraConfig");
-    for (const name of Object.keys(isObject(code2) ? code2 : {}))
-      yield {
-        at: place2(pointer("hub", "extraConfig", name)),
-        message: `"${name}" is code of yours, which no rule reads`,
-        hint: HINT
-      };
-    const files = at(hub.data.values, "/hub/extraFiles");
-    for (const [name, file] of Object.entries(isObject(files) ? files : {}))
-      if (LOADED.test(textAt(file, "/mountPath")))
-        yield {
-          at: place2(pointer("hub", "extraFiles", name)),
-          message: `"${name}" is code of yours, which no rule reads`,
-          hint: HINT
-        };
-  }
-};
-
-// src/core/hub/rules/reserved.ts
-init_json();
-
-// src/core/hub/values/ownership.ts
-init_json();
-var FREE2 = {
-  "/cull/every": true,
-  "/cull/maxAge": true,
-  "/hub/concurrentSpawnLimit": true,
-  "/hub/config/Authenticator/auth_refresh_age": true,
-  "/hub/config/GitHubOAuthenticator/http_request_kwargs": true,
-  "/hub/db": true,
-  "/hub/db/pvc/annotations": false,
-  "/hub/readinessProbe": true,
-  "/hub/resources": true,
-  "/ingress/annotations": true,
-  "/ingress/tls": true,
-  "/proxy/chp/resources": true,
-  "/singleuser/defaultUrl": true,
-  "/singleuser/networkPolicy/egressAllowRules/dnsPortsCloudMetadataServer": true,
-  "/singleuser/startTimeout": true
-};
-var INSTEAD = {
-  "/hub/config": "remove it: the platform\u2019s promises to people hang on it",
-  "/hub/extraConfig": "choose another name for your code",
-  "/hub/extraVolumes": "choose another name for your volume",
-  "/hub/extraVolumeMounts": "choose another place for your mount",
-  "/hub/services": "choose another name for your service",
-  "/hub/loadRoles": "choose another name for your role",
-  "/ingress": "remove it: url: and the cluster\u2019s ingress: say how people reach the hub",
-  "/prePuller": "remove it: the platform pulls the images of images: itself, and this would pull what no hub has",
-  "/scheduling": "remove it: capacity.placeholders keeps seats warm; the chart\u2019s scheduler lags behind Kubernetes",
-  "/singleuser/storage": "remove it: home: says what people\u2019s files lie on"
-};
-function replaced(ours, own2) {
-  const merged3 = mergeNamed(ours, own2);
-  return leavesOf(ours).filter((path) => !isFree(path) && textOf(at(merged3, path)) !== textOf(at(ours, path))).map((path) => ({ path, instead: longest(INSTEAD, path) ?? "remove it" }));
-}
-function textOf(value) {
-  return value === void 0 ? "" : canonical(value);
-}
-var WHOLE2 = ["/hub/loadRoles", "/hub/services"];
-function leavesOf(value, path = "") {
-  if (!isObject(value) || WHOLE2.includes(parentOf(path))) return [path];
-  return Object.entries(value).flatMap(([key, item]) => leavesOf(item, path + pointer(key)));
-}
-function isFree(path) {
-  return longest(FREE2, path) ?? false;
-}
-function longest(table2, path) {
-  const found3 = Object.keys(table2).filter((key) => isWithin(path, key)).sort((a, b) => b.length - a.length)[0];
-  return found3 === void 0 ? void 0 : table2[found3];
-}
-
-// src/core/hub/rules/reserved.ts
-var valuesReserved = {
-  id: "values-reserved",
-  severity: "error",
-  title: "Raw values add to what the platform writes, and replace none of it.",
-  why: "A list that takes the place of ours takes away the login\u2019s secrets, the hub\u2019s code or people\u2019s homes, and nothing says so.",
-  on: "values",
-  *check({ hub, ours, place: place2, field }) {
-    const own2 = hub.data.values;
-    yield* wholesale(own2, place2);
-    yield* takenNames(own2, place2);
-    const { values, written: back } = meant3(byName2(own2));
-    for (const { path, instead } of replaced(ours, values)) {
-      const written2 = writtenAt(hub.has, inFile(own2, back(path)));
-      const by = field(path);
-      yield {
-        at: place2(written2),
-        message: `"${segmentsOf(written2).join(".")}" is what the platform writes`,
-        hint: by === void 0 ? instead : `remove it, and use ${by}:`
-      };
-    }
-  }
-};
-var WHOLESALE = [
-  ["Spawner/environment", "singleuser.extraEnv"],
-  ["KubeSpawner/environment", "singleuser.extraEnv"],
-  ["KubeSpawner/init_containers", "singleuser.initContainers"],
-  ["KubeSpawner/volumes", "singleuser.storage.extraVolumes"],
-  ["KubeSpawner/volume_mounts", "singleuser.storage.extraVolumeMounts"],
-  ["JupyterHub/load_roles", "hub.loadRoles"]
-];
-function* wholesale(own2, place2) {
-  for (const [trait, instead] of WHOLESALE) {
-    const path = `/hub/config/${trait}`;
-    if (at(own2, path) === void 0) continue;
-    const name = path.slice(1).replaceAll("/", ".");
-    yield {
-      at: place2(path),
-      message: `"${name}" takes the place of all that the platform writes there`,
-      hint: `write it below ${instead}`
-    };
-  }
-}
-function* takenNames(own2, place2) {
-  const code2 = at(own2, "/hub/extraConfig");
-  for (const name of Object.keys(isObject(code2) ? code2 : {})) {
-    if (name === LAST_CONFIG) continue;
-    const isOurs = /^~?glaciocloud/u.test(name);
-    if (!isOurs && compareText(name, LAST_CONFIG) < 0) continue;
-    yield {
-      at: place2(pointer("hub", "extraConfig", name)),
-      message: isOurs ? `"hub.extraConfig.${name}" is a name of the platform's own code` : `"hub.extraConfig.${name}" would run after the platform's own code`,
-      hint: isOurs ? "choose another name for your code" : "begin its name with a letter from a to z: the last name runs last"
-    };
-  }
-}
-function writtenAt(has, path) {
-  let here2 = path;
-  while (here2 !== "" && !has(`/values${here2}`)) here2 = parentOf(here2);
-  return here2;
-}
-
-// src/core/hub/rules/overridden.ts
+// src/core/hub/rules/closed.ts
 init_json();
 
 // src/core/hub/rules/values.ts
@@ -54862,6 +55991,7 @@ function namesNothing(value) {
   if (isObject(value)) return Object.keys(value).length === 0;
   return value === null || value === "" || value === false;
 }
+var isDebug = (value) => value === true || (typeof value === "number" ? value <= 10 : /^"?debug"?$/iu.test(quoted(value)));
 var VALUE_RULES = [
   demand({
     id: "authenticator",
@@ -55005,8 +56135,15 @@ var VALUE_RULES = [
     id: "debug",
     title: "Debug output stays off.",
     why: "It writes tokens and personal data to logs.",
-    paths: ["/debug/enabled"],
-    bad: (value) => value === false ? void 0 : { message: "debug output holds tokens", hint: "remove it when you are done" }
+    paths: [
+      "/debug/enabled",
+      "/hub/config/JupyterHub/debug_db",
+      "/hub/config/JupyterHub/debug_proxy",
+      "/hub/config/JupyterHub/log_level",
+      "/hub/config/KubeSpawner/debug",
+      "/hub/config/ConfigurableHTTPProxy/debug"
+    ],
+    bad: (value) => !isDebug(value) ? void 0 : { message: "debug output holds tokens", hint: "remove it when you are done" }
   }),
   demand({
     id: "profile-list",
@@ -55031,7 +56168,301 @@ var VALUE_RULES = [
   })
 ];
 
+// src/core/hub/rules/closed.ts
+var REMOVE2 = "remove it";
+var setting = (section3, trait) => pointer("hub", "config", section3, trait);
+var is = (wanted) => (value) => value === wanted;
+var CLOSED = [
+  {
+    path: "/hub/existingSecret",
+    message: "whoever made that Secret knows the hub\u2019s keys, and could become anybody",
+    hint: "remove it: the platform makes the keys, and secrets: is for those of others"
+  },
+  {
+    path: "/hub/db/type",
+    good: (value) => ["sqlite-pvc", "postgres", "mysql"].some((one) => one === value),
+    message: "the hub would forget everybody at each restart",
+    hint: "remove it: the platform keeps the database on a volume"
+  },
+  {
+    path: "/hub/db/url",
+    good: (value) => typeof value === "string" && (!/^sqlite/u.test(value) || KEPT2.test(value)),
+    message: "the hub would forget everybody at each restart",
+    hint: "remove it: the platform keeps the database on a volume"
+  },
+  {
+    path: "/hub/shutdownOnLogout",
+    message: "running work would end when its owner logs out",
+    hint: "remove it: sessions.idle says when servers end"
+  },
+  {
+    path: setting("JupyterHub", "cleanup_servers"),
+    message: "running work would end at each restart of the hub",
+    hint: REMOVE2
+  },
+  {
+    path: setting("JupyterHub", "reset_db"),
+    message: "the hub would forget everybody at each start",
+    hint: REMOVE2
+  },
+  {
+    path: setting("JupyterHub", "api_tokens"),
+    message: "whoever reads the files would become whom a token is for",
+    hint: "remove it; programs get a service below hub.services"
+  },
+  {
+    path: setting("JupyterHub", "spawner_class"),
+    good: is("kubespawner.KubeSpawner"),
+    message: "servers would be made past the platform\u2019s promises",
+    hint: REMOVE2
+  },
+  {
+    path: setting("JupyterHub", "tornado_settings"),
+    good: (value) => isObject(value) && Object.keys(value).every((key) => key === "slow_spawn_timeout"),
+    message: "this says what browsers of others may do with people\u2019s sessions",
+    hint: REMOVE2
+  },
+  {
+    path: setting("KubeSpawner", "apply_user_options"),
+    message: "people would choose what their server may do",
+    hint: "remove it; images: and sizes: say what people choose from"
+  },
+  {
+    path: setting("KubeSpawner", "slug_scheme"),
+    good: is("safe"),
+    message: "everybody\u2019s home and server would have another name",
+    hint: REMOVE2
+  },
+  {
+    path: setting("KubeSpawner", "enable_user_namespaces"),
+    message: "servers would be where no network policy of the hub is",
+    hint: REMOVE2
+  },
+  ...["args", "cmd"].map((trait) => ({
+    path: trait === "cmd" ? "/singleuser/cmd" : setting("KubeSpawner", trait),
+    good: (value) => !texts2(value).some((text2) => OPENS.test(text2)),
+    message: "this opens people\u2019s servers to pages of others, or to whoever finds them",
+    hint: "remove it; the hub says who may open a server"
+  })),
+  ...["/fullnameOverride", "/nameOverride"].map((path) => ({
+    path,
+    message: "what is called by the chart\u2019s names would not be found",
+    hint: REMOVE2
+  })),
+  {
+    path: "/proxy/chp/extraCommandLineFlags",
+    good: (value) => texts2(value).every((text2) => /^(--([a-z-]+-)?timeout(=.*)?|\d+)$/u.test(text2)),
+    message: "the proxy would be started otherwise than the hub knows",
+    hint: "remove all but timeouts"
+  },
+  ...["/proxy/chp/defaultTarget", "/proxy/chp/errorTarget"].map((path) => ({
+    path,
+    message: "requests would go to another program than the hub",
+    hint: REMOVE2
+  }))
+];
+var KEPT2 = /^sqlite:\/\/\/(\/srv\/jupyterhub\/)?[\w.-]+\.sqlite$/u;
+var OPENS = /^--([A-Za-z]+\.)?(allow_(origin|origin_pat|credentials|unauthenticated_access|root)|disable_check_xsrf|token|password|hashed_password|(identity_provider|authorizer|login_handler)_class|headers|tornado_settings)(=|$)/u;
+function texts2(value) {
+  return (Array.isArray(value) ? value : [value]).map(String);
+}
+var valuesClosed = {
+  id: "values-closed",
+  severity: "error",
+  title: "Raw values leave alone what would undo the platform\u2019s promises.",
+  why: "Some of what the chart and JupyterHub offer ends running work, forgets people, or opens a hub past its door.",
+  on: "values",
+  *check({ hub, values, place: place2 }) {
+    const own2 = meant3(byName2(hub.data.values)).values;
+    for (const { path, good, message, hint } of CLOSED) {
+      const value = at(values, path);
+      if (value === void 0 || at(own2, path) === void 0) continue;
+      if (namesNothing(value) || good?.(value) === true) continue;
+      yield { at: place2(path), message, hint };
+    }
+  }
+};
+var PROGRAMS2 = [
+  "/hub/image/name",
+  "/hub/image/tag",
+  "/hub/initContainers",
+  "/hub/extraContainers",
+  "/hub/lifecycle",
+  "/proxy/chp/image/name",
+  "/proxy/chp/image/tag"
+];
+function ownPrograms(own2) {
+  const services = at(own2, "/hub/services");
+  const managed = Object.entries(isObject(services) ? services : {}).filter(([, service]) => !namesNothing(at(service, "/command") ?? null)).map(([name]) => pointer("hub", "services", name, "command"));
+  return [...PROGRAMS2.filter((path) => !namesNothing(at(own2, path) ?? null)), ...managed];
+}
+
+// src/core/hub/rules/extra-config.ts
+init_json();
+var HINT = "let somebody review it; a deployment that breaks a promise by it is refused";
+var LOADED = /^\/usr\/local\/etc\/jupyterhub\/.*\.py$|\/(site|dist)-packages\/|\.pth$|customize\.py$/u;
+var extraConfig = {
+  id: "extra-config",
+  severity: "warning",
+  title: "Code and programs of one\u2019s own in the hub are looked at by whoever reviews them.",
+  why: "It is code, and no rule reads it. A deployment loads it first and holds what it does for every image and size against the platform\u2019s promises; code that looks at the clock, the person or the pod is not found by that.",
+  on: "values",
+  *check({ hub, place: place2 }) {
+    const code2 = at(hub.data.values, "/hub/extraConfig");
+    for (const name of Object.keys(isObject(code2) ? code2 : {}))
+      yield {
+        at: place2(pointer("hub", "extraConfig", name)),
+        message: `"${name}" is code of yours, which no rule reads`,
+        hint: HINT
+      };
+    const files = at(hub.data.values, "/hub/extraFiles");
+    for (const [name, file] of Object.entries(isObject(files) ? files : {}))
+      if (LOADED.test(textAt(file, "/mountPath")))
+        yield {
+          at: place2(pointer("hub", "extraFiles", name)),
+          message: `"${name}" is code of yours, which no rule reads`,
+          hint: HINT
+        };
+    for (const path of ownPrograms(hub.data.values))
+      yield {
+        at: place2(path),
+        message: `"${segmentsOf(path).join(".")}" is a program of yours, which no rule reads`,
+        hint: HINT
+      };
+  }
+};
+
+// src/core/hub/rules/reserved.ts
+init_json();
+
+// src/core/hub/values/ownership.ts
+init_json();
+var FREE2 = {
+  "/cull/every": true,
+  "/cull/maxAge": true,
+  "/hub/concurrentSpawnLimit": true,
+  "/hub/config/Authenticator/auth_refresh_age": true,
+  "/hub/config/GitHubOAuthenticator/http_request_kwargs": true,
+  "/hub/db": true,
+  "/hub/db/pvc/annotations": false,
+  "/hub/readinessProbe": true,
+  "/hub/resources": true,
+  "/ingress/annotations": true,
+  "/ingress/tls": true,
+  "/proxy/chp/resources": true,
+  "/singleuser/defaultUrl": true,
+  "/singleuser/networkPolicy/egressAllowRules/dnsPortsCloudMetadataServer": true,
+  "/singleuser/startTimeout": true
+};
+var INSTEAD = {
+  "/hub/config": "remove it: the platform\u2019s promises to people hang on it",
+  "/hub/extraConfig": "choose another name for your code",
+  "/hub/extraVolumes": "choose another name for your volume",
+  "/hub/extraVolumeMounts": "choose another place for your mount",
+  "/hub/services": "choose another name for your service",
+  "/hub/loadRoles": "choose another name for your role",
+  "/ingress": "remove it: url: and the cluster\u2019s ingress: say how people reach the hub",
+  "/prePuller": "remove it: the platform pulls the images of images: itself, and this would pull what no hub has",
+  "/scheduling": "remove it: capacity.placeholders keeps seats warm; the chart\u2019s scheduler lags behind Kubernetes",
+  "/singleuser/storage/extraVolumes": "choose another name for your volume",
+  "/singleuser/storage/extraVolumeMounts": "choose another place for your mount",
+  "/singleuser/fsGid": "remove it: user: of platform.yaml says whom homes belong to",
+  "/singleuser/storage": "remove it: home: says what people\u2019s files lie on",
+  "/singleuser/storage/dynamic/storageClass": "remove it: storage.homes.class of the cluster says what people\u2019s files lie on"
+};
+function replaced(ours, own2) {
+  const merged3 = mergeNamed(ours, own2);
+  return leavesOf(ours).filter((path) => !isFree(path) && textOf(at(merged3, path)) !== textOf(at(ours, path))).map((path) => ({ path, instead: longest(INSTEAD, path) ?? "remove it" }));
+}
+function textOf(value) {
+  return value === void 0 ? "" : canonical(value);
+}
+var WHOLE2 = ["/hub/loadRoles", "/hub/services"];
+function leavesOf(value, path = "") {
+  if (!isObject(value) || WHOLE2.includes(parentOf(path))) return [path];
+  return Object.entries(value).flatMap(([key, item]) => leavesOf(item, path + pointer(key)));
+}
+function isFree(path) {
+  return longest(FREE2, path) ?? false;
+}
+function longest(table2, path) {
+  const found3 = Object.keys(table2).filter((key) => isWithin(path, key)).sort((a, b) => b.length - a.length)[0];
+  return found3 === void 0 ? void 0 : table2[found3];
+}
+
+// src/core/hub/rules/reserved.ts
+var valuesReserved = {
+  id: "values-reserved",
+  severity: "error",
+  title: "Raw values add to what the platform writes, and replace none of it.",
+  why: "A list that takes the place of ours takes away the login\u2019s secrets, the hub\u2019s code or people\u2019s homes, and nothing says so.",
+  on: "values",
+  *check({ hub, ours, place: place2, field }) {
+    const own2 = hub.data.values;
+    yield* wholesale(own2, place2);
+    yield* takenNames(own2, place2);
+    const { values, written: back } = meant3(byName2(own2));
+    for (const { path, instead } of replaced(ours, values)) {
+      const written2 = writtenAt(hub.has, inFile(own2, back(path)));
+      if (isWholesale(written2)) continue;
+      const by = field(path);
+      yield {
+        at: place2(written2),
+        message: `"${segmentsOf(written2).join(".")}" is what the platform writes`,
+        hint: by === void 0 ? instead : `remove it, and use ${by}:`
+      };
+    }
+  }
+};
+var OF_SERVERS2 = [
+  ["environment", "singleuser.extraEnv"],
+  ["init_containers", "singleuser.initContainers"],
+  ["volumes", "singleuser.storage.extraVolumes"],
+  ["volume_mounts", "singleuser.storage.extraVolumeMounts"]
+];
+var WHOLESALE = [
+  ...SPAWNER_SECTIONS.flatMap(
+    (section3) => OF_SERVERS2.map(([trait, instead]) => [`${section3}/${trait}`, instead])
+  ),
+  ["JupyterHub/load_roles", "hub.loadRoles"],
+  ["JupyterHub/services", "hub.services"]
+];
+function* wholesale(own2, place2) {
+  for (const [trait, instead] of WHOLESALE) {
+    const path = `/hub/config/${trait}`;
+    if (at(own2, path) === void 0) continue;
+    const name = path.slice(1).replaceAll("/", ".");
+    yield {
+      at: place2(path),
+      message: `"${name}" takes the place of all that the platform writes there`,
+      hint: `write it below ${instead}`
+    };
+  }
+}
+function isWholesale(path) {
+  return WHOLESALE.some(([trait]) => path === `/hub/config/${trait}`);
+}
+function* takenNames(own2, place2) {
+  const code2 = at(own2, "/hub/extraConfig");
+  for (const name of Object.keys(isObject(code2) ? code2 : {})) {
+    if (name === LAST_CONFIG) continue;
+    const isOurs2 = /^~?glaciocloud/u.test(name);
+    if (!isOurs2 && compareText(name, LAST_CONFIG) < 0) continue;
+    yield {
+      at: place2(pointer("hub", "extraConfig", name)),
+      message: isOurs2 ? `"hub.extraConfig.${name}" is a name of the platform's own code` : `"hub.extraConfig.${name}" would run after the platform's own code`,
+      hint: isOurs2 ? "choose another name for your code" : "begin its name with a letter from a to z: the last name runs last"
+    };
+  }
+}
+function writtenAt(has, path) {
+  let here2 = path;
+  while (here2 !== "" && !has(`/values${here2}`)) here2 = parentOf(here2);
+  return here2;
+}
+
 // src/core/hub/rules/overridden.ts
+init_json();
 var CHOSEN = [
   { path: "/singleuser/image/name", key: "images" },
   { path: "/singleuser/image/tag", key: "images" },
@@ -55049,7 +56480,7 @@ var TRAITS = {
 };
 var OVER_SIZES = [
   ...["limits", "guarantees"].map((kind) => `/singleuser/extraResource/${kind}`),
-  ...["Spawner", "KubeSpawner"].flatMap(
+  ...SPAWNER_SECTIONS.flatMap(
     (section3) => ["limits", "guarantees"].map((kind) => `/hub/config/${section3}/extra_resource_${kind}`)
   )
 ];
@@ -55194,8 +56625,8 @@ var OF_EACH_SERVER = /^(JUPYTERHUB_(API_|CLIENT_|COOKIE_|OAUTH_|PUBLIC_|SERVICE_
 var OF_THE_HUB = /^(GLACIOCLOUD_|CONFIGPROXY_AUTH_TOKEN$|HELM_RELEASE_NAME$|POD_NAMESPACE$|PYTHONUNBUFFERED$|(HUB|PROXY_API|PROXY_PUBLIC)_SERVICE_)/u;
 function* variablesOf({ values }, base2) {
   const written2 = at(values, base2);
-  const texts2 = knownTexts(values, base2);
-  for (const name of Object.keys(isObject(written2) ? written2 : {})) yield [name, texts2[name]];
+  const texts3 = knownTexts(values, base2);
+  for (const name of Object.keys(isObject(written2) ? written2 : {})) yield [name, texts3[name]];
 }
 var envReserved = {
   id: "env-reserved",
@@ -55286,11 +56717,11 @@ function ofImagesFault(name) {
 }
 var PROXY = /^(https?|all)_proxy$/iu;
 var NO_PROXY = /^no_proxy$/iu;
-var INSIDE = [
+var INSIDE2 = [
   ["hub", /^(hub|\*)$/u],
   [".svc", /^(\.?svc(\..+)?|\.?cluster\.local|\*)$/u]
 ];
-var FROM_HUB = [...INSIDE, ["proxy-api", /^(proxy-api|\*)$/u]];
+var FROM_HUB = [...INSIDE2, ["proxy-api", /^(proxy-api|\*)$/u]];
 var envProxy = {
   id: "env-proxy",
   severity: "warning",
@@ -55299,7 +56730,7 @@ var envProxy = {
   on: "values",
   *check(facts2) {
     for (const [base2, inside2] of [
-      [SERVERS, INSIDE],
+      [SERVERS, INSIDE2],
       [HUB, FROM_HUB]
     ]) {
       const all = [...variablesOf(facts2, base2)];
@@ -55467,9 +56898,9 @@ var duplicate = {
       "/hub"
     );
     for (const hub of platform2.environments.values()) {
-      const { images, data: data2, access: access2 } = hub.data;
+      const { images, data: data3, access: access2 } = hub.data;
       yield* twice(hub, images, "/images");
-      yield* twice(hub, data2, "/data");
+      yield* twice(hub, data3, "/data");
       yield* twice(hub, access2.allow, "/access/allow");
       yield* twice(hub, access2.admins, "/access/admins");
     }
@@ -55499,37 +56930,197 @@ var addressTaken = {
 
 // src/core/hub/rules/pods.ts
 init_json();
+
+// src/core/hub/pod-security.ts
+init_json();
+function podLevel(values) {
+  const path = "/jupyterhub/singleuser/cloudMetadata/blockWithIptables";
+  return at(values, path) === true ? "privileged" : "baseline";
+}
+function securityLabels(level, kubernetes) {
+  return {
+    "pod-security.kubernetes.io/enforce": level,
+    "pod-security.kubernetes.io/enforce-version": `v${kubernetes}`
+  };
+}
+var SAFE_SYSCTLS = [
+  "kernel.shm_rmid_forced",
+  "net.ipv4.ip_local_port_range",
+  "net.ipv4.ip_local_reserved_ports",
+  "net.ipv4.ip_unprivileged_port_start",
+  "net.ipv4.ping_group_range",
+  "net.ipv4.tcp_fin_timeout",
+  "net.ipv4.tcp_keepalive_intvl",
+  "net.ipv4.tcp_keepalive_probes",
+  "net.ipv4.tcp_keepalive_time",
+  "net.ipv4.tcp_rmem",
+  "net.ipv4.tcp_syncookies",
+  "net.ipv4.tcp_wmem"
+];
+var SAFE_SELINUX = ["container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 function podFault(spec) {
-  if (namedEntries(spec["volumes"]).some((volume) => isObject(volume["hostPath"]))) {
+  const volumes2 = namedEntries(spec["volumes"]);
+  if (volumes2.some((volume) => isObject(volume["hostPath"])))
     return "a folder of the node is mounted";
-  }
-  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) {
+  for (const key of ["hostNetwork", "hostPID", "hostIPC"])
     if (spec[key] === true) return `${key} opens the node`;
-  }
+  const sysctl = objectsIn(at(spec, "/securityContext/sysctls")).map((one) => textAt(one, "/name")).find((name) => !SAFE_SYSCTLS.includes(name));
+  if (sysctl !== void 0) return `the setting ${sysctl} of the kernel is changed`;
   if (at(spec, "/securityContext/runAsUser") === 0) return "every container runs as root";
-  for (const container of [
-    ...namedEntries(spec["containers"]),
-    ...namedEntries(spec["initContainers"])
-  ]) {
-    const name = JSON.stringify(container["name"]);
-    if (at(container, "/securityContext/privileged") === true) {
-      return `the container ${name} is privileged`;
-    }
-    if (at(container, "/securityContext/runAsUser") === 0) {
-      return `the container ${name} runs as root`;
-    }
-    const added = at(container, "/securityContext/capabilities/add");
-    if (Array.isArray(added) && added.length > 0) {
-      return `the container ${name} may do more than others`;
-    }
+  const common = securityFault(at(spec, "/securityContext"));
+  if (common !== void 0) return `every container ${common}`;
+  for (const container of ["containers", "initContainers", "ephemeralContainers"].flatMap(
+    (list) => namedEntries(spec[list])
+  )) {
+    const fault = containerFault(container);
+    if (fault !== void 0) return `the container ${JSON.stringify(container["name"])} ${fault}`;
   }
   return void 0;
 }
+function containerFault(container) {
+  const security = at(container, "/securityContext");
+  if (at(security, "/privileged") === true) return "is privileged";
+  if (at(security, "/runAsUser") === 0) return "runs as root";
+  const added = at(security, "/capabilities/add");
+  if (Array.isArray(added) && added.length > 0) return "may do more than others";
+  if (objectsIn(container["ports"]).some((one) => (one["hostPort"] ?? 0) !== 0))
+    return "takes a port of the node";
+  if (!["", "Default"].includes(textAt(security, "/procMount"))) return "sees all of /proc";
+  if (namesHost(container)) return "has a probe that names a host";
+  return securityFault(security);
+}
+function securityFault(security) {
+  if (textAt(security, "/seccompProfile/type") === "Unconfined") return "runs without seccomp";
+  if (textAt(security, "/appArmorProfile/type") === "Unconfined") return "runs without AppArmor";
+  if (at(security, "/windowsOptions/hostProcess") === true) return "is a process of the node";
+  const { type = "", user = "", role = "" } = selinux(security);
+  return user !== "" || role !== "" || !["", ...SAFE_SELINUX].includes(type) ? "changes what SELinux lets it do" : void 0;
+}
+function selinux(security) {
+  const options = at(security, "/seLinuxOptions");
+  return Object.fromEntries(
+    ["type", "user", "role"].map((key) => [key, textAt(options, `/${key}`)])
+  );
+}
+function namesHost(container) {
+  const probes = ["livenessProbe", "readinessProbe", "startupProbe"].map((key) => container[key]);
+  const hooks = ["postStart", "preStop"].map((key) => at(container, `/lifecycle/${key}`));
+  return [...probes, ...hooks].some(
+    (probe) => ["httpGet", "tcpSocket"].some((how) => textAt(probe, `/${how}/host`) !== "")
+  );
+}
+
+// src/core/hub/rules/places.ts
+init_json();
+var OF_CHART = [
+  "/srv/jupyterhub",
+  ...["jupyterhub_config.py", "z2jh.py", "config", "secret", "existing-secret"].map(
+    (name) => `/usr/local/etc/jupyterhub/${name}`
+  )
+];
+var ownPlaces = {
+  id: "own-places",
+  severity: "error",
+  title: "Nothing lies over what the platform mounts.",
+  why: "A file over the access file says who may enter, one over the hub\u2019s code does as it likes, and a folder over the home hides people\u2019s work, while all of it runs on elsewhere.",
+  on: "values",
+  *check({ hub, values, ours, place: place2 }) {
+    const own2 = hub.data.values;
+    const mounts2 = at(ours, "/hub/extraVolumeMounts");
+    const named2 = Object.keys(isObject(mounts2) ? mounts2 : {});
+    const over = (path) => [...OF_CHART, ...named2].find((one) => hides(path, one));
+    yield* placed(own2, "/hub", { over, place: place2 });
+    const home = textAt(values, "/singleuser/storage/homeMountPath");
+    const inServers = (path) => isWithin(home, path) ? home : CODE_PLACES.find((one) => hides(path, one));
+    yield* placed(own2, "/singleuser", { over: inServers, place: place2 });
+  }
+};
+function hides(path, one) {
+  return isWithin(path, one) || isWithin(one, path);
+}
+function* placed(own2, base2, { over, place: place2 }) {
+  const storage = base2 === "/hub" ? base2 : `${base2}/storage`;
+  for (const list of [`${storage}/extraVolumeMounts`, `${base2}/extraFiles`])
+    for (const [name, entry2] of entriesOf2(at(own2, list))) {
+      const path = textAt(entry2, "/mountPath").replace(/\/+$/u, "");
+      const hidden2 = isObject(entry2) && entry2["mountPath"] !== void 0 ? over(path) : void 0;
+      if (hidden2 === void 0) continue;
+      yield {
+        at: place2(list + pointer(name)),
+        message: `what is mounted at ${path || "/"} would lie over ${hidden2}`,
+        hint: "choose another place"
+      };
+    }
+}
+function entriesOf2(value) {
+  return isObject(value) || Array.isArray(value) ? Object.entries(value) : [];
+}
+var OF_A_PERSON = /\{(userid|pod_name|((un|)escaped_|safe_)?username|(escaped_|safe_)?user_server)\}/u;
+var ownHome = demand({
+  id: "own-home",
+  title: "Everybody has a home of their own, and it is made.",
+  why: "With one name for all claims people read and delete one another\u2019s work; a claim that nobody makes lets no server start.",
+  paths: [
+    "/singleuser/storage/dynamic/pvcNameTemplate",
+    "/hub/config/KubeSpawner/storage_pvc_ensure"
+  ],
+  bad: (value) => {
+    if (value === null || value === true) return void 0;
+    if (typeof value === "string" && OF_A_PERSON.test(value)) return void 0;
+    return typeof value === "string" ? {
+      message: "everybody would have the same home",
+      hint: "remove it, or name the person: claim-{user_server}"
+    } : { message: "homes of new people would not be made", hint: "remove it" };
+  }
+});
+
+// src/core/hub/rules/pods.ts
+var VOLUMES = [
+  "configMap",
+  "downwardAPI",
+  "emptyDir",
+  "ephemeral",
+  "nfs",
+  "persistentVolumeClaim",
+  "projected",
+  "secret"
+];
+var KEYS2 = ["serviceAccountToken", "clusterTrustBundle", "podCertificate"];
+var HOMES2 = "claim-{user_server}";
+var DATABASE2 = "hub-db-dir";
+var ALIASES = "hostAliases gives names to other machines";
+function serverFault(spec, homes) {
+  for (const volume of namedEntries(spec["volumes"])) {
+    const fault = volumeFault(volume, homes);
+    if (fault !== void 0) return fault;
+  }
+  if (spec["nodeName"] !== void 0) return "nodeName chooses the node";
+  if (spec["hostAliases"] !== void 0) return ALIASES;
+  return void 0;
+}
+function volumeFault(volume, homes) {
+  const kind = Object.keys(volume).find((key) => key !== "name" && !VOLUMES.includes(key));
+  if (kind !== void 0) return `a volume of the kind ${kind} is mounted`;
+  const sources = objectsIn(at(volume, "/projected/sources"));
+  if (sources.some((source) => KEYS2.some((key) => source[key] !== void 0)))
+    return "a token of the cluster is mounted";
+  const claim = textAt(volume, "/persistentVolumeClaim/claimName");
+  if (claim === DATABASE2) return `the hub\u2019s database, ${DATABASE2}, is mounted`;
+  if (claim === "" || OF_A_PERSON.test(claim) || claim.includes("{pvc_name}")) return void 0;
+  return isHome(claim, homes) ? `somebody\u2019s home, ${claim}, is mounted` : void 0;
+}
+function isHome(claim, homes) {
+  const fixed = homes.split(/\{[^}]*\}/u);
+  const pattern = fixed.map((text2) => text2.replaceAll(/[^\w-]/gu, "\\$&")).join(".+");
+  return fixed.some((text2) => text2 !== "") && new RegExp(`^${pattern}$`, "u").test(claim);
+}
 function* userPods({ values, place: place2 }) {
   const hint = "remove it; what servers need belongs into the image or into storage";
+  const homes = textAt(values, "/singleuser/storage/dynamic/pvcNameTemplate") || HOMES2;
   for (const [path, toSpec] of OF_PODS) {
     const value = at(values, path);
-    const fault = value === void 0 ? void 0 : podFault(toSpec(value));
+    const spec = value === void 0 ? void 0 : toSpec(value);
+    const fault = spec && (podFault(spec) ?? serverFault(spec, homes));
     if (fault) yield { at: place2(path), message: `${fault} in every user server`, hint };
   }
 }
@@ -55538,7 +57129,7 @@ var asContainer = (container) => ({
 });
 var asSecurity = (securityContext) => asContainer({ securityContext });
 var OF_PODS = [
-  ["/singleuser/storage/extraVolumes", (volumes) => ({ volumes })],
+  ["/singleuser/storage/extraVolumes", (volumes2) => ({ volumes: volumes2 })],
   ["/singleuser/extraContainers", (containers) => ({ containers })],
   ["/singleuser/initContainers", (initContainers) => ({ initContainers })],
   ["/singleuser/extraPodConfig", (spec) => isObject(spec) ? spec : {}],
@@ -55547,13 +57138,51 @@ var OF_PODS = [
   ["/hub/config/KubeSpawner/container_security_context", asSecurity],
   ["/hub/config/KubeSpawner/pod_security_context", (securityContext) => ({ securityContext })]
 ];
+var OF_HUBS3 = [
+  ...["/hub", "/proxy/chp"].flatMap((base2) => [
+    [`${base2}/containerSecurityContext`, asSecurity],
+    [`${base2}/podSecurityContext`, (securityContext) => ({ securityContext })],
+    [`${base2}/extraPodSpec`, (spec) => isObject(spec) ? spec : {}]
+  ]),
+  ["/hub/extraContainers", (containers) => ({ containers })],
+  ["/hub/initContainers", (initContainers) => ({ initContainers })],
+  ["/hub/extraVolumes", (volumes2) => ({ volumes: volumes2 })]
+];
+function* hubPods({ values, place: place2 }) {
+  for (const [path, toSpec] of OF_HUBS3) {
+    const value = at(values, path);
+    const spec = value === void 0 ? void 0 : toSpec(value);
+    const aliases = spec?.["hostAliases"] === void 0 ? void 0 : ALIASES;
+    const fault = spec && (podFault(spec) ?? aliases);
+    if (fault)
+      yield { at: place2(path), message: `${fault} in a pod of the hub`, hint: "remove it" };
+  }
+}
 var userPodSafe = {
   id: "user-pod",
   severity: "error",
-  title: "User servers see nothing of their node.",
+  title: "User servers and the hub see nothing of their node.",
   why: "A privileged container or a folder of the node gives whoever is in it the node, and with it everybody\u2019s work.",
   on: "values",
-  check: userPods
+  *check(facts2) {
+    yield* userPods(facts2);
+    yield* hubPods(facts2);
+  }
+};
+var namespacePrivileged = {
+  id: "namespace-privileged",
+  severity: "warning",
+  title: "Kubernetes holds the pods of a hub to its baseline.",
+  why: "Whatever code or values make of a server, Kubernetes itself refuses what opens the node, unless the namespace allows it.",
+  on: "values",
+  *check({ cluster, hub, values }) {
+    if (podLevel({ jupyterhub: values }) === "privileged")
+      yield {
+        at: hub.keyAt("/cluster"),
+        message: `the namespace lets privileged pods pass, because a container of the chart shuts the metadata service of ${cluster.name}`,
+        hint: "a cluster whose network enforces NetworkPolicies needs none: networkPolicy: enforced"
+      };
+  }
 };
 function podSpec(object2) {
   if (object2["kind"] === "Pod") return object2["spec"];
@@ -55704,23 +57333,85 @@ var hubCommand = demand({
     hint: "remove it; write settings below hub.config"
   }
 });
-var loginElsewhere = traitDemand({
+var ELSEWHERE = {
+  message: "another server than GitHub would say who somebody is",
+  hint: "remove it; access files name GitHub\u2019s accounts"
+};
+var UNSEEN2 = {
+  message: "whoever is on the way to GitHub could say who somebody is",
+  hint: "remove it; name a certificate of your own by http_request_kwargs: {ca_certs: \u2026}"
+};
+var OF_LOGIN = [
+  ["authorize_url", null, ELSEWHERE],
+  ["github_api", null, ELSEWHERE],
+  ["github_url", null, ELSEWHERE],
+  ["token_url", null, ELSEWHERE],
+  ["userdata_url", null, ELSEWHERE],
+  ["user_auth_state_key", null, ELSEWHERE],
+  ["validate_server_cert", true, UNSEEN2],
+  ["http_request_kwargs/validate_cert", true, UNSEEN2]
+];
+var LOGIN_VARIABLES = [
+  "GITHUB_HOST",
+  "GITHUB_HTTP",
+  "GITHUB_URL",
+  ...["AUTHORIZE_URL", "TOKEN_URL", "USERDATA_URL", "USERNAME_KEY", "BASIC_AUTH"].map(
+    (name) => `OAUTH2_${name}`
+  ),
+  "OAUTH2_USERDATA_REQUEST_TYPE",
+  ...["CALLBACK_URL", "LOGOUT_REDIRECT_URL", "TLS_VERIFY"].map((name) => `OAUTH_${name}`)
+];
+var loginElsewhere = {
   id: "login-elsewhere",
+  severity: "error",
   title: "People log in at GitHub.",
-  why: "Access files name accounts by GitHub\u2019s numbers: at another server somebody else has the same number, or chooses it.",
-  names: [
-    "authorize_url",
-    "github_api",
-    "github_url",
-    "token_url",
-    "userdata_url",
-    "user_auth_state_key"
-  ],
-  bad: () => ({
-    message: "another server than GitHub would say who somebody is",
-    hint: "remove it; access files name GitHub\u2019s accounts"
-  })
-});
+  why: "Access files name accounts by GitHub\u2019s numbers: at another server somebody else has the same number, or chooses it. A hub on loopback or a private address may log people in at a stand-in for GitHub that is there, too.",
+  on: "values",
+  *check({ values, hub, place: place2 }) {
+    for (const [section3, traits] of configOf(values))
+      for (const [name, good, fault] of OF_LOGIN) {
+        const value = at(traits, `/${name}`);
+        if (value !== void 0 && value !== good)
+          yield { at: place2(`${pointer("hub", "config", section3)}/${name}`), ...fault };
+      }
+    const texts3 = knownTexts(values, "/hub/extraEnv");
+    const written2 = at(values, "/hub/extraEnv");
+    for (const name of LOGIN_VARIABLES)
+      if (at(written2, pointer(name)) !== void 0 && !isOnTrial(hub.data.url, name, texts3[name]))
+        yield {
+          at: place2(pointer("hub", "extraEnv", name)),
+          ...name === "OAUTH_TLS_VERIFY" ? UNSEEN2 : ELSEWHERE
+        };
+  }
+};
+function isOnTrial(url, name, github) {
+  if (name !== "GITHUB_URL") return false;
+  return [url, github ?? ""].every(
+    (one) => isLocalHost(/^https?:\/\/([^/:]+)/u.exec(one)?.[1] ?? "")
+  );
+}
+var entry = {
+  id: "entry",
+  severity: "error",
+  title: "People reach a hub by the cluster\u2019s entry alone, with a certificate.",
+  why: "Without one logins and tokens travel in clear; another path or route below the hub\u2019s host name leads people to a program that gets their cookies.",
+  on: "values",
+  *check({ values, place: place2 }) {
+    if (at(values, "/ingress/enabled") === true && namesNothing(at(values, "/ingress/tls") ?? null))
+      yield {
+        at: place2("/ingress/tls"),
+        message: "the entry would have no certificate",
+        hint: "remove it: the cluster\u2019s issuer makes one"
+      };
+    for (const path of ["/ingress/extraPaths", "/ingress/pathSuffix", "/httpRoute/enabled"])
+      if (!namesNothing(at(values, path) ?? null))
+        yield {
+          at: place2(path),
+          message: "requests would go past the entry that the platform makes",
+          hint: "remove it; url: and the cluster\u2019s ingress: say how people reach the hub"
+        };
+  }
+};
 var CERTIFIES = /cert-manager\.io\/|tls-acme|certresolver|certificate-arn|pre-shared-cert/u;
 var noIssuer = {
   id: "no-issuer",
@@ -55729,8 +57420,8 @@ var noIssuer = {
   why: "Without an issuer the entry waits for a Secret that nobody makes, and browsers warn of the hub or do not open it.",
   on: "values",
   *check({ hub, cluster }) {
-    const { class: entry, issuer } = cluster.data.ingress;
-    if (entry === "none" || issuer !== null || at(hub.data.values, "/ingress/tls") !== void 0)
+    const { class: entry2, issuer } = cluster.data.ingress;
+    if (entry2 === "none" || issuer !== null || at(hub.data.values, "/ingress/tls") !== void 0)
       return;
     const annotations = at(hub.data.values, "/ingress/annotations");
     if (isObject(annotations) && Object.keys(annotations).some((name) => CERTIFIES.test(name)))
@@ -55761,15 +57452,21 @@ var OWN_POLICIES = [
   ["/hub/networkPolicy/ingress", "from"],
   ["/proxy/chp/networkPolicy/ingress", "from"]
 ];
-function opensAll(rule, peers) {
+function textsAt2(value, path) {
+  const list = at(value, path);
+  return Array.isArray(list) ? list.filter((one) => typeof one === "string") : [];
+}
+function opensAll(rule, peers, cluster) {
   const named2 = objectsIn(rule[peers]);
   if (named2.length === 0) return true;
   return named2.some((peer) => {
-    const isEmpty2 = Object.keys(peer).length === 0;
-    const everywhere = textAt(peer, "/ipBlock/cidr").endsWith("/0");
-    return isEmpty2 || everywhere && at(peer, "/ipBlock/except") === void 0;
+    if (Object.keys(peer).length === 0) return true;
+    const block2 = at(peer, "/ipBlock");
+    if (block2 === void 0) return false;
+    return peers === "to" ? opensInside(cluster, textAt(block2, "/cidr"), textsAt2(block2, "/except")) : textAt(block2, "/cidr").endsWith("/0") && at(block2, "/except") === void 0;
   });
 }
+var NETWORK_LABEL = "hub.jupyter.org/network-access-";
 var RAW_VALUE_RULES = [
   {
     id: "network-open",
@@ -55777,7 +57474,7 @@ var RAW_VALUE_RULES = [
     title: "User servers reach the internet, and nothing inside.",
     why: "Without these policies every user reaches the metadata service of the cloud, other users\u2019 servers and the databases of the cluster.",
     on: "values",
-    *check({ values, place: place2 }) {
+    *check({ cluster, values, place: place2 }) {
       for (const path of [
         "/singleuser/networkPolicy/enabled",
         "/hub/networkPolicy/enabled",
@@ -55787,7 +57484,7 @@ var RAW_VALUE_RULES = [
           yield { at: place2(path), message: "the network policy is off", hint: "remove it" };
         }
       }
-      for (const rule of ["cloudMetadataServer", "privateIPs"]) {
+      for (const rule of ["cloudMetadataServer", "nonPrivateIPs", "privateIPs"]) {
         const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
         if (at(values, path) === true) {
           yield {
@@ -55797,9 +57494,17 @@ var RAW_VALUE_RULES = [
           };
         }
       }
+      const labels = at(values, "/singleuser/extraLabels");
+      for (const label of Object.keys(isObject(labels) ? labels : {}))
+        if (label.startsWith(NETWORK_LABEL) && label !== `${NETWORK_LABEL}hub`)
+          yield {
+            at: place2(pointer("singleuser", "extraLabels", label)),
+            message: `servers would reach the ${label.slice(NETWORK_LABEL.length)}`,
+            hint: "remove it"
+          };
       for (const [list, peers] of OWN_POLICIES)
         for (const [index2, rule] of objectsIn(at(values, list)).entries())
-          if (opensAll(rule, peers))
+          if (opensAll(rule, peers, cluster.data))
             yield {
               at: place2(list + pointer(index2)),
               message: peers === "to" ? "servers would reach everything inside" : "everybody in the cluster would reach it",
@@ -55839,6 +57544,14 @@ var RAW_VALUE_RULES = [
           hint: "use sizes: with memory:"
         };
       }
+      const beside = at(values, "/singleuser/extraContainers");
+      for (const [key, container] of entriesOf2(beside))
+        if (isObject(container) && at(container, "/resources/limits/memory") === void 0)
+          yield {
+            at: place2(pointer("singleuser", "extraContainers", key)),
+            message: `the memory of "${textAt(container, "/name") || key}" has no limit`,
+            hint: "add resources: {limits: {memory: 64Mi}}, or what it needs"
+          };
     }
   },
   {
@@ -55898,68 +57611,6 @@ var RAW_VALUE_RULES = [
   }
 ];
 
-// src/core/hub/rules/places.ts
-init_json();
-var OF_CHART = [
-  "/srv/jupyterhub",
-  ...["jupyterhub_config.py", "z2jh.py", "config", "secret", "existing-secret"].map(
-    (name) => `/usr/local/etc/jupyterhub/${name}`
-  )
-];
-var ownPlaces = {
-  id: "own-places",
-  severity: "error",
-  title: "Nothing lies over what the platform mounts.",
-  why: "A file over the access file says who may enter, one over the hub\u2019s code does as it likes, and a folder over the home hides people\u2019s work, while all of it runs on elsewhere.",
-  on: "values",
-  *check({ hub, values, ours, place: place2 }) {
-    const own2 = hub.data.values;
-    const mounts2 = at(ours, "/hub/extraVolumeMounts");
-    const named2 = Object.keys(isObject(mounts2) ? mounts2 : {});
-    const over = (path) => [...OF_CHART, ...named2].find((one) => isWithin(path, one) || isWithin(one, path));
-    yield* placed(own2, "/hub", { over, place: place2 });
-    const home = textAt(values, "/singleuser/storage/homeMountPath");
-    const overHome = (path) => isWithin(home, path) ? home : void 0;
-    yield* placed(own2, "/singleuser", { over: overHome, place: place2 });
-  }
-};
-function* placed(own2, base2, { over, place: place2 }) {
-  const storage = base2 === "/hub" ? base2 : `${base2}/storage`;
-  for (const list of [`${storage}/extraVolumeMounts`, `${base2}/extraFiles`])
-    for (const [name, entry] of entriesOf2(at(own2, list))) {
-      const path = textAt(entry, "/mountPath").replace(/\/+$/u, "");
-      const hidden2 = isObject(entry) && entry["mountPath"] !== void 0 ? over(path) : void 0;
-      if (hidden2 === void 0) continue;
-      yield {
-        at: place2(list + pointer(name)),
-        message: `what is mounted at ${path || "/"} would lie over ${hidden2}`,
-        hint: "choose another place"
-      };
-    }
-}
-function entriesOf2(value) {
-  return isObject(value) || Array.isArray(value) ? Object.entries(value) : [];
-}
-var OF_A_PERSON = /\{(userid|pod_name|((un|)escaped_|safe_)?username|(escaped_|safe_)?user_server)\}/u;
-var ownHome = demand({
-  id: "own-home",
-  title: "Everybody has a home of their own, and it is made.",
-  why: "With one name for all claims people read and delete one another\u2019s work; a claim that nobody makes lets no server start.",
-  paths: [
-    "/singleuser/storage/dynamic/pvcNameTemplate",
-    "/hub/config/KubeSpawner/storage_pvc_ensure",
-    "/hub/config/Spawner/storage_pvc_ensure"
-  ],
-  bad: (value) => {
-    if (value === null || value === true) return void 0;
-    if (typeof value === "string" && OF_A_PERSON.test(value)) return void 0;
-    return typeof value === "string" ? {
-      message: "everybody would have the same home",
-      hint: "remove it, or name the person: claim-{user_server}"
-    } : { message: "homes of new people would not be made", hint: "remove it" };
-  }
-});
-
 // src/core/hub/rules/secrets.ts
 init_json();
 
@@ -55972,25 +57623,25 @@ var FIELDS = ["name", "admin", "groups", "from", "until"];
 function readEntries(text2) {
   const object2 = objectOf(text2);
   const users = at(object2, "/users");
-  const isOurs = (object2?.["v"] ?? 1) === 1;
+  const isOurs2 = (object2?.["v"] ?? 1) === 1;
   const entries = /* @__PURE__ */ new Map();
   for (const [id, given2] of Object.entries(isObject(users) ? users : {})) {
-    const entry = isObject(given2) ? entryOf3(given2) : void 0;
-    if (entry) entries.set(id, isOurs ? entry : { ...entry, isDamaged: true });
+    const entry2 = isObject(given2) ? entryOf3(given2) : void 0;
+    if (entry2) entries.set(id, isOurs2 ? entry2 : { ...entry2, isDamaged: true });
   }
   return entries;
 }
 function entryOf3(given2) {
   const { name, admin, groups: groups2, from, until } = given2;
   if (typeof name !== "string") return void 0;
-  const entry = {
+  const entry2 = {
     name,
     admin: admin === true,
     groups: Array.isArray(groups2) ? groups2.filter(isText) : [],
     from: isText(from) ? from : void 0,
     until: isText(until) ? until : void 0
   };
-  return isDamaged(given2) ? { ...entry, isDamaged: true } : entry;
+  return isDamaged(given2) ? { ...entry2, isDamaged: true } : entry2;
 }
 function isDamaged(given2) {
   const { admin, groups: groups2, from, until } = given2;
@@ -56002,7 +57653,7 @@ function isText(value) {
 }
 function entriesText(entries) {
   const sorted4 = [...entries].sort(([a], [b]) => compareText(a, b));
-  const users = sorted4.map(([id, entry]) => [id, entryJson(entry)]);
+  const users = sorted4.map(([id, entry2]) => [id, entryJson(entry2)]);
   return `${canonical({ v: 1, users: Object.fromEntries(users) })}
 `;
 }
@@ -56059,13 +57710,13 @@ function isOldRun(text2, now) {
   const said5 = Date.parse(textAt(objectOf(text2), "/at"));
   return !(now - said5 < SAID_AGAIN_HOURS * 36e5);
 }
-function accessSecret(namespace, texts2, encode) {
-  const data2 = Object.entries(texts2).map(([name, text2]) => [name, encode(text2)]);
+function accessSecret(namespace, texts3, encode) {
+  const data3 = Object.entries(texts3).map(([name, text2]) => [name, encode(text2)]);
   return {
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name: ACCESS_SECRET, namespace },
-    data: Object.fromEntries(data2)
+    data: Object.fromEntries(data3)
   };
 }
 
@@ -56090,8 +57741,21 @@ function standInSecrets(jupyterhub) {
   };
 }
 
+// src/core/hub/values/secret-names.ts
+var SECRETS_OF_HUB = [
+  "hub",
+  ACCESS_SECRET,
+  GENERATED_SECRET,
+  TLS_SECRET,
+  `${SECRETS_NAME}(-.*)?`
+].join("|");
+var OF_HUB = new RegExp(`^(?:${SECRETS_OF_HUB})$`, "u");
+function isOfHub(name) {
+  return OF_HUB.test(name);
+}
+
 // src/core/hub/rules/secrets.ts
-var OF_SERVERS2 = ["/singleuser", "/hub/config/Spawner", "/hub/config/KubeSpawner"];
+var OF_SERVERS3 = ["/singleuser", ...SPAWNER_SECTIONS.map((name) => `/hub/config/${name}`)];
 var REFERENCES2 = {
   secretKeyRef: "name",
   secretRef: "name",
@@ -56099,18 +57763,16 @@ var REFERENCES2 = {
   secret_ref: "name",
   secret: "secretName"
 };
-function isOfHub(name) {
-  return ["hub", ACCESS_SECRET, GENERATED_SECRET, TLS_SECRET, SECRETS_NAME].includes(name) || name.startsWith(`${SECRETS_NAME}-`);
-}
 var secretOfHub = {
   id: "secret-of-hub",
   severity: "error",
   title: "Servers get no Secret of the hub.",
   why: "Whoever has a server reads what it is given: with the hub\u2019s own keys anybody becomes anybody. Secrets of `secrets:` are for the hub alone, under a name that changes with them, so that a server which asks for them waits for ever.",
   on: "values",
-  *check({ hub, place: place2 }) {
+  *check({ hub, place: place2, ours, values }) {
+    yield* keptVariables({ ours, values, place: place2 });
     for (const { path, value } of walk(at(hub.data.values, "/hub") ?? null)) {
-      const isServers = OF_SERVERS2.some((base2) => isWithin(`/hub${path}`, base2));
+      const isServers = OF_SERVERS3.some((base2) => isWithin(`/hub${path}`, base2));
       if (isServers || path.startsWith("/extraEnv/") || secretNamed(path, value) !== SECRETS_NAME)
         continue;
       yield {
@@ -56119,7 +57781,7 @@ var secretOfHub = {
         hint: "remove it: each name below secrets: is a variable of the hub"
       };
     }
-    for (const base2 of OF_SERVERS2)
+    for (const base2 of OF_SERVERS3)
       for (const { path, value } of walk(at(hub.data.values, base2) ?? null)) {
         const name = secretNamed(path, value);
         if (name === void 0 || !isOfHub(name)) continue;
@@ -56131,6 +57793,24 @@ var secretOfHub = {
       }
   }
 };
+var KEPT3 = "/hub/config/KubeSpawner/env_keep";
+function* keptVariables({
+  ours,
+  values,
+  place: place2
+}) {
+  const kept2 = at(values, KEPT3);
+  for (const [index2, name] of Array.isArray(kept2) ? kept2.entries() : []) {
+    if (typeof name !== "string") continue;
+    const isSecret = at(ours, pointer("hub", "extraEnv", name)) !== void 0;
+    if (!isSecret && !namesCredential(name)) continue;
+    yield {
+      at: place2(KEPT3 + pointer(index2)),
+      message: `every user could read ${name}, which is the hub\u2019s`,
+      hint: "take it out of the list"
+    };
+  }
+}
 function secretNamed(path, value) {
   const field = segmentsOf(path).at(-1) ?? "";
   const key = Object.hasOwn(REFERENCES2, field) ? REFERENCES2[field] : void 0;
@@ -56188,6 +57868,15 @@ function* administrators({
   place: place2
 }) {
   const services = at(values, "/hub/services");
+  for (const [key, service] of Object.entries(isObject(services) ? services : {})) {
+    const name = textAt(service, "/name");
+    if (name !== "" && name !== key && isOurs(name, ours))
+      yield {
+        at: place2(pointer("hub", "services", key, "name")),
+        message: `"${name}" is a service of the platform`,
+        hint: "remove it: a service is called as its key"
+      };
+  }
   for (const [name, service] of Object.entries(isObject(services) ? services : {}))
     if (at(service, "/admin") === true && at(ours, pointer("hub", "services", name)) === void 0)
       yield {
@@ -56195,6 +57884,9 @@ function* administrators({
         message: `the service "${name}" could become anybody`,
         hint: "remove it, and give the narrow scopes that it needs below hub.loadRoles"
       };
+}
+function isOurs(name, ours) {
+  return name === "jupyterhub-idle-culler" || at(ours, pointer("hub", "services", name)) !== void 0;
 }
 function notTheirs(role) {
   return role === "admin" ? {
@@ -56256,8 +57948,8 @@ var announcementPast = {
   why: "Nobody is shown them any more, and they hide the next one.",
   on: "platform",
   *check(platform2, now) {
-    for (const { data: data2, at: at2 } of platform2.announcements.values())
-      if (endOf(data2.until) <= now)
+    for (const { data: data3, at: at2 } of platform2.announcements.values())
+      if (endOf(data3.until) <= now)
         yield { at: at2("/until"), message: "it is over", hint: "remove the file" };
   }
 };
@@ -56283,6 +57975,121 @@ var announcementTime = {
           message: `it ends ${until}, before it begins ${from ?? ""}`,
           hint: "change from or until"
         };
+    }
+  }
+};
+
+// src/core/data/rules.ts
+init_json();
+
+// src/core/rule.ts
+function findingOf({ id, severity, upFront }, problem4) {
+  const finding2 = { rule: id, severity, ...problem4 };
+  return upFront === void 0 ? finding2 : { ...finding2, upFront };
+}
+
+// src/core/data/words.ts
+var GIB = 2 ** 30;
+function gigabytes(bytes2) {
+  return `${Math.max(Math.ceil(bytes2 / GIB * 10) / 10, 0.1)}Gi`;
+}
+
+// src/core/data/rules.ts
+var dataAddress = {
+  id: "data-address",
+  severity: "error",
+  title: "Files of data sets have plain addresses, and each a place of its own.",
+  why: "OGGM looks for a file below its cache by host and path of its address. A path that leads elsewhere, or one that two files share, would give people another file than they ask for.",
+  on: "platform",
+  *check({ data: data3 }) {
+    for (const set of data3.values()) yield* addressProblems(set);
+  }
+};
+function addressFindings(sets) {
+  return sets.flatMap((set) => [...addressProblems(set)].map((one) => findingOf(dataAddress, one)));
+}
+function* addressProblems(set) {
+  yield* addressFaults(set);
+  yield* mirrorFaults(set);
+}
+function* addressFaults(set) {
+  const { prepro, files = [] } = set.data;
+  const plain5 = 'write host and path as they are, without empty parts, ".." and blanks';
+  if (prepro && cachePath(`${prepro.base.replace(/\/$/u, "")}/x`) === void 0)
+    yield { at: set.at("/prepro/base"), message: "this is no plain address", hint: plain5 };
+  const seen2 = /* @__PURE__ */ new Map();
+  for (const [index2, url] of files.entries()) {
+    const at2 = set.at(pointer("files", index2));
+    const path = cachePath(url);
+    if (path === void 0)
+      yield { at: at2, message: "this is no plain address of a file", hint: plain5 };
+    const first = seen2.get(path ?? "");
+    if (path !== void 0 && first !== void 0)
+      yield {
+        at: at2,
+        message: first === url ? "this stands here twice" : `${first} has the same place`,
+        hint: "remove one of the two"
+      };
+    seen2.set(path ?? "", url);
+  }
+}
+function* mirrorFaults(set) {
+  for (const [beginning2, places] of Object.entries(set.data.mirrors))
+    for (const [index2, place2] of places.entries())
+      if (beginning2.endsWith("/") !== place2.endsWith("/"))
+        yield {
+          at: set.at(pointer("mirrors", beginning2, index2)),
+          message: 'one of the two ends with "/", and the other does not',
+          hint: 'end both with "/": what follows in an address is put behind'
+        };
+}
+var dataUnlocked = {
+  id: "data-unlocked",
+  severity: "warning",
+  upFront: true,
+  title: "A data set that a hub names has a lock that belongs to its file.",
+  why: "Only the lock says which files a set is. Without one the hub runs without the set, and with an old one with the files of that one; everybody downloads what is missing.",
+  on: "platform",
+  *check(platform2) {
+    for (const hub of platform2.environments.values())
+      for (const [index2, name] of hub.data.data.entries()) {
+        const message = unlocked(platform2, name);
+        if (message !== void 0)
+          yield {
+            at: hub.at(pointer("data", index2)),
+            message,
+            hint: `run \`glaciocloud data lock ${name}\`, and commit data/${name}.lock.yaml`
+          };
+      }
+  }
+};
+function unlocked(platform2, name) {
+  const set = platform2.data.get(name);
+  if (set === void 0 || isUnreadable(platform2, name)) return void 0;
+  const lock = platform2.dataLocks.get(name);
+  if (lock === void 0) return `${name} has no lock: the hub runs without it`;
+  if (isCurrent(set.data, lock.data)) return void 0;
+  return `data/${name}.yaml has changed since its lock: the hub has what that says`;
+}
+function isUnreadable({ names: names5, dataLocks }, name) {
+  return names5.get("data-lock")?.has(name) === true && !dataLocks.has(name);
+}
+var dataRoom = {
+  id: "data-room",
+  severity: "error",
+  title: "A data set has room for its files.",
+  why: "The volume is as large as the sets say together; where files need more, filling ends in the middle.",
+  on: "platform",
+  *check({ data: data3, dataLocks }) {
+    for (const set of data3.values()) {
+      const lock = dataLocks.get(set.name);
+      const size2 = quantityBytes(set.data.size) ?? 0;
+      if (lock === void 0 || size2 >= bytesOf(lock.data)) continue;
+      yield {
+        at: set.at("/size"),
+        message: `its files are ${gigabytes(bytesOf(lock.data))}, and that is more`,
+        hint: `write at least ${gigabytes(bytesOf(lock.data))}; inventories need more, because they are unpacked`
+      };
     }
   }
 };
@@ -56315,11 +58122,11 @@ var unknownReference = {
   *check(platform2) {
     const waves2 = platform2.settings.data.waves.map(({ name }) => name);
     for (const hub of platform2.environments.values()) {
-      const { cluster, wave, images, data: data2 } = hub.data;
+      const { cluster, wave, images, data: data3 } = hub.data;
       yield* dangling(platform2, "cluster", cluster, hub.at("/cluster"));
       for (const [index2, image2] of images.entries())
         yield* dangling(platform2, "image", image2, hub.at(pointer("images", index2)));
-      for (const [index2, set] of data2.entries())
+      for (const [index2, set] of data3.entries())
         yield* dangling(platform2, "data", set, hub.at(pointer("data", index2)));
       if (!waves2.includes(wave))
         yield {
@@ -56527,9 +58334,9 @@ function classHubs({
   environments
 }) {
   const tiers = Object.keys(settings3.data.tiers);
-  return [...environments].flatMap(([name, { data: data2 }]) => {
-    const open3 = tiers.filter((tier) => data2.access.allow.includes(`tier:${tier}`));
-    const { title, images } = data2;
+  return [...environments].flatMap(([name, { data: data3 }]) => {
+    const open3 = tiers.filter((tier) => data3.access.allow.includes(`tier:${tier}`));
+    const { title, images } = data3;
     return open3.length === 0 ? [] : [{ name, title, tiers: open3, images }];
   });
 }
@@ -56589,9 +58396,9 @@ var TIMES = /* @__PURE__ */ new Map([
 function choicesOf({ settings: settings3, environments }) {
   const tiers = Object.entries(settings3.data.tiers).flatMap(([name, { until }]) => {
     const open3 = [...environments.values()].filter(
-      ({ data: data2 }) => data2.access.allow.includes(`tier:${name}`)
+      ({ data: data3 }) => data3.access.allow.includes(`tier:${name}`)
     );
-    const hubs = open3.map(({ data: data2 }) => data2.title).sort(compareText);
+    const hubs = open3.map(({ data: data3 }) => data3.title).sort(compareText);
     return hubs.length === 0 ? [] : [{ name, days: wholeDays(until), hubs }];
   });
   const longest2 = greatest([0, ...tiers.map(({ days }) => days)]);
@@ -56661,9 +58468,9 @@ var staleForm = {
   why: "What a form offers is compared, word for word, with tiers and hubs: a request for what is no longer there is refused, and the person has to write it again.",
   on: "platform",
   *check(platform2) {
-    const texts2 = formTexts(platform2);
+    const texts3 = formTexts(platform2);
     for (const [file, text2] of platform2.forms) {
-      const wanted = texts2.get(file);
+      const wanted = texts3.get(file);
       if (text2 === wanted) continue;
       yield {
         at: { file, line: 1, column: 1 },
@@ -56682,8 +58489,8 @@ var noApprovers = {
   *check(platform2) {
     const { settings: settings3, forms } = platform2;
     if (settings3.data.access !== void 0 || isNamed(platform2, "approvers", "approvers")) return;
-    const texts2 = formTexts(platform2);
-    if (![...forms.keys()].some((file) => texts2.has(file))) return;
+    const texts3 = formTexts(platform2);
+    if (![...forms.keys()].some((file) => texts3.has(file))) return;
     yield {
       at: settings3.keyAt("/tiers"),
       message: "people can ask for these, and nobody can approve it",
@@ -56948,7 +58755,7 @@ var classServers = {
     for (const cohort of platform2.cohorts.values()) {
       const { capacity, tier, until } = cohort.data;
       const who2 = [`tier:${tier}`, `cohort:${cohort.name}`];
-      const most = [...platform2.environments.values()].filter(({ data: data2 }) => data2.access.allow.some((one) => who2.includes(one))).map(({ data: data2 }) => data2.capacity.maxServers);
+      const most = [...platform2.environments.values()].filter(({ data: data3 }) => data3.access.allow.some((one) => who2.includes(one))).map(({ data: data3 }) => data3.capacity.maxServers);
       if (until >= dayOf(now) && most.length > 0 && capacity > greatest(most)) {
         yield {
           at: cohort.at("/capacity"),
@@ -57043,6 +58850,9 @@ var RULES = [
   lockChannel,
   lockRegistry,
   imageFiles,
+  dataAddress,
+  dataUnlocked,
+  dataRoom,
   belowHome,
   address,
   oneDefault,
@@ -57069,6 +58879,7 @@ var RULES = [
   hubCommand,
   noIssuer,
   loginElsewhere,
+  entry,
   ownPlaces,
   ownHome,
   userSharing,
@@ -57077,6 +58888,7 @@ var RULES = [
   extraConfig,
   valuesOverridden,
   valuesReserved,
+  valuesClosed,
   secretOfHub,
   envReserved,
   envLiteral,
@@ -57086,23 +58898,24 @@ var RULES = [
   imageEnv2,
   imageEnvLiteral,
   userPodSafe,
+  namespacePrivileged,
   podSafe,
   objectKind,
   ownNamespace,
   databaseKept
 ];
 
-// src/core/rule.ts
-function findingOf({ id, severity, upFront }, problem4) {
-  const finding2 = { rule: id, severity, ...problem4 };
-  return upFront === void 0 ? finding2 : { ...finding2, upFront };
-}
-
 // src/core/check/run.ts
 function runRules({ platform: platform2, now, defaults: defaults2 }) {
   const findings = [];
   const add = (rule, problems) => {
-    for (const problem4 of problems) findings.push(findingOf(rule, problem4));
+    const told3 = /* @__PURE__ */ new Set();
+    for (const problem4 of problems) {
+      const said5 = canonical({ ...problem4.at, message: problem4.message });
+      if (told3.has(said5)) continue;
+      told3.add(said5);
+      findings.push(findingOf(rule, problem4));
+    }
   };
   const hubs = [...platform2.environments.values()].flatMap((hub) => hubFacts(platform2, now, hub));
   const values = hubs.flatMap((facts2) => valuesFacts(facts2, defaults2));
@@ -57225,14 +59038,14 @@ init_json();
 import { createHash as createHash3 } from "node:crypto";
 import { readFile as readFile8 } from "node:fs/promises";
 import { join as join11 } from "node:path";
-async function keptAnswer(code2, question, ask2) {
+async function keptAnswer(code2, question, ask3) {
   const hash = createHash3("sha256").update(await readFile8(code2));
   const key = hash.update("\0").update(question).digest("hex");
   const file = join11(cacheFolder(), "schemas", `${key}.json`);
   const { sound } = objectOf(await readFile8(file, "utf8").catch(() => "")) ?? {};
   if (typeof sound === "number" && Number.isSafeInteger(sound) && sound >= 0)
     return { kind: "checked", faults: Array.from({ length: sound }, () => []) };
-  const answer = await ask2();
+  const answer = await ask3();
   if (answer.kind === "checked" && answer.faults.every((faults) => faults.length === 0))
     await keep(file, `${JSON.stringify({ sound: answer.faults.length })}
 `);
@@ -57353,8 +59166,8 @@ async function mainPlatform(root, repository) {
   if (isProposal(root, repository)) return (await gatherPlatform(repository)).platform;
   const files = await mainFiles(root, isRead);
   if (!files) return void 0;
-  const texts2 = [...files].map(([path, text2]) => [path, { kind: "text", text: text2 }]);
-  return withoutOurPeople(readPlatform(new Map(texts2))).platform;
+  const texts3 = [...files].map(([path, text2]) => [path, { kind: "text", text: text2 }]);
+  return withoutOurPeople(readPlatform(new Map(texts3))).platform;
 }
 
 // src/flow/findings.ts
@@ -57418,6 +59231,379 @@ async function check(inputs, report) {
     findings,
     summary: findingsMarkdown(findings)
   });
+}
+
+// src/commands/data.ts
+import { join as join13 } from "node:path";
+
+// src/core/data/survey.ts
+init_json();
+init_lists();
+function surveyOf(wanted, found3) {
+  const survey = { files: [], faults: [], notes: [] };
+  const series = /* @__PURE__ */ new Map();
+  for (const one of wanted) {
+    const key = one.series ?? one.url;
+    series.set(key, [...series.get(key) ?? [], one]);
+  }
+  for (const [name, members] of series) take(survey, name, members, found3);
+  return survey;
+}
+function take(survey, name, members, found3) {
+  const last = members.findLastIndex(({ url }) => found3(url)?.kind !== "absent");
+  const present2 = members.slice(0, Math.max(last + 1, 1));
+  append(
+    survey.files,
+    present2.flatMap(({ url, unpack }) => {
+      const answer = found3(url);
+      if (answer?.kind === "size")
+        return [{ url, bytes: answer.bytes, ...unpack !== void 0 && { unpack } }];
+      survey.faults.push(
+        answer?.kind === "fault" ? `${url}: ${answer.why}` : `${url} is not there`
+      );
+      return [];
+    })
+  );
+  if (present2.length < members.length && last >= 0)
+    survey.notes.push(
+      `${name} has ${present2.length} bundles, of ${members.length} that there could be`
+    );
+}
+function lockChange(before, after) {
+  const was = new Map(before.map((one) => [one.url, one.bytes]));
+  const is2 = new Map(after.map((one) => [one.url, one.bytes]));
+  const names5 = (from) => [...from.keys()].sort(compareText);
+  return {
+    added: names5(is2).filter((url) => !was.has(url)),
+    removed: names5(was).filter((url) => !is2.has(url)),
+    resized: names5(is2).filter((url) => was.has(url) && was.get(url) !== is2.get(url))
+  };
+}
+
+// src/commands/data.ts
+init_failure();
+
+// node_modules/p-map/index.js
+function pMap(iterable, mapper, options) {
+  return mapConcurrently(iterable, mapper, options, false);
+}
+async function mapConcurrently(iterable, mapper, {
+  concurrency = Number.POSITIVE_INFINITY,
+  stopOnError = true,
+  signal
+} = {}, isSettled3) {
+  return new Promise((resolve_, reject_) => {
+    validateOptions(iterable, mapper, concurrency);
+    const result2 = [];
+    const errors = [];
+    let skippedCount = 0;
+    let isResolved = false;
+    let isIterableDone = false;
+    const pendingIndexes = /* @__PURE__ */ new Set();
+    let doneIndex = Number.POSITIVE_INFINITY;
+    let currentIndex = 0;
+    const iterator2 = getIterator(iterable);
+    const signalListener = () => {
+      reject(signal.reason);
+    };
+    const cleanup = () => {
+      signal?.removeEventListener("abort", signalListener);
+    };
+    const resolve7 = (value) => {
+      resolve_(value);
+      cleanup();
+    };
+    const reject = (reason) => {
+      if (isResolved) {
+        return;
+      }
+      isResolved = true;
+      reject_(reason);
+      cleanup();
+      if (!isIterableDone) {
+        closeIterator(iterator2);
+      }
+    };
+    if (signal) {
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      signal.addEventListener("abort", signalListener, { once: true });
+    }
+    const pull = createPuller(iterator2);
+    const settleIfFinished = () => {
+      if (isResolved || doneIndex === Number.POSITIVE_INFINITY) {
+        return;
+      }
+      for (const index2 of pendingIndexes) {
+        if (index2 < doneIndex) {
+          return;
+        }
+      }
+      if (!stopOnError) {
+        const collectedErrors = [];
+        for (let index2 = 0; index2 < Math.min(doneIndex, errors.length); index2++) {
+          if (index2 in errors) {
+            collectedErrors.push(errors[index2]);
+          }
+        }
+        if (collectedErrors.length > 0) {
+          reject(new AggregateError(collectedErrors));
+          return;
+        }
+      }
+      isResolved = true;
+      if (!isIterableDone) {
+        closeIterator(iterator2);
+      }
+      const lastIndex = Math.min(doneIndex, result2.length);
+      if (lastIndex === result2.length && skippedCount === 0) {
+        resolve7(result2);
+        return;
+      }
+      resolve7(result2.slice(0, lastIndex).filter((value) => value !== pMapSkip));
+    };
+    const next = async () => {
+      if (isResolved || currentIndex >= doneIndex) {
+        return;
+      }
+      const index2 = currentIndex++;
+      pendingIndexes.add(index2);
+      let nextItem;
+      try {
+        nextItem = await pull();
+      } catch (error3) {
+        pendingIndexes.delete(index2);
+        if (index2 < doneIndex) {
+          throw error3;
+        }
+        settleIfFinished();
+        return;
+      }
+      if (nextItem.done) {
+        pendingIndexes.delete(index2);
+        doneIndex = Math.min(doneIndex, index2);
+        isIterableDone = true;
+        settleIfFinished();
+        return;
+      }
+      const runner = (async () => {
+        try {
+          const element = await nextItem.value;
+          if (isResolved || index2 >= doneIndex) {
+            return;
+          }
+          const value = await mapper(element, index2);
+          if (index2 >= doneIndex) {
+            return;
+          }
+          if (value === pMapStop) {
+            doneIndex = index2;
+            return;
+          }
+          if (value === pMapSkip) {
+            skippedCount++;
+          }
+          result2[index2] = isSettled3 && value !== pMapSkip ? { status: "fulfilled", value } : value;
+        } catch (error3) {
+          if (index2 >= doneIndex) {
+            return;
+          }
+          if (isSettled3) {
+            result2[index2] = { status: "rejected", reason: error3 };
+          } else if (stopOnError) {
+            reject(error3);
+            return;
+          } else {
+            errors[index2] = error3;
+          }
+        } finally {
+          pendingIndexes.delete(index2);
+          settleIfFinished();
+        }
+        try {
+          await next();
+        } catch (error3) {
+          reject(error3);
+        }
+      })();
+      runner.then(() => new Promise(() => {
+      })).then(resolve_);
+    };
+    (async () => {
+      for (let index2 = 0; index2 < concurrency; index2++) {
+        try {
+          await next();
+        } catch (error3) {
+          reject(error3);
+          break;
+        }
+        if (isResolved || currentIndex >= doneIndex) {
+          break;
+        }
+      }
+    })();
+  });
+}
+var pMapSkip = /* @__PURE__ */ Symbol("skip");
+var pMapStop = /* @__PURE__ */ Symbol("stop");
+function validateOptions(iterable, mapper, concurrency) {
+  if (iterable?.[Symbol.iterator] === void 0 && iterable?.[Symbol.asyncIterator] === void 0) {
+    throw new TypeError(`Expected \`input\` to be either an \`Iterable\` or \`AsyncIterable\`, got (${typeof iterable})`);
+  }
+  if (typeof mapper !== "function") {
+    throw new TypeError("Mapper function is required");
+  }
+  if (!isLimit(concurrency, 1)) {
+    throw new TypeError(`Expected \`concurrency\` to be an integer from 1 and up or \`Infinity\`, got \`${concurrency}\` (${typeof concurrency})`);
+  }
+}
+function isLimit(value, minimum) {
+  return Number.isSafeInteger(value) && value >= minimum || value === Number.POSITIVE_INFINITY;
+}
+function getIterator(iterable) {
+  return iterable[Symbol.asyncIterator] === void 0 ? iterable[Symbol.iterator]() : iterable[Symbol.asyncIterator]();
+}
+async function closeIterator(iterator2) {
+  try {
+    await iterator2.return?.();
+  } catch {
+  }
+}
+function createPuller(iterator2) {
+  let isSourceDone = false;
+  const markDone = (item) => {
+    if (item?.done) {
+      isSourceDone = true;
+    }
+  };
+  return () => {
+    if (isSourceDone) {
+      return { done: true };
+    }
+    const result2 = iterator2.next();
+    markDone(result2);
+    if (typeof result2?.then !== "function") {
+      return result2;
+    }
+    const promise = Promise.resolve(result2);
+    promise.then(markDone, () => {
+    });
+    return promise;
+  };
+}
+
+// src/flow/data-lock.ts
+var PARALLEL = 2;
+var TRIES = 5;
+var LONGEST_WAIT_S = 60;
+var SAY_EVERY = 25;
+async function surveySet(name, { wanted, mirrors }, world) {
+  const found3 = /* @__PURE__ */ new Map();
+  await pMap(
+    wanted,
+    async ({ url }) => {
+      found3.set(url, await askAll(addressesOf(url, mirrors), world));
+      if (found3.size % SAY_EVERY === 0 || found3.size === wanted.length)
+        world.progress(`${name}: ${found3.size} of ${wanted.length} files asked for`);
+    },
+    { concurrency: PARALLEL }
+  );
+  return surveyOf(wanted, (url) => found3.get(url));
+}
+async function askAll(addresses, world) {
+  let last = { kind: "absent" };
+  for (const address2 of addresses) {
+    const answer = await askPatiently(address2, world);
+    if (answer.kind === "size") return answer;
+    if (answer.kind === "fault") last = answer;
+  }
+  return last;
+}
+async function askPatiently(url, { servers, clock }) {
+  for (let tried = 1; ; tried += 1) {
+    const answer = await servers.ask(url);
+    if (answer.kind !== "busy") return answer;
+    if (tried === TRIES) return { kind: "fault", why: `${answer.why}, ${TRIES} times` };
+    const wait = Math.min(Math.max(2 ** tried, answer.wait ?? 0), LONGEST_WAIT_S);
+    await clock.sleep(wait * 1e3);
+  }
+}
+
+// src/commands/data.ts
+async function data(root, [verb2 = "", ...names5], world) {
+  if (verb2 !== "lock" || names5.length === 0)
+    throw new UsageError(
+      verb2 === "lock" ? "data lock needs a set" : "data needs to know what to do",
+      "write: glaciocloud data lock SET\u2026"
+    );
+  const { platform: platform2, findings } = await gatherPlatform(root);
+  if (!platform2) return refused2(findings);
+  const sets = setsNamed(platform2, names5);
+  const wrong2 = addressFindings(sets);
+  if (wrong2.length > 0) return refused2(wrong2);
+  const results = [];
+  for (const set of sets) results.push(await lockSet(root, platform2, set, world));
+  return outcome({
+    exit: results.some((one) => one.outcome === "failed") ? 1 : 0,
+    text: results.map(textOf2).join(""),
+    json: { schema_version: SCHEMA_VERSION, sets: results.map((one) => ({ ...one })) }
+  });
+}
+function setsNamed({ data: sets, names: all }, names5) {
+  return [...new Set(names5)].map((name) => {
+    const found3 = sets.get(name);
+    if (found3) return found3;
+    if (all.get("data")?.has(name) === true)
+      throw new UsageError(`data/${name}.yaml has mistakes`, "see `glaciocloud check`");
+    const known = [...sets.keys()].join(", ");
+    throw new UsageError(
+      `there is no data set "${name}"`,
+      known === "" ? `add data/${name}.yaml` : `sets: ${known}`
+    );
+  });
+}
+async function lockSet(root, platform2, set, world) {
+  const { name } = set;
+  const wanted = wantedFiles(set.data);
+  const { mirrors } = set.data;
+  const { files, faults, notes: notes3 } = await surveySet(name, { wanted, mirrors }, world);
+  const before = platform2.dataLocks.get(name)?.data;
+  const of = (kind) => ({
+    set: name,
+    outcome: kind,
+    files: files.length,
+    bytes: bytesOf({ files }),
+    ...lockChange(before?.files ?? [], files),
+    problems: faults,
+    notes: notes3
+  });
+  if (faults.length > 0) return of("failed");
+  const text2 = lockText({ recipe: recipeOf(set.data), files });
+  if (before && text2 === lockText(before)) return of("unchanged");
+  await writeWhole(join13(root, "data", `${name}.lock.yaml`), text2);
+  return of("written");
+}
+var MOST_SHOWN = 20;
+function textOf2(result2) {
+  const { set, files, bytes: bytes2, problems, notes: notes3, added, removed, resized } = result2;
+  const sum = `${files} ${files === 1 ? "file" : "files"}, ${gigabytes(bytes2)}`;
+  const head2 = {
+    written: `\u2713 ${set}: data/${set}.lock.yaml written, ${sum}`,
+    unchanged: `\u2713 ${set}: nothing has changed, ${sum}`,
+    failed: `\u2717 ${set}: no lock was written`
+  };
+  const changes = [
+    ...added.map((url) => `+ ${url}`),
+    ...removed.map((url) => `- ${url}`),
+    ...resized.map((url) => `~ ${url}`)
+  ];
+  const lines3 = result2.outcome === "failed" ? problems : [...changes, ...notes3];
+  const more = lines3.length - MOST_SHOWN;
+  const shown2 = more > 0 ? [...lines3.slice(0, MOST_SHOWN), `and ${more} more`] : lines3;
+  return [head2[result2.outcome], ...shown2.map((line) => `  ${line}`)].map((line) => `${line}
+`).join("");
 }
 
 // src/core/show/deploy-text.ts
@@ -57641,8 +59827,8 @@ function unreadableText(namespace, { kind, reason }) {
   return `${what}; look at it (kubectl get ${place2} --output yaml) and put it right, or delete it: the hub is then deployed once more, and homes and database stay`;
 }
 function holdReason(state, now) {
-  const hold = state?.hold;
-  return hold !== void 0 && Date.parse(hold.until) > now ? `held until ${hold.until}: ${hold.reason}` : void 0;
+  const hold2 = state?.hold;
+  return hold2 !== void 0 && Date.parse(hold2.until) > now ? `held until ${hold2.until}: ${hold2.reason}` : void 0;
 }
 function isHalfWay(state) {
   return state?.last.outcome === "started";
@@ -57727,11 +59913,11 @@ async function readStates(kube) {
   );
 }
 async function digestKey({ kube, random }) {
-  const read5 = async () => {
+  const read6 = async () => {
     const value = at(await kube.get("secret", KEY, SYSTEM_NAMESPACE) ?? {}, "/data/key");
     return typeof value === "string" && value !== "" ? value : void 0;
   };
-  const known = await read5();
+  const known = await read6();
   if (known !== void 0) return known;
   const made3 = {
     apiVersion: "v1",
@@ -57743,7 +59929,7 @@ async function digestKey({ kube, random }) {
   await kube.create(made3).catch((error3) => {
     if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
   });
-  const kept2 = await read5();
+  const kept2 = await read6();
   if (kept2 === void 0)
     throw new Faulty(
       `the Secret ${KEY} has no key; delete it: kubectl delete secret ${KEY} --namespace ${SYSTEM_NAMESPACE}`,
@@ -57807,8 +59993,8 @@ function driftOf(name, live, applied) {
 function foreignManagers(name, live) {
   return foreignEntries(live).map((one) => foreignOf(name, one));
 }
-function foreignOf(object2, entry) {
-  return { object: object2, manager: textAt(entry, "/manager"), time: textAt(entry, "/time") };
+function foreignOf(object2, entry2) {
+  return { object: object2, manager: textAt(entry2, "/manager"), time: textAt(entry2, "/time") };
 }
 function conflictsOf(name, live, applied) {
   return foreignEntries(live).flatMap((one) => {
@@ -57833,8 +60019,8 @@ function differing(owned, live, applied, path) {
     }
     const keys = kind === "k:" ? objectOf(name) : void 0;
     if (keys === void 0) return [];
-    const entry = `/${escapeSegment(entryName(keys))}`;
-    return differing(rest, entryOf4(live, keys), entryOf4(applied, keys), path + entry);
+    const entry2 = `/${escapeSegment(entryName(keys))}`;
+    return differing(rest, entryOf4(live, keys), entryOf4(applied, keys), path + entry2);
   });
 }
 function entryName(keys) {
@@ -57872,7 +60058,8 @@ function clusterVerdict(cluster, facts2) {
     rightsVerdict(facts2.allowed),
     versionVerdict(cluster, facts2.version),
     storageVerdict(storage, facts2.storageClasses),
-    ingressVerdict(ingress, facts2.ingressClasses)
+    ingressVerdict(ingress, facts2.ingressClasses),
+    networkVerdict(cluster, facts2.nodes)
   ]);
 }
 function rightsVerdict(allowed) {
@@ -57882,17 +60069,17 @@ function rightsVerdict(allowed) {
 function needText({ verb: verb2, resource, subresource }) {
   return `${verb2} ${resource}${subresource === void 0 ? "" : `/${subresource}`}`;
 }
-function versionVerdict({ name, data: data2 }, version) {
+function versionVerdict({ name, data: data3 }, version) {
   const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
-  if (minor === data2.kubernetes) return WELL;
-  const said5 = `clusters/${name}.yaml says Kubernetes ${data2.kubernetes}`;
+  if (minor === data3.kubernetes) return WELL;
+  const said5 = `clusters/${name}.yaml says Kubernetes ${data3.kubernetes}`;
   return warning2(`${said5}, and it is ${minor}: plans are rendered for the wrong one`);
 }
-function storageVerdict({ homes, data: data2 }, storageClasses) {
+function storageVerdict({ homes, data: data3 }, storageClasses) {
   const policies = new Map(
     storageClasses.map((one) => [textAt(one, "/metadata/name"), textAt(one, "/reclaimPolicy")])
   );
-  const wanted = /* @__PURE__ */ new Set([homes.class, ...data2 ? [data2.class] : []]);
+  const wanted = /* @__PURE__ */ new Set([homes.class, ...data3 ? [data3.class] : []]);
   const missing4 = [...wanted].filter((name) => !policies.has(name)).map((name) => problem(`there is no storage class ${name}; ${thereAre(policies.keys())}`));
   return together2([...missing4, policies.get(homes.class) === "Delete" ? losesHomes(homes) : WELL]);
 }
@@ -57906,6 +60093,19 @@ function ingressVerdict(ingress, ingressClasses) {
   if (ingress.class === "none" || ingressClasses.includes(ingress.class)) return WELL;
   return problem(`there is no ingress class ${ingress.class}; ${thereAre(ingressClasses)}`);
 }
+function networkVerdict({ name, data: data3 }, nodes) {
+  if (data3.networkPolicy === "none") return WELL;
+  const own2 = nodes.flatMap((node) => [
+    ...objectsIn(at(node, "/status/addresses")).filter((one) => one["type"] === "InternalIP").map((one) => `${textAt(one, "/address")}/32`),
+    textAt(node, "/spec/podCIDR")
+  ]);
+  const open3 = [...new Set(own2)].filter((network) => network !== "" && !isInside(data3, network));
+  if (open3.length === 0) return WELL;
+  const some = open3.slice(0, 3).join(", ") + (open3.length > 3 ? ", \u2026" : "");
+  return warning2(
+    `user servers can reach the cluster\u2019s own network at ${some}: clusters/${name}.yaml can close it with networks: [${some}]`
+  );
+}
 function thereAre(names5) {
   return `there are: ${[...names5].join(", ") || "none"}`;
 }
@@ -57916,8 +60116,8 @@ function dnsVerdict(host, resolved, entries) {
   }
   if (entries.length === 0 || resolved.some((one) => entries.includes(one))) return WELL;
   const leads = `${host} leads to ${resolved.join(", ")}`;
-  const entry = `the entry of this cluster is ${entries.join(", ")}`;
-  return warning2(`${leads}, and ${entry}: right only with a proxy in between`);
+  const entry2 = `the entry of this cluster is ${entries.join(", ")}`;
+  return warning2(`${leads}, and ${entry2}: right only with a proxy in between`);
 }
 var WELL = { problems: [], warnings: [] };
 function problem(text2) {
@@ -57934,9 +60134,9 @@ function together2(verdicts) {
 }
 function entriesOf3(objects) {
   const found3 = objects.flatMap(
-    (one) => objectsIn(at(one, "/status/loadBalancer/ingress")).flatMap((entry) => [
-      textAt(entry, "/ip"),
-      textAt(entry, "/hostname")
+    (one) => objectsIn(at(one, "/status/loadBalancer/ingress")).flatMap((entry2) => [
+      textAt(entry2, "/ip"),
+      textAt(entry2, "/hostname")
     ])
   );
   return [...new Set(found3.filter((text2) => text2 !== ""))];
@@ -57989,19 +60189,83 @@ function gib(bytes2) {
 // src/apply/hub/preflight.ts
 init_json();
 init_failure();
+
+// src/core/hub/computing.ts
+init_json();
+var LATEST = 253402300799;
+var read = readerOf(
+  {
+    type: "object",
+    required: ["computing"],
+    properties: {
+      computing: {
+        type: "object",
+        required: ["computing", "longest", "over"],
+        properties: {
+          computing: COUNT,
+          longest: { type: ["number", "null"], minimum: 0, maximum: LATEST },
+          over: COUNT
+        }
+      }
+    }
+  },
+  "/computing/v"
+);
+function keepsBusy(values) {
+  return at(values, "/glaciocloud/sessions/keepBusy") === true;
+}
+function computingText(line) {
+  const told3 = read(line);
+  if (told3.kind !== "read") return void 0;
+  const { computing, longest: longest2, over } = told3.value.computing;
+  const longer = over === 0 ? "" : `; ${serversThat(over)} for longer than is kept`;
+  if (computing === 0) return over === 0 ? void 0 : longer.slice(2);
+  const until = longest2 === null ? "" : `, the longest until ${minute(longest2)} at the latest`;
+  return `${serversThat(computing)}${until}${longer}`;
+}
+function serversThat(count) {
+  return count === 1 ? "1 server computes" : `${count} servers compute`;
+}
+function minute(seconds2) {
+  return `${new Date(seconds2 * 1e3).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+// src/apply/hub/computing.ts
+init_failure();
+var SECONDS2 = 20;
+async function tellComputing({ unit, values, then }, { kube, script, progress }) {
+  if (!keepsBusy(values)) return;
+  try {
+    await kube.python(unit.name, {
+      script: await script("hub_people.py"),
+      args: [JSON.stringify({ do: "computing" })],
+      onLine: (line) => {
+        const text2 = computingText(line);
+        if (text2 !== void 0) progress(unit, `${text2}; ${then}`);
+      },
+      timeoutMs: SECONDS2 * 1e3
+    });
+  } catch (error3) {
+    if (!(error3 instanceof KubeFailure || error3 instanceof TimedOut)) throw error3;
+  }
+}
+
+// src/apply/hub/preflight.ts
 async function preflightCluster(kube, cluster) {
   const names5 = (objects) => objects.map((one) => textAt(one, "/metadata/name"));
-  const [allowed, version, storageClasses, ingressClasses] = await Promise.all([
+  const [allowed, version, storageClasses, ingressClasses, nodes] = await Promise.all([
     kube.mayI(NEEDS),
     kube.version(),
     kube.list("storageclasses"),
-    kube.list("ingressclasses")
+    kube.list("ingressclasses"),
+    kube.list("nodes")
   ]);
   const { problems, warnings } = clusterVerdict(cluster, {
     allowed,
     version,
     storageClasses,
-    ingressClasses: names5(ingressClasses)
+    ingressClasses: names5(ingressClasses),
+    nodes
   });
   if (problems.length > 0)
     throw new Failure(`the cluster ${cluster.name} is not ready: ${problems.join("; ")}`, {
@@ -58052,6 +60316,10 @@ async function preflightObjects({ to, platform: platform2, hub }, prepared2, wor
   if (short2 !== void 0) throw new Faulty(short2, "product");
   return objects;
 }
+async function tellBefore(task, { values }, objects, world) {
+  await tellConflicts(task, objects, world);
+  await tellComputing({ unit: task.to.unit, values, then: "this goes on" }, world);
+}
 async function tellConflicts({ to }, objects, { kube, progress }) {
   const { namespace } = to.release;
   const shown2 = objects.filter((one) => one["kind"] !== "Secret");
@@ -58070,217 +60338,6 @@ function withSecretName(object2, name) {
   return name === void 0 ? object2 : JSON.parse(
     JSON.stringify(object2).replaceAll(`"name":"${SECRETS_NAME}"`, `"name":"${name}"`)
   );
-}
-
-// node_modules/p-map/index.js
-function pMap(iterable, mapper, options) {
-  return mapConcurrently(iterable, mapper, options, false);
-}
-async function mapConcurrently(iterable, mapper, {
-  concurrency = Number.POSITIVE_INFINITY,
-  stopOnError = true,
-  signal
-} = {}, isSettled3) {
-  return new Promise((resolve_, reject_) => {
-    validateOptions(iterable, mapper, concurrency);
-    const result2 = [];
-    const errors = [];
-    let skippedCount = 0;
-    let isResolved = false;
-    let isIterableDone = false;
-    const pendingIndexes = /* @__PURE__ */ new Set();
-    let doneIndex = Number.POSITIVE_INFINITY;
-    let currentIndex = 0;
-    const iterator2 = getIterator(iterable);
-    const signalListener = () => {
-      reject(signal.reason);
-    };
-    const cleanup = () => {
-      signal?.removeEventListener("abort", signalListener);
-    };
-    const resolve7 = (value) => {
-      resolve_(value);
-      cleanup();
-    };
-    const reject = (reason) => {
-      if (isResolved) {
-        return;
-      }
-      isResolved = true;
-      reject_(reason);
-      cleanup();
-      if (!isIterableDone) {
-        closeIterator(iterator2);
-      }
-    };
-    if (signal) {
-      if (signal.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      signal.addEventListener("abort", signalListener, { once: true });
-    }
-    const pull = createPuller(iterator2);
-    const settleIfFinished = () => {
-      if (isResolved || doneIndex === Number.POSITIVE_INFINITY) {
-        return;
-      }
-      for (const index2 of pendingIndexes) {
-        if (index2 < doneIndex) {
-          return;
-        }
-      }
-      if (!stopOnError) {
-        const collectedErrors = [];
-        for (let index2 = 0; index2 < Math.min(doneIndex, errors.length); index2++) {
-          if (index2 in errors) {
-            collectedErrors.push(errors[index2]);
-          }
-        }
-        if (collectedErrors.length > 0) {
-          reject(new AggregateError(collectedErrors));
-          return;
-        }
-      }
-      isResolved = true;
-      if (!isIterableDone) {
-        closeIterator(iterator2);
-      }
-      const lastIndex = Math.min(doneIndex, result2.length);
-      if (lastIndex === result2.length && skippedCount === 0) {
-        resolve7(result2);
-        return;
-      }
-      resolve7(result2.slice(0, lastIndex).filter((value) => value !== pMapSkip));
-    };
-    const next = async () => {
-      if (isResolved || currentIndex >= doneIndex) {
-        return;
-      }
-      const index2 = currentIndex++;
-      pendingIndexes.add(index2);
-      let nextItem;
-      try {
-        nextItem = await pull();
-      } catch (error3) {
-        pendingIndexes.delete(index2);
-        if (index2 < doneIndex) {
-          throw error3;
-        }
-        settleIfFinished();
-        return;
-      }
-      if (nextItem.done) {
-        pendingIndexes.delete(index2);
-        doneIndex = Math.min(doneIndex, index2);
-        isIterableDone = true;
-        settleIfFinished();
-        return;
-      }
-      const runner = (async () => {
-        try {
-          const element = await nextItem.value;
-          if (isResolved || index2 >= doneIndex) {
-            return;
-          }
-          const value = await mapper(element, index2);
-          if (index2 >= doneIndex) {
-            return;
-          }
-          if (value === pMapStop) {
-            doneIndex = index2;
-            return;
-          }
-          if (value === pMapSkip) {
-            skippedCount++;
-          }
-          result2[index2] = isSettled3 && value !== pMapSkip ? { status: "fulfilled", value } : value;
-        } catch (error3) {
-          if (index2 >= doneIndex) {
-            return;
-          }
-          if (isSettled3) {
-            result2[index2] = { status: "rejected", reason: error3 };
-          } else if (stopOnError) {
-            reject(error3);
-            return;
-          } else {
-            errors[index2] = error3;
-          }
-        } finally {
-          pendingIndexes.delete(index2);
-          settleIfFinished();
-        }
-        try {
-          await next();
-        } catch (error3) {
-          reject(error3);
-        }
-      })();
-      runner.then(() => new Promise(() => {
-      })).then(resolve_);
-    };
-    (async () => {
-      for (let index2 = 0; index2 < concurrency; index2++) {
-        try {
-          await next();
-        } catch (error3) {
-          reject(error3);
-          break;
-        }
-        if (isResolved || currentIndex >= doneIndex) {
-          break;
-        }
-      }
-    })();
-  });
-}
-var pMapSkip = /* @__PURE__ */ Symbol("skip");
-var pMapStop = /* @__PURE__ */ Symbol("stop");
-function validateOptions(iterable, mapper, concurrency) {
-  if (iterable?.[Symbol.iterator] === void 0 && iterable?.[Symbol.asyncIterator] === void 0) {
-    throw new TypeError(`Expected \`input\` to be either an \`Iterable\` or \`AsyncIterable\`, got (${typeof iterable})`);
-  }
-  if (typeof mapper !== "function") {
-    throw new TypeError("Mapper function is required");
-  }
-  if (!isLimit(concurrency, 1)) {
-    throw new TypeError(`Expected \`concurrency\` to be an integer from 1 and up or \`Infinity\`, got \`${concurrency}\` (${typeof concurrency})`);
-  }
-}
-function isLimit(value, minimum) {
-  return Number.isSafeInteger(value) && value >= minimum || value === Number.POSITIVE_INFINITY;
-}
-function getIterator(iterable) {
-  return iterable[Symbol.asyncIterator] === void 0 ? iterable[Symbol.iterator]() : iterable[Symbol.asyncIterator]();
-}
-async function closeIterator(iterator2) {
-  try {
-    await iterator2.return?.();
-  } catch {
-  }
-}
-function createPuller(iterator2) {
-  let isSourceDone = false;
-  const markDone = (item) => {
-    if (item?.done) {
-      isSourceDone = true;
-    }
-  };
-  return () => {
-    if (isSourceDone) {
-      return { done: true };
-    }
-    const result2 = iterator2.next();
-    markDone(result2);
-    if (typeof result2?.then !== "function") {
-      return result2;
-    }
-    const promise = Promise.resolve(result2);
-    promise.then(markDone, () => {
-    });
-    return promise;
-  };
 }
 
 // src/core/hub/gates.ts
@@ -58733,9 +60790,9 @@ function podFault2(pod, now) {
   const main2 = objectsIn(at(pod, "/status/containerStatuses"));
   const first = objectsIn(at(pod, "/status/initContainerStatuses"));
   const conditions = objectsIn(at(pod, "/status/conditions"));
-  return firstOf([...main2, ...first], (status) => containerFault(name, status)) ?? firstOf(main2, (status) => notReady(name, status, now)) ?? firstOf(conditions, (condition) => noNode(name, condition, now));
+  return firstOf([...main2, ...first], (status) => containerFault2(name, status)) ?? firstOf(main2, (status) => notReady(name, status, now)) ?? firstOf(conditions, (condition) => noNode(name, condition, now));
 }
-function containerFault(pod, status) {
+function containerFault2(pod, status) {
   return imageFault(pod, status) ?? configurationFault(pod, status) ?? crashes(pod, status);
 }
 var IMAGE_REASONS = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"];
@@ -58835,7 +60892,7 @@ async function reached({ name, namespace, what }, world, phases) {
 }
 
 // src/apply/hub/database.ts
-var RESTORE3 = "glaciocloud-restore";
+var RESTORE4 = "glaciocloud-restore";
 var LOOKS2 = 360;
 var LOOK_MS3 = 250;
 async function copyDatabase({ to }, world) {
@@ -58883,12 +60940,12 @@ async function restoreDatabase({ to }, copy2, revision, world) {
   }
   const objects = restoreObjects(stored.map(parseObject), {
     namespace,
-    name: RESTORE3,
+    name: RESTORE4,
     script: await world.script("db_restore.py"),
     args: [copy2, "--if-changed"]
   });
   const { ok: ok2, log } = await runThrowAway(
-    { name: RESTORE3, namespace, objects, what: "the hub\u2019s database cannot be restored" },
+    { name: RESTORE4, namespace, objects, what: "the hub\u2019s database cannot be restored" },
     world
   );
   if (!ok2)
@@ -59025,14 +61082,14 @@ function endedText(code2, stderr) {
   return code2 === 0 ? "the health check ended without a word" : `the health check ended with code ${code2}: ${stderr.trim().slice(-300)}`;
 }
 async function provePublic(task, world, run3) {
-  const began = world.clock.now().getTime();
+  const began = world.clock.elapsed();
   const sign = await publicSign(task, world);
   const ok2 = sign.kind !== "problem";
   const line = {
     check: "public address",
     image: null,
     ok: ok2,
-    seconds: (world.clock.now().getTime() - began) / 1e3,
+    seconds: (world.clock.elapsed() - began) / 1e3,
     detail: sign.text,
     class: ok2 ? null : "infrastructure"
   };
@@ -59049,11 +61106,11 @@ async function publicSign({ to, state, hub }, world) {
       text: `not checked: the cluster ${cluster.name} has no public entry`
     };
   const patience = state?.healthy ? ENTRY_SECONDS : NEW_ENTRY_SECONDS;
-  const end2 = clock.now().getTime() + patience * 1e3;
+  const end2 = clock.elapsed() + patience * 1e3;
   let said5 = "";
   for (; ; ) {
     const sign = addressSign(await internet2.ask(hubApi(url)), clock.now().getTime(), 0);
-    if (sign.kind !== "problem" || clock.now().getTime() > end2) return sign;
+    if (sign.kind !== "problem" || clock.elapsed() > end2) return sign;
     if (sign.text !== said5) progress(to.unit, `waiting for ${url}: ${sign.text}`);
     said5 = sign.text;
     await clock.sleep(ENTRY_LOOK_MS);
@@ -59103,6 +61160,7 @@ async function dropOwned(kind, selector, namespace, { kube }) {
 init_json();
 var SERVERS2 = "/jupyterhub/singleuser";
 var COMPONENT = "singleuser-server";
+var GITHUB = "https://github.com";
 function promisesOf({ namespace, values }, objects) {
   const of = (path) => at(values, `${SERVERS2}${path}`) ?? null;
   const mounts2 = namedEntries(of("/storage/extraVolumeMounts"));
@@ -59112,12 +61170,32 @@ function promisesOf({ namespace, values }, objects) {
     home: of("/storage/homeMountPath"),
     mounts: mounts2.map((mount2) => textAt(mount2, "/mountPath")),
     namespace,
-    labels: policyLabels(objects)
+    labels: policyLabels(objects),
+    // A rule refuses another one but for a hub on the machine of whoever tries it.
+    login: knownTexts(values, "/jupyterhub/hub/extraEnv")["GITHUB_URL"] ?? GITHUB,
+    claims: objects.filter((one) => one["kind"] === "PersistentVolumeClaim").map((one) => textAt(one, "/metadata/name")),
+    secrets: SECRETS_OF_HUB,
+    variables: secretVariables(objects),
+    images: imagesBeside(values)
   };
 }
 function policyLabels(objects) {
   const selected = objects.filter((one) => one["kind"] === "NetworkPolicy").map((one) => at(one, "/spec/podSelector/matchLabels"));
   return selected.filter(isObject).find((labels) => labels["component"] === COMPONENT) ?? {};
+}
+function secretVariables(objects) {
+  const hub = objects.filter(
+    (one) => one["kind"] === "Deployment" && at(one, "/metadata/name") === "hub"
+  );
+  return hub.flatMap((one) => objectsIn(at(one, "/spec/template/spec/containers"))).flatMap((container) => objectsIn(container["env"])).filter((variable3) => isOfHub(textAt(variable3, "/valueFrom/secretKeyRef/name"))).map((variable3) => textAt(variable3, "/name"));
+}
+function imagesBeside(release2) {
+  const jupyterhub = release2["jupyterhub"];
+  const { values } = meant3(isObject(jupyterhub) ? jupyterhub : {});
+  const places = ["/extraContainers", "/initContainers", "/extraPodConfig"];
+  return places.flatMap((path) => [...walk(at(values, `/singleuser${path}`) ?? null)]).flatMap(
+    ({ path, value }) => path.endsWith("/image") && typeof value === "string" ? [value] : []
+  );
 }
 
 // src/apply/hub/load-check.ts
@@ -59140,8 +61218,8 @@ async function loadCheck({ to }, objects, world) {
   if (!ok2) throw new Faulty(loadError(log), "product");
 }
 async function scriptsOf({ script }) {
-  const texts2 = SCRIPTS.map(async (name) => [name, await script(name)]);
-  return Object.fromEntries(await Promise.all(texts2));
+  const texts3 = SCRIPTS.map(async (name) => [name, await script(name)]);
+  return Object.fromEntries(await Promise.all(texts3));
 }
 function loadError(log) {
   const lines3 = log.trim().split("\n");
@@ -59152,6 +61230,30 @@ function loadError(log) {
   const bad = lines3.find((line) => line.includes("Bad config encountered"));
   const why = bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told3, "/error");
   return `${UNLOADED}: ${`${textAt(told3, "/stage")}: ${why}`.slice(0, 600)}`;
+}
+
+// src/apply/hub/namespace.ts
+var MANAGED = { "app.kubernetes.io/managed-by": "glaciocloud" };
+async function makeNamespace(task, world) {
+  await hold(task, between(task), world);
+}
+async function tightenNamespace(task, world) {
+  const wanted = podLevel(task.to.release.values);
+  if (between(task) !== wanted) await hold(task, wanted, world);
+}
+async function loosenNamespace(task, world) {
+  const level = between(task);
+  if (level !== podLevel(task.to.release.values)) await hold(task, level, world);
+}
+function between({ to, state }) {
+  const wanted = podLevel(to.release.values);
+  const before = state?.healthy ? podLevel(state.healthy.release.values) : wanted;
+  return before === "privileged" ? before : wanted;
+}
+async function hold({ to }, level, { kube, cluster }) {
+  const labels = { ...MANAGED, ...securityLabels(level, cluster.data.kubernetes) };
+  const metadata = { name: to.release.namespace, labels };
+  await kube.apply([{ apiVersion: "v1", kind: "Namespace", metadata }]);
 }
 
 // src/apply/hub/prepare.ts
@@ -59189,13 +61291,13 @@ var NOTICES_FILE = "notices.json";
 var NOTICES_MANAGER = "glaciocloud-notices";
 var KEEP = { "helm.sh/resource-policy": "keep" };
 function noticesText(platform2, hub) {
-  const announced2 = [...platform2.announcements.values()].filter(({ data: data2 }) => data2.hubs.length === 0 || data2.hubs.includes(hub)).filter(({ data: data2 }) => isReadable(data2)).sort((a, b) => compareText(a.name, b.name)).map(({ data: { severity, text: text2, from, until } }) => {
+  const announced2 = [...platform2.announcements.values()].filter(({ data: data3 }) => data3.hubs.length === 0 || data3.hubs.includes(hub)).filter(({ data: data3 }) => isReadable(data3)).sort((a, b) => compareText(a.name, b.name)).map(({ data: { severity, text: text2, from, until } }) => {
     return { severity, text: text2, from: from ?? null, until };
   });
   const file = platform2.environments.get(hub);
   const withdrawn = file ? withdrawnFor(platform2, file) : [];
   const classes = (file?.data.capacity.events ?? []).filter(isReadable).map((one) => classOf(one, platform2));
-  return textOf2([...withdrawn.map(withdrawal), ...announced2, ...classes], file?.data.spawn);
+  return textOf3([...withdrawn.map(withdrawal), ...announced2, ...classes], file?.data.spawn);
 }
 function classOf({ name, from, until, hours, image: image2 }, platform2) {
   const title = image2 === void 0 ? void 0 : platform2.images.get(image2)?.data.title;
@@ -59212,9 +61314,9 @@ function withdrawal({ title, build: build4, why, isOffered }) {
   return { severity: "warning", text: text2, from: null, until: null };
 }
 function firstNotices(spawn3) {
-  return textOf2([], spawn3);
+  return textOf3([], spawn3);
 }
-function textOf2(notices, spawn3) {
+function textOf3(notices, spawn3) {
   return `${canonical({ v: 1, notices, spawning: spawning(spawn3) })}
 `;
 }
@@ -59301,11 +61403,16 @@ function fill(shape, kept2, random) {
 // src/apply/hub/probe.ts
 init_json();
 var OWNER = "glaciocloud.org/probe";
-async function prepareProbe(hub, generated, kube) {
+async function prepareProbe(hub, generated, { kube, cluster }) {
   const namespace = probeNamespace(hub);
-  const labels = { "app.kubernetes.io/managed-by": "glaciocloud", [OWNER]: hub };
+  const labels = { ...MANAGED, [OWNER]: hub };
+  const security = securityLabels("restricted", cluster.data.kubernetes);
   await kube.apply([
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
+    {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: namespace, labels: { ...labels, ...security } }
+    },
     {
       apiVersion: "v1",
       kind: "Secret",
@@ -59419,13 +61526,13 @@ async function recoverPending({ to }, { kube, releases, progress }) {
   await kube.delete("secret", `sh.helm.release.v1.${unit.name}.v${last.revision}`, namespace);
 }
 async function untilGone({ to }, objects, { kube, clock, progress }) {
-  const end2 = clock.now().getTime() + LEAVING_SECONDS * 1e3;
+  const end2 = clock.elapsed() + LEAVING_SECONDS * 1e3;
   let said5 = "";
   for (; ; ) {
     const live = await kube.liveOf(objects, to.release.namespace);
     const leaving = live.filter(isLeaving).map(calledOf).join(", ");
     if (leaving === "") return live;
-    if (clock.now().getTime() >= end2)
+    if (clock.elapsed() >= end2)
       throw new Faulty(
         `${leaving}: deleted, but not gone after ${LEAVING_SECONDS} s; look at metadata.finalizers for what holds it`,
         "infrastructure"
@@ -59482,16 +61589,13 @@ function hiddenIn(secrets2) {
 async function prepareNamespace(task, secrets2, world) {
   const { hub, to } = task;
   const { namespace } = to.release;
-  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
-  await world.kube.apply([
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }
-  ]);
+  await makeNamespace(task, world);
   if (!await world.kube.get("secret", "hub-access", namespace)) {
     await world.kube.apply([
       {
         apiVersion: "v1",
         kind: "Secret",
-        metadata: { name: "hub-access", namespace, labels },
+        metadata: { name: "hub-access", namespace, labels: MANAGED },
         stringData: { "access.json": JSON.stringify(firstAccess(hub.data)) }
       }
     ]);
@@ -59503,7 +61607,7 @@ async function prepareNamespace(task, secrets2, world) {
     to.release.values["jupyterhub"],
     world
   );
-  if (hub.data.probe) await prepareProbe(hub.name, generated, world.kube);
+  if (hub.data.probe) await prepareProbe(hub.name, generated, world);
   if (secrets2.size === 0) return { secretName: void 0, values: generated };
   const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world), secrets2).slice(0, 8)}`;
   if (!await world.kube.get("secret", name, namespace)) {
@@ -59512,7 +61616,7 @@ async function prepareNamespace(task, secrets2, world) {
         apiVersion: "v1",
         kind: "Secret",
         immutable: true,
-        metadata: { name, namespace, labels: { ...labels, "glaciocloud.org/secrets": "hub" } },
+        metadata: { name, namespace, labels: { ...MANAGED, "glaciocloud.org/secrets": "hub" } },
         stringData: Object.fromEntries(secrets2)
       }
     ]);
@@ -59536,8 +61640,8 @@ async function keepMachines(namespace, text2, { kube }) {
   const secret = await kube.get("secret", "hub-access", namespace);
   if (at(secret, "/data/machines.json") === machines) return;
   const metadata = { name: "hub-access", namespace };
-  const data2 = { "machines.json": machines };
-  await kube.apply([{ apiVersion: "v1", kind: "Secret", metadata, data: data2 }], "glaciocloud-machines");
+  const data3 = { "machines.json": machines };
+  await kube.apply([{ apiVersion: "v1", kind: "Secret", metadata, data: data3 }], "glaciocloud-machines");
 }
 function keyedDigest(key, secrets2) {
   const sorted4 = [...secrets2].sort(([a], [b]) => compareText(a, b));
@@ -59593,8 +61697,8 @@ async function watchRollout({ to }, { kube, clock, progress }) {
   const { unit } = to;
   const { namespace } = to.release;
   let said5 = "";
-  const end2 = clock.now().getTime() + ROLLOUT_SECONDS * 1e3;
-  while (clock.now().getTime() < end2) {
+  const end2 = clock.elapsed() + ROLLOUT_SECONDS * 1e3;
+  while (clock.elapsed() < end2) {
     const objects = await kube.list("deployments,pods", {
       namespace,
       selector: "app=jupyterhub,component in (hub,proxy)"
@@ -59635,6 +61739,7 @@ async function applyHub(task, world) {
     await timed(run3, "upgrade", () => upgrade(task, prepared2, run3, world));
     await timed(run3, "rollout", () => watchRollout(task, world));
     await timed(run3, "health", () => proveHealthy(task, world, run3.health));
+    await tightenNamespace(task, world);
     const revision = await lastRevision(task, world);
     const at2 = world.clock.now().toISOString();
     await saveState(task, world, {
@@ -59684,7 +61789,7 @@ async function preflight(task, run3, world) {
     await dropStrays(task, state?.healthy?.revision ?? 0, [...before, ...objects], world);
   }
   await recoverPending(task, world);
-  if (state?.healthy) await tellConflicts(task, objects, world);
+  if (state?.healthy) await tellBefore(task, state.healthy.release, objects, world);
   if (!state?.healthy || restartsHub(state.healthy.release, to.release)) {
     world.progress(to.unit, "loading the new configuration in a throw-away pod");
     const check2 = () => loadCheck(task, objects, world);
@@ -59734,8 +61839,8 @@ function failedEnding({ fault, message: reason }, rounds) {
   return rounds >= INFRASTRUCTURE_ROUNDS ? { outcome: "blocked", code: "infrastructure-again", reason } : { outcome: "failed", code: fault, reason };
 }
 async function goBack(task, { reason: why, kept: kept2, healthy }, run3, world) {
-  const seen2 = world.clock.now();
-  const at2 = seen2.toISOString();
+  const seen2 = world.clock.elapsed();
+  const at2 = world.clock.now().toISOString();
   try {
     await rollBack(task, healthy, run3, world);
   } catch (error3) {
@@ -59745,7 +61850,7 @@ async function goBack(task, { reason: why, kept: kept2, healthy }, run3, world) 
     );
     return result(task, run3, { outcome: "failed", code: "way-back-failed", reason });
   }
-  const back = ((world.clock.now().getTime() - seen2.getTime()) / 1e3).toFixed(1);
+  const back = ((world.clock.elapsed() - seen2) / 1e3).toFixed(1);
   world.progress(task.to.unit, `runs again what ran before, ${back} s after the failure was seen`);
   await saveState(task, world, {
     ...kept2,
@@ -59760,6 +61865,7 @@ async function rollBack(task, healthy, run3, world) {
   task.held();
   const { copy: copy2 } = run3;
   await timed(run3, "upgrade", async () => {
+    await loosenNamespace(task, world);
     const stored = await healthyOf(task, world);
     const before = stored.map(({ object: object2 }) => object2);
     if (before.length > 0) await dropStrays(task, healthy.revision, before, world);
@@ -59887,9 +61993,9 @@ function unreadable3({ unreadable: all }, { release: release2 }) {
   const reason = all.get(release2.namespace);
   return reason === void 0 ? void 0 : { outcome: "blocked", code: "state-unreadable", reason };
 }
-function keptBack({ retry: retry2, reviewed: reviewed2, hold, world, doubt }, { unit, digest: digest3, order: order2, release: release2 }, { states, approved: approved2 }) {
+function keptBack({ retry: retry2, reviewed: reviewed2, hold: hold2, world, doubt }, { unit, digest: digest3, order: order2, release: release2 }, { states, approved: approved2 }) {
   const state = states.known.get(release2.namespace);
-  const held3 = hold === void 0 ? holdReason(state, world.clock.now().getTime()) : void 0;
+  const held3 = hold2 === void 0 ? holdReason(state, world.clock.now().getTime()) : void 0;
   if (held3 !== void 0) return { outcome: "waiting", code: "on-hold", reason: held3 };
   const quarantined = state?.quarantined;
   if (quarantined?.digest === digest3 && retry2?.hub !== unit.name)
@@ -59946,14 +62052,14 @@ async function bringBackHeld(walk3, kept2, task) {
   return await bringBack(task, walk3.world) ?? notApplied(task.to.unit, kept2);
 }
 function taskOf(walk3, to, { states, held: held3 }) {
-  const { platform: platform2, hold } = walk3;
+  const { platform: platform2, hold: hold2 } = walk3;
   const hub = platform2.environments.get(to.unit.name);
   if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
   const state = states.known.get(to.release.namespace);
-  return { platform: platform2, hub, to, state, why: whyOf2(walk3, to), hold: hold?.until, held: held3 };
+  return { platform: platform2, hub, to, state, why: whyOf2(walk3, to), hold: hold2?.until, held: held3 };
 }
-function whyOf2({ retry: retry2, hold, again, hurry }, { unit }) {
-  return retry2?.hub === unit.name ? retry2.reason : hold?.reason ?? again ?? hurry ?? "";
+function whyOf2({ retry: retry2, hold: hold2, again, hurry }, { unit }) {
+  return retry2?.hub === unit.name ? retry2.reason : hold2?.reason ?? again ?? hurry ?? "";
 }
 function notApplied(unit, ending2) {
   const { outcome: outcome2, code: code2, reason } = ending2;
@@ -60046,8 +62152,8 @@ function manifestFor(found3, fresh) {
   if (found3?.removal === fresh.removal) return { kind: "go-on", manifest: found3 };
   return found3?.complete == null ? { kind: "begin", manifest: fresh } : { kind: "taken", since: found3.complete };
 }
-function notArchived(volumes, { objects }) {
-  return volumes.filter(
+function notArchived(volumes2, { objects }) {
+  return volumes2.filter(
     ({ claim, uid }) => !objects.some((one) => one.claim === claim && one.uid === uid)
   );
 }
@@ -60223,17 +62329,17 @@ async function writeManifest({ place: place2, bucket, manifest }) {
     });
 }
 async function archiveVolumes(archive, task, world) {
-  const { unit, volumes, hub, held: held3 } = task;
-  const left = notArchived(volumes, archive.manifest);
+  const { unit, volumes: volumes2, hub, held: held3 } = task;
+  const left = notArchived(volumes2, archive.manifest);
   if (left.length > 0 && !hub)
     throw new Faulty(
       "the hub\u2019s Deployment is gone, so there is no image to read its volumes with; nothing is deleted",
       "infrastructure"
     );
-  if (left.length < volumes.length)
+  if (left.length < volumes2.length)
     world.progress(
       unit,
-      `${volumes.length - left.length} of ${volumes.length} volumes are archived already`
+      `${volumes2.length - left.length} of ${volumes2.length} volumes are archived already`
     );
   if (left.length > 0) await atRest(left, unit.name, world);
   await archiveLeft(archive, task, left, world);
@@ -60243,16 +62349,16 @@ async function archiveVolumes(archive, task, world) {
   archive.manifest = { ...archive.manifest, complete: world.clock.now().toISOString() };
   await writeManifest(archive);
 }
-async function archiveLeft(archive, { unit, volumes, hub = {}, user, tolerations, held: held3 }, left, world) {
+async function archiveLeft(archive, { unit, volumes: volumes2, hub = {}, user, tolerations, held: held3 }, left, world) {
   const script = await world.script("archive.py");
   const reader = { unit, hub, user, tolerations, script };
-  let done = volumes.length - left.length;
+  let done = volumes2.length - left.length;
   let writing = Promise.resolve();
   const one = async (volume) => {
     try {
       const archived = await archiveVolume(archive, volume, reader, world);
       done += 1;
-      const what = `${done} of ${volumes.length}, ${megabytes(archived.bytes)}, ${archived.files} files`;
+      const what = `${done} of ${volumes2.length}, ${megabytes(archived.bytes)}, ${archived.files} files`;
       world.progress(unit, `${volumeName(volume)} is archived and read back: ${what}`);
       writing = writing.then(() => enter(archive, archived, held3));
       await writing;
@@ -60266,7 +62372,7 @@ async function archiveLeft(archive, { unit, volumes, hub = {}, user, tolerations
   const failures = await pMap(left, one, { concurrency: AT_ONCE });
   const failed3 = failures.filter((why) => why !== void 0);
   if (failed3.length === 0) return;
-  const count = `${failed3.length} of ${volumes.length} volumes`;
+  const count = `${failed3.length} of ${volumes2.length} volumes`;
   throw new Faulty(
     `${count} cannot be archived, so nothing is deleted: ${failed3.slice(0, 3).join("; ")}`,
     "infrastructure"
@@ -60287,8 +62393,8 @@ async function confirmSizes({ bucket, place: place2, manifest }) {
       );
   }
 }
-async function atRest(volumes, namespace, { kube, clock }) {
-  const claims = new Set(volumes.map(({ claim }) => claim));
+async function atRest(volumes2, namespace, { kube, clock }) {
+  const claims = new Set(volumes2.map(({ claim }) => claim));
   for (let look4 = 0; ; look4 += 1) {
     const busy = (await kube.list("pods", { namespace })).find(
       (pod) => !/^(Succeeded|Failed)$/u.test(textAt(pod, "/status/phase")) && objectsIn(at(pod, "/spec/volumes")).some(
@@ -60350,7 +62456,7 @@ async function archiveVolume({ place: place2, bucket }, volume, { unit, hub, use
 }
 
 // src/apply/removal/remove.ts
-var DATABASE2 = "hub-db-dir";
+var DATABASE3 = "hub-db-dir";
 async function removeHub(task, world) {
   const { unit } = task;
   const { clock, progress } = world;
@@ -60396,6 +62502,8 @@ async function remove2(task, held3, world) {
     return { outcome: "blocked", code: "archive-refused", reason: opened.why };
   const archive = opened.archive;
   try {
+    const values = state.healthy?.release.values ?? {};
+    await tellComputing({ unit, values, then: "this ends now" }, world);
     held3();
     await markRemoving(namespace, state, removing, world);
     const words2 = disposalText({ ...removal, archive: archive && placeText(archive.place) });
@@ -60431,10 +62539,10 @@ async function fill2(archive, {
   held: held3
 }, world) {
   const { unit, removal, user } = task;
-  const volumes = removal.homes === "archive" ? people.map(({ claim, uid }) => ({ claim, uid, what: "home" })) : [];
+  const volumes2 = removal.homes === "archive" ? people.map(({ claim, uid }) => ({ claim, uid, what: "home" })) : [];
   if (removal.database === "archive")
-    append(volumes, await databaseVolume(unit.name, archive, world));
-  await archiveVolumes(archive, { unit, volumes, hub, user, tolerations, held: held3 }, world);
+    append(volumes2, await databaseVolume(unit.name, archive, world));
+  await archiveVolumes(archive, { unit, volumes: volumes2, hub, user, tolerations, held: held3 }, world);
 }
 async function takeAway({ unit, removal }, {
   homes,
@@ -60445,7 +62553,7 @@ async function takeAway({ unit, removal }, {
   held3();
   await releases.uninstall(unit.name, namespace);
   const doomed = homes.filter(({ person }) => !person || removal.homes !== "keep").map(({ claim }) => claim);
-  if (removal.database !== "keep") doomed.push(DATABASE2);
+  if (removal.database !== "keep") doomed.push(DATABASE3);
   held3();
   for (const claim of doomed) await kube.delete("persistentvolumeclaim", claim, namespace);
   const kept2 = (await kube.list("persistentvolumeclaims", { namespace })).filter(
@@ -60453,12 +62561,12 @@ async function takeAway({ unit, removal }, {
   ).length;
   await kube.delete("configmap", STATE_NAME, namespace);
   const archived = archive ? `${archive.manifest.objects.length} volumes are archived in ${placeText(archive.place)}, ` : "";
-  const volumes = `${doomed.length} volumes are deleted and ${kept2} are kept in the namespace ${namespace}`;
+  const volumes2 = `${doomed.length} volumes are deleted and ${kept2} are kept in the namespace ${namespace}`;
   const left = "its DNS name, its OAuth application, its GitHub environment if no other hub uses it, its entry in removals:";
   return {
     outcome: "done",
     code: "removed",
-    reason: `removed; ${archived}${volumes}. Left for you: ${left}`
+    reason: `removed; ${archived}${volumes2}. Left for you: ${left}`
   };
 }
 function told(error3) {
@@ -60477,8 +62585,8 @@ async function homesOf(namespace, { kube }) {
   }));
 }
 async function databaseVolume(namespace, { manifest }, { kube }) {
-  const claim = await kube.get("persistentvolumeclaim", DATABASE2, namespace);
-  if (claim) return [{ claim: DATABASE2, uid: textAt(claim, "/metadata/uid"), what: "database" }];
+  const claim = await kube.get("persistentvolumeclaim", DATABASE3, namespace);
+  if (claim) return [{ claim: DATABASE3, uid: textAt(claim, "/metadata/uid"), what: "database" }];
   if (manifest.complete !== null) return [];
   throw new Faulty(
     "this hub has no volume with a database that could be archived; nothing is deleted",
@@ -60533,7 +62641,7 @@ init_json();
 
 // src/edges/deployed.ts
 import { readdir as readdir7 } from "node:fs/promises";
-import { join as join13 } from "node:path";
+import { join as join14 } from "node:path";
 init_failure();
 var OBJECTS = "manifests.yaml";
 var UNIT = /^(clusters\/[^/.]+|[^/.]+)\/(?:release\.json|status\.json|manifests\.yaml)$/u;
@@ -60550,17 +62658,17 @@ async function deployedInFolder(folder) {
       cause
     });
   });
-  const clusters = names5.includes("clusters") ? (await readdir7(join13(folder, "clusters"))).filter((name) => !name.startsWith(".")).map((name) => `clusters/${name}`) : [];
+  const clusters = names5.includes("clusters") ? (await readdir7(join14(folder, "clusters"))).filter((name) => !name.startsWith(".")).map((name) => `clusters/${name}`) : [];
   const units = [
     ...names5.filter((name) => name !== "clusters" && !name.startsWith(".")),
     ...clusters
   ];
-  const read5 = async (wants) => {
+  const read6 = async (wants) => {
     const files = /* @__PURE__ */ new Map();
     for (const unit of units) {
       for (const file of ["release.json", "status.json", OBJECTS]) {
         const path = `${unit}/${file}`;
-        const full = join13(folder, path);
+        const full = join14(folder, path);
         if (!await exists2(full) || !wants(path)) continue;
         const text3 = await plainText(full).catch(() => void 0);
         if (text3 !== void 0) files.set(path, text3);
@@ -60568,8 +62676,8 @@ async function deployedInFolder(folder) {
     }
     return files;
   };
-  const text2 = (path) => plainText(join13(folder, path)).catch(() => void 0);
-  const { found: found3 } = await deployed(read5, text2);
+  const text2 = (path) => plainText(join14(folder, path)).catch(() => void 0);
+  const { found: found3 } = await deployed(read6, text2);
   if (units.length > 0 && found3.releases.length === 0)
     throw new Failure(`${folder} holds no record of a release`, {
       hint: "name a folder that `render` wrote; an empty one means that nothing is deployed yet",
@@ -60587,9 +62695,9 @@ async function deployedOnBranch(root) {
     return { ...found4, looked: ref.looked };
   }
   const there = await pathsAt(root, ref.commit);
-  const read5 = (wants) => textsAt(root, ref.commit, there.filter(wants));
-  const text2 = async (path) => (await read5((one) => one === path)).get(path);
-  const { found: found3, seen: seen2 } = await deployed(read5, text2);
+  const read6 = (wants) => textsAt(root, ref.commit, there.filter(wants));
+  const text2 = async (path) => (await read6((one) => one === path)).get(path);
+  const { found: found3, seen: seen2 } = await deployed(read6, text2);
   if (seen2.length > 0 && found3.releases.length + found3.unreadable.length === 0)
     throw new Failure("the branch `deployed` holds no record of a release", {
       hint: "only `deploy` writes it: restore it from its history, or delete it if nothing runs yet"
@@ -60604,15 +62712,15 @@ async function deployedWhile(root, hub, wanted) {
   for (const commit2 of await commitsOf(root, ref.commit, hub, LONGEST_HISTORY)) {
     const paths = (await pathsAt(root, commit2)).filter((path) => RECORD.exec(path)?.[1] === hub);
     const files = await textsAt(root, commit2, paths);
-    const read5 = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
-    if (read5.kind !== "read" || !wanted(read5.record)) break;
-    found3.push(read5.record);
+    const read6 = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
+    if (read6.kind !== "read" || !wanted(read6.record)) break;
+    found3.push(read6.record);
   }
   return found3;
 }
-async function deployed(read5, text2) {
+async function deployed(read6, text2) {
   const seen2 = [];
-  const files = await read5((path) => {
+  const files = await read6((path) => {
     seen2.push(path);
     return RECORD.test(path);
   });
@@ -60634,13 +62742,13 @@ init_failure();
 // src/edges/helm.ts
 init_failure();
 import { writeFile as writeFile5 } from "node:fs/promises";
-import { join as join15 } from "node:path";
+import { join as join16 } from "node:path";
 
 // src/edges/tools.ts
 import { accessSync, constants as constants4 } from "node:fs";
-import { delimiter, join as join14 } from "node:path";
+import { delimiter, join as join15 } from "node:path";
 function unpackedTool(name) {
-  return join14(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
+  return join15(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
 }
 function isExecutable(path) {
   try {
@@ -60653,7 +62761,7 @@ function isExecutable(path) {
 function findTool(name) {
   const named2 = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
   if (named2 !== void 0 && named2 !== "") return isExecutable(named2) ? named2 : void 0;
-  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join14(folder, name));
+  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join15(folder, name));
   return [...onPath, unpackedTool(name)].find(isExecutable);
 }
 
@@ -60692,8 +62800,8 @@ function helmHome(folder) {
   };
 }
 async function template(helm, request2) {
-  const values = join15(request2.scratch, `${request2.release}.values.json`);
-  const placeholders = join15(request2.scratch, `${request2.release}.placeholders.json`);
+  const values = join16(request2.scratch, `${request2.release}.values.json`);
+  const placeholders = join16(request2.scratch, `${request2.release}.placeholders.json`);
   await writeFile5(values, JSON.stringify(request2.values));
   await writeFile5(placeholders, JSON.stringify(request2.placeholders));
   const args = [
@@ -61025,15 +63133,15 @@ async function reviewedBy(github, pull, report) {
   }
 }
 async function tell(job, wanted, results, merge3) {
-  const { actions, hold, pull, reason = "" } = job.inputs;
+  const { actions, hold: hold2, pull, reason = "" } = job.inputs;
   if (!actions) return;
-  if (hold !== void 0) {
+  if (hold2 !== void 0) {
     if (pull !== void 0)
       await actions.github.stickyComment(
         pull,
         TRY_MARKER,
         `${TRY_MARKER}
-**Tried for ${hold}**, ${reason}
+**Tried for ${hold2}**, ${reason}
 
 ${deployMarkdown(results)}`
       );
@@ -61055,8 +63163,8 @@ function recordOf({ ports, report }, { platform: platform2, charts, commit: comm
 // src/flow/catch-up.ts
 async function catchUpRecord(job, wanted, { states, present: present2 }) {
   const { inputs, report } = job;
-  const { hold, record, actions } = inputs;
-  if (hold !== void 0 || record === void 0 && !actions) return;
+  const { hold: hold2, record, actions } = inputs;
+  if (hold2 !== void 0 || record === void 0 && !actions) return;
   const unreadable5 = new Set(wanted.recorded.unreadable.map(({ unit }) => unitId(unit)));
   for (const to of wanted.chosen) {
     const { unit, digest: digest3, release: release2 } = to;
@@ -61087,7 +63195,7 @@ function chooseCluster(platform2, name) {
   );
 }
 function chooseHubs(platform2, here2, asked3) {
-  const { hubs, wave, hold } = asked3;
+  const { hubs, wave, hold: hold2 } = asked3;
   const known = here2.map(({ unit }) => unit.name);
   const unknown2 = hubs.find((hub) => !known.includes(hub));
   if (unknown2 !== void 0)
@@ -61098,9 +63206,9 @@ function chooseHubs(platform2, here2, asked3) {
   const waves2 = platform2.settings.data.waves.map(({ name }) => name);
   if (wave !== void 0 && !waves2.includes(wave))
     throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves2.join(", ")}`);
-  if (hold !== void 0) refuseLater(here2, asked3);
+  if (hold2 !== void 0) refuseLater(here2, asked3);
   return here2.filter(
-    (one) => (hold === void 0 || one.order === 1) && (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave)
+    (one) => (hold2 === void 0 || one.order === 1) && (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave)
   );
 }
 function refuseLater(here2, { hubs, wave }) {
@@ -61116,10 +63224,10 @@ function refuseLater(here2, { hubs, wave }) {
 function orphanText({ unit, elsewhere: elsewhere2 }) {
   return elsewhere2 === void 0 ? `${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml` : `${unitId(unit)}: runs here with all its homes, but its file names the cluster ${elsewhere2}; nothing happens to it: give the new hub another name, and this one an entry in removals: of platform.yaml`;
 }
-function orphansOf(platform2, cluster, { known, unreadable: unreadable5 }, { hubs, wave, hold }) {
+function orphansOf(platform2, cluster, { known, unreadable: unreadable5 }, { hubs, wave, hold: hold2 }) {
   const { waves: waves2, removals } = platform2.settings.data;
   const isFirst2 = wave === void 0 || wave === waves2[0]?.name;
-  if (hubs.length > 0 || !isFirst2 || hold !== void 0) return [];
+  if (hubs.length > 0 || !isFirst2 || hold2 !== void 0) return [];
   const elsewhere2 = (name) => {
     const named2 = platform2.environments.get(name)?.data.cluster;
     return named2 === cluster.name ? void 0 : named2;
@@ -61271,8 +63379,8 @@ function confirmRecord(record, all) {
     "record"
   );
 }
-async function decided(platform2, { root, repository, hold }) {
-  if (hold === void 0 || !isProposal(root, repository)) return platform2;
+async function decided(platform2, { root, repository, hold: hold2 }) {
+  if (hold2 === void 0 || !isProposal(root, repository)) return platform2;
   const main2 = await gatherPlatform(repository);
   if (!main2.platform)
     throw new Failure("the default branch\u2019s own files cannot be read, so nothing can be tried", {
@@ -61281,8 +63389,8 @@ async function decided(platform2, { root, repository, hold }) {
   return asTried(platform2, main2.platform);
 }
 async function movedOn({ inputs }, commit2) {
-  const { actions, hold } = inputs;
-  if (!actions || hold !== void 0) return void 0;
+  const { actions, hold: hold2 } = inputs;
+  if (!actions || hold2 !== void 0) return void 0;
   return await actions.github.branchHead(actions.branch) === commit2 ? void 0 : actions.branch;
 }
 async function look({ inputs, ports, report }, wanted) {
@@ -61379,9 +63487,9 @@ async function walk2(job, { wanted, found: found3, merge: merge3, urgent, approv
   });
 }
 function holdUntil({ inputs, ports }) {
-  const { hold, reason = "" } = inputs;
-  if (hold === void 0) return void 0;
-  const end2 = ports.clock.now().getTime() + seconds(hold) * 1e3;
+  const { hold: hold2, reason = "" } = inputs;
+  if (hold2 === void 0) return void 0;
+  const end2 = ports.clock.now().getTime() + seconds(hold2) * 1e3;
   return { until: new Date(end2).toISOString(), reason };
 }
 async function removeAll2({ inputs: { record } }, { platform: platform2 }, { removals }, world) {
@@ -61414,10 +63522,10 @@ async function deploy(job) {
       return summary2(ended2.results, ended2.wanted);
   }
 }
-function checkOptions({ hubs, now, again, retry: retry2, hold, reason = "" }) {
+function checkOptions({ hubs, now, again, retry: retry2, hold: hold2, reason = "" }) {
   if ((now || again || retry2 !== void 0) && reason === "")
     throw new UsageError("--now, --again and --retry need a --reason");
-  if (hold !== void 0 && (reason === "" || !/^[1-9][0-9]*[mh]$/u.test(hold)))
+  if (hold2 !== void 0 && (reason === "" || !/^[1-9][0-9]*[mh]$/u.test(hold2)))
     throw new UsageError("--hold needs a time such as 2h, and a --reason");
   if (again && hubs.length === 0) throw new UsageError("--again needs the names of hubs");
 }
@@ -61571,12 +63679,12 @@ function reachCheck(where, why) {
   const what = `it does not answer: ${why}`;
   return loginRefused(why) ? missing3(id, where, what, set) : unknown(id, where, { why: what, set });
 }
-function identityFault({ name, data: data2 }, uid) {
-  if (data2.identity === null || data2.identity === uid) return void 0;
+function identityFault({ name, data: data3 }, uid) {
+  if (data3.identity === null || data3.identity === uid) return void 0;
   return missing3(
     "cluster/reach",
     `clusters/${name}.yaml`,
-    `the kubeconfig leads to another cluster: its identity is ${uid}, and ${data2.identity} is recorded`,
+    `the kubeconfig leads to another cluster: its identity is ${uid}, and ${data3.identity} is recorded`,
     "kubectl config current-context && kubectl get namespace kube-system -o jsonpath={.metadata.uid}"
   );
 }
@@ -61678,10 +63786,10 @@ function dnsCheck(hub, resolved, entries) {
     set: entries?.kind === "not-asked" ? entries.set : "kubectl get services,ingresses --all-namespaces # an entry without an address yet?"
   });
 }
-function recordFor(host, [entry = "ADDRESS"]) {
-  if (/^[0-9.]+$/u.test(entry)) return `${host}. 300 IN A ${entry}`;
-  if (entry.includes(":")) return `${host}. 300 IN AAAA ${entry}`;
-  return `${host}. 300 IN CNAME ${entry}${entry === "ADDRESS" ? "" : "."}`;
+function recordFor(host, [entry2 = "ADDRESS"]) {
+  if (/^[0-9.]+$/u.test(entry2)) return `${host}. 300 IN A ${entry2}`;
+  if (entry2.includes(":")) return `${host}. 300 IN AAAA ${entry2}`;
+  return `${host}. 300 IN CNAME ${entry2}${entry2 === "ADDRESS" ? "" : "."}`;
 }
 
 // src/core/access/request/environment.ts
@@ -61737,7 +63845,7 @@ function withReviewer(repository, name) {
   return `printf '${body}' "$(gh api users/LOGIN --jq .id)" | gh api --method PUT ${quoted3(place2)} --input -`;
 }
 var ONLY_NAMED = '{"protected_branches":false,"custom_branch_policies":true}';
-var KEPT2 = [
+var KEPT4 = [
   `deployment_branch_policy:${ONLY_NAMED}`,
   'wait_timer:([.protection_rules[]|select(.type=="wait_timer").wait_timer][0]//0)',
   'prevent_self_review:([.protection_rules[]|select(.type=="required_reviewers").prevent_self_review][0]//false)',
@@ -61746,7 +63854,7 @@ var KEPT2 = [
 function closeEnvironment(repository, { name, defaultBranch }, branches) {
   const place2 = `repos/${repository}/environments/${name}`;
   const known = names3(branches);
-  const limit = `gh api ${quoted3(place2)} --jq '{${KEPT2}}' | gh api --method PUT ${quoted3(place2)} --input -`;
+  const limit = `gh api ${quoted3(place2)} --jq '{${KEPT4}}' | gh api --method PUT ${quoted3(place2)} --input -`;
   const others = patternsOf(branches).some((one) => !isDefault(one, defaultBranch));
   const policies = `${place2}/deployment-branch-policies`;
   const isOther = `select((.type//"branch")!="branch" or .name!=${JSON.stringify(defaultBranch)})`;
@@ -61904,9 +64012,9 @@ function probeLabels(hub) {
 }
 function reachedHubs(platform2, image2) {
   const hubs = [...platform2.environments.values()].filter(
-    ({ data: data2 }) => data2.images.includes(image2)
+    ({ data: data3 }) => data3.images.includes(image2)
   );
-  const of = (channel) => hubs.filter(({ data: data2 }) => channelOf(platform2, data2.wave) === channel).map(({ name }) => name).sort();
+  const of = (channel) => hubs.filter(({ data: data3 }) => channelOf(platform2, data3.wave) === channel).map(({ name }) => name).sort();
   return { candidate: of("candidate"), stable: of("stable") };
 }
 function keepsStable(before, after) {
@@ -62163,13 +64271,13 @@ function clusterNeeds(platform2) {
   const asking = waves2.filter(({ approval: approval2 }, index2) => approval2 || index2 > 0).map(({ name }) => name);
   return [...platform2.clusters.values()].map((cluster) => {
     const hubs = [...platform2.environments.values()].filter(
-      ({ data: data2 }) => data2.cluster === cluster.name
+      ({ data: data3 }) => data3.cluster === cluster.name
     );
     return {
       cluster,
       hubs,
-      reviewers: hubs.some(({ data: data2 }) => asking.includes(data2.wave)),
-      secrets: hubs.some(({ data: data2 }) => Object.keys(data2.secrets).length > 0),
+      reviewers: hubs.some(({ data: data3 }) => asking.includes(data3.wave)),
+      secrets: hubs.some(({ data: data3 }) => Object.keys(data3.secrets).length > 0),
       archive: removals.some(
         (one) => one.cluster === cluster.name && [one.homes, one.database].includes("archive")
       )
@@ -62180,7 +64288,7 @@ var ORDERS = ["glaciocloud:retry", "glaciocloud:apply-again"];
 var TRACKING = ["glaciocloud", "glaciocloud-drift", "glaciocloud-outside"];
 function labelNeeds(platform2) {
   const hubs = [...platform2.environments.values()];
-  const probed = hubs.filter(({ data: data2 }) => data2.probe !== void 0);
+  const probed = hubs.filter(({ data: data3 }) => data3.probe !== void 0);
   const probes = probed.flatMap(({ name }) => ["glaciocloud-probe", ...heartbeatLabels(name)]);
   return [
     .../* @__PURE__ */ new Set([...ORDERS, ...TRACKING, ...probes, ...hubs.map(({ name }) => `hub:${name}`)])
@@ -62191,7 +64299,7 @@ function labelNeeds(platform2) {
 init_json();
 function secretsChecks(platform2, facts2) {
   const hubs = [...platform2.environments.values()].filter(
-    ({ name, data: data2 }) => Object.keys(data2.secrets).length > 0 || facts2.files.has(name)
+    ({ name, data: data3 }) => Object.keys(data3.secrets).length > 0 || facts2.files.has(name)
   );
   if (hubs.length === 0) return [];
   const recipients = recipientsOf(facts2.sops ?? "");
@@ -62201,9 +64309,9 @@ function secretsChecks(platform2, facts2) {
   ];
 }
 function recipientsOf(text2) {
-  const { data: data2, findings } = readSource(SOPS_FILE, text2);
+  const { data: data3, findings } = readSource(SOPS_FILE, text2);
   if (findings.length > 0) return [...new Set(text2.match(/\bage1[0-9a-z]{58}\b/gu) ?? [])];
-  const rules2 = at(data2, "/creation_rules");
+  const rules2 = at(data3, "/creation_rules");
   const lists = [...walk(rules2 ?? null)].flatMap(
     ({ path, value }) => /\/(?:age|pgp|kms|gcp_kms|azure_keyvault|hc_vault_transit_uri|hc_vault|arn|resource_id|vaultUrl)(?:\/|$)/u.test(
       path
@@ -62411,8 +64519,8 @@ function scaffold(kind, name, platform2, base2) {
   }
 }
 function hubView(name, { settings: settings3, clusters, environments, images }) {
-  const [used] = [...environments.values()].flatMap(({ data: data2 }) => data2.images);
-  const ready2 = [...images.values()].find(({ data: data2 }) => data2.from !== void 0);
+  const [used] = [...environments.values()].flatMap(({ data: data3 }) => data3.images);
+  const ready2 = [...images.values()].find(({ data: data3 }) => data3.from !== void 0);
   return {
     name,
     url: `https://${name}.example.org`,
@@ -62544,9 +64652,9 @@ ${run3}`;
 // src/core/init/files.ts
 var OWN = [".github/workflows/ci.yml"];
 function firstImage(images) {
-  const age = ({ data: data2 }) => (data2.oggm?.version ?? "").replaceAll(/\d+/gu, (digits) => digits.padStart(6, "0"));
+  const age = ({ data: data3 }) => (data3.oggm?.version ?? "").replaceAll(/\d+/gu, (digits) => digits.padStart(6, "0"));
   const ready2 = [...images].filter(
-    ({ data: data2 }) => data2.oggm?.version !== void 0 && data2.from?.tag !== void 0 && data2.files.length === 0
+    ({ data: data3 }) => data3.oggm?.version !== void 0 && data3.from?.tag !== void 0 && data3.files.length === 0
   );
   return ready2.sort((a, b) => compareText(age(b), age(a)))[0]?.name;
 }
@@ -62594,7 +64702,7 @@ function platformFiles2(answers2, { settings: settings3, image: image2 }, home) 
     pages: pagesLine(home)
   };
   const { storage, ingress, startTime } = Object.entries(PROVIDERS).find(([provider]) => provider === answers2.provider)?.[1] ?? PROVIDERS.existing;
-  const entry = needsIssuer(answers2) ? `{class: ${ingress}, issuer: ${ISSUER}}` : "{class: none}";
+  const entry2 = needsIssuer(answers2) ? `{class: ${ingress}, issuer: ${ISSUER}}` : "{class: none}";
   const path = {
     cluster: `clusters/${cluster}.yaml`,
     hub: `environments/${hub}.yaml`,
@@ -62608,7 +64716,7 @@ function platformFiles2(answers2, { settings: settings3, image: image2 }, home) 
         name: cluster,
         provider: scalar2(answers2.provider),
         storage,
-        ingress: entry,
+        ingress: entry2,
         startTime
       })
     ],
@@ -62649,8 +64757,8 @@ function starterFiles(answers2, tool, repository) {
   ]);
 }
 function formsOf(files) {
-  const texts2 = [...files].map(([path, text2]) => [path, { kind: "text", text: text2 }]);
-  const { platform: platform2 } = readPlatform(new Map(texts2));
+  const texts3 = [...files].map(([path, text2]) => [path, { kind: "text", text: text2 }]);
+  const { platform: platform2 } = readPlatform(new Map(texts3));
   return platform2 ? formTexts(platform2) : /* @__PURE__ */ new Map();
 }
 function schemas({ repository, commit: commit2 }) {
@@ -62686,8 +64794,8 @@ function pinIn(text2) {
 }
 var OWN_KEYS = ["runs-on", "timeout-minutes", "cron", "branches"];
 function essence(path, text2) {
-  const { data: data2, findings } = readSource(path, text2);
-  return findings.length > 0 ? text2 : canonical(withoutOwn(data2));
+  const { data: data3, findings } = readSource(path, text2);
+  return findings.length > 0 ? text2 : canonical(withoutOwn(data3));
 }
 function withoutOwn(value) {
   if (Array.isArray(value)) return value.map(withoutOwn);
@@ -62804,9 +64912,9 @@ init_failure();
 
 // src/flow/attempt.ts
 init_failure();
-async function attempt3(ask2, set) {
+async function attempt3(ask3, set) {
   try {
-    return { kind: "answered", value: await ask2() };
+    return { kind: "answered", value: await ask3() };
   } catch (error3) {
     if (!(error3 instanceof Failure)) throw error3;
     return { kind: "not-asked", why: `${error3.message} (${error3.hint})`, set };
@@ -62927,7 +65035,7 @@ function meantCluster({ clusters }, { reached: reached3 }) {
   const all = [...clusters.values()];
   if (all.length === 1) return all[0]?.name;
   const uid = reached3.kind === "reached" ? reached3.uid : void 0;
-  return all.find(({ data: data2 }) => data2.identity !== null && data2.identity === uid)?.name;
+  return all.find(({ data: data3 }) => data3.identity !== null && data3.identity === uid)?.name;
 }
 async function liveCluster({
   kube,
@@ -62937,7 +65045,7 @@ async function liveCluster({
   const first = await attempt3(() => reach(kube), set);
   const known = await attempt3(login, set);
   const unreached = { kind: "not-asked", why: "the cluster does not answer", set };
-  const listed4 = async (ask2) => first.kind === "answered" ? attempt3(ask2, set) : unreached;
+  const listed4 = async (ask3) => first.kind === "answered" ? attempt3(ask3, set) : unreached;
   const [allowed, storageClasses, ingressClasses, issuers, entries] = await Promise.all([
     listed4(() => kube.mayI(NEEDS)),
     listed4(() => kube.list("storageclasses")),
@@ -62967,7 +65075,7 @@ function withoutKind(asked3) {
   return isNoKind ? { kind: "answered", value: void 0 } : asked3;
 }
 async function resolvedHosts({ clusters, environments }, { resolve: resolve7 }) {
-  const hosts = [...environments.values()].filter(({ data: data2 }) => clusters.get(data2.cluster)?.data.ingress.class !== "none").map(({ data: data2 }) => new URL(data2.url).hostname);
+  const hosts = [...environments.values()].filter(({ data: data3 }) => clusters.get(data3.cluster)?.data.ingress.class !== "none").map(({ data: data3 }) => new URL(data3.url).hostname);
   const set = "getent hosts github.com # and where that finds nothing, the DNS of this machine";
   return new Map(await eachOf([...new Set(hosts)], (host) => attempt3(() => resolve7(host), set)));
 }
@@ -63008,8 +65116,8 @@ async function openedSecrets({ platform: platform2, files, now }, secrets2) {
 async function onceAsked(asked3, next) {
   return asked3.kind === "answered" ? { kind: "answered", value: await next(asked3.value) } : asked3;
 }
-function eachOf(names5, ask2) {
-  return Promise.all(names5.map(async (name) => [name, await ask2(name)]));
+function eachOf(names5, ask3) {
+  return Promise.all(names5.map(async (name) => [name, await ask3(name)]));
 }
 
 // src/edges/repository.ts
@@ -63036,25 +65144,25 @@ async function gatherDoctorFiles(root, tool = toolRoot()) {
   const above2 = await readTree(top, [".sops.yaml", WORKFLOWS], all);
   const secrets2 = [...beside.files.keys()].flatMap((path) => {
     const hub = hubOfSecrets(path);
-    return hub === void 0 ? [] : [[hub, textOf3(beside, path) ?? ""]];
+    return hub === void 0 ? [] : [[hub, textOf4(beside, path) ?? ""]];
   });
   return {
     workflows: {
       here: workflowsOf(above2),
       tool: workflowsOf(await readTree(tool, [WORKFLOWS], all))
     },
-    sops: textOf3(beside, ".sops.yaml") ?? textOf3(above2, ".sops.yaml"),
+    sops: textOf4(beside, ".sops.yaml") ?? textOf4(above2, ".sops.yaml"),
     secrets: new Map(secrets2)
   };
 }
 function workflowsOf(tree) {
   return new Map(
     [...tree.files.keys()].flatMap(
-      (path) => /^\.github\/workflows\/[^/]+\.ya?ml$/u.test(path) ? [[path, textOf3(tree, path) ?? ""]] : []
+      (path) => /^\.github\/workflows\/[^/]+\.ya?ml$/u.test(path) ? [[path, textOf4(tree, path) ?? ""]] : []
     )
   );
 }
-function textOf3({ files }, path) {
+function textOf4({ files }, path) {
   const file = files.get(path);
   return file?.kind === "text" ? file.text : void 0;
 }
@@ -63136,7 +65244,7 @@ init_lists();
 
 // src/edges/helm-releases.ts
 import { writeFile as writeFile6 } from "node:fs/promises";
-import { join as join16 } from "node:path";
+import { join as join17 } from "node:path";
 
 // src/core/refusals.ts
 var REPEATED = /\b(Invalid|Duplicate|Unsupported) value: (?:"(?:[^"\\]|\\.)*"|[\w.*&[\]]*\{.*\}|[^\s":]+)(?=[:,;\]]|$)/gmu;
@@ -63158,9 +65266,9 @@ function clusterEnv(kubeconfig) {
     KUBECONFIG: kubeconfig
   };
 }
-async function askAgain(ask2) {
+async function askAgain(ask3) {
   for (let round = 1; ; round += 1) {
-    const result2 = await ask2();
+    const result2 = await ask3();
     if (result2.code === 0 || round === 5 || !mayPass(result2.stderr)) return result2;
     await sleep(500 * 2 ** round);
   }
@@ -63214,7 +65322,7 @@ var HelmReleases = class {
   async upgrade({ release: release2, namespace, chart, values, digest: digest3 }) {
     const files = [];
     for (const [index2, one] of values.entries()) {
-      const file = join16(this.#scratch, `${release2}.deploy-${index2}.json`);
+      const file = join17(this.#scratch, `${release2}.deploy-${index2}.json`);
       await writeFile6(file, JSON.stringify(one), { mode: 384 });
       files.push("--values", file);
     }
@@ -63230,15 +65338,15 @@ var HelmReleases = class {
    * last revision does not have: what was kept, or what a change that failed half way should have taken away.
    */
   async restore({ release: release2, namespace, manifest, revision, digest: digest3 }) {
-    const chart = join16(this.#scratch, `${release2}.back-to-${revision}`);
-    await makeFolder(join16(chart, "templates"));
+    const chart = join17(this.#scratch, `${release2}.back-to-${revision}`);
+    await makeFolder(join17(chart, "templates"));
     const head2 = `apiVersion: v2
 name: back-to-revision
 version: ${revision}.0.0
 `;
-    await writeFile6(join16(chart, "Chart.yaml"), head2);
-    await writeFile6(join16(chart, "manifest.yaml"), manifest, { mode: 384 });
-    await writeFile6(join16(chart, "templates/all.yaml"), '{{ .Files.Get "manifest.yaml" }}\n');
+    await writeFile6(join17(chart, "Chart.yaml"), head2);
+    await writeFile6(join17(chart, "manifest.yaml"), manifest, { mode: 384 });
+    await writeFile6(join17(chart, "templates/all.yaml"), '{{ .Files.Get "manifest.yaml" }}\n');
     const { code: code2, stderr, stdout } = await this.#upgrade({ release: release2, namespace, chart, digest: digest3 }, [
       "--take-ownership",
       "--no-hooks",
@@ -63976,7 +66084,7 @@ function resultText({
 init_failure();
 
 // src/flow/image-channels.ts
-import { join as join17 } from "node:path";
+import { join as join18 } from "node:path";
 
 // src/core/images/yank.ts
 init_json();
@@ -64169,7 +66277,7 @@ function lockFaults(findings, lock) {
   return hasErrors(found3) ? found3 : [];
 }
 async function writeLock(root, lock, content) {
-  await writeWhole(join17(root, lock.file), lockText(content));
+  await writeWhole(join18(root, lock.file), lockText2(content));
 }
 async function followAllTags(registry, platform2, images) {
   const faults = /* @__PURE__ */ new Map();
@@ -64184,10 +66292,10 @@ async function followAllTags(registry, platform2, images) {
   }
   return faults;
 }
-async function followTags(registry, platform2, { name, data: data2 }) {
+async function followTags(registry, platform2, { name, data: data3 }) {
   const repository = `${platform2.settings.data.registry}/${name}`;
-  const { stable, candidate } = data2.channels;
-  const builds = new Map(Object.entries(data2.builds));
+  const { stable, candidate } = data3.channels;
+  const builds = new Map(Object.entries(data3.builds));
   const wanted = builds.get(stable ?? "")?.digest;
   if (wanted !== void 0 && await registry.digest(`${repository}:stable`) !== wanted)
     await registry.copy(`${repository}@${wanted}`, `${repository}:stable`);
@@ -64605,7 +66713,7 @@ function reasonOf3(reason) {
 }
 
 // src/commands/image-build.ts
-import { dirname as dirname8, join as join19 } from "node:path";
+import { dirname as dirname8, join as join20 } from "node:path";
 
 // src/core/images/words.ts
 init_escape();
@@ -64634,7 +66742,7 @@ function testText({ name, ok: ok2, seconds: seconds2, memory_mb: memory, detail 
 init_failure();
 
 // src/flow/image-run.ts
-import { join as join18 } from "node:path";
+import { join as join19 } from "node:path";
 
 // src/core/images/build-log.ts
 var BuildLog = class {
@@ -64695,7 +66803,7 @@ function mirrorVariables({ pypi, github }) {
 var REPO2DOCKER2 = "2026.4.0";
 var ENVIRONMENT_BASE = "docker.io/library/buildpack-deps:24.04";
 var SCANNER = "docker.io/docker/buildkit-syft-scanner:stable-1";
-var SETTINGS2 = "repo2docker_config.json";
+var SETTINGS3 = "repo2docker_config.json";
 var FORMAT = 1;
 var NO_SIZE_BYTES = 2 * 2 ** 30;
 var MACHINE = "/run/glaciocloud/machine";
@@ -64721,7 +66829,7 @@ var TRUST = [
 ];
 var BASE_PLACES = [
   { path: "Dockerfile", place: /^(FROM )(\S+)()$/mu },
-  { path: SETTINGS2, place: /^( *"base_image": ")([^"\s]+)(",?)$/mu }
+  { path: SETTINGS3, place: /^( *"base_image": ")([^"\s]+)(",?)$/mu }
 ];
 function baseOf(files) {
   const found3 = BASE_PLACES.map(({ path, place: place2 }) => place2.exec(files.get(path) ?? "")?.[2]);
@@ -64783,7 +66891,7 @@ function quoted4(value) {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 function smallestMemory(platform2, image2) {
-  const offered = [...platform2.environments.values()].filter(({ data: data2 }) => data2.images.includes(image2)).flatMap(({ data: data2 }) => Object.values(data2.sizes)).map(({ memory }) => memoryBytes(memory) ?? NO_SIZE_BYTES);
+  const offered = [...platform2.environments.values()].filter(({ data: data3 }) => data3.images.includes(image2)).flatMap(({ data: data3 }) => Object.values(data3.sizes)).map(({ memory }) => memoryBytes(memory) ?? NO_SIZE_BYTES);
   return offered.length === 0 ? NO_SIZE_BYTES : least(offered);
 }
 
@@ -64793,18 +66901,18 @@ init_escape();
 // src/core/images/new-build.ts
 function lockFiles(before, build4) {
   const list = packagesText(build4.packages);
-  const entry = entryOf5(build4, packagesHash(list));
-  const builds = { ...before?.builds, [build4.name]: entry };
+  const entry2 = entryOf5(build4, packagesHash(list));
+  const builds = { ...before?.builds, [build4.name]: entry2 };
   const lock = before && !build4.isCandidate ? { recipe: before.recipe, builds, channels: before.channels } : { recipe: build4.recipe, builds, channels: { ...before?.channels, candidate: build4.name } };
   return /* @__PURE__ */ new Map([
     [packagesPath(build4.image, build4.name), list],
-    [lockPath(build4.image), lockText(lock)]
+    [lockPath(build4.image), lockText2(lock)]
   ]);
 }
 function lockAgain(before, { image: image2, recipe, name }) {
   if (before.recipe === recipe && before.channels.candidate === name) return void 0;
   const channels = { ...before.channels, candidate: name };
-  const text2 = lockText({ recipe, builds: before.builds, channels });
+  const text2 = lockText2({ recipe, builds: before.builds, channels });
   return /* @__PURE__ */ new Map([[lockPath(image2), text2]]);
 }
 function lockPath(image2) {
@@ -65026,7 +67134,7 @@ function condaFiles(view, image2) {
   files.set("postBuild", POST_BUILD(view));
   if (view.bake) files.set("bake.py", BAKE(view));
   files.set("start", START2(view));
-  files.set(SETTINGS2, pretty(settings2(view)));
+  files.set(SETTINGS3, pretty(settings2(view)));
   return files;
 }
 function oggmRequirement({ oggm, conda, pip }) {
@@ -65138,8 +67246,8 @@ function pipLine({ name, version, source }) {
 
 // src/core/images/withdrawn-base.ts
 function withdrawnBase({ settings: settings3, locks }, base2) {
-  for (const { name: image2, data: data2 } of locks.values())
-    for (const [build4, { digest: digest3, yanked: why }] of Object.entries(data2.builds))
+  for (const { name: image2, data: data3 } of locks.values())
+    for (const [build4, { digest: digest3, yanked: why }] of Object.entries(data3.builds))
       if (why !== void 0 && base2 === `${settings3.data.registry}/${image2}@${digest3}`)
         return { image: image2, build: build4, why };
   return void 0;
@@ -65194,7 +67302,7 @@ print(json.dumps({"install": [
     {"name": one["metadata"]["name"], "version": one["metadata"]["version"], "from": one["download_info"]}
     for one in report["install"]
 ]}))`;
-var read = readerOf(
+var read2 = readerOf(
   fields({
     install: listOf(
       fields({
@@ -65213,7 +67321,7 @@ var read = readerOf(
   })
 );
 function solved(stdout) {
-  const reading = read(stdout.trimEnd().split("\n").at(-1) ?? "");
+  const reading = read2(stdout.trimEnd().split("\n").at(-1) ?? "");
   if (reading.kind !== "read") return { fault: `pip\u2019s report: ${reading.reason}` };
   const packages2 = [];
   for (const { name, version, from } of reading.value.install) {
@@ -65246,27 +67354,27 @@ function solveFault(stderr) {
 // src/flow/image-resolve.ts
 init_failure();
 async function resolve6(job, image2) {
-  const { name, data: data2 } = image2;
+  const { name, data: data3 } = image2;
   const named2 = await job.files(image2);
   const { settings: settings3 } = job.platform;
-  const { files, hash: recipe } = imageFolder(name, data2, settings3.data, named2);
+  const { files, hash: recipe } = imageFolder(name, data3, settings3.data, named2);
   const past = await pastOf(job, image2);
   const base2 = await baseFor(job, { written: baseOf(files), past });
   const exactly = job.locked === void 0 ? void 0 : past?.packages;
-  if (hasConda(data2)) {
+  if (hasConda(data3)) {
     const known = { name, hash: recipe, platform: settings3.data, named: named2 };
     return {
       recipe,
       base: base2,
       packages: [],
       exactly,
-      ...await ofConda(job, data2, { known, base: base2, past })
+      ...await ofConda(job, data3, { known, base: base2, past })
     };
   }
   const wanted = files.get(REQUIREMENTS);
   let packages2 = [];
   if (base2 !== void 0 && wanted !== void 0) {
-    packages2 = await packagesFor(job, data2, { base: base2, wanted, recipe, past });
+    packages2 = await packagesFor(job, data3, { base: base2, wanted, recipe, past });
     files.set(REQUIREMENTS, pinnedText(packages2));
   }
   const folder = buildFolder(files, base2);
@@ -65339,10 +67447,10 @@ async function packagesFor({ ports, platform: platform2, locked }, { oggm }, ask
 }
 
 // src/core/images/listing.ts
-var read2 = readerOf(fields({ packages: listOf(listOf(TEXT)) }));
+var read3 = readerOf(fields({ packages: listOf(listOf(TEXT)) }));
 function listedPackages(result2, stdout, { packages: resolved, exactly }) {
   if (!result2.ok) return { result: result2, packages: [] };
-  const reading = read2(stdout.trimEnd().split("\n").at(-1) ?? "");
+  const reading = read3(stdout.trimEnd().split("\n").at(-1) ?? "");
   if (reading.kind !== "read") return failed(result2, `no list of packages: ${reading.reason}`);
   const packages2 = [];
   for (const words2 of reading.value.packages) {
@@ -65615,7 +67723,7 @@ var ImageRun = class {
     const log = new BuildLog();
     const scanner = target === void 0 ? void 0 : await this.#scanner();
     const digest3 = await withTemporaryFolder(async (scratch) => {
-      const folder = join18(scratch, "image");
+      const folder = join19(scratch, "image");
       await fillFolder(folder, files);
       return ports.builder.build({
         folder,
@@ -65801,7 +67909,7 @@ async function listText2(root, path) {
   return content?.kind === "text" ? content.text : void 0;
 }
 async function writeInto(root, files) {
-  for (const [path, text2] of files) await writeWhole(join19(root, path), text2);
+  for (const [path, text2] of files) await writeWhole(join20(root, path), text2);
 }
 async function commitOf(root) {
   const [sha, time2] = await Promise.all([headCommit(root), headTime(root)]);
@@ -65880,7 +67988,7 @@ function buildRounds(images, registry) {
   let left = [...images];
   while (left.length > 0) {
     const open3 = new Set(left.map(({ name }) => `${registry}/${name}`));
-    const ready2 = left.filter(({ data: data2 }) => !open3.has(data2.from?.image ?? ""));
+    const ready2 = left.filter(({ data: data3 }) => !open3.has(data3.from?.image ?? ""));
     const round = ready2.length > 0 ? ready2 : left;
     rounds.push(round);
     left = left.filter((one) => !round.includes(one));
@@ -65902,10 +68010,10 @@ async function refreshImages(job) {
     for (const built of await job.build(round)) results.set(built.image, flowResult({ ...built }));
   return job.images.flatMap(({ name }) => results.get(name) ?? []);
 }
-function notDue(job, { name, data: data2 }) {
+function notDue(job, { name, data: data3 }) {
   const { platform: platform2, now, named: named2, troubled } = job;
   const lock = platform2.locks.get(name)?.data;
-  const due = decideRefresh(data2.rebuild, lock, {
+  const due = decideRefresh(data3.rebuild, lock, {
     now,
     named: named2,
     registry: platform2.settings.data.registry,
@@ -66023,7 +68131,7 @@ async function image(inputs, ports, report, asked3) {
 }
 
 // src/commands/init.ts
-import { join as join20 } from "node:path";
+import { join as join21 } from "node:path";
 
 // src/core/init/questions.ts
 var QUESTIONS = {
@@ -66174,7 +68282,7 @@ async function withTerminal(streams, use) {
   const lines3 = reader[Symbol.asyncIterator]();
   let open3 = true;
   reader.once("close", () => open3 = false);
-  const ask2 = async (asked3) => {
+  const ask3 = async (asked3) => {
     const question = screen(asked3);
     reader.setPrompt(question);
     if (open3) reader.prompt();
@@ -66185,7 +68293,7 @@ async function withTerminal(streams, use) {
     return line.value.trim();
   };
   try {
-    return await use({ ask: ask2, say: (text2) => void streams.output.write(screen(text2)) });
+    return await use({ ask: ask3, say: (text2) => void streams.output.write(screen(text2)) });
   } finally {
     reader.close();
   }
@@ -66221,12 +68329,12 @@ async function gatherTool(root = toolRoot()) {
 // src/commands/init.ts
 async function init({ root, given: given2 }, streams) {
   const tool = await gatherTool();
-  const answers2 = streams ? await withTerminal(streams, (terminal2) => askAll(given2, tool, terminal2)) : taken(given2, tool);
+  const answers2 = streams ? await withTerminal(streams, (terminal2) => askAll2(given2, tool, terminal2)) : taken(given2, tool);
   const fresh = /* @__PURE__ */ new Map();
   const kept2 = [];
   const home = await originRepository(root);
   for (const [path, text2] of starterFiles(answers2, tool, home)) {
-    if (await exists2(join20(root, path))) kept2.push(path);
+    if (await exists2(join21(root, path))) kept2.push(path);
     else fresh.set(path, text2);
   }
   await writeNew(root, fresh);
@@ -66246,13 +68354,13 @@ async function init({ root, given: given2 }, streams) {
     json: { schema_version: SCHEMA_VERSION, written: written2, kept: kept2, next }
   });
 }
-async function askAll(given2, tool, terminal2) {
+async function askAll2(given2, tool, terminal2) {
   let answers2 = STAND_INS;
   for (const name of ANSWERS) {
-    const { ask: ask2, fallback, applies } = QUESTIONS[name];
+    const { ask: ask3, fallback, applies } = QUESTIONS[name];
     if (applies?.(answers2) === false) continue;
     const usual = fallback?.(answers2) ?? "";
-    const asked3 = async () => await terminal2.ask(`${ask2}${usual === "" ? "" : ` [${usual}]`}: `) || usual;
+    const asked3 = async () => await terminal2.ask(`${ask3}${usual === "" ? "" : ` [${usual}]`}: `) || usual;
     let result2 = answered(answers2, name, given2[name] ?? await asked3(), tool);
     while (result2.kind === "wrong") {
       terminal2.say(`  ${result2.wrong.message}; ${result2.wrong.hint}
@@ -66275,7 +68383,7 @@ function taken(given2, tool) {
 }
 
 // src/commands/new.ts
-import { join as join21 } from "node:path";
+import { join as join22 } from "node:path";
 init_failure();
 async function createFile(root, words2) {
   const { known, name } = asked2(words2);
@@ -66289,7 +68397,7 @@ async function createFile(root, words2) {
     platform2,
     schemaBase(sources.get("platform.yaml")?.text ?? "")
   );
-  if (await exists2(join21(root, path)))
+  if (await exists2(join22(root, path)))
     throw new Failure(`${path} exists already`, { hint: "choose another name" });
   await writeNew(root, /* @__PURE__ */ new Map([[path, text2]]));
   return outcome({
@@ -66379,7 +68487,7 @@ async function askAddress(address2) {
   }
 }
 var KNOWN_HOST = "github.com";
-async function addressesOf(host) {
+async function addressesOf2(host) {
   try {
     return await found2(host);
   } catch (cause) {
@@ -66400,7 +68508,7 @@ async function doesResolve(host) {
     () => false
   );
 }
-var internet = { ask: askAddress, resolve: addressesOf };
+var internet = { ask: askAddress, resolve: addressesOf2 };
 
 // src/commands/outside.ts
 init_failure();
@@ -66450,8 +68558,8 @@ async function addressOf({ data: { url } }, { now, clock }) {
 async function heartbeatOf({ name, data: { probe } }, { actions, now }) {
   if (!probe) return { kind: "unchecked", text: "no probe: in its file" };
   if (!actions) return { kind: "unchecked", text: "the probe is heard in GitHub Actions only" };
-  const texts2 = await actions.github.issueTexts(heartbeatLabels(name));
-  const signs = texts2.map((text2) => heartbeatSign(text2, seconds(probe.api), now));
+  const texts3 = await actions.github.issueTexts(heartbeatLabels(name));
+  const signs = texts3.map((text2) => heartbeatSign(text2, seconds(probe.api), now));
   const well = signs.find(({ kind }) => kind === "well");
   return well ?? signs[0] ?? heartbeatSign(void 0, seconds(probe.api), now);
 }
@@ -66497,9 +68605,9 @@ init_escape();
 // src/core/plan/words.ts
 init_lists();
 function summaryOf(reasons, most = 4) {
-  const texts2 = reasons.map(({ text: text2 }) => text2);
-  const shown2 = texts2.slice(0, most).join(" \xB7 ");
-  return texts2.length > most ? `${shown2} \xB7 and ${texts2.length - most} more` : shown2;
+  const texts3 = reasons.map(({ text: text2 }) => text2);
+  const shown2 = texts3.slice(0, most).join(" \xB7 ");
+  return texts3.length > most ? `${shown2} \xB7 and ${texts3.length - most} more` : shown2;
 }
 function effectsText(effects) {
   return [...effects].sort((a, b) => b.risk - a.risk).map(({ text: text2 }) => text2).join("; ");
@@ -66923,8 +69031,8 @@ function mentionsOf({ access: access2, sizes: sizes2 }) {
   const chosen2 = Object.values(sizes2).flatMap((size2) => size2.for);
   return [.../* @__PURE__ */ new Set([...access2.allow, ...access2.admins, ...chosen2])];
 }
-function unknownTeams({ data: data2 }, teams) {
-  return mentionsOf(data2).filter((who2) => isTeam(who2) && teamList(teams, who2).kind === "unknown");
+function unknownTeams({ data: data3 }, teams) {
+  return mentionsOf(data3).filter((who2) => isTeam(who2) && teamList(teams, who2).kind === "unknown");
 }
 function wantedIn(wish, sources) {
   const wanted = /* @__PURE__ */ new Map();
@@ -66959,28 +69067,28 @@ function leadFilter(wish, sources, id) {
   const before = present2.get(id)?.groups ?? [];
   return (group) => isKnown2 || before.includes(group);
 }
-function wantedOf(data2, belongs, today, isCertain) {
-  const { allow, admins } = data2.access;
+function wantedOf(data3, belongs, today, isCertain) {
+  const { allow, admins } = data3.access;
   const entering2 = belongs.filter((one) => isAmong(one, [...allow, ...admins]));
   const stretch = firstStretch(entering2, today);
   if (!stretch) return void 0;
   const day2 = stretch.from !== void 0 && stretch.from > today ? stretch.from : today;
   const valid = belongs.filter((one) => includes(one, day2));
   const admin = valid.some((one) => isAmong(one, admins));
-  const hasLeads = data2.access.leads?.servers === true && !admin;
+  const hasLeads = data3.access.leads?.servers === true && !admin;
   const led = hasLeads ? leadGroups(belongs, today, day2).filter(isCertain) : [];
   return {
     ...stretch,
     admin,
-    groups: [...groupsOf(data2, valid), ...led].sort(compareText),
+    groups: [...groupsOf(data3, valid), ...led].sort(compareText),
     why: [...new Set(entering2.filter((one) => includes(one, day2)).map(({ why }) => why))]
   };
 }
 function isAmong({ who: who2 }, list) {
   return list.some((one) => teamKey(one) === teamKey(who2));
 }
-function groupsOf(data2, valid) {
-  const named2 = mentionsOf(data2).filter((one) => valid.some((having) => isAmong(having, [one])));
+function groupsOf(data3, valid) {
+  const named2 = mentionsOf(data3).filter((one) => valid.some((having) => isAmong(having, [one])));
   const cohorts = valid.map(({ who: who2 }) => who2).filter((who2) => who2.startsWith("cohort:"));
   return [.../* @__PURE__ */ new Set([...named2, ...cohorts])].sort(compareText);
 }
@@ -67042,12 +69150,12 @@ function counted(from, to) {
   for (const [id, one] of to) {
     const old = from.get(id);
     if (!old) people.come += 1;
-    else if (textOf4(old) !== textOf4(one)) people.change += 1;
+    else if (textOf5(old) !== textOf5(one)) people.change += 1;
   }
   for (const id of from.keys()) if (!to.has(id)) people.go += 1;
   return people;
 }
-function textOf4({ admin, groups: groups2, from, until }) {
+function textOf5({ admin, groups: groups2, from, until }) {
   return canonical([admin, [...groups2], from ?? null, until ?? null]);
 }
 function showAccess(change) {
@@ -67092,7 +69200,7 @@ function noObjects() {
   return { added: [], removed: [], changed: [] };
 }
 function reasonsOf({ named: named2, people, leads }) {
-  const texts2 = named2.map(({ list, change, who: who2 }) => {
+  const texts3 = named2.map(({ list, change, who: who2 }) => {
     const sign = change === "added" ? "+" : "\u2212";
     return {
       code: list,
@@ -67102,7 +69210,7 @@ function reasonsOf({ named: named2, people, leads }) {
   const changed4 = people.come + people.go + people.change;
   const files = changed4 === 0 ? [] : [{ code: "people", text: "people\u2019s files" }];
   const servers = leads === "same" ? [] : [{ code: "leads", text: `${leads === "begin" ? "+" : "\u2212"} leads` }];
-  return [...texts2.sort((a, b) => compareText(a.text, b.text)), ...servers, ...files];
+  return [...texts3.sort((a, b) => compareText(a.text, b.text)), ...servers, ...files];
 }
 function spoken(who2) {
   return who2.startsWith("user:") ? "a person" : who2;
@@ -67213,7 +69321,7 @@ function hubBefore(to, { wanted, present: present2 }) {
   return { name: other.unit.name, stays: stays2 };
 }
 function addressOf2(release2) {
-  return plainAddress(textOf5(chartValue(release2, OWN_VALUES, "/hub/url")));
+  return plainAddress(textOf6(chartValue(release2, OWN_VALUES, "/hub/url")));
 }
 function placeEffects(change) {
   const { moved: moved2, before, to } = change;
@@ -67245,20 +69353,20 @@ function isKept(diff, ref) {
   return textAt(metadata, "/annotations/helm.sh~1resource-policy") === "keep";
 }
 function dataEffects(from, to) {
-  const read5 = (release2) => (path) => chartValue(release2, JUPYTERHUB, path);
-  const [old, fresh] = [read5(from), read5(to)];
+  const read6 = (release2) => (path) => chartValue(release2, JUPYTERHUB, path);
+  const [old, fresh] = [read6(from), read6(to)];
   const effects = [];
   if (differs(old, fresh, HOME_IDENTITY)) effects.push({ kind: "homes-anew" });
   if (differs(old, fresh, DATABASE_IDENTITY))
-    effects.push({ kind: "database", from: textOf5(old(TYPE)), to: textOf5(fresh(TYPE)) });
+    effects.push({ kind: "database", from: textOf6(old(TYPE)), to: textOf6(fresh(TYPE)) });
   if (differs(old, fresh, OWNER2))
     effects.push({ kind: "owner", from: ownerText(old), to: ownerText(fresh) });
   if (differs(old, fresh, [MOUNT]))
-    effects.push({ kind: "home-path", from: textOf5(old(MOUNT)), to: textOf5(fresh(MOUNT)) });
+    effects.push({ kind: "home-path", from: textOf6(old(MOUNT)), to: textOf6(fresh(MOUNT)) });
   return effects;
 }
 function newHomeEffects(from, to) {
-  const text2 = (release2, path) => textOf5(chartValue(release2, JUPYTERHUB, path));
+  const text2 = (release2, path) => textOf6(chartValue(release2, JUPYTERHUB, path));
   const pair = (path) => text2(from, path) === text2(to, path) ? void 0 : { from: text2(from, path), to: text2(to, path) };
   const storage = pair("/singleuser/storage/dynamic/storageClass");
   const size2 = pair("/singleuser/storage/capacity");
@@ -67274,8 +69382,8 @@ function scratchEffects(from, to) {
   return [{ kind: "scratch-shrunk", from: old, to: fresh }];
 }
 function scratchOf(release2) {
-  const volumes = objectsIn(chartValue(release2, JUPYTERHUB, `${STORAGE}/extraVolumes`));
-  const scratch = volumes.find(({ name }) => name === "scratch");
+  const volumes2 = objectsIn(chartValue(release2, JUPYTERHUB, `${STORAGE}/extraVolumes`));
+  const scratch = volumes2.find(({ name }) => name === "scratch");
   return textAt(scratch, "/emptyDir/sizeLimit") || void 0;
 }
 function shrinks({ from, to }) {
@@ -67297,9 +69405,9 @@ function differs(old, fresh, paths) {
   return paths.some((path) => canonical(old(path) ?? null) !== canonical(fresh(path) ?? null));
 }
 function ownerText(values) {
-  return OWNER2.map((path) => textOf5(values(path))).join(":");
+  return OWNER2.map((path) => textOf6(values(path))).join(":");
 }
-function textOf5(value) {
+function textOf6(value) {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
@@ -67630,7 +69738,7 @@ var FIXED = {
 };
 var ROOM = "/spec/resources/requests/storage";
 var CLASS = "/spec/storageClassName";
-var DATABASE3 = "hub-db-dir";
+var DATABASE4 = "hub-db-dir";
 function immutableFindings(platform2, hub, diff) {
   const doc = platform2.environments.get(hub);
   if (!doc) return [];
@@ -67669,7 +69777,7 @@ function placeOf3(platform2, hub, object2, path) {
   const own2 = ["/values/hub/db/pvc", "/values/hub/db", "/values"].find((one) => hub.has(one));
   const cluster = platform2.clusters.get(hub.data.cluster);
   const said5 = hub.has("/values/hub/db/pvc/storageClassName");
-  if (object2 === DATABASE3 && path === CLASS && !said5 && cluster)
+  if (object2 === DATABASE4 && path === CLASS && !said5 && cluster)
     return cluster.at("/storage/homes/class");
   return hub.at(own2 ?? "");
 }
@@ -67696,18 +69804,18 @@ function announced(before, after) {
   return [...names5].sort().flatMap((name) => {
     const from = before.announcements.get(name)?.data;
     const to = after.announcements.get(name)?.data;
-    if (textOf6(from) === textOf6(to)) return [];
+    if (textOf7(from) === textOf7(to)) return [];
     return [{ kind: "announce", name, ...from && { from }, ...to && { to } }];
   });
 }
 function switched(before, after) {
-  return [...after.environments].flatMap(([hub, { data: data2 }]) => {
+  return [...after.environments].flatMap(([hub, { data: data3 }]) => {
     const old = before.environments.get(hub);
-    if (!old || textOf6(old.data.spawn) === textOf6(data2.spawn)) return [];
-    return [{ kind: "spawn", hub, to: data2.spawn }];
+    if (!old || textOf7(old.data.spawn) === textOf7(data3.spawn)) return [];
+    return [{ kind: "spawn", hub, to: data3.spawn }];
   });
 }
-function textOf6(value) {
+function textOf7(value) {
   return value === void 0 ? "" : canonical({ ...value });
 }
 function showAnnouncement({
@@ -68106,8 +70214,8 @@ function diffManifests(before, after) {
 function documents(text2) {
   return new Set(splitDocuments(text2).filter((part) => part.trim() !== ""));
 }
-function parse2(texts2) {
-  const items = texts2.map((text2) => {
+function parse2(texts3) {
+  const items = texts3.map((text2) => {
     const object2 = parseObject(text2);
     return { ref: refOf(object2), object: object2 };
   });
@@ -68132,12 +70240,12 @@ function changeOf2(from, to, kind) {
   let plus = 0;
   let minus = 0;
   for (const part of diffLines(yaml(left), yaml(right))) {
-    const texts2 = part.value.replace(/\n$/u, "").split("\n");
-    if (part.added) plus += texts2.length;
-    else if (part.removed) minus += texts2.length;
-    if (part.added) append(lines3, marked("+", texts2));
-    else if (part.removed) append(lines3, marked("-", texts2));
-    else append(lines3, around2(texts2, lines3.length > 0));
+    const texts3 = part.value.replace(/\n$/u, "").split("\n");
+    if (part.added) plus += texts3.length;
+    else if (part.removed) minus += texts3.length;
+    if (part.added) append(lines3, marked("+", texts3));
+    else if (part.removed) append(lines3, marked("-", texts3));
+    else append(lines3, around2(texts3, lines3.length > 0));
   }
   while (isKept2(lines3.at(-1)) && isKept2(lines3.at(-4))) lines3.pop();
   const shown2 = lines3.length > LINES_SHOWN2 ? [...lines3.slice(0, LINES_SHOWN2), `\u2026 ${lines3.length - LINES_SHOWN2} more lines`] : lines3;
@@ -68157,10 +70265,10 @@ function marked(sign, lines3) {
 function isKept2(line) {
   return line?.startsWith("  ") === true;
 }
-function around2(texts2, hasBefore) {
-  if (texts2.length <= 6) return texts2.map((line) => `  ${line}`);
-  const head2 = hasBefore ? texts2.slice(0, 3).map((line) => `  ${line}`) : [];
-  return [...head2, "  \u2026", ...texts2.slice(-3).map((line) => `  ${line}`)];
+function around2(texts3, hasBefore) {
+  if (texts3.length <= 6) return texts3.map((line) => `  ${line}`);
+  const head2 = hasBefore ? texts3.slice(0, 3).map((line) => `  ${line}`) : [];
+  return [...head2, "  \u2026", ...texts3.slice(-3).map((line) => `  ${line}`)];
 }
 function yaml(value) {
   return isObject(value) && Object.keys(value).length === 0 ? "" : dump(value, { lineWidth: -1, noRefs: true, sortKeys: true });
@@ -68633,8 +70741,8 @@ var SOURCE = inMarkdown`what is said here comes from its own run. `;
 var LATER = inMarkdown`Once it is merged they are built again, and a pull request for each moves `;
 var STABLE = inMarkdown`${code("stable")} follows once hubs have tried it for the soak.`;
 var FROM = inMarkdown`${NOW}${SOURCE}${LATER}${code("candidate")}; ${STABLE}`;
-function fitting(texts2, left) {
-  return texts2.map(({ text: text2 }) => text2).find((text2) => text2.length <= left) ?? "";
+function fitting(texts3, left) {
+  return texts3.map(({ text: text2 }) => text2).find((text2) => text2.length <= left) ?? "";
 }
 function section2({ image: image2, claim, before, commits, hubs }) {
   if (claim.kind !== "read")
@@ -68669,7 +70777,7 @@ var MOST = 1e7;
 var AMOUNT = { type: "number", minimum: 0, maximum: MOST };
 var BYTES = { type: ["integer", "null"], minimum: 0, maximum: 1e15 };
 var COMMIT3 = { type: ["string", "null"], pattern: "^[0-9a-f]{40}$" };
-var read3 = readerOf(
+var read4 = readerOf(
   fields({
     schema_version: COUNT,
     images: listOf(
@@ -68696,7 +70804,7 @@ var read3 = readerOf(
   "/schema_version"
 );
 function readBuild(text2, image2) {
-  const reading = read3(text2);
+  const reading = read4(text2);
   if (reading.kind !== "read") return reading;
   const [one, ...others] = reading.value.images;
   if (one?.image !== image2 || others.length > 0)
@@ -68782,11 +70890,11 @@ function nothing(why) {
 // src/edges/sops.ts
 import { createHash as createHash5 } from "node:crypto";
 import { readFile as readFile9 } from "node:fs/promises";
-import { join as join22 } from "node:path";
+import { join as join23 } from "node:path";
 init_failure();
 var readContent = readerOf(fields({}));
 async function decryptSecrets(root, hub) {
-  const file = join22(root, "secrets", `${hub}.sops.yaml`);
+  const file = join23(root, "secrets", `${hub}.sops.yaml`);
   if (!await exists2(file)) return void 0;
   const sops = findTool("sops");
   if (sops === void 0)
@@ -68830,7 +70938,7 @@ async function requirePinned(sops) {
     });
 }
 async function lastEncrypted(root, hub) {
-  const text2 = await plainText(join22(root, "secrets", `${hub}.sops.yaml`)).catch(() => "");
+  const text2 = await plainText(join23(root, "secrets", `${hub}.sops.yaml`)).catch(() => "");
   const time2 = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text2)?.[1] ?? "");
   return Number.isNaN(time2) ? void 0 : time2;
 }
@@ -68937,7 +71045,7 @@ async function tryOut(root, { pull, login, commit: commit2 }, github) {
   const first = platform2.settings.data.waves[0]?.name;
   const clusters = [
     ...new Set(
-      [...platform2.environments.values()].filter(({ data: data2 }) => data2.wave === first).map(({ data: data2 }) => data2.cluster)
+      [...platform2.environments.values()].filter(({ data: data3 }) => data3.wave === first).map(({ data: data3 }) => data3.cluster)
     )
   ].sort();
   const outputs = {
@@ -69043,10 +71151,10 @@ function longestFirst(a, b) {
   return compareText(a.since ?? "", b.since ?? "") || compareText(a.claim, b.claim);
 }
 var DAY_MS7 = 864e5;
-var GIB = 1024 ** 3;
+var GIB2 = 1024 ** 3;
 function homesText(hubs, now, detail) {
   const parts = hubs.map(({ hub, homes, gone }) => {
-    const sum = Math.round(sizeOf(gone) / GIB);
+    const sum = Math.round(sizeOf(gone) / GIB2);
     const head2 = terminal`${hub}: ${gone.length} of ${homes.length} homes are of people gone, ${sum} GiB\n`;
     if (detail === "counts") return head2;
     const rows = gone.map(
@@ -69107,14 +71215,14 @@ init_json();
 init_failure();
 var SCRIPT = "hub_people.py";
 var SERVERS3 = "component=singleuser-server";
-var HOMES2 = "component=singleuser-storage";
+var HOMES3 = "component=singleuser-storage";
 var USERNAME = "/metadata/annotations/hub.jupyter.org~1username";
 var LOOK_SECONDS = 60;
 async function storedAccess(kube, hub) {
   const secret = await kube.get("secret", ACCESS_SECRET, hub);
-  return { access: textOf7(secret, "access.json"), run: textOf7(secret, "run.json") };
+  return { access: textOf8(secret, "access.json"), run: textOf8(secret, "run.json") };
 }
-function textOf7(secret, name) {
+function textOf8(secret, name) {
   const value = at(secret, `/data/${name}`);
   return typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : "";
 }
@@ -69123,9 +71231,9 @@ async function presentInCluster(world, hubs) {
   const there = hubs.filter((one) => known.has(one) || unreadable5.has(one));
   const present2 = /* @__PURE__ */ new Map();
   const unread2 = [];
-  for (const [hub, read5] of await Promise.all(there.map((one) => readHub(world, one))))
-    if (typeof read5 === "string") unread2.push({ hub, why: read5 });
-    else present2.set(hub, read5);
+  for (const [hub, read6] of await Promise.all(there.map((one) => readHub(world, one))))
+    if (typeof read6 === "string") unread2.push({ hub, why: read6 });
+    else present2.set(hub, read6);
   return { present: present2, unread: unread2 };
 }
 async function readHub(world, hub) {
@@ -69154,7 +71262,7 @@ async function podUsers(kube, hub) {
   });
 }
 async function claimsIn(kube, hub) {
-  const found3 = await kube.list("persistentvolumeclaims", { namespace: hub, selector: HOMES2 });
+  const found3 = await kube.list("persistentvolumeclaims", { namespace: hub, selector: HOMES3 });
   return found3.flatMap((one) => {
     const name = textAt(one, USERNAME);
     return name === "" ? [] : [claimOf(one, name)];
@@ -69256,14 +71364,14 @@ function withLines(files, lines3) {
   for (const line of lines3) {
     const file = auditFile(line);
     const before = written2.get(file) ?? files.get(file) ?? "";
-    const between = before === "" || before.endsWith("\n") ? "" : "\n";
-    written2.set(file, `${before}${between}${lineText(line)}`);
+    const between2 = before === "" || before.endsWith("\n") ? "" : "\n";
+    written2.set(file, `${before}${between2}${lineText(line)}`);
   }
   return written2;
 }
-function heldOf(entry) {
-  if (!entry) return null;
-  const { admin, groups: groups2, from, until } = entry;
+function heldOf(entry2) {
+  if (!entry2) return null;
+  const { admin, groups: groups2, from, until } = entry2;
   return { admin, groups: [...groups2], from: from ?? null, until: until ?? null };
 }
 function sameHeld(a, b) {
@@ -69332,15 +71440,15 @@ async function hasOrigin(root) {
 }
 function commitOf2(branch, { files, message }, parent) {
   const written2 = [...files].map(([path, text2]) => `M 100644 inline ${path}
-${data(text2)}`);
+${data2(text2)}`);
   const from = parent === void 0 ? "" : `from ${parent}
 `;
   const time2 = Math.floor(Date.now() / 1e3);
   return `commit ${refOf2(branch)}
 committer ${WHO} ${time2} +0000
-${data(message)}${from}${written2.join("")}`;
+${data2(message)}${from}${written2.join("")}`;
 }
-function data(text2) {
+function data2(text2) {
   return `data ${Buffer.byteLength(text2)}
 ${text2}
 `;
@@ -69640,7 +71748,7 @@ import { hostname as hostname3 } from "node:os";
 init_failure();
 import { writeFile as writeFile7 } from "node:fs/promises";
 import { homedir as homedir2 } from "node:os";
-import { dirname as dirname9, join as join23 } from "node:path";
+import { dirname as dirname9, join as join24 } from "node:path";
 var PASSED2 = [
   "DOCKER_HOST",
   "DOCKER_CONFIG",
@@ -69670,11 +71778,11 @@ function docker(args, options = {}) {
 }
 function dockerAsAnybody(args, options) {
   return withTemporaryFolder(async (folder) => {
-    const own2 = process.env["DOCKER_CONFIG"] ?? join23(homedir2(), ".docker");
+    const own2 = process.env["DOCKER_CONFIG"] ?? join24(homedir2(), ".docker");
     const path = dirname9(dockerProgram());
-    const plugins = [join23(own2, "cli-plugins"), join23(path, "../libexec/docker/cli-plugins")];
+    const plugins = [join24(own2, "cli-plugins"), join24(path, "../libexec/docker/cli-plugins")];
     const config = { cliPluginsExtraDirs: plugins };
-    await writeFile7(join23(folder, "config.json"), JSON.stringify(config));
+    await writeFile7(join24(folder, "config.json"), JSON.stringify(config));
     const env = { ...dockerEnvironment(), DOCKER_CONFIG: folder };
     delete env["DOCKER_CONTEXT"];
     return exec(dockerProgram(), args, { ...options, env });
@@ -69711,8 +71819,8 @@ async function removeLeftovers() {
     if (hasEnded2(owner)) await docker(["volume", "rm", "--force", volume]);
   for (const [image2] of await listed3(["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"])) {
     const [registry = "", folder = ""] = image2.split("/");
-    const isOurs = registry.startsWith("127.0.0.1:") && folder.startsWith(FOLDER2);
-    if (isOurs && hasEnded2(folder.slice(FOLDER2.length))) await docker(["image", "rm", image2]);
+    const isOurs2 = registry.startsWith("127.0.0.1:") && folder.startsWith(FOLDER2);
+    if (isOurs2 && hasEnded2(folder.slice(FOLDER2.length))) await docker(["image", "rm", image2]);
   }
 }
 function machineName() {
@@ -69935,9 +72043,9 @@ function claimsOf(token) {
   const claims = objectOf(text2);
   return isObject(claims) ? claims : void 0;
 }
-function certificateLogin(data2) {
+function certificateLogin(data3) {
   try {
-    const { validTo } = new X509Certificate(Buffer.from(data2, "base64"));
+    const { validTo } = new X509Certificate(Buffer.from(data3, "base64"));
     return { kind: "certificate", ends: Date.parse(validTo) };
   } catch {
     return { kind: "unclear", why: "the client certificate of the kubeconfig cannot be read" };
@@ -69968,10 +72076,10 @@ function givenName(object2) {
   const { v, name, claims = {} } = object2 ?? {};
   if (v !== 1 || typeof name !== "string" || !NAME4.test(name) || !isObject(claims))
     return void 0;
-  const texts2 = Object.entries(claims).filter(
-    (entry) => typeof entry[1] === "string"
+  const texts3 = Object.entries(claims).filter(
+    (entry2) => typeof entry2[1] === "string"
   );
-  return { name, claims: Object.fromEntries(texts2) };
+  return { name, claims: Object.fromEntries(texts3) };
 }
 function nameText({ name, claims }) {
   return `${canonical({ v: 1, name, claims: { ...claims } })}
@@ -70021,7 +72129,7 @@ function gitNames(root) {
 }
 
 // src/edges/present-people.ts
-import { join as join24 } from "node:path";
+import { join as join25 } from "node:path";
 init_json();
 init_failure();
 async function presentPeople(folder, hubs) {
@@ -70030,8 +72138,8 @@ async function presentPeople(folder, hubs) {
   for (const hub of hubs) {
     const name = `${hub}.json`;
     if (!names5.has(name)) continue;
-    const object2 = objectOf(await fileText(join24(folder, name)));
-    if (!object2) throw new UsageError(`${join24(folder, name)} is no JSON object`);
+    const object2 = objectOf(await fileText(join25(folder, name)));
+    if (!object2) throw new UsageError(`${join25(folder, name)} is no JSON object`);
     present2.set(hub, readPresent(object2));
   }
   return { present: present2, unread: [] };
@@ -70042,7 +72150,7 @@ init_failure();
 import { spawn as spawn2 } from "node:child_process";
 import { writeFile as writeFile8 } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join as join25 } from "node:path";
+import { join as join26 } from "node:path";
 import { setTimeout as sleep3 } from "node:timers/promises";
 var COPY_MS = 60 * 6e4;
 var ASK_MS = 6e4;
@@ -70084,11 +72192,11 @@ async function throwAway() {
   const program = registryProgram();
   const folder = makeScratch();
   const host = `127.0.0.1:${await freePort()}`;
-  const config = join25(folder, "config.yml");
+  const config = join26(folder, "config.yml");
   const settings3 = {
     version: 0.1,
     log: { level: "error" },
-    storage: { filesystem: { rootdirectory: join25(folder, "data") } },
+    storage: { filesystem: { rootdirectory: join26(folder, "data") } },
     http: { addr: host }
   };
   await writeFile8(config, JSON.stringify(settings3));
@@ -70136,7 +72244,7 @@ var imageRegistry = { digest: digest2, isPublic: isPublic2, copy, throwAway };
 
 // src/edges/repo2docker.ts
 import { readFile as readFile10 } from "node:fs/promises";
-import { join as join26 } from "node:path";
+import { join as join27 } from "node:path";
 init_json();
 init_failure();
 var BUILD_MS = 120 * 6e4;
@@ -70160,7 +72268,7 @@ var buildx = (flag) => `--DockerEngine.extra_buildx_build_args=${flag}`;
 async function build3(request2) {
   const program = await findRepo2docker();
   return withTemporaryFolder(async (scratch) => {
-    const metadata = join26(scratch, "metadata.json");
+    const metadata = join27(scratch, "metadata.json");
     const { user, labels, epoch } = request2;
     const { certificates, script } = await reachOfMachine(request2.mirrors);
     const args = [
@@ -70229,7 +72337,7 @@ function scannerImage() {
 var repo2docker = { build: build3 };
 
 // src/edges/secrets-at-hand.ts
-import { join as join27 } from "node:path";
+import { join as join28 } from "node:path";
 var USUAL_KEY = ".config/sops/age/keys.txt";
 function secretsAtHand(root) {
   return {
@@ -70237,7 +72345,7 @@ function secretsAtHand(root) {
       if (findTool("sops") === void 0) return "sops";
       const { SOPS_AGE_KEY = "", SOPS_AGE_KEY_FILE = "", HOME = "" } = process.env;
       if (SOPS_AGE_KEY !== "" || SOPS_AGE_KEY_FILE !== "") return void 0;
-      return await exists2(join27(HOME, USUAL_KEY)) ? void 0 : "key";
+      return await exists2(join28(HOME, USUAL_KEY)) ? void 0 : "key";
     },
     opened: async (hub) => ({
       secrets: await decryptSecrets(root, hub) ?? /* @__PURE__ */ new Map(),
@@ -70665,8 +72773,8 @@ async function writeSecret(hub, access2, { plan: plan2, world }) {
       hint: "let fewer people into one hub"
     });
   const encode = (text2) => Buffer.from(text2).toString("base64");
-  const texts2 = { "access.json": access2, "run.json": run3 };
-  await world.kube.apply([accessSecret(hub.hub, texts2, encode)], ACCESS_MANAGER);
+  const texts3 = { "access.json": access2, "run.json": run3 };
+  await world.kube.apply([accessSecret(hub.hub, texts3, encode)], ACCESS_MANAGER);
 }
 async function keepClaims(hub, leaving, { world, book }) {
   if (leaving.length === 0) return;
@@ -70767,16 +72875,16 @@ init_lists();
 function hubSteps(facts2, around3) {
   const result2 = { steps: [], held: [] };
   for (const [id, one] of facts2.wanted) comeOrChange(result2, { facts: facts2, around: around3, id, one });
-  for (const [id, entry] of facts2.present.entries)
-    if (!facts2.wanted.has(id)) leave(result2, { facts: facts2, around: around3, id, entry });
+  for (const [id, entry2] of facts2.present.entries)
+    if (!facts2.wanted.has(id)) leave(result2, { facts: facts2, around: around3, id, entry: entry2 });
   append(result2.steps, leftovers(facts2, around3, result2.held));
   return result2;
 }
 function comeOrChange(result2, { facts: facts2, around: around3, id, one }) {
   const { hub, present: present2 } = facts2;
   const before = present2.entries.get(id);
-  const entry = entryFor(id, one, before, around3.naming);
-  const step2 = { hub, id, name: entry.name, until: entry.until };
+  const entry2 = entryFor(id, one, before, around3.naming);
+  const step2 = { hub, id, name: entry2.name, until: entry2.until };
   const sources = one.why.join(", ");
   if (before === void 0 && around3.book === void 0) {
     const text2 = "names cannot be kept, so nobody new enters";
@@ -70784,15 +72892,15 @@ function comeOrChange(result2, { facts: facts2, around: around3, id, one }) {
   } else if (before === void 0 && around3.unnamed.has(id)) {
     const text2 = "GitHub does not say what they are called, and a name is given once: the next run asks again";
     result2.held.push({ hub, id, reason: "no-names", text: text2 });
-  } else if (before === void 0 && isTaken(entry.name, present2.entries)) {
+  } else if (before === void 0 && isTaken(entry2.name, present2.entries)) {
     const text2 = "the name belongs to somebody else in this hub";
     result2.held.push({ hub, id, reason: "name-taken", text: text2 });
   } else if (before === void 0) {
     result2.steps.push({ ...step2, kind: "grant", why: sources, before });
-  } else if (!sameEntry(before, entry)) {
-    if (isUnreadable(id, before, around3)) result2.held.push(unreadable4(hub, id));
+  } else if (!sameEntry(before, entry2)) {
+    if (isUnreadable2(id, before, around3)) result2.held.push(unreadable4(hub, id));
     else {
-      const why = `${whatChanges(before, entry)}: ${sources}`;
+      const why = `${whatChanges(before, entry2)}: ${sources}`;
       result2.steps.push({ ...step2, kind: "change", why, before });
     }
   }
@@ -70817,17 +72925,17 @@ function whatChanges(before, after) {
   for (const group of gone) changes.push(`\u2212 ${group}`);
   return changes.length > 0 ? changes.join(", ") : "written anew";
 }
-function leave(result2, { facts: facts2, around: around3, id, entry }) {
+function leave(result2, { facts: facts2, around: around3, id, entry: entry2 }) {
   const { hub } = facts2;
-  const step2 = { hub, id, name: entry.name, until: entry.until, before: entry };
-  if (hasEnded(entry, around3.now)) {
-    const why = `access ended ${entry.until ?? ""}`;
+  const step2 = { hub, id, name: entry2.name, until: entry2.until, before: entry2 };
+  if (hasEnded(entry2, around3.now)) {
+    const why = `access ended ${entry2.until ?? ""}`;
     result2.steps.push({ ...step2, kind: "expire", why });
     return;
   }
-  const held3 = holds2(id, entry, facts2, around3);
+  const held3 = holds2(id, entry2, facts2, around3);
   if (held3) result2.held.push({ hub, id, ...held3 });
-  else result2.steps.push({ ...step2, kind: "revoke", why: whyGone(entry) });
+  else result2.steps.push({ ...step2, kind: "revoke", why: whyGone(entry2) });
 }
 function whyGone({ groups: groups2 }) {
   const named2 = groups2.filter((group) => !isLeadGroup(group));
@@ -70835,18 +72943,18 @@ function whyGone({ groups: groups2 }) {
   const sources = named2.map((group) => isTeam(group) ? group : `files of ${group}`);
   return `no longer in ${sources.join(", ")}`;
 }
-function holds2(id, entry, { unknown: unknown2 }, around3) {
+function holds2(id, entry2, { unknown: unknown2 }, around3) {
   if (around3.protected.has(id))
     return { reason: "protected", text: "protected in access/removals.yaml" };
   if (around3.unreadable.limits)
     return { reason: "unreadable", text: "access/removals.yaml has a mistake" };
-  if (isUnreadable(id, entry, around3))
+  if (isUnreadable2(id, entry2, around3))
     return { reason: "unreadable", text: "a file about them has a mistake" };
-  if (entry.groups.length === 0 && unknown2.length > 0)
+  if (entry2.groups.length === 0 && unknown2.length > 0)
     return { reason: "incomplete", text: `${unknown2.join(", ")} is not known in full` };
   return void 0;
 }
-function isUnreadable(id, { groups: groups2 }, { unreadable: broken }) {
+function isUnreadable2(id, { groups: groups2 }, { unreadable: broken }) {
   return broken.ids.has(id) || [...broken.cohorts].some((slug2) => groups2.includes(`cohort:${slug2}`));
 }
 function unreadable4(hub, id) {
@@ -71217,10 +73325,10 @@ function wishesOf({ environments }, asked3) {
         `there is no hub "${hub}", or its file has mistakes`,
         `hubs: ${[...environments.keys()].join(", ")}`
       );
-  return [...environments.values()].filter(({ name }) => asked3.length === 0 || asked3.includes(name)).map(({ name, file, data: data2 }) => ({ hub: name, file, data: data2 }));
+  return [...environments.values()].filter(({ name }) => asked3.length === 0 || asked3.includes(name)).map(({ name, file, data: data3 }) => ({ hub: name, file, data: data3 }));
 }
 async function teamsOf2(wishes, directory) {
-  const named2 = new Set(wishes.flatMap(({ data: data2 }) => mentionsOf(data2)).filter(isTeam));
+  const named2 = new Set(wishes.flatMap(({ data: data3 }) => mentionsOf(data3)).filter(isTeam));
   return named2.size === 0 ? { lists: /* @__PURE__ */ new Map(), requests: 0 } : directory.teams([...named2]);
 }
 
@@ -71304,26 +73412,26 @@ function stuckText(hub, stuck, detail) {
 }
 function resultJson2(result2, detail) {
   const { hub, loaded, seconds: seconds2, reason, stuck } = result2;
-  const { write: write3 = null, loaded: read5 = null, out = null } = seconds2;
+  const { write: write3 = null, loaded: read6 = null, out = null } = seconds2;
   const named2 = stuck.map(({ id, reason: reason2 }) => {
     return { id: id === void 0 ? null : Number(id), reason: reason2 };
   });
   return {
     hub,
     loaded: loaded ?? null,
-    seconds: { write: write3, loaded: read5, out },
+    seconds: { write: write3, loaded: read6, out },
     reason: reason ?? null,
     stuck: detail === "everybody" ? named2 : stuck.map(() => ({ id: null, reason: "" }))
   };
 }
 
 // src/commands/access-class.ts
-import { join as join28 } from "node:path";
+import { join as join29 } from "node:path";
 
 // src/core/access/class/logins.ts
 var HEADINGS = ["account", "github", "login", "logins", "name", "user", "username"];
 var LOGIN3 = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/u;
-var MOST_SHOWN = 60;
+var MOST_SHOWN2 = 60;
 function readLogins(text2) {
   const logins = [];
   const skipped = [];
@@ -71335,7 +73443,7 @@ function readLogins(text2) {
     isFirst2 = false;
     const login = column.replace(/^@/u, "");
     if (why === "no-login" && LOGIN3.test(login)) logins.push(login);
-    else skipped.push({ line: index2 + 1, text: column.slice(0, MOST_SHOWN), why });
+    else skipped.push({ line: index2 + 1, text: column.slice(0, MOST_SHOWN2), why });
   }
   return { logins, skipped };
 }
@@ -71481,8 +73589,8 @@ function keptLines([head2, ...rest], members) {
   return [head2, ...stay(items.slice(0, last + 1)), ...fresh, ...stay(items.slice(last + 1))];
 }
 function checked({ path, text: text2 }, members) {
-  const { data: data2, findings } = readSource(path, text2);
-  const isMeant3 = canonical(at(data2, "/members") ?? null) === canonical([...members]);
+  const { data: data3, findings } = readSource(path, text2);
+  const isMeant3 = canonical(at(data3, "/members") ?? null) === canonical([...members]);
   return findings.length === 0 && isMeant3 ? { path, text: text2 } : void 0;
 }
 
@@ -71551,7 +73659,7 @@ async function write({ root, people }, { sources }, { file }, members) {
       hint: "write `members:` as a list, one id a line",
       exit: 2
     });
-  const path = people === void 0 ? join28(root, file) : join28(people, placeBelow(file, await peopleFolder(people)));
+  const path = people === void 0 ? join29(root, file) : join29(people, placeBelow(file, await peopleFolder(people)));
   await writeWhole(path, change.text);
 }
 
@@ -71561,12 +73669,12 @@ function filesAbout(platform2, id) {
   const isBroken = names5.get("member")?.has(String(id)) === true && !members.has(String(id));
   const docs = [
     members.get(String(id)),
-    ...[...cohorts.values()].filter(({ data: data2 }) => [...data2.leads, ...data2.members].includes(id)),
+    ...[...cohorts.values()].filter(({ data: data3 }) => [...data3.leads, ...data3.members].includes(id)),
     approvers?.data.approvers.some((one) => one.id === id) === true && approvers,
     accessRemovals?.data.protected.includes(id) === true && accessRemovals,
-    ...[...environments.values()].filter(({ data: data2 }) => {
-      const sizes2 = Object.values(data2.sizes).flatMap((size2) => size2.for);
-      return [...data2.access.allow, ...data2.access.admins, ...sizes2].includes(`user:${id}`);
+    ...[...environments.values()].filter(({ data: data3 }) => {
+      const sizes2 = Object.values(data3.sizes).flatMap((size2) => size2.for);
+      return [...data3.access.allow, ...data3.access.admins, ...sizes2].includes(`user:${id}`);
     })
   ];
   const files = docs.flatMap((doc) => doc ? [doc.file] : []);
@@ -71646,35 +73754,35 @@ function erasedText({ id, tombstone, changed: changed4, name }) {
     return terminal`nothing is written down about ${id}\n`.text;
   const taken2 = name === void 0 ? "" : `; the name ${name} stays taken, because it leads to a home`;
   return terminal`${changed4} lines of the audit say ${tombstone} in place of ${id}${taken2}
-${ELSEWHERE}\n`.text;
+${ELSEWHERE2}\n`.text;
 }
-var ELSEWHERE = "what still knows the id: the history of people\u2019s files, the hub\u2019s own memory of names (access.names.json on its volume), issues on GitHub, and clones of the branches names and audit";
+var ELSEWHERE2 = "what still knows the id: the history of people\u2019s files, the hub\u2019s own memory of names (access.names.json on its volume), issues on GitHub, and clones of the branches names and audit";
 
 // src/commands/access-forms.ts
-import { dirname as dirname10, join as join29 } from "node:path";
+import { dirname as dirname10, join as join30 } from "node:path";
 init_failure();
 async function accessForms(root) {
   const { platform: platform2, findings } = await gatherPlatform(root);
   if (!platform2) return refused2(findings);
-  const texts2 = formTexts(platform2);
-  if (texts2.size === 0)
+  const texts3 = formTexts(platform2);
+  if (texts3.size === 0)
     throw new Failure("no hub lets in a tier, so there is nothing to ask for", {
       hint: 'name a tier in platform.yaml, and let it into a hub: `allow: ["tier:researcher"]`',
       exit: 2
     });
-  for (const path of texts2.keys()) {
-    const isOurs = platform2.forms.get(path)?.startsWith(FORM_HEAD) ?? false;
-    if (!isOurs && await exists2(join29(root, path)))
+  for (const path of texts3.keys()) {
+    const isOurs2 = platform2.forms.get(path)?.startsWith(FORM_HEAD) ?? false;
+    if (!isOurs2 && await exists2(join30(root, path)))
       throw new Failure(`${path} is not replaced: it was not written by us`, {
         hint: "delete it, and run this again",
         exit: 2
       });
   }
-  for (const [path, text2] of texts2) {
-    await makeFolder(dirname10(join29(root, path)));
-    await writeWhole(join29(root, path), text2);
+  for (const [path, text2] of texts3) {
+    await makeFolder(dirname10(join30(root, path)));
+    await writeWhole(join30(root, path), text2);
   }
-  const written2 = [...texts2.keys()];
+  const written2 = [...texts3.keys()];
   return outcome({
     exit: 0,
     text: written2.map((path) => `\u2713 ${path}
@@ -71828,7 +73936,7 @@ async function accessHomes(inputs, sources) {
 }
 
 // src/commands/access-import.ts
-import { dirname as dirname11, join as join30 } from "node:path";
+import { dirname as dirname11, join as join31 } from "node:path";
 init_roster();
 
 // src/core/access/import.ts
@@ -71846,12 +73954,12 @@ function importOf(accounts, terms, platform2) {
   }
   return { writes: [...writes.values()], already, refused: refused3 };
 }
-function isSame2({ data: data2 }, { tier, until }) {
-  return data2.tier === tier && data2.until === until && data2.from === void 0;
+function isSame2({ data: data3 }, { tier, until }) {
+  return data3.tier === tier && data3.until === until && data3.from === void 0;
 }
-function meaningOf({ file, data: data2 }) {
-  const from = data2.from === void 0 ? "" : ` from ${data2.from}`;
-  return `${file} says ${data2.tier}${from} until ${data2.until}`;
+function meaningOf({ file, data: data3 }) {
+  const from = data3.from === void 0 ? "" : ` from ${data3.from}`;
+  return `${file} says ${data3.tier}${from} until ${data3.until}`;
 }
 function newMember(id, login, { tier, until }) {
   const member = { id: Number(id), tier, until, ...login === void 0 ? {} : { login } };
@@ -71959,7 +74067,7 @@ async function listOf2(file, { accounts }) {
 async function write2({ root, people }, { writes }) {
   const below = people === void 0 ? "access/" : await peopleFolder(people);
   for (const { change } of writes) {
-    const path = join30(people ?? root, placeBelow(change.path, below));
+    const path = join31(people ?? root, placeBelow(change.path, below));
     await makeFolder(dirname11(path));
     await writeWhole(path, change.text ?? "");
   }
@@ -72081,8 +74189,8 @@ var LATE_DAYS = 30;
 function noticesOf({ members, cohorts }, now) {
   const today = dayOf(now);
   return [
-    ...[...members.values()].flatMap(({ data: data2 }) => noticesFor([data2.id], data2, today)),
-    ...[...cohorts.values()].filter(({ data: data2 }) => data2.until < today).flatMap(({ data: data2 }) => noticesFor(data2.leads, data2, today))
+    ...[...members.values()].flatMap(({ data: data3 }) => noticesFor([data3.id], data3, today)),
+    ...[...cohorts.values()].filter(({ data: data3 }) => data3.until < today).flatMap(({ data: data3 }) => noticesFor(data3.leads, data3, today))
   ];
 }
 function noticesFor(authors, { request: issue2, until }, today) {
@@ -72243,7 +74351,7 @@ function readAccess(text2, files) {
   if (days === void 0 || !times.includes(time2)) return notOffered(LABELS.time);
   const slug2 = cohort === NO_RESPONSE ? void 0 : cohort;
   if (slug2 !== void 0 && !COHORT2.test(slug2)) return notOffered(LABELS.cohort);
-  return closingProblem(rules2, reason) ?? read4({ kind: "access", tier, days, cohort: slug2 });
+  return closingProblem(rules2, reason) ?? read5({ kind: "access", tier, days, cohort: slug2 });
 }
 function readRenew(text2, files) {
   const values = fieldsOf(text2, RENEW_FIELDS);
@@ -72251,7 +74359,7 @@ function readRenew(text2, files) {
   const [time2 = "", rules2 = "", reason = ""] = values;
   const days = daysOf(time2);
   if (days === void 0 || !choicesOf(files).times.includes(time2)) return notOffered(LABELS.more);
-  return closingProblem(rules2, reason) ?? read4({ kind: "renew", days });
+  return closingProblem(rules2, reason) ?? read5({ kind: "renew", days });
 }
 function readClass(text2, files) {
   const values = fieldsOf(text2, CLASS_FIELDS);
@@ -72259,9 +74367,9 @@ function readClass(text2, files) {
   const asked3 = classOf2(values, files);
   if (typeof asked3 === "string") return notOffered(asked3);
   const [rules2 = "", about2 = ""] = values.slice(-2);
-  return closingProblem(rules2, about2) ?? read4(asked3);
+  return closingProblem(rules2, about2) ?? read5(asked3);
 }
-function read4(asked3) {
+function read5(asked3) {
   return { kind: "read", asked: asked3 };
 }
 function closingProblem(rules2, reason) {
@@ -72389,7 +74497,7 @@ function broughtBy({ platform: platform2, issue: issue2, said: said5, now }) {
   if (member?.request === issue2.number && member.until >= today) return { kind: "member" };
   if (said5 !== "active" && said5 !== "revoked") return void 0;
   const theirs = [...platform2.cohorts.values()].filter(
-    ({ data: data2 }) => data2.members.includes(issue2.author.id) && data2.until >= today
+    ({ data: data3 }) => data3.members.includes(issue2.author.id) && data3.until >= today
   );
   const [cohort] = theirs;
   return cohort && theirs.length === 1 ? { kind: "cohort", cohort } : void 0;
@@ -72410,9 +74518,9 @@ function revocation(facts2, asked3) {
   const { id } = facts2.issue.author;
   const brought = broughtBy(facts2);
   if (brought?.kind !== "cohort") return brought && { path: memberPath(id), text: null };
-  const { file, data: data2 } = brought.cohort;
+  const { file, data: data3 } = brought.cohort;
   const source = facts2.sources.get(file);
-  const rest = data2.members.filter((one) => one !== id);
+  const rest = data3.members.filter((one) => one !== id);
   return source && withMembers(source, rest);
 }
 
@@ -72643,20 +74751,20 @@ function decideRequest(facts2) {
   const asked3 = reading.kind === "read" ? reading.asked : void 0;
   const cohort = asked3?.kind === "class" ? asked3.slug : void 0;
   if (!comment2) return { ...decideIssue(facts2, reading), cohort };
-  const read5 = readCommand(comment2.body);
-  if (read5.kind === "none") return NOTHING2;
-  const command = read5.kind === "malformed" ? read5.name : read5.command.name;
+  const read6 = readCommand(comment2.body);
+  if (read6.kind === "none") return NOTHING2;
+  const command = read6.kind === "malformed" ? read6.name : read6.command.name;
   const stays2 = (refused3) => ({ ...NOTHING2, state: said5, command, refused: refused3 });
   if (comment2.createdAt !== comment2.updatedAt)
     return stays2(
       refusal2("edited-comment", "a comment that was edited does nothing: write a new one")
     );
-  const revokes = read5.kind === "command" && command === "revoke";
+  const revokes = read6.kind === "command" && command === "revoke";
   if (!issue2.isOpen && !revokes)
     return stays2(refusal2("closed", "this request is closed: open a new one"));
-  if (read5.kind === "malformed") return stays2(refusal2("grammar", read5.usage));
+  if (read6.kind === "malformed") return stays2(refusal2("grammar", read6.usage));
   const now = decideIssue(facts2, reading);
-  const decided2 = decideCommand({ facts: facts2, comment: comment2, asked: asked3, now }, read5.command);
+  const decided2 = decideCommand({ facts: facts2, comment: comment2, asked: asked3, now }, read6.command);
   return { ...decided2, command, cohort };
 }
 function isIdle2(issue2, comment2) {
@@ -72734,7 +74842,7 @@ function nameProblem(facts2, asked3) {
   const { names: names5, environments } = facts2.platform;
   if (ownClass(facts2, asked3)) return void 0;
   const who2 = `cohort:${asked3.slug}`;
-  const isNamed3 = [...environments.values()].some(({ data: data2 }) => mentionsOf(data2).includes(who2));
+  const isNamed3 = [...environments.values()].some(({ data: data3 }) => mentionsOf(data3).includes(who2));
   return isNamed3 || names5.get("cohort")?.has(asked3.slug) === true ? refusal2("class-name", "there is a class of that short name: write another one") : void 0;
 }
 function renewProblem(grant) {
@@ -73142,6 +75250,7 @@ var RUNS = {
 ` }),
   check: ({ root, chartsFrom, at: at2 }, report) => check({ root, chartsFrom, now: timeOf3(at2) }, report),
   render: ({ root, chartsFrom, at: at2, out, all, target }, report) => render({ root, chartsFrom, now: timeOf3(at2), out, hubs: all ? "all" : target }, report),
+  data: async ({ root, target }, report) => data(root, target, await dataWorld(report)),
   image: runImage,
   "pull-request": async () => {
     const { github, runner } = await actionEdges();
@@ -73197,6 +75306,10 @@ async function kubeconfigFile({ command, kubeconfig }) {
   const takes = COMMANDS[command].options;
   return takes.includes("kubeconfig") ? oneThere(kubeconfig) : void 0;
 }
+async function dataWorld(report) {
+  const { fileServers: fileServers2 } = await Promise.resolve().then(() => (init_file_servers(), file_servers_exports));
+  return { servers: fileServers2, clock: systemClock, progress: (text2) => report.progress(text2) };
+}
 async function runImage(inputs, report) {
   const edges = inputs.pullRequest ? await actionEdges() : void 0;
   const asked3 = edges && { github: edges.github, run: edges.runner.runAddress() };
@@ -73237,7 +75350,7 @@ function reviewedRecord({ reviewed: reviewed2, base: base2 = "", merge: merge3 =
 }
 async function runDeploy(inputs, report) {
   const { root, chartsFrom, wave, cluster, record } = inputs;
-  const { now, approved: approved2, retry: retry2, again, hold, reason, pull } = inputs;
+  const { now, approved: approved2, retry: retry2, again, hold: hold2, reason, pull } = inputs;
   const action = isInActions() ? await actionEdges() : void 0;
   const asked3 = {
     root,
@@ -73251,7 +75364,7 @@ async function runDeploy(inputs, report) {
     approved: approved2,
     retry: retry2,
     again,
-    hold,
+    hold: hold2,
     reason,
     pull: pull === void 0 ? void 0 : Number(pull),
     actions: action && {
@@ -73288,9 +75401,9 @@ function commandNamed(word) {
 
 // src/main.ts
 init_failure();
-async function main(read5, report) {
+async function main(read6, report) {
   try {
-    const inputs = read5();
+    const inputs = read6();
     const result2 = await dispatch2(inputs, report);
     await report.result(result2, inputs.json);
     return result2.exit;
