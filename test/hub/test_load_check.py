@@ -21,8 +21,8 @@ c.KubeSpawner.delete_pvc = False
 c.KubeSpawner.uid = 1000
 c.KubeSpawner.fs_gid = 100
 c.KubeSpawner.pvc_name_template = "claim-{{user_server}}"
-c.KubeSpawner.volumes = {{"home": {{"name": "home", "persistentVolumeClaim": {{"claimName": "{{pvc_name}}"}}}}, "scratch": {{"name": "scratch", "emptyDir": {{}}}}}}
-c.KubeSpawner.volume_mounts = {{"home": {{"name": "home", "mountPath": "/home/jovyan"}}, "scratch": {{"name": "scratch", "mountPath": "/scratch"}}}}
+c.KubeSpawner.volumes = {{"home": {{"name": "home", "persistentVolumeClaim": {{"claimName": "{{pvc_name}}"}}}}, "scratch": {{"name": "scratch", "emptyDir": {{}}}}, "data": {{"name": "data", "persistentVolumeClaim": {{"claimName": "oggm-data", "readOnly": True}}}}}}
+c.KubeSpawner.volume_mounts = {{"home": {{"name": "home", "mountPath": "/home/jovyan"}}, "scratch": {{"name": "scratch", "mountPath": "/scratch"}}, "data": {{"name": "data", "mountPath": "/data/oggm", "subPath": "oggm", "readOnly": True}}}}
 c.GitHubOAuthenticator.client_id = "client"
 c.GitHubOAuthenticator.client_secret = "secret"
 c.GitHubOAuthenticator.oauth_callback_url = "https://hub.example.org/hub/oauth_callback"
@@ -32,7 +32,13 @@ import glaciocloud_hub
 glaciocloud_hub.configure(c)
 """
 
-PROMISES = {"uid": 1000, "gid": 100, "home": "/home/jovyan", "mounts": ["/scratch"]}
+PROMISES = {
+    "uid": 1000,
+    "gid": 100,
+    "home": "/home/jovyan",
+    "mounts": ["/scratch", "/data/oggm"],
+    "readOnly": ["oggm-data"],
+}
 ANOTHER_DOOR = """
 from jupyterhub.auth import DummyAuthenticator
 c.JupyterHub.authenticator_class = DummyAuthenticator
@@ -206,6 +212,14 @@ def hook(name, line):
         ("c.KubeSpawner.volumes = []", "no home of their own is mounted at /home/jovyan"),
         ("c.KubeSpawner.volume_mounts['home']['mountPath'] = '/mnt'", "no home of their own"),
         ("del c.KubeSpawner.volume_mounts['scratch']", "nothing is mounted at /scratch"),
+        (
+            "c.KubeSpawner.volumes['data']['persistentVolumeClaim'].pop('readOnly')",
+            "servers could write to oggm-data, which others read",
+        ),
+        (
+            "c.KubeSpawner.volumes['more'] = {'name': 'more', 'persistentVolumeClaim': {'claimName': 'oggm-data'}}",
+            "servers could write to oggm-data, which others read",
+        ),
         (
             "c.KubeSpawner.volumes['home']['persistentVolumeClaim']['claimName'] = 'shared'",
             "no home of their own",

@@ -165,8 +165,9 @@ def check_profiles(raw: bytes) -> Json:
         for item in items:
             if not isinstance(item["title"], str) or not isinstance(item["for"], list):
                 raise ValueError(f"title or for of {item['slug']}")
-            if not all(isinstance(value, str) for value in item.get("env", {}).values()):
-                raise ValueError(f"env of {item['slug']} has values that are no text")
+            for key in ("env", "labels"):
+                if not all(isinstance(value, str) for value in item.get(key, {}).values()):
+                    raise ValueError(f"{key} of {item['slug']} has values that are no text")
     for image in content["images"]:
         if not isinstance(image["image"], str) or not image["image"]:
             raise ValueError(f"image of {image['slug']}")
@@ -497,6 +498,7 @@ def image_profile(image: Json, sizes: Json) -> Json:
         "kubespawner_override": {
             "image": image["image"],
             "environment": literal(image.get("env", {})),
+            "extra_labels": literal(image.get("labels", {})),
         },
         "profile_options": {"size": {"display_name": "Size", "choices": sizes}},
     }

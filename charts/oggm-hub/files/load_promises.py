@@ -4,8 +4,8 @@ Asked by load_check.py, in a pod without a way to anything: who may enter, what 
 reach, and the pod of a person for each image and size. What is promised beside that stands in
 GLACIOCLOUD_PROMISES:
 
-    {"uid": 1000, "gid": 100, "home": "/home/jovyan", "mounts": ["/scratch"], "namespace": "hub",
-     "labels": {"component": "singleuser-server"}, "login": "https://github.com",
+    {"uid": 1000, "gid": 100, "home": "/home/jovyan", "mounts": ["/scratch"], "readOnly": ["oggm-data"],
+     "namespace": "hub", "labels": {"component": "singleuser-server"}, "login": "https://github.com",
      "claims": ["hub-db-dir"], "secrets": "hub|hub-access", "variables": ["GITHUB_CLIENT_SECRET"],
      "images": ["example.org/metrics:1"]}
 
@@ -438,6 +438,11 @@ def home_faults(spec: Json, spawner: Any) -> Iterator[str]:
     for path in promised().get("mounts", []):
         if path.rstrip("/") not in mounts:
             yield f"nothing is mounted at {path}"
+    # On the volume it counts for every mount, of every container.
+    for volume in spec.get("volumes") or []:
+        claim = volume.get("persistentVolumeClaim") or {}
+        if claim.get("claimName") in promised().get("readOnly", []) and not claim.get("readOnly"):
+            yield f"servers could write to {claim['claimName']}, which others read"
 
 
 def server_of(spec: Json) -> Json:

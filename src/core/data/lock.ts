@@ -58,7 +58,10 @@ export interface LockedSet {
 }
 
 /** Those of some sets that have a lock, each once, by name. One whose lock is old is what its lock says. */
-export function lockedSets(platform: Platform, names: readonly string[]): LockedSet[] {
+export function lockedSets(
+  platform: Pick<Platform, 'data' | 'dataLocks'>,
+  names: readonly string[],
+): LockedSet[] {
   return [...new Set(names)].sort(compareText).flatMap((name) => {
     const set = platform.data.get(name);
     const lock = platform.dataLocks.get(name);

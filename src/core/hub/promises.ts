@@ -27,6 +27,7 @@ export function promisesOf(
     gid: of('/fsGid'),
     home: of('/storage/homeMountPath'),
     mounts: mounts.map((mount) => textAt(mount, '/mountPath')),
+    readOnly: readOnlyClaims(of('/storage/extraVolumes')),
     namespace,
     labels: policyLabels(objects),
     // A rule refuses another one but for a hub on the machine of whoever tries it.
@@ -38,6 +39,14 @@ export function promisesOf(
     variables: secretVariables(objects),
     images: imagesBeside(values),
   };
+}
+
+/** Claims that no server may write to: data that others read. */
+function readOnlyClaims(volumes: Json): string[] {
+  return namedEntries(volumes)
+    .map((volume) => volume['persistentVolumeClaim'])
+    .filter((claim) => at(claim, '/readOnly') === true)
+    .map((claim) => textAt(claim, '/claimName'));
 }
 
 function policyLabels(objects: readonly JsonObject[]): JsonObject {

@@ -5,6 +5,7 @@ import { compareText } from '../json.ts';
 import type { Doc, EnvironmentFile, HubName, Platform } from '../model/types.ts';
 import { wantedRelease } from '../plan/release.ts';
 import type { ChartPin, PresentRelease, WantedRelease } from '../unit.ts';
+import { hubData } from './values/data.ts';
 import { hubValues } from './values/build.ts';
 import type { HubValues } from './values/part.ts';
 
@@ -29,6 +30,7 @@ export function valuesOf(
     platform: platform.settings.data,
     images,
     codeDigest: charts.codeDigest,
+    data: hubData(platform, hub, cluster.data),
   });
 }
 

@@ -16,6 +16,7 @@ test.each([
     gid: 100,
     home: '/home/jovyan',
     mounts,
+    readOnly: [],
     namespace: 'one',
     labels: {},
     login: 'https://github.com',
@@ -24,6 +25,21 @@ test.each([
     variables: [],
     images: [],
   });
+});
+
+test('claims that are read only stay so; of others nothing is promised', () => {
+  const claim = (claimName: string, readOnly?: boolean): JsonObject => ({
+    name: claimName,
+    persistentVolumeClaim: { claimName, ...(readOnly !== undefined && { readOnly }) },
+  });
+  const extraVolumes = [
+    { name: 'x', emptyDir: {} },
+    claim('a', true),
+    claim('b', false),
+    claim('c'),
+  ];
+  const values = { jupyterhub: { singleuser: { storage: { extraVolumes } } } };
+  expect(promisesOf({ ...aRelease(), values }, [])).toMatchObject({ readOnly: ['a'] });
 });
 
 test('servers bear the labels by which their network policy knows them', () => {

@@ -1,6 +1,7 @@
 import type { HubImage } from '../../images/resolve.ts';
 import { merge } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
+import type { HubData } from './data.ts';
 import type { ClusterFile, Doc, EnvironmentFile, PlatformFile } from '../../model/types.ts';
 
 /** A share of a hub's values, and which field of the environment each of them comes from. */
@@ -21,6 +22,8 @@ export interface HubContext {
   images: readonly HubImage[];
   /** Digest of the code that is mounted into the hub; a change of it restarts the hub. */
   codeDigest: string;
+  /** Input data that servers see. */
+  data: HubData | undefined;
 }
 
 export interface HubValues {

@@ -4,6 +4,7 @@ import { CPU_GUARANTEE_SHARE } from '../../model/limits.ts';
 import type { ImageFile, Size } from '../../model/types.ts';
 import { slug } from '../../model/quantities.ts';
 import { without } from '../throw-away.ts';
+import { VIEW_LABEL } from './data.ts';
 import { modelEnv } from './servers.ts';
 import { namesSaid, sizeEnv } from './variables.ts';
 import type { HubContext, Part } from './part.ts';
@@ -26,6 +27,7 @@ export function profilesPart(context: HubContext): Part {
           for: ['all'],
           default: index === 0,
           env: without(imageEnv(context, file, built), said),
+          ...(file.oggm && context.data && { labels: { [VIEW_LABEL]: context.data.view } }),
         })),
         sizes: Object.entries(hub.data.sizes).map(([name, size]) => ({
           ...sizeProfile(name, size, name === defaultSize(hub.data.sizes)),

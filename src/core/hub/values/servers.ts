@@ -1,6 +1,7 @@
 import { pointer } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import type { EnvironmentFile } from '../../model/types.ts';
+import { DATA_CLAIM, dataEnv, dataVolume } from './data.ts';
 import type { HubContext, Part } from './part.ts';
 
 /**
@@ -74,13 +75,14 @@ export function serversPart(context: HubContext): Part {
           capacity: environment.home.size,
           homeMountPath: `/home/${platform.user.name}`,
           dynamic: { storageClass: cluster.storage.homes.class },
-          ...volumes(environment.scratch),
+          ...volumes(environment.scratch, context.data),
         },
       },
     },
     from: {
       '/singleuser/storage/capacity': '/home/size',
       '/singleuser/storage/extraVolumes': '/scratch/size',
+      [pointer('singleuser', 'storage', 'extraVolumes', DATA_CLAIM)]: '/data',
       '/singleuser/extraEnv': '/env',
       ...Object.fromEntries(
         Object.keys(environment.env).map((name) => [
@@ -92,12 +94,15 @@ export function serversPart(context: HubContext): Part {
   };
 }
 
-function volumes(scratch: EnvironmentFile['scratch']): JsonObject {
-  if (scratch === undefined)
-    return { extraVolumes: [CODE_VOLUME], extraVolumeMounts: [...CODE_MOUNTS] };
+function volumes(scratch: EnvironmentFile['scratch'], data: HubContext['data']): JsonObject {
+  const { extraVolumes, extraVolumeMounts } = dataVolume(data);
+  if (scratch !== undefined) {
+    extraVolumes.unshift({ name: 'scratch', emptyDir: { sizeLimit: scratch.size } });
+    extraVolumeMounts.unshift({ name: 'scratch', mountPath: '/scratch' });
+  }
   return {
-    extraVolumes: [CODE_VOLUME, { name: 'scratch', emptyDir: { sizeLimit: scratch.size } }],
-    extraVolumeMounts: [...CODE_MOUNTS, { name: 'scratch', mountPath: '/scratch' }],
+    extraVolumes: [CODE_VOLUME, ...extraVolumes],
+    extraVolumeMounts: [...CODE_MOUNTS, ...extraVolumeMounts],
   };
 }
 
@@ -114,5 +119,6 @@ export function modelEnv(context: HubContext): JsonObject {
     OGGM_EXTRACT_DIR:
       context.hub.data.scratch === undefined ? `${home}/.oggm-extract` : '/scratch/oggm',
     OGGM_USE_MULTIPROCESSING: '1',
+    ...dataEnv(context.data, context.cluster),
   };
 }

@@ -1,4 +1,5 @@
 import { hubImages } from '../../../../src/core/images/resolve.ts';
+import { hubData } from '../../../../src/core/hub/values/data.ts';
 import type { HubContext } from '../../../../src/core/hub/values/part.ts';
 import { HUB, platformWith } from '../../../support/written.ts';
 import type { Written } from '../../../support/written.ts';
@@ -15,6 +16,7 @@ export function contextWith(hub: Record<string, unknown>, more: Written = {}): H
     platform: platform.settings.data,
     images: hubImages(platform, doc),
     codeDigest: 'digest-of-code',
+    data: hubData(platform, doc, cluster.data),
   };
 }
 

@@ -40,6 +40,7 @@ test('user servers', () => {
     from: {
       '/singleuser/storage/capacity': '/home/size',
       '/singleuser/storage/extraVolumes': '/scratch/size',
+      '/singleuser/storage/extraVolumes/oggm-data': '/data',
       '/singleuser/extraEnv': '/env',
       '/singleuser/extraEnv/A': '/env/A',
       '/singleuser/extraEnv/B': '/env/B',

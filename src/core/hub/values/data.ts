@@ -1,0 +1,59 @@
+import { lockedSets, viewOf } from '../../data/lock.ts';
+import type { JsonObject } from '../../json.ts';
+import type { ClusterFile, Doc, EnvironmentFile, Platform } from '../../model/types.ts';
+import type { Digest } from '../../unit.ts';
+
+/** Claim and volume of input data in the hub's namespace. */
+export const DATA_CLAIM = 'oggm-data';
+/** On servers a profile's image says it, so that it is known which views are open. */
+export const VIEW_LABEL = 'glaciocloud.org/data-view';
+/** In the volume, and on servers. */
+const FOLDER = 'oggm';
+const PLACE = `/data/${FOLDER}`;
+
+/** What servers of a hub see of its sets. */
+export interface HubData {
+  view: Digest;
+  /** Whether an inventory is in it: OGGM makes folders where it is told that inventories are. */
+  rgi: boolean;
+}
+
+/** Undefined where no set of the hub has a lock, or its cluster has nowhere to keep data. */
+export function hubData(
+  platform: Pick<Platform, 'data' | 'dataLocks'>,
+  hub: Doc<EnvironmentFile>,
+  cluster: ClusterFile,
+): HubData | undefined {
+  const sets = lockedSets(platform, hub.data.data);
+  const view = viewOf(sets);
+  if (view === undefined || cluster.storage.data === undefined) return undefined;
+  const rgi = sets.some(({ lock }) => lock.data.files.some((one) => one.unpack !== undefined));
+  return { view, rgi };
+}
+
+/** All views at once, so that another view is another variable and no other hub. */
+export function dataVolume(data: HubData | undefined): {
+  extraVolumes: JsonObject[];
+  extraVolumeMounts: JsonObject[];
+} {
+  if (data === undefined) return { extraVolumes: [], extraVolumeMounts: [] };
+  const claim = { claimName: DATA_CLAIM, readOnly: true };
+  const mount = { name: DATA_CLAIM, mountPath: PLACE, subPath: FOLDER, readOnly: true };
+  return {
+    extraVolumes: [{ name: DATA_CLAIM, persistentVolumeClaim: claim }],
+    extraVolumeMounts: [mount],
+  };
+}
+
+/** Source: cfg.py of OGGM. What is missing in the view goes to the workdir. */
+export function dataEnv(data: HubData | undefined, { provider }: ClusterFile): JsonObject {
+  if (data === undefined) return {};
+  const view = `${PLACE}/views/${data.view}`;
+  return {
+    OGGM_DOWNLOAD_CACHE: `${view}/download_cache`,
+    OGGM_DOWNLOAD_CACHE_RO: '1',
+    ...(data.rgi && { OGGM_RGI_DIR: `${view}/rgi` }),
+    // Volumes that several nodes share may have no locks, and HDF5 then opens nothing.
+    ...(provider !== 'k3s' && { HDF5_USE_FILE_LOCKING: 'FALSE' }),
+  };
+}
