@@ -60,6 +60,7 @@ import { secretOfHub } from '../hub/rules/secrets.ts';
 import { roleScopes, userSharing } from '../hub/rules/roles.ts';
 import { announcementPast, announcementTime } from '../notices/rules.ts';
 import { dataAddress, dataRoom, dataUnlocked } from '../data/rules.ts';
+import { dataPlace, dataVolumeRoom } from '../data/volume-rules.ts';
 import { unknownReference } from './references.ts';
 import { archiveEndpoint, archivePlace, removalSound } from '../removal/rules.ts';
 import { chartRepository } from '../charts/rules.ts';
@@ -113,6 +114,8 @@ export const RULES: readonly Rule[] = [
   dataAddress,
   dataUnlocked,
   dataRoom,
+  dataPlace,
+  dataVolumeRoom,
   belowHome,
   address,
   oneDefault,

@@ -86,7 +86,10 @@ export interface ClusterFile {
   provider: 'digitalocean' | 'gke' | 'aks' | 'eks' | 'ovh' | 'k3s' | 'existing';
   kubernetes: string;
   identity: string | null;
-  storage: { homes: { class: string }; data?: { class: string } };
+  storage: {
+    homes: { class: string };
+    data?: { class: string; size?: string; access: 'one' | 'many' };
+  };
   ingress: { class: string; issuer: string | null; email: string | null };
   networkPolicy: 'enforced' | 'none';
   networks: string[];

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { dataWanted } from '../../../src/core/data/order.ts';
 import { imageFolder } from '../../../src/core/images/folder.ts';
 import { judgedSize } from '../../../src/core/images/test-report.ts';
 import { mirrorVariables } from '../../../src/core/images/mirrors.ts';
@@ -70,7 +71,7 @@ const WHOLE: Record<string, File> = {
     provider: 'gke',
     kubernetes: '1.35',
     identity: null,
-    storage: { homes: { class: 'standard' }, data: { class: 'nfs' } },
+    storage: { homes: { class: 'standard' }, data: { class: 'nfs', access: 'many' } },
     ingress: { class: 'nginx', issuer: 'letsencrypt', email: 'a@example.org' },
     networkPolicy: 'enforced',
     nodes: { user: { cpu: 8, memory: '64Gi', max: 4, startTime: '240s' } },
@@ -119,6 +120,11 @@ const WHOLE: Record<string, File> = {
     backup: { a: 1 },
     values: {},
     notSecret: [],
+  },
+  'data/cru.yaml': { title: 'CRU', files: ['https://data.example.org/cru.nc'], size: '1Gi' },
+  'data/cru.lock.yaml': {
+    recipe: 'a'.repeat(40),
+    files: [{ url: 'https://data.example.org/cru.nc', bytes: 5 }],
   },
   'announcements/course.md': {
     hubs: ['hub'],
@@ -306,6 +312,7 @@ function decided(files: Record<string, File>): {
   const hubs = [...platform.environments.values()];
   const all = JSON.stringify([
     wantedReleases(platform, { pins: [], codeDigest: '' }),
+    dataWanted(platform, 'main')?.digest,
     hubs.map(({ name }) => noticesText(platform, name)),
     hubs.map(({ name, file, data }) => groupsOfLead({ hub: name, file, data })),
     [...findings, ...found]

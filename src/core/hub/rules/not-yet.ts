@@ -21,7 +21,6 @@ const OF_HUBS: readonly Idle[] = [
 ];
 const OF_CLUSTERS: readonly Idle[] = [
   { path: '/ingress/email', hint: 'give it to the issuer of certificates in the cluster' },
-  { path: '/storage/data', hint: KEPT },
 ];
 const OF_SETTINGS: readonly Idle[] = [
   {
@@ -51,7 +50,6 @@ function hoursOf(event: number): Idle {
 function* idleOfHubs({ environments }: Platform): Generator<Problem> {
   for (const hub of environments.values()) {
     yield* idleIn(hub, OF_HUBS);
-    if (hub.data.data.length > 0) yield idle(hub.keyAt('/data'), 'data', KEPT);
     yield* idleIn(
       hub,
       hub.data.capacity.events.map((_, index) => hoursOf(index)),

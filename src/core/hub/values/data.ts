@@ -1,10 +1,9 @@
 import { lockedSets, viewOf } from '../../data/lock.ts';
+import { DATA_CLAIM } from '../../data/volume.ts';
 import type { JsonObject } from '../../json.ts';
 import type { ClusterFile, Doc, EnvironmentFile, Platform } from '../../model/types.ts';
 import type { Digest } from '../../unit.ts';
 
-/** Claim and volume of input data in the hub's namespace. */
-export const DATA_CLAIM = 'oggm-data';
 /** On servers a profile's image says it, so that it is known which views are open. */
 export const VIEW_LABEL = 'glaciocloud.org/data-view';
 /** In the volume, and on servers. */

@@ -1,7 +1,8 @@
 import { pointer } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
+import { DATA_CLAIM } from '../../data/volume.ts';
 import type { EnvironmentFile } from '../../model/types.ts';
-import { DATA_CLAIM, dataEnv, dataVolume } from './data.ts';
+import { dataEnv, dataVolume } from './data.ts';
 import type { HubContext, Part } from './part.ts';
 
 /**

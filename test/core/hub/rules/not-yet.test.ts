@@ -16,7 +16,6 @@ describe('a field of a hub', () => {
     ['shared', { shared: { a: 1 } }, KEPT],
     ['quota', { quota: { a: 1 } }, KEPT],
     ['backup', { backup: { a: 1 } }, KEPT],
-    ['data', { data: ['rgi'] }, KEPT],
     [
       'budget',
       { budget: { monthly: 100, currency: 'EUR' } },
@@ -54,7 +53,6 @@ describe('a field of a hub', () => {
 
 describe('a field of another file', () => {
   const ingress = { class: 'nginx', issuer: 'letsencrypt' };
-  const storage = { homes: { class: 'standard' } };
   const chart = { version: '1.2.3', repository: 'https://charts.example.org/' };
 
   test.each<[string, Written, Said[]]>([
@@ -63,7 +61,6 @@ describe('a field of another file', () => {
       {
         [CLUSTER]: {
           ingress: { ...ingress, email: 'a@example.org' },
-          storage: { ...storage, data: { class: 'standard' } },
         },
       },
       [
@@ -72,7 +69,6 @@ describe('a field of another file', () => {
           '"email" does nothing yet',
           'give it to the issuer of certificates in the cluster',
         ],
-        [`${CLUSTER} data:`, '"data" does nothing yet', KEPT],
       ],
     ],
     [

@@ -1,0 +1,123 @@
+import type { Json, JsonObject } from '../json.ts';
+import type { FillMode } from './order.ts';
+import { DATA_CLAIM } from './volume.ts';
+
+/** On the filler's Jobs and pods. */
+export const FILLER_LABEL = 'glaciocloud.org/data';
+export const FILLER = `${FILLER_LABEL}=filler`;
+const LABELS: JsonObject = {
+  'app.kubernetes.io/managed-by': 'glaciocloud',
+  [FILLER_LABEL]: 'filler',
+};
+export const ORDER_NAME = 'oggm-data-order';
+const CODE_NAME = 'oggm-data-code';
+
+/** Programs of the filler, in the chart's folder of files. */
+export const FILLER_CODE = [
+  'glaciocloud_data.py',
+  'data_archives.py',
+  'data_download.py',
+  'data_order.py',
+  'data_progress.py',
+  'data_store.py',
+  'data_views.py',
+  'data_web.py',
+  'data_writer.py',
+] as const;
+
+/** The user of the hub's image. Source: Dockerfile of k8s-hub 4.4.0. */
+const FILLER_ID = 1000;
+/** Kubernetes waits longer each time, 10 minutes at last: together about two hours. */
+const RETRIES = 15;
+/** What is wrong in an order stays wrong: `glaciocloud_data.py`. */
+const BAD_ORDER = 2;
+
+export interface Filler {
+  namespace: string;
+  /** Of the Job: one of its own each time, because nothing in a Job can be changed. */
+  name: string;
+  mode: FillMode;
+  image: string;
+  /** Where servers go: a volume of one node has to be on theirs. */
+  nodes: { nodeSelector: JsonObject; tolerations: Json[]; affinity: JsonObject };
+  code: Readonly<Record<string, string>>;
+  order: string;
+  /** What the order was made of, by which the next deployment knows it. */
+  digest: string;
+}
+
+/** Code, order and Job of the filler. */
+export function fillerObjects(filler: Filler): JsonObject[] {
+  const { namespace, name, mode, code, order, digest } = filler;
+  const map = (called: string, data: JsonObject): JsonObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: called, namespace, labels: LABELS },
+    data,
+  });
+  return [
+    map(CODE_NAME, { ...code }),
+    map(ORDER_NAME, { 'order.json': order, digest, job: name }),
+    {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name, namespace, labels: LABELS },
+      spec: {
+        backoffLimit: mode === 'plan' ? 0 : RETRIES,
+        podFailurePolicy: {
+          rules: [
+            { action: 'FailJob', onExitCodes: { operator: 'In', values: [BAD_ORDER] } },
+            { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+          ],
+        },
+        template: { metadata: { labels: LABELS }, spec: podOf(filler) },
+      },
+    },
+  ];
+}
+
+/** Passes the restricted level of Kubernetes, and has no rights in the cluster. */
+function podOf({ image, nodes }: Filler): JsonObject {
+  const container = (name: string, command: string[]): JsonObject => ({
+    name,
+    image,
+    command,
+    env: [{ name: 'PYTHONDONTWRITEBYTECODE', value: '1' }],
+    resources: {
+      requests: { cpu: '100m', memory: '256Mi' },
+      limits: { memory: '1Gi' },
+    },
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    volumeMounts: [
+      { name: 'data', mountPath: '/data' },
+      { name: 'code', mountPath: '/code', readOnly: true },
+      { name: 'order', mountPath: '/order', readOnly: true },
+    ],
+  });
+  return {
+    ...nodes,
+    restartPolicy: 'Never',
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    // It may be killed anywhere, and does not listen.
+    terminationGracePeriodSeconds: 5,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: FILLER_ID,
+      runAsGroup: FILLER_ID,
+      fsGroup: FILLER_ID,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    // Servers mount this folder, and start only where it is.
+    initContainers: [container('folder', ['mkdir', '-p', '/data/oggm'])],
+    containers: [
+      container('filler', ['python3', '-u', '/code/glaciocloud_data.py', '/order/order.json']),
+    ],
+    volumes: [
+      { name: 'data', persistentVolumeClaim: { claimName: DATA_CLAIM } },
+      { name: 'code', configMap: { name: CODE_NAME } },
+      { name: 'order', configMap: { name: ORDER_NAME } },
+    ],
+  };
+}
