@@ -22,6 +22,7 @@ import { Failure } from '../failure.ts';
 import { gatherCharts, isProposal } from '../gather/charts.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { catchUpRecord } from './catch-up.ts';
+import { orderData } from './data.ts';
 import { chooseCluster, chooseHubs, orphanText, orphansOf } from './choose.ts';
 import type { DeployInputs, Deployment, Found, Job, Merge, Wanted } from './deployment.ts';
 import { allFindings } from './findings.ts';
@@ -44,6 +45,7 @@ export async function runDeployment(job: Job): Promise<Deployment> {
   const found = await look(job, wanted);
   const idle = isIdle(job, wanted, found);
   const refusal = await applyShared(job, wanted, found, idle);
+  await orderData(job, wanted, found);
   await catchUpRecord(job, wanted, found);
   // Nothing to do costs seconds: no Helm, no chart on disk.
   const results = idle ? [] : await applyUnits(job, wanted, found, refusal);

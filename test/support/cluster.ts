@@ -32,6 +32,7 @@ const KINDS: Readonly<Record<string, { plural: string; global?: true; generation
   NetworkPolicy: { plural: 'networkpolicies', generation: true },
   Role: { plural: 'roles' },
   RoleBinding: { plural: 'rolebindings' },
+  PersistentVolume: { plural: 'persistentvolumes', global: true },
   PersistentVolumeClaim: { plural: 'persistentvolumeclaims' },
   PodDisruptionBudget: { plural: 'poddisruptionbudgets', generation: true },
   Deployment: { plural: 'deployments', generation: true },
@@ -412,6 +413,7 @@ export class ClusterDouble implements Cluster {
     this.#objects.set(id, kept);
     if (kind === 'Deployment' && isNew) this.#rollOut(id);
     if (kind === 'Pod' && !old && !kept.object['status']) this.#runPod(id);
+    if (kind === 'Job' && !old) this.#runJob(id);
     return kept;
   }
 
@@ -434,7 +436,9 @@ export class ClusterDouble implements Cluster {
     this.#objects.delete(id);
     for (const [other, { object }] of this.#objects) {
       const inside = kind === 'Namespace' && at(object, '/metadata/namespace') === name;
-      const owned = kind === 'Deployment' && at(object, '/metadata/ownerReferences/0/name') === id;
+      const owned =
+        ['Deployment', 'Job'].includes(kind) &&
+        at(object, '/metadata/ownerReferences/0/name') === id;
       if (inside || owned) this.#objects.delete(other);
     }
   }
@@ -524,6 +528,30 @@ export class ClusterDouble implements Cluster {
     if (isObject(metadata)) metadata['ownerReferences'] = [{ name: id }];
   }
 
+  /** One pod, which is not tried again. */
+  #runJob(id: string): void {
+    this.#later(TIMES.observed, () => {
+      const job = this.#objects.get(id)?.object;
+      if (!job) return;
+      const name = textAt(job, '/metadata/name');
+      const labels = at(job, '/spec/template/metadata/labels');
+      const pod = this.#keep({
+        object: {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: {
+            name: `${name}-1`,
+            namespace: textAt(job, '/metadata/namespace'),
+            labels: { ...(isObject(labels) ? labels : {}), 'job-name': name },
+          },
+          spec: at(job, '/spec/template/spec') ?? {},
+        },
+        managers: [],
+      }).object;
+      if (isObject(pod['metadata'])) pod['metadata']['ownerReferences'] = [{ name: id }];
+    });
+  }
+
   #runPod(id: string): void {
     const found = this.#objects.get(id);
     if (!found) return;
@@ -534,6 +562,10 @@ export class ClusterDouble implements Cluster {
       const { phase, log = '' } = this.podEnds(now.object);
       now.object['status'] = { phase };
       this.log.set(textAt(now.object, '/metadata/name'), log);
+      const owner = this.#objects.get(textAt(now.object, '/metadata/ownerReferences/0/name'));
+      if (owner?.object['kind'] !== 'Job' || phase === 'Running') return;
+      const type = phase === 'Succeeded' ? 'Complete' : 'Failed';
+      owner.object['status'] = { conditions: [{ type, status: 'True' }] };
     });
   }
 }

@@ -37,6 +37,8 @@ const WHOLE = new Set([
   'selector',
   'podSelector',
   'nodeSelector',
+  'nodeSelectorTerms',
+  'preferredDuringSchedulingIgnoredDuringExecution',
   'roleRef',
   'secretKeyRef',
   'configMapKeyRef',

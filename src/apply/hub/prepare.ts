@@ -6,6 +6,7 @@ import { SECRETS_NAME } from '../../core/hub/values/login.ts';
 import { firstNotices } from '../../core/notices/notices.ts';
 import { takeOverNotices } from '../access/notices.ts';
 import { digestKey } from '../cluster.ts';
+import { giveData } from '../data/hub-volume.ts';
 import { generatedValues } from './generated.ts';
 import { MANAGED, makeNamespace } from './namespace.ts';
 import { prepareProbe } from './probe.ts';
@@ -36,6 +37,7 @@ export async function prepareNamespace(
   const { hub, to } = task;
   const { namespace } = to.release;
   await makeNamespace(task, world);
+  await giveData(to.release, world.kube);
   if (!(await world.kube.get('secret', 'hub-access', namespace))) {
     await world.kube.apply([
       {

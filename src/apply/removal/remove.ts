@@ -4,6 +4,7 @@ import type { ReleaseState, Removing } from '../../core/hub/state.ts';
 import { THROW_AWAY } from '../../core/hub/throw-away.ts';
 import { serverNodes } from '../../core/hub/values/server-nodes.ts';
 import { disposalText } from '../../core/removal/words.ts';
+import { DATA_CLAIM } from '../../core/data/volume.ts';
 import { at, isObject, textAt } from '../../core/json.ts';
 import { append } from '../../core/lists.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
@@ -15,6 +16,7 @@ import { unitId } from '../../core/unit.ts';
 import type { Unit } from '../../core/unit.ts';
 import { Failure } from '../../failure.ts';
 import { readStates } from '../cluster.ts';
+import { takeDataAway } from '../data/hub-volume.ts';
 import { tellComputing } from '../hub/computing.ts';
 import { removeProbe } from '../hub/probe.ts';
 import { endingOf, withLease } from '../lease.ts';
@@ -177,8 +179,9 @@ async function takeAway(
   if (removal.database !== 'keep') doomed.push(DATABASE);
   held();
   for (const claim of doomed) await kube.delete('persistentvolumeclaim', claim, namespace);
+  await takeDataAway(namespace, kube);
   const kept = (await kube.list('persistentvolumeclaims', { namespace })).filter(
-    (one) => !doomed.includes(textAt(one, '/metadata/name')),
+    (one) => ![...doomed, DATA_CLAIM].includes(textAt(one, '/metadata/name')),
   ).length;
   await kube.delete('configmap', STATE_NAME, namespace);
   const archived = archive

@@ -2,13 +2,9 @@ import type { Json, JsonObject } from '../json.ts';
 import type { FillMode } from './order.ts';
 import { DATA_CLAIM } from './volume.ts';
 
-/** On the filler's Jobs and pods. */
-export const FILLER_LABEL = 'glaciocloud.org/data';
-export const FILLER = `${FILLER_LABEL}=filler`;
-const LABELS: JsonObject = {
-  'app.kubernetes.io/managed-by': 'glaciocloud',
-  [FILLER_LABEL]: 'filler',
-};
+/** On the filler's Jobs and pods, with what it does. */
+const FILLER_LABEL = 'glaciocloud.org/data-filler';
+/** What was last ordered to be there. */
 export const ORDER_NAME = 'oggm-data-order';
 const CODE_NAME = 'oggm-data-code';
 
@@ -46,22 +42,32 @@ export interface Filler {
   digest: string;
 }
 
+/** Jobs that one of this kind takes the place of: only one writes, and looking disturbs nobody. */
+export function rivals(mode: FillMode): string {
+  return mode === 'plan' ? `${FILLER_LABEL}=plan` : `${FILLER_LABEL} in (fill,verify)`;
+}
+
+function orderName(mode: FillMode): string {
+  return mode === 'plan' ? `${ORDER_NAME}-plan` : ORDER_NAME;
+}
+
 /** Code, order and Job of the filler. */
 export function fillerObjects(filler: Filler): JsonObject[] {
   const { namespace, name, mode, code, order, digest } = filler;
+  const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud', [FILLER_LABEL]: mode };
   const map = (called: string, data: JsonObject): JsonObject => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: called, namespace, labels: LABELS },
+    metadata: { name: called, namespace, labels },
     data,
   });
   return [
     map(CODE_NAME, { ...code }),
-    map(ORDER_NAME, { 'order.json': order, digest, job: name }),
+    map(orderName(mode), { 'order.json': order, digest, job: name }),
     {
       apiVersion: 'batch/v1',
       kind: 'Job',
-      metadata: { name, namespace, labels: LABELS },
+      metadata: { name, namespace, labels },
       spec: {
         backoffLimit: mode === 'plan' ? 0 : RETRIES,
         podFailurePolicy: {
@@ -70,14 +76,14 @@ export function fillerObjects(filler: Filler): JsonObject[] {
             { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
           ],
         },
-        template: { metadata: { labels: LABELS }, spec: podOf(filler) },
+        template: { metadata: { labels }, spec: podOf(filler) },
       },
     },
   ];
 }
 
 /** Passes the restricted level of Kubernetes, and has no rights in the cluster. */
-function podOf({ image, nodes }: Filler): JsonObject {
+function podOf({ image, nodes, mode }: Filler): JsonObject {
   const container = (name: string, command: string[]): JsonObject => ({
     name,
     image,
@@ -117,7 +123,7 @@ function podOf({ image, nodes }: Filler): JsonObject {
     volumes: [
       { name: 'data', persistentVolumeClaim: { claimName: DATA_CLAIM } },
       { name: 'code', configMap: { name: CODE_NAME } },
-      { name: 'order', configMap: { name: ORDER_NAME } },
+      { name: 'order', configMap: { name: orderName(mode) } },
     ],
   };
 }
