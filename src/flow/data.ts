@@ -47,7 +47,7 @@ function wordsOf({ sets }: DataWanted): string {
 }
 
 /** In the image of the first hub that wants data, on nodes where its servers go. */
-export async function fillTask(
+async function fillTask(
   {
     wanted: { platform, cluster, hubs },
     asked,

@@ -3,8 +3,6 @@ import { FILLER_CODE, ORDER_NAME, fillerObjects, rivals } from '../../core/data/
 import type { Filler } from '../../core/data/job.ts';
 import { orderText } from '../../core/data/order.ts';
 import type { DataWanted, FillMode } from '../../core/data/order.ts';
-import { fillEnd } from '../../core/data/report.ts';
-import type { FillEnd } from '../../core/data/report.ts';
 import { DATA_CLAIM, clusterClaim } from '../../core/data/volume.ts';
 import { rolloutVerdict } from '../../core/hub/rollout.ts';
 import { at, objectsIn, textAt } from '../../core/json.ts';
@@ -40,12 +38,7 @@ export async function isOrdered({ digest }: DataWanted, kube: Cluster): Promise<
   const order = await kube.get('configmap', ORDER_NAME, NAMESPACE);
   if (at(order, '/data/digest') !== digest) return false;
   const job = await kube.get('job', textAt(order, '/data/job'), NAMESPACE);
-  return job !== undefined && !hasEnded(job, 'Failed');
-}
-
-/** Whether there is a volume that could hold something. */
-export async function hasVolume(kube: Cluster): Promise<boolean> {
-  return (await kube.get('persistentvolumeclaim', DATA_CLAIM, NAMESPACE)) !== undefined;
+  return job !== undefined && !hasFailed(job);
 }
 
 /** Claim, code, order and Job; an earlier Job ends first. Returns the Job's name. */
@@ -118,34 +111,6 @@ function hasFolder(pod: JsonObject): boolean {
   return at(folder, '/state/terminated/exitCode') === 0;
 }
 
-/** How the last run of a Job ended, which may take hours; what it says meanwhile is told. */
-export async function untilEnded(
-  job: string,
-  world: FillWorld,
-  progress: (text: string) => void,
-): Promise<FillEnd> {
-  let said = '';
-  for (;;) {
-    const found = await world.kube.get('job', job, NAMESPACE);
-    if (found === undefined)
-      return {
-        kind: 'error',
-        cause: 'another run has taken its place',
-        cure: 'wait, and look again',
-      };
-    const newest = (await podsOf(job, world)).at(-1);
-    const log =
-      newest === undefined
-        ? ''
-        : await world.kube.logs(textAt(newest, '/metadata/name'), NAMESPACE);
-    if (hasEnded(found, 'Complete') || hasEnded(found, 'Failed')) return fillEnd(log);
-    const last = log.trim().split('\n').at(-1) ?? '';
-    if (last !== said && last !== '') progress(last);
-    said = last;
-    await world.clock.sleep(LOOK_MS);
-  }
-}
-
 /** Oldest first. */
 async function podsOf(job: string, { kube }: FillWorld): Promise<JsonObject[]> {
   const pods = await kube.list('pods', { namespace: NAMESPACE, selector: `job-name=${job}` });
@@ -153,8 +118,8 @@ async function podsOf(job: string, { kube }: FillWorld): Promise<JsonObject[]> {
   return pods.sort((a, b) => (born(a) < born(b) ? -1 : 1));
 }
 
-function hasEnded(job: JsonObject, how: 'Complete' | 'Failed'): boolean {
+function hasFailed(job: JsonObject): boolean {
   return objectsIn(at(job, '/status/conditions')).some(
-    ({ type, status }) => type === how && status === 'True',
+    ({ type, status }) => type === 'Failed' && status === 'True',
   );
 }
