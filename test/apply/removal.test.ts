@@ -75,6 +75,8 @@ describe('a removal', () => {
       'deleteBy: pods glaciocloud.org/throw-away one',
       'uninstall: one',
       'delete: persistentvolumeclaim claim-machine one',
+      'delete: persistentvolumeclaim oggm-data one',
+      'delete: persistentvolume oggm-data-one ',
       'delete: configmap glaciocloud-release one',
     ]);
     expect(bench.claims).toEqual([...HOMES, DATABASE].sort());

@@ -50,8 +50,6 @@ function placeOf(volume: JsonObject | undefined): JsonObject {
 
 /** With the hub; the data stay. */
 export async function takeDataAway(namespace: string, kube: Cluster): Promise<void> {
-  const claim = await kube.get('persistentvolumeclaim', DATA_CLAIM, namespace);
-  if (claim) await kube.delete('persistentvolumeclaim', DATA_CLAIM, namespace);
-  const volume = await kube.get('persistentvolume', volumeName(namespace));
-  if (volume) await kube.delete('persistentvolume', volumeName(namespace));
+  await kube.delete('persistentvolumeclaim', DATA_CLAIM, namespace);
+  await kube.delete('persistentvolume', volumeName(namespace));
 }
