@@ -40061,7 +40061,7 @@ function statusOf2(cause) {
   const status = typeof cause === "object" && cause !== null && "status" in cause ? cause.status : void 0;
   return typeof status === "number" ? status : void 0;
 }
-var import_light3, Client, LONGEST_LIMIT_SECONDS, RETRIES, HINTS, GithubClient;
+var import_light3, Client, LONGEST_LIMIT_SECONDS, RETRIES2, HINTS, GithubClient;
 var init_client = __esm({
   "src/edges/github/client.ts"() {
     "use strict";
@@ -40074,7 +40074,7 @@ var init_client = __esm({
     init_answer();
     Client = Octokit2.plugin(retry, throttling);
     LONGEST_LIMIT_SECONDS = 300;
-    RETRIES = 3;
+    RETRIES2 = 3;
     HINTS = {
       401: "the token is wrong or has expired",
       403: "the token may not do this: look at `permissions:` of the job",
@@ -40089,13 +40089,13 @@ var init_client = __esm({
       constructor({ api, token, owner, repo }, second, pause = 1) {
         this.#repo = { owner, repo };
         const silent = () => void 0;
-        const again = (after, _options, _client, count) => after <= LONGEST_LIMIT_SECONDS && count < RETRIES;
+        const again = (after, _options, _client, count) => after <= LONGEST_LIMIT_SECONDS && count < RETRIES2;
         const every = (seconds2) => new import_light3.default.Group({ maxConcurrent: 1, minTime: seconds2 * second });
         this.#octokit = new Client({
           baseUrl: api,
           auth: token,
           request: { fetch: (...given2) => globalThis.fetch(...given2) },
-          retry: { retries: RETRIES, retryAfterBaseValue: second },
+          retry: { retries: RETRIES2, retryAfterBaseValue: second },
           throttle: {
             retryAfterBaseValue: second,
             write: every(pause),
@@ -43542,11 +43542,20 @@ var cluster_schema_default = {
             class: {
               type: "string",
               minLength: 1,
-              description: "StorageClass of shared data."
+              description: "StorageClass of input data."
+            },
+            size: {
+              $ref: "#/$defs/quantity",
+              description: "Room for all data sets of its hubs (default: what the sets say together)."
+            },
+            access: {
+              enum: ["one", "many"],
+              default: "one",
+              description: "`many`: several nodes can mount a volume of the class (ReadWriteMany: NFS, Filestore, EFS, CephFS). `one`: a single node can, so there may be only one for users."
             }
           },
           required: ["class"],
-          description: "Shared data."
+          description: "Input data that every hub of the cluster reads."
         }
       },
       required: ["homes"],
@@ -53925,6 +53934,317 @@ function renamedBelow(value, kind, renamed) {
   return isObject(value) ? renamedIn(value, kind, renamed) : value;
 }
 
+// src/core/data/lock.ts
+init_json();
+
+// src/core/data/wanted.ts
+init_json();
+
+// src/core/data/sources.ts
+var BREMEN = "https://cluster.klima.uni-bremen.de/~oggm";
+var NSIDC = "https://daacdata.apps.nsidc.org/pub/DATASETS/nsidc0770_rgi_v7/global_files";
+var W5E5 = `${BREMEN}/climate/gswp3-w5e5/flattened/2025.11.25/monthly/gswp3-w5e5`;
+var ERA5 = `${BREMEN}/climate/era5/monthly/v1.2/flattened/era5`;
+var ERA5_LAND = `${BREMEN}/climate/era5-land/monthly/v1.0/era5_land`;
+var CERA = `${BREMEN}/climate/cera-20c/monthly/v1.0/cera-20c`;
+var BIAS = `${BREMEN}/ref_mb_params/oggm_v1.6`;
+var GEODETIC = `${BREMEN}/geodetic_ref_mb/hugonnet_2021`;
+var RGI_SOURCES = {
+  "62": [
+    { url: `${BREMEN}/rgi/rgi62.zip`, unpack: "RGIV62" },
+    { url: `${BREMEN}/rgi/rgi62_Intersects.zip`, unpack: "RGI_V62_Intersects" }
+  ],
+  "70G": [
+    { url: `${NSIDC}/RGI2000-v7.0-G-global.zip`, unpack: "RGIV70G" },
+    { url: `${NSIDC}/RGI2000-v7.0-I-global.zip`, unpack: "RGI_V70G_Intersects" }
+  ],
+  "70C": [{ url: `${NSIDC}/RGI2000-v7.0-C-global.zip`, unpack: "RGIV70C" }]
+};
+var CLIMATE_URLS = {
+  GSWP3_W5E5: [
+    `${W5E5}_glacier_invariant_flat_v2025.11.25.nc`,
+    ...["tas", "temp_std", "pr"].map(
+      (name) => `${W5E5}_obsclim_${name}_global_monthly_1901_2019_flat_glaciers_v2025.11.25.nc`
+    )
+  ],
+  ERA5: [
+    `${ERA5}_glacier_invariant_flat_v2026.01.14.nc`,
+    `${ERA5}_tp_global_monthly_1940_2025_flat_glaciers_v2026.01.14.nc`,
+    `${ERA5}_t2m_global_monthly_1940_2025_flat_glaciers_v2026.01.14.nc`
+  ],
+  ERA5L: [
+    `${ERA5_LAND}_invariant_flat.nc`,
+    `${ERA5_LAND}_monthly_prcp_1981-2018_flat.nc`,
+    `${ERA5_LAND}_monthly_t2m_1981-2018_flat.nc`
+  ],
+  CERA: [`${CERA}_invariant.nc`, `${CERA}_pcp_1901-2010.nc`, `${CERA}_t2m_1901-2010.nc`]
+};
+var biases = (climate) => ["rgi6_perglacier_temp_bias_v2025.6.2", "rgi6_regional_temp_bias_v2025.6.3"].map(
+  (name) => `${BIAS}/${climate}_${name}.csv`
+);
+var TABLE_URLS = {
+  geodetic: [
+    `${GEODETIC}_ds_rgi60_pergla_rates_10_20_worldwide_filled.hdf`,
+    `${GEODETIC}_regional_avg.csv`
+  ],
+  "bias-w5e5": biases("w5e5"),
+  "bias-era5": biases("era5")
+};
+var RGI6 = [
+  27108,
+  18855,
+  4556,
+  7415,
+  20261,
+  568,
+  1615,
+  3417,
+  1069,
+  5151,
+  3927,
+  1888,
+  54429,
+  27988,
+  13119,
+  2939,
+  15908,
+  3537,
+  2752
+];
+var RGI7 = [
+  27509,
+  18730,
+  5216,
+  11009,
+  19994,
+  568,
+  1666,
+  3410,
+  1069,
+  7155,
+  4079,
+  2275,
+  75613,
+  37562,
+  18587,
+  3695,
+  30634,
+  3018,
+  2742
+];
+var GLACIERS = {
+  "62": RGI6,
+  "70G": RGI7,
+  "70C": RGI7
+};
+
+// src/core/data/wanted.ts
+function wantedFiles(set) {
+  const listed4 = [
+    ...bundles(set.prepro),
+    ...(set.rgi ?? []).flatMap((version) => RGI_SOURCES[version]),
+    ...[
+      ...(set.climate ?? []).flatMap((name) => CLIMATE_URLS[name]),
+      ...(set.tables ?? []).flatMap((name) => TABLE_URLS[name]),
+      ...set.files ?? []
+    ].map((url) => ({ url }))
+  ];
+  const byUrl = new Map(listed4.map((one) => [one.url, one]).reverse());
+  return [...byUrl.values()].sort((a, b) => compareText(a.url, b.url));
+}
+function bundles(prepro) {
+  if (prepro === void 0) return [];
+  const { base: base2, rgi, level, border, regions } = prepro;
+  const folder = `${base2.replace(/\/?$/u, "/")}RGI${rgi}/b_${String(border).padStart(3, "0")}/L${level}`;
+  return regions.flatMap((region) => {
+    const name = rgi === "62" ? `RGI60-${region}` : `RGI2000-v7.0-${rgi.slice(2)}-${region}`;
+    const last = Math.floor((GLACIERS[rgi][Number(region) - 1] ?? 0) / 1e3);
+    return Array.from({ length: last + 1 }, (_, bundle) => ({
+      url: `${folder}/${name}/${name}.${String(bundle).padStart(2, "0")}.tar`,
+      series: name
+    }));
+  });
+}
+function recipeOf(set) {
+  return digestOf(wantedFiles(set).map((one) => ({ ...one })));
+}
+function cachePath(url) {
+  const [, written2 = ""] = /^https?:\/\/[^/?#]+\/([^?#]*)/u.exec(url) ?? [];
+  const host = URL.parse(url)?.hostname ?? "";
+  const path = `${host}/${written2}`;
+  const isPlain2 = path.split("/").every((part) => part !== "." && part !== ".." && /^[A-Za-z0-9~._+=@,%-]+$/u.test(part));
+  return isPlain2 ? path : void 0;
+}
+function addressesOf(url, mirrors) {
+  const fitting2 = Object.entries(mirrors).filter(([beginning2]) => url.startsWith(beginning2)).sort(([a], [b]) => b.length - a.length || compareText(a, b));
+  const others = fitting2.flatMap(
+    ([beginning2, places]) => places.map((place2) => place2 + url.slice(beginning2.length))
+  );
+  return [.../* @__PURE__ */ new Set([...others, url])];
+}
+
+// src/core/data/lock.ts
+var asJson = (files) => files.map((one) => ({ ...one }));
+function lockChecksum({ recipe, files }) {
+  return digestOf([recipe, asJson(files)]);
+}
+var HEAD = `# yaml-language-server: $schema=../schemas/data-lock.schema.json
+# Written by \`glaciocloud data lock\`: which files the set is, and how large they are.
+`;
+function lockText(content) {
+  const files = [...content.files].sort((a, b) => compareText(a.url, b.url));
+  const lock = { ...content, files };
+  return [
+    HEAD,
+    `checksum: "${lockChecksum(lock)}"
+`,
+    `recipe: "${lock.recipe}"
+`,
+    files.length === 0 ? "files: []\n" : "files:\n",
+    ...files.map((one) => `  - ${lineOf2(one)}
+`)
+  ].join("");
+}
+function lineOf2({ url, bytes: bytes2, unpack }) {
+  const parts = [`url: ${JSON.stringify(url)}`, `bytes: ${bytes2}`];
+  return `{${[...parts, ...unpack === void 0 ? [] : [`unpack: ${unpack}`]].join(", ")}}`;
+}
+function bytesOf({ files }) {
+  return files.reduce((sum, { bytes: bytes2 }) => sum + bytes2, 0);
+}
+function lockDigest({ files }) {
+  return sha256Hex(canonical(asJson(files)));
+}
+function isCurrent(set, lock) {
+  return lock.recipe === recipeOf(set);
+}
+function lockedSets(platform2, names5) {
+  return [...new Set(names5)].sort(compareText).flatMap((name) => {
+    const set = platform2.data.get(name);
+    const lock = platform2.dataLocks.get(name);
+    return set && lock ? [{ set, lock }] : [];
+  });
+}
+function viewOf(sets) {
+  if (sets.length === 0) return void 0;
+  return digestOf(sets.map(({ set, lock }) => [set.name, lockDigest(lock.data)]));
+}
+
+// src/core/data/volume.ts
+init_json();
+var DATA_CLAIM = "oggm-data";
+var OURS = { "app.kubernetes.io/managed-by": "glaciocloud" };
+function clusterClaim(namespace, { class: storageClass, access: access2 }, bytes2) {
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: DATA_CLAIM, namespace, labels: OURS },
+    spec: {
+      accessModes: [access2 === "many" ? "ReadWriteMany" : "ReadWriteOnce"],
+      storageClassName: storageClass,
+      resources: { requests: { storage: `${bytes2}` } }
+    }
+  };
+}
+function hubVolume(bound, namespace) {
+  const source = sourceOf2(bound);
+  if (source === void 0)
+    return {
+      kind: "refused",
+      why: `the volume ${textAt(bound, "/metadata/name")} is of a kind that cannot be shared with hubs`,
+      hint: "choose a class for storage.data that several nodes can read, such as NFS, Filestore, EFS or CephFS"
+    };
+  const name = volumeName(namespace);
+  const accessModes = at(bound, "/spec/accessModes") ?? [];
+  const capacity = at(bound, "/spec/capacity") ?? {};
+  const affinity = at(bound, "/spec/nodeAffinity");
+  return {
+    kind: "volume",
+    objects: [
+      {
+        apiVersion: "v1",
+        kind: "PersistentVolume",
+        metadata: { name, labels: OURS },
+        spec: {
+          capacity,
+          accessModes,
+          persistentVolumeReclaimPolicy: "Retain",
+          // No class makes or binds it: the claim names it.
+          storageClassName: "",
+          volumeMode: "Filesystem",
+          claimRef: {
+            apiVersion: "v1",
+            kind: "PersistentVolumeClaim",
+            namespace,
+            name: DATA_CLAIM
+          },
+          ...source,
+          ...isObject(affinity) && { nodeAffinity: affinity }
+        }
+      },
+      {
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        metadata: { name: DATA_CLAIM, namespace, labels: OURS },
+        spec: {
+          accessModes,
+          storageClassName: "",
+          volumeName: name,
+          resources: { requests: capacity }
+        }
+      }
+    ]
+  };
+}
+function volumeName(namespace) {
+  return `${DATA_CLAIM}-${namespace}`;
+}
+function sourceOf2({ spec }) {
+  const options = at(spec, "/mountOptions");
+  const mountOptions = Array.isArray(options) ? options : [];
+  const kept2 = mountOptions.length > 0 ? { mountOptions } : {};
+  const [csi, nfs, local, host] = ["csi", "nfs", "local", "hostPath"].map(
+    (kind) => at(spec, `/${kind}`)
+  );
+  if (isObject(csi)) return { ...kept2, csi };
+  if (isObject(nfs)) return { ...kept2, nfs: { ...nfs, readOnly: true } };
+  const folder = isObject(local) ? local : host;
+  if (!isObject(folder)) return void 0;
+  return isObject(at(spec, "/nodeAffinity")) ? { mountOptions: ["ro"], local: { path: textAt(folder, "/path") } } : { hostPath: { path: textAt(folder, "/path"), type: "Directory" } };
+}
+
+// src/core/hub/values/data.ts
+var VIEW_LABEL = "glaciocloud.org/data-view";
+var FOLDER = "oggm";
+var PLACE2 = `/data/${FOLDER}`;
+function hubData(platform2, hub, cluster) {
+  const sets = lockedSets(platform2, hub.data.data);
+  const view = viewOf(sets);
+  if (view === void 0 || cluster.storage.data === void 0) return void 0;
+  const rgi = sets.some(({ lock }) => lock.data.files.some((one) => one.unpack !== void 0));
+  return { view, rgi };
+}
+function dataVolume(data3) {
+  if (data3 === void 0) return { extraVolumes: [], extraVolumeMounts: [] };
+  const claim = { claimName: DATA_CLAIM, readOnly: true };
+  const mount2 = { name: DATA_CLAIM, mountPath: PLACE2, subPath: FOLDER, readOnly: true };
+  return {
+    extraVolumes: [{ name: DATA_CLAIM, persistentVolumeClaim: claim }],
+    extraVolumeMounts: [mount2]
+  };
+}
+function dataEnv(data3, { provider }) {
+  if (data3 === void 0) return {};
+  const view = `${PLACE2}/views/${data3.view}`;
+  return {
+    OGGM_DOWNLOAD_CACHE: `${view}/download_cache`,
+    OGGM_DOWNLOAD_CACHE_RO: "1",
+    ...data3.rgi && { OGGM_RGI_DIR: `${view}/rgi` },
+    // Volumes that several nodes share may have no locks, and HDF5 then opens nothing.
+    ...provider !== "k3s" && { HDF5_USE_FILE_LOCKING: "FALSE" }
+  };
+}
+
 // src/core/hub/values/servers.ts
 init_json();
 var START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
@@ -53989,13 +54309,14 @@ function serversPart(context3) {
           capacity: environment2.home.size,
           homeMountPath: `/home/${platform2.user.name}`,
           dynamic: { storageClass: cluster.storage.homes.class },
-          ...volumes(environment2.scratch)
+          ...volumes(environment2.scratch, context3.data)
         }
       }
     },
     from: {
       "/singleuser/storage/capacity": "/home/size",
       "/singleuser/storage/extraVolumes": "/scratch/size",
+      [pointer("singleuser", "storage", "extraVolumes", DATA_CLAIM)]: "/data",
       "/singleuser/extraEnv": "/env",
       ...Object.fromEntries(
         Object.keys(environment2.env).map((name) => [
@@ -54006,12 +54327,15 @@ function serversPart(context3) {
     }
   };
 }
-function volumes(scratch) {
-  if (scratch === void 0)
-    return { extraVolumes: [CODE_VOLUME], extraVolumeMounts: [...CODE_MOUNTS] };
+function volumes(scratch, data3) {
+  const { extraVolumes, extraVolumeMounts } = dataVolume(data3);
+  if (scratch !== void 0) {
+    extraVolumes.unshift({ name: "scratch", emptyDir: { sizeLimit: scratch.size } });
+    extraVolumeMounts.unshift({ name: "scratch", mountPath: "/scratch" });
+  }
   return {
-    extraVolumes: [CODE_VOLUME, { name: "scratch", emptyDir: { sizeLimit: scratch.size } }],
-    extraVolumeMounts: [...CODE_MOUNTS, { name: "scratch", mountPath: "/scratch" }]
+    extraVolumes: [CODE_VOLUME, ...extraVolumes],
+    extraVolumeMounts: [...CODE_MOUNTS, ...extraVolumeMounts]
   };
 }
 function literal(value) {
@@ -54022,7 +54346,8 @@ function modelEnv(context3) {
   return {
     OGGM_WORKDIR: `${home}/oggm-work`,
     OGGM_EXTRACT_DIR: context3.hub.data.scratch === void 0 ? `${home}/.oggm-extract` : "/scratch/oggm",
-    OGGM_USE_MULTIPROCESSING: "1"
+    OGGM_USE_MULTIPROCESSING: "1",
+    ...dataEnv(context3.data, context3.cluster)
   };
 }
 
@@ -54065,7 +54390,8 @@ function profilesPart(context3) {
           image: reference,
           for: ["all"],
           default: index2 === 0,
-          env: without(imageEnv(context3, file, built), said5)
+          env: without(imageEnv(context3, file, built), said5),
+          ...file.oggm && context3.data && { labels: { [VIEW_LABEL]: context3.data.view } }
         })),
         sizes: Object.entries(hub.data.sizes).map(([name, size2]) => ({
           ...sizeProfile(name, size2, name === defaultSize(hub.data.sizes)),
@@ -54567,7 +54893,8 @@ function valuesOf(platform2, hub, charts, images = hubImages(platform2, hub)) {
     cluster: cluster.data,
     platform: platform2.settings.data,
     images,
-    codeDigest: charts.codeDigest
+    codeDigest: charts.codeDigest,
+    data: hubData(platform2, hub, cluster.data)
   });
 }
 function wantedReleases(platform2, charts, present2 = []) {
@@ -55574,188 +55901,6 @@ var lockRegistry = {
   }
 };
 
-// src/core/data/lock.ts
-init_json();
-
-// src/core/data/wanted.ts
-init_json();
-
-// src/core/data/sources.ts
-var BREMEN = "https://cluster.klima.uni-bremen.de/~oggm";
-var NSIDC = "https://daacdata.apps.nsidc.org/pub/DATASETS/nsidc0770_rgi_v7/global_files";
-var W5E5 = `${BREMEN}/climate/gswp3-w5e5/flattened/2025.11.25/monthly/gswp3-w5e5`;
-var ERA5 = `${BREMEN}/climate/era5/monthly/v1.2/flattened/era5`;
-var ERA5_LAND = `${BREMEN}/climate/era5-land/monthly/v1.0/era5_land`;
-var CERA = `${BREMEN}/climate/cera-20c/monthly/v1.0/cera-20c`;
-var BIAS = `${BREMEN}/ref_mb_params/oggm_v1.6`;
-var GEODETIC = `${BREMEN}/geodetic_ref_mb/hugonnet_2021`;
-var RGI_SOURCES = {
-  "62": [
-    { url: `${BREMEN}/rgi/rgi62.zip`, unpack: "RGIV62" },
-    { url: `${BREMEN}/rgi/rgi62_Intersects.zip`, unpack: "RGI_V62_Intersects" }
-  ],
-  "70G": [
-    { url: `${NSIDC}/RGI2000-v7.0-G-global.zip`, unpack: "RGIV70G" },
-    { url: `${NSIDC}/RGI2000-v7.0-I-global.zip`, unpack: "RGI_V70G_Intersects" }
-  ],
-  "70C": [{ url: `${NSIDC}/RGI2000-v7.0-C-global.zip`, unpack: "RGIV70C" }]
-};
-var CLIMATE_URLS = {
-  GSWP3_W5E5: [
-    `${W5E5}_glacier_invariant_flat_v2025.11.25.nc`,
-    ...["tas", "temp_std", "pr"].map(
-      (name) => `${W5E5}_obsclim_${name}_global_monthly_1901_2019_flat_glaciers_v2025.11.25.nc`
-    )
-  ],
-  ERA5: [
-    `${ERA5}_glacier_invariant_flat_v2026.01.14.nc`,
-    `${ERA5}_tp_global_monthly_1940_2025_flat_glaciers_v2026.01.14.nc`,
-    `${ERA5}_t2m_global_monthly_1940_2025_flat_glaciers_v2026.01.14.nc`
-  ],
-  ERA5L: [
-    `${ERA5_LAND}_invariant_flat.nc`,
-    `${ERA5_LAND}_monthly_prcp_1981-2018_flat.nc`,
-    `${ERA5_LAND}_monthly_t2m_1981-2018_flat.nc`
-  ],
-  CERA: [`${CERA}_invariant.nc`, `${CERA}_pcp_1901-2010.nc`, `${CERA}_t2m_1901-2010.nc`]
-};
-var biases = (climate) => ["rgi6_perglacier_temp_bias_v2025.6.2", "rgi6_regional_temp_bias_v2025.6.3"].map(
-  (name) => `${BIAS}/${climate}_${name}.csv`
-);
-var TABLE_URLS = {
-  geodetic: [
-    `${GEODETIC}_ds_rgi60_pergla_rates_10_20_worldwide_filled.hdf`,
-    `${GEODETIC}_regional_avg.csv`
-  ],
-  "bias-w5e5": biases("w5e5"),
-  "bias-era5": biases("era5")
-};
-var RGI6 = [
-  27108,
-  18855,
-  4556,
-  7415,
-  20261,
-  568,
-  1615,
-  3417,
-  1069,
-  5151,
-  3927,
-  1888,
-  54429,
-  27988,
-  13119,
-  2939,
-  15908,
-  3537,
-  2752
-];
-var RGI7 = [
-  27509,
-  18730,
-  5216,
-  11009,
-  19994,
-  568,
-  1666,
-  3410,
-  1069,
-  7155,
-  4079,
-  2275,
-  75613,
-  37562,
-  18587,
-  3695,
-  30634,
-  3018,
-  2742
-];
-var GLACIERS = {
-  "62": RGI6,
-  "70G": RGI7,
-  "70C": RGI7
-};
-
-// src/core/data/wanted.ts
-function wantedFiles(set) {
-  const listed4 = [
-    ...bundles(set.prepro),
-    ...(set.rgi ?? []).flatMap((version) => RGI_SOURCES[version]),
-    ...[
-      ...(set.climate ?? []).flatMap((name) => CLIMATE_URLS[name]),
-      ...(set.tables ?? []).flatMap((name) => TABLE_URLS[name]),
-      ...set.files ?? []
-    ].map((url) => ({ url }))
-  ];
-  const byUrl = new Map(listed4.map((one) => [one.url, one]).reverse());
-  return [...byUrl.values()].sort((a, b) => compareText(a.url, b.url));
-}
-function bundles(prepro) {
-  if (prepro === void 0) return [];
-  const { base: base2, rgi, level, border, regions } = prepro;
-  const folder = `${base2.replace(/\/?$/u, "/")}RGI${rgi}/b_${String(border).padStart(3, "0")}/L${level}`;
-  return regions.flatMap((region) => {
-    const name = rgi === "62" ? `RGI60-${region}` : `RGI2000-v7.0-${rgi.slice(2)}-${region}`;
-    const last = Math.floor((GLACIERS[rgi][Number(region) - 1] ?? 0) / 1e3);
-    return Array.from({ length: last + 1 }, (_, bundle) => ({
-      url: `${folder}/${name}/${name}.${String(bundle).padStart(2, "0")}.tar`,
-      series: name
-    }));
-  });
-}
-function recipeOf(set) {
-  return digestOf(wantedFiles(set).map((one) => ({ ...one })));
-}
-function cachePath(url) {
-  const [, written2 = ""] = /^https?:\/\/[^/?#]+\/([^?#]*)/u.exec(url) ?? [];
-  const host = URL.parse(url)?.hostname ?? "";
-  const path = `${host}/${written2}`;
-  const isPlain2 = path.split("/").every((part) => part !== "." && part !== ".." && /^[A-Za-z0-9~._+=@,%-]+$/u.test(part));
-  return isPlain2 ? path : void 0;
-}
-function addressesOf(url, mirrors) {
-  const fitting2 = Object.entries(mirrors).filter(([beginning2]) => url.startsWith(beginning2)).sort(([a], [b]) => b.length - a.length || compareText(a, b));
-  const others = fitting2.flatMap(
-    ([beginning2, places]) => places.map((place2) => place2 + url.slice(beginning2.length))
-  );
-  return [.../* @__PURE__ */ new Set([...others, url])];
-}
-
-// src/core/data/lock.ts
-var asJson = (files) => files.map((one) => ({ ...one }));
-function lockChecksum({ recipe, files }) {
-  return digestOf([recipe, asJson(files)]);
-}
-var HEAD = `# yaml-language-server: $schema=../schemas/data-lock.schema.json
-# Written by \`glaciocloud data lock\`: which files the set is, and how large they are.
-`;
-function lockText(content) {
-  const files = [...content.files].sort((a, b) => compareText(a.url, b.url));
-  const lock = { ...content, files };
-  return [
-    HEAD,
-    `checksum: "${lockChecksum(lock)}"
-`,
-    `recipe: "${lock.recipe}"
-`,
-    files.length === 0 ? "files: []\n" : "files:\n",
-    ...files.map((one) => `  - ${lineOf2(one)}
-`)
-  ].join("");
-}
-function lineOf2({ url, bytes: bytes2, unpack }) {
-  const parts = [`url: ${JSON.stringify(url)}`, `bytes: ${bytes2}`];
-  return `{${[...parts, ...unpack === void 0 ? [] : [`unpack: ${unpack}`]].join(", ")}}`;
-}
-function bytesOf({ files }) {
-  return files.reduce((sum, { bytes: bytes2 }) => sum + bytes2, 0);
-}
-function isCurrent(set, lock) {
-  return lock.recipe === recipeOf(set);
-}
-
 // src/core/images/lock.ts
 init_json();
 function buildName(now, content, taken2) {
@@ -55886,8 +56031,7 @@ var OF_HUBS2 = [
   { path: "/budget", hint: "it is kept for later: watch the bill of the provider" }
 ];
 var OF_CLUSTERS = [
-  { path: "/ingress/email", hint: "give it to the issuer of certificates in the cluster" },
-  { path: "/storage/data", hint: KEPT }
+  { path: "/ingress/email", hint: "give it to the issuer of certificates in the cluster" }
 ];
 var OF_SETTINGS = [
   {
@@ -55913,7 +56057,6 @@ function hoursOf(event) {
 function* idleOfHubs({ environments }) {
   for (const hub of environments.values()) {
     yield* idleIn(hub, OF_HUBS2);
-    if (hub.data.data.length > 0) yield idle(hub.keyAt("/data"), "data", KEPT);
     yield* idleIn(
       hub,
       hub.data.capacity.events.map((_, index2) => hoursOf(index2))
@@ -58094,6 +58237,108 @@ var dataRoom = {
   }
 };
 
+// src/core/data/order.ts
+init_json();
+var PARALLEL = 2;
+function dataWanted(platform2, clusterName) {
+  const storage = platform2.clusters.get(clusterName)?.data.storage.data;
+  const hubs = hubsWithData(platform2, clusterName);
+  const sets = lockedSets(
+    platform2,
+    hubs.flatMap(({ data: data3 }) => data3.data)
+  );
+  if (storage === void 0 || sets.length === 0) return void 0;
+  const views = /* @__PURE__ */ new Map();
+  for (const hub of hubs) {
+    const own2 = lockedSets(platform2, hub.data.data);
+    const view = viewOf(own2);
+    if (view !== void 0)
+      views.set(
+        view,
+        own2.map(({ set }) => set.name)
+      );
+  }
+  const order2 = {
+    schema_version: 1,
+    sets: sets.map(setOf),
+    views: [...views].sort(([a], [b]) => compareText(a, b)).map(([view, names5]) => ({ view, sets: names5 })),
+    parallel: PARALLEL
+  };
+  const size2 = storage.size === void 0 ? sumOf(sets) : Math.ceil(quantityBytes(storage.size) ?? 0);
+  return { order: order2, digest: digestOf({ ...order2, storage: { ...storage }, size: size2 }), sets, size: size2 };
+}
+function orderText({ order: order2 }, mode, keep2) {
+  return JSON.stringify({ ...order2, mode, keep: [...new Set(keep2)].sort(compareText) });
+}
+function hubsWithData(platform2, cluster) {
+  return [...platform2.environments.values()].filter(
+    ({ data: data3 }) => data3.cluster === cluster && data3.data.length > 0
+  );
+}
+function sumOf(sets) {
+  return sets.reduce((sum, { set }) => sum + Math.ceil(quantityBytes(set.data.size) ?? 0), 0);
+}
+function setOf({ set, lock }) {
+  return {
+    set: set.name,
+    lock: lockDigest(lock.data),
+    files: lock.data.files.map(({ url, bytes: bytes2, unpack }) => ({
+      path: cachePath(url) ?? url,
+      urls: addressesOf(url, set.data.mirrors),
+      bytes: bytes2,
+      unpack: unpack ?? null
+    }))
+  };
+}
+
+// src/core/data/volume-rules.ts
+var dataPlace = {
+  id: "data-place",
+  severity: "error",
+  title: "A hub with data sets has a cluster whose volume all its servers can mount.",
+  why: "Input data lie on one volume of the cluster. A volume that one node alone can mount holds up every server on another node for ever. Whether a class is of that kind no file can know, so the cluster\u2019s says it.",
+  on: "platform",
+  *check(platform2) {
+    for (const cluster of platform2.clusters.values()) {
+      const [first] = hubsWithData(platform2, cluster.name);
+      const { storage, nodes } = cluster.data;
+      if (first === void 0) continue;
+      if (storage.data === void 0)
+        yield {
+          at: first.keyAt("/data"),
+          message: `the cluster ${cluster.name} has no place for data`,
+          hint: `write storage.data into clusters/${cluster.name}.yaml, such as: data: {class: ${storage.homes.class}}`
+        };
+      else if (storage.data.access === "one" && nodes.user.max > 1)
+        yield {
+          at: cluster.keyAt("/storage/data"),
+          message: `servers may be on ${nodes.user.max} nodes, and one alone can mount its volume`,
+          hint: "choose a class that several nodes can mount (NFS, Filestore, EFS, CephFS) and write access: many; or have one node for users (nodes.user.max: 1); or remove `data` from the hubs"
+        };
+    }
+  }
+};
+var dataVolumeRoom = {
+  id: "data-volume-room",
+  severity: "error",
+  title: "The volume of a cluster has room for the data sets of its hubs.",
+  why: "Where sets need more than the volume has, filling ends in the middle, and the hubs run without the rest.",
+  on: "platform",
+  *check(platform2) {
+    for (const cluster of platform2.clusters.values()) {
+      const size2 = quantityBytes(cluster.data.storage.data?.size ?? "");
+      const names5 = hubsWithData(platform2, cluster.name).flatMap(({ data: data3 }) => data3.data);
+      const need = sumOf(lockedSets(platform2, names5));
+      if (size2 !== void 0 && size2 < need)
+        yield {
+          at: cluster.at("/storage/data/size"),
+          message: `its hubs\u2019 data sets say ${gigabytes(need)} together, and that is more`,
+          hint: `write at least ${gigabytes(need)}, or nothing: then it is as large as the sets say`
+        };
+    }
+  }
+};
+
 // src/core/check/references.ts
 init_json();
 var FOLDERS = {
@@ -58853,6 +59098,8 @@ var RULES = [
   dataAddress,
   dataUnlocked,
   dataRoom,
+  dataPlace,
+  dataVolumeRoom,
   belowHome,
   address,
   oneDefault,
@@ -59495,7 +59742,7 @@ function createPuller(iterator2) {
 }
 
 // src/flow/data-lock.ts
-var PARALLEL = 2;
+var PARALLEL2 = 2;
 var TRIES = 5;
 var LONGEST_WAIT_S = 60;
 var SAY_EVERY = 25;
@@ -59508,7 +59755,7 @@ async function surveySet(name, { wanted, mirrors }, world) {
       if (found3.size % SAY_EVERY === 0 || found3.size === wanted.length)
         world.progress(`${name}: ${found3.size} of ${wanted.length} files asked for`);
     },
-    { concurrency: PARALLEL }
+    { concurrency: PARALLEL2 }
   );
   return surveyOf(wanted, (url) => found3.get(url));
 }
@@ -61169,6 +61416,7 @@ function promisesOf({ namespace, values }, objects) {
     gid: of("/fsGid"),
     home: of("/storage/homeMountPath"),
     mounts: mounts2.map((mount2) => textAt(mount2, "/mountPath")),
+    readOnly: readOnlyClaims(of("/storage/extraVolumes")),
     namespace,
     labels: policyLabels(objects),
     // A rule refuses another one but for a hub on the machine of whoever tries it.
@@ -61178,6 +61426,9 @@ function promisesOf({ namespace, values }, objects) {
     variables: secretVariables(objects),
     images: imagesBeside(values)
   };
+}
+function readOnlyClaims(volumes2) {
+  return namedEntries(volumes2).map((volume) => volume["persistentVolumeClaim"]).filter((claim) => at(claim, "/readOnly") === true).map((claim) => textAt(claim, "/claimName"));
 }
 function policyLabels(objects) {
   const selected = objects.filter((one) => one["kind"] === "NetworkPolicy").map((one) => at(one, "/spec/podSelector/matchLabels"));
@@ -61348,6 +61599,49 @@ async function takeOverNotices(hub, first, kube) {
   const before = await kube.get("configmap", NOTICES_MAP, hub);
   if (at(before, KEPT_PATH) === "keep") return;
   await kube.apply([noticesMap(hub, first)], NOTICES_MANAGER);
+}
+
+// src/apply/data/hub-volume.ts
+init_json();
+function mountsData({ values }) {
+  const volumes2 = objectsIn(at(values, "/jupyterhub/singleuser/storage/extraVolumes"));
+  return volumes2.some(({ name }) => name === DATA_CLAIM);
+}
+async function giveData(release2, kube) {
+  if (!mountsData(release2)) return;
+  const { namespace } = release2;
+  const objects = await objectsFor(namespace, kube);
+  const [volume] = objects;
+  const live = await kube.get("persistentvolume", volumeName(namespace));
+  if (live && canonical(placeOf3(live)) !== canonical(placeOf3(volume)))
+    throw new Faulty(
+      `input data lie elsewhere now; when nobody's server runs: kubectl delete pvc ${DATA_CLAIM} --namespace ${namespace}, then kubectl delete pv ${volumeName(namespace)}`,
+      "infrastructure"
+    );
+  const claim = await kube.get("persistentvolumeclaim", DATA_CLAIM, namespace);
+  if (live === void 0 || claim === void 0) await kube.apply(objects);
+}
+async function objectsFor(namespace, kube) {
+  const claim = await kube.get("persistentvolumeclaim", DATA_CLAIM, SYSTEM_NAMESPACE);
+  const name = textAt(claim, "/spec/volumeName");
+  const bound = name === "" ? void 0 : await kube.get("persistentvolume", name);
+  if (bound === void 0)
+    throw new Faulty(
+      `the volume of input data is not there yet; look at kubectl describe pvc ${DATA_CLAIM} --namespace ${SYSTEM_NAMESPACE}`,
+      "infrastructure"
+    );
+  const made3 = hubVolume(bound, namespace);
+  if (made3.kind === "volume") return made3.objects;
+  throw new Faulty(`${made3.why}; ${made3.hint}`, "infrastructure");
+}
+function placeOf3(volume) {
+  return Object.fromEntries(
+    ["csi", "nfs", "local", "hostPath"].map((kind) => [kind, at(volume, `/spec/${kind}`) ?? null])
+  );
+}
+async function takeDataAway(namespace, kube) {
+  await kube.delete("persistentvolumeclaim", DATA_CLAIM, namespace);
+  await kube.delete("persistentvolume", volumeName(namespace));
 }
 
 // src/apply/hub/generated.ts
@@ -61590,6 +61884,7 @@ async function prepareNamespace(task, secrets2, world) {
   const { hub, to } = task;
   const { namespace } = to.release;
   await makeNamespace(task, world);
+  await giveData(to.release, world.kube);
   if (!await world.kube.get("secret", "hub-access", namespace)) {
     await world.kube.apply([
       {
@@ -62113,7 +62408,7 @@ function placeText({ bucket, folder }) {
 function manifestKey({ folder }) {
   return `${folder}manifest.json`;
 }
-function volumeName({ uid, what }) {
+function volumeName2({ uid, what }) {
   return what === "database" ? "the database" : `the home pvc-${uid}`;
 }
 function volumeKey({ folder }, { claim, what }) {
@@ -62359,14 +62654,14 @@ async function archiveLeft(archive, { unit, volumes: volumes2, hub = {}, user, t
       const archived = await archiveVolume(archive, volume, reader, world);
       done += 1;
       const what = `${done} of ${volumes2.length}, ${megabytes(archived.bytes)}, ${archived.files} files`;
-      world.progress(unit, `${volumeName(volume)} is archived and read back: ${what}`);
+      world.progress(unit, `${volumeName2(volume)} is archived and read back: ${what}`);
       writing = writing.then(() => enter(archive, archived, held3));
       await writing;
       return void 0;
     } catch (error3) {
       if (!(error3 instanceof Failure || error3 instanceof Faulty)) throw error3;
-      world.progress(unit, `\u2717 ${volumeName(volume)}: ${error3.message}`);
-      return `${volumeName(volume)}: ${error3.message}`;
+      world.progress(unit, `\u2717 ${volumeName2(volume)}: ${error3.message}`);
+      return `${volumeName2(volume)}: ${error3.message}`;
     }
   };
   const failures = await pMap(left, one, { concurrency: AT_ONCE });
@@ -62428,7 +62723,7 @@ async function archiveVolume({ place: place2, bucket }, volume, { unit, hub, use
       const sending = new Sending(streaming);
       const quiet2 = telling(
         world.clock,
-        () => world.progress(unit, `archiving ${volumeName(volume)}: ${megabytes(sending.bytes)} so far`)
+        () => world.progress(unit, `archiving ${volumeName2(volume)}: ${megabytes(sending.bytes)} so far`)
       );
       try {
         await bucket.send(key, Readable2.from(sending.chunks()));
@@ -62444,7 +62739,7 @@ async function archiveVolume({ place: place2, bucket }, volume, { unit, hub, use
     world.clock,
     () => world.progress(
       unit,
-      `reading ${volumeName(volume)} back: ${megabytes(seen2)} of ${megabytes(sent.bytes)}`
+      `reading ${volumeName2(volume)} back: ${megabytes(seen2)} of ${megabytes(sent.bytes)}`
     )
   );
   const back = await readBack(await bucket.read(key), (bytes2) => {
@@ -62556,8 +62851,9 @@ async function takeAway({ unit, removal }, {
   if (removal.database !== "keep") doomed.push(DATABASE3);
   held3();
   for (const claim of doomed) await kube.delete("persistentvolumeclaim", claim, namespace);
+  await takeDataAway(namespace, kube);
   const kept2 = (await kube.list("persistentvolumeclaims", { namespace })).filter(
-    (one) => !doomed.includes(textAt(one, "/metadata/name"))
+    (one) => ![...doomed, DATA_CLAIM].includes(textAt(one, "/metadata/name"))
   ).length;
   await kube.delete("configmap", STATE_NAME, namespace);
   const archived = archive ? `${archive.manifest.objects.length} volumes are archived in ${placeText(archive.place)}, ` : "";
@@ -63182,6 +63478,270 @@ async function catchUpRecord(job, wanted, { states, present: present2 }) {
   }
 }
 
+// src/core/data/job.ts
+var FILLER_LABEL = "glaciocloud.org/data-filler";
+var ORDER_NAME = "oggm-data-order";
+var CODE_NAME = "oggm-data-code";
+var FILLER_CODE = [
+  "glaciocloud_data.py",
+  "data_archives.py",
+  "data_download.py",
+  "data_order.py",
+  "data_progress.py",
+  "data_store.py",
+  "data_views.py",
+  "data_web.py",
+  "data_writer.py"
+];
+var FILLER_ID = 1e3;
+var RETRIES = 15;
+var BAD_ORDER = 2;
+function rivals(mode) {
+  return mode === "plan" ? `${FILLER_LABEL}=plan` : `${FILLER_LABEL} in (fill,verify)`;
+}
+function orderName(mode) {
+  return mode === "plan" ? `${ORDER_NAME}-plan` : ORDER_NAME;
+}
+function fillerObjects(filler) {
+  const { namespace, name, mode, code: code2, order: order2, digest: digest3 } = filler;
+  const labels = { "app.kubernetes.io/managed-by": "glaciocloud", [FILLER_LABEL]: mode };
+  const map = (called, data3) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: called, namespace, labels },
+    data: data3
+  });
+  return [
+    map(CODE_NAME, { ...code2 }),
+    map(orderName(mode), { "order.json": order2, digest: digest3, job: name }),
+    {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name, namespace, labels },
+      spec: {
+        backoffLimit: mode === "plan" ? 0 : RETRIES,
+        podFailurePolicy: {
+          rules: [
+            { action: "FailJob", onExitCodes: { operator: "In", values: [BAD_ORDER] } },
+            { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }
+          ]
+        },
+        template: { metadata: { labels }, spec: podOf(filler) }
+      }
+    }
+  ];
+}
+function podOf({ image: image2, nodes, mode }) {
+  const container = (name, command) => ({
+    name,
+    image: image2,
+    command,
+    env: [{ name: "PYTHONDONTWRITEBYTECODE", value: "1" }],
+    resources: {
+      requests: { cpu: "100m", memory: "256Mi" },
+      limits: { memory: "1Gi" }
+    },
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+    volumeMounts: [
+      { name: "data", mountPath: "/data" },
+      { name: "code", mountPath: "/code", readOnly: true },
+      { name: "order", mountPath: "/order", readOnly: true }
+    ]
+  });
+  return {
+    ...nodes,
+    restartPolicy: "Never",
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    // It may be killed anywhere, and does not listen.
+    terminationGracePeriodSeconds: 5,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: FILLER_ID,
+      runAsGroup: FILLER_ID,
+      fsGroup: FILLER_ID,
+      fsGroupChangePolicy: "OnRootMismatch",
+      seccompProfile: { type: "RuntimeDefault" }
+    },
+    // Servers mount this folder, and start only where it is.
+    initContainers: [container("folder", ["mkdir", "-p", "/data/oggm"])],
+    containers: [
+      container("filler", ["python3", "-u", "/code/glaciocloud_data.py", "/order/order.json"])
+    ],
+    volumes: [
+      { name: "data", persistentVolumeClaim: { claimName: DATA_CLAIM } },
+      { name: "code", configMap: { name: CODE_NAME } },
+      { name: "order", configMap: { name: orderName(mode) } }
+    ]
+  };
+}
+
+// src/apply/data/fill.ts
+init_json();
+var NAMESPACE = SYSTEM_NAMESPACE;
+var LOOK_MS7 = 1e3;
+var START_SECONDS2 = 600;
+var GONE_SECONDS = 60;
+async function isOrdered({ digest: digest3 }, kube) {
+  const order2 = await kube.get("configmap", ORDER_NAME, NAMESPACE);
+  if (at(order2, "/data/digest") !== digest3) return false;
+  const job = await kube.get("job", textAt(order2, "/data/job"), NAMESPACE);
+  return job !== void 0 && !hasFailed(job);
+}
+async function startFiller(task, world) {
+  const { kube, random } = world;
+  const { wanted, mode, keep: keep2, image: image2, nodes } = task;
+  if (mode !== "plan") await makeClaim(wanted, world);
+  await endOthers(mode, world);
+  const name = `${DATA_CLAIM}-${mode}-${random.hex(4)}`;
+  const code2 = FILLER_CODE.map(async (file) => [file, await world.script(file)]);
+  await kube.apply(
+    fillerObjects({
+      namespace: NAMESPACE,
+      name,
+      mode,
+      image: image2,
+      nodes,
+      code: Object.fromEntries(await Promise.all(code2)),
+      order: orderText(wanted, mode, keep2),
+      digest: wanted.digest
+    })
+  );
+  return name;
+}
+async function makeClaim({ size: size2 }, { kube, cluster }) {
+  const storage = cluster.data.storage.data;
+  if (storage === void 0) return;
+  const live = await kube.get("persistentvolumeclaim", DATA_CLAIM, NAMESPACE);
+  const has = quantityBytes(textAt(live, "/spec/resources/requests/storage")) ?? 0;
+  await kube.apply([clusterClaim(NAMESPACE, storage, Math.max(size2, has))]);
+}
+async function endOthers(mode, { kube, clock }) {
+  const selector = rivals(mode);
+  await kube.deleteBy("jobs", selector, NAMESPACE);
+  for (let second = 0; second < GONE_SECONDS; second += 1) {
+    if ((await kube.list("jobs,pods", { namespace: NAMESPACE, selector })).length === 0) return;
+    await clock.sleep(LOOK_MS7);
+  }
+  throw new Faulty("the filler of input data that ran before does not end", "infrastructure");
+}
+async function untilStarted(job, world) {
+  for (let second = 0; second < START_SECONDS2; second += 1) {
+    const pods = await podsOf2(job, world);
+    if (pods.some((pod) => hasFolder(pod))) return;
+    const verdict = rolloutVerdict([], pods, world.clock.now().getTime());
+    if (verdict.kind === "failed") throw new Faulty(`input data: ${verdict.reason}`, verdict.fault);
+    const stuck = pods.find((pod) => textAt(pod, "/status/phase") === "Failed");
+    if (stuck)
+      throw new Faulty(
+        "input data: the user 1000 cannot make a folder on the volume; let the class make volumes that it may write to",
+        "infrastructure"
+      );
+    await world.clock.sleep(LOOK_MS7);
+  }
+  throw new Faulty(
+    `input data: the volume was not there after ${START_SECONDS2} s; look at kubectl describe pvc ${DATA_CLAIM} --namespace ${NAMESPACE}`,
+    "infrastructure"
+  );
+}
+function hasFolder(pod) {
+  const phase = textAt(pod, "/status/phase");
+  if (phase === "Running" || phase === "Succeeded") return true;
+  const [folder] = objectsIn(at(pod, "/status/initContainerStatuses"));
+  return at(folder, "/state/terminated/exitCode") === 0;
+}
+async function podsOf2(job, { kube }) {
+  const pods = await kube.list("pods", { namespace: NAMESPACE, selector: `job-name=${job}` });
+  const born = (pod) => textAt(pod, "/metadata/creationTimestamp");
+  return pods.sort((a, b) => born(a) < born(b) ? -1 : 1);
+}
+function hasFailed(job) {
+  return objectsIn(at(job, "/status/conditions")).some(
+    ({ type, status }) => type === "Failed" && status === "True"
+  );
+}
+
+// src/apply/data/views.ts
+init_json();
+async function viewsInUse(kube, { known }) {
+  const open3 = (await kube.list("pods", { selector: VIEW_LABEL })).map(
+    (pod) => at(pod, `/metadata/labels/${VIEW_LABEL.replace("/", "~1")}`)
+  );
+  const running = [...known.values()].flatMap(
+    ({ healthy }) => objectsIn(at(healthy?.release.values, "/glaciocloud/profiles/images")).map(
+      (image2) => at(image2, `/labels/${VIEW_LABEL.replace("/", "~1")}`)
+    )
+  );
+  const views = [...open3, ...running].filter(
+    (view) => typeof view === "string" && /^[0-9a-f]{40}$/u.test(view)
+  );
+  return [...new Set(views)];
+}
+
+// src/flow/data.ts
+init_json();
+init_failure();
+
+// src/flow/world.ts
+async function applyWorld({ ports, report }, { cluster, charts }, scratch) {
+  return {
+    ...ports,
+    releases: await ports.releases(scratch),
+    cluster,
+    chart: await charts.assemble(scratch),
+    script: chartScript,
+    progress: (unit, text2) => report.progress(`${unitId(unit)}: ${text2}`)
+  };
+}
+
+// src/flow/data.ts
+async function orderData(job, wanted, { states }) {
+  const { platform: platform2, cluster } = wanted;
+  const asked3 = dataWanted(platform2, cluster.name);
+  const say2 = (text2) => job.report.progress(`cluster ${cluster.name}: ${text2}`);
+  try {
+    if (asked3 === void 0 || await isOrdered(asked3, job.ports.kube)) return;
+    await withTemporaryFolder(async (scratch) => {
+      const world = await applyWorld(job, wanted, scratch);
+      const task = await fillTask({ wanted, asked: asked3, states, mode: "fill" }, world);
+      const started = await startFiller(task, world);
+      say2(`${wordsOf(asked3)} are being laid on its volume (job ${started})`);
+      await untilStarted(started, world);
+    });
+  } catch (error3) {
+    if (!(error3 instanceof Failure || error3 instanceof Faulty)) throw error3;
+    say2(`\u26A0 ${error3.message}`);
+  }
+}
+function wordsOf({ sets }) {
+  const files = sets.flatMap(({ lock }) => lock.data.files);
+  return `data sets ${sets.map(({ set }) => set.name).join(", ")} (${files.length} files, ${gigabytes(bytesOf({ files }))})`;
+}
+async function fillTask({
+  wanted: { platform: platform2, cluster, hubs },
+  asked: asked3,
+  states,
+  mode
+}, { kube, releases, chart }) {
+  const names5 = hubsWithData(platform2, cluster.name).map(({ name }) => name);
+  const hub = hubs.find(({ unit }) => names5.includes(unit.name));
+  const values = hub?.release.values ?? {};
+  const jupyterhub = at(values, "/jupyterhub");
+  if (!hub || !isObject(jupyterhub))
+    throw new Failure("no hub with data can be planned", { hint: "see `glaciocloud check`" });
+  const rendered = await releases.render({
+    release: hub.unit.name,
+    namespace: hub.release.namespace,
+    chart,
+    kubernetes: cluster.data.kubernetes,
+    values,
+    placeholders: standInSecrets(jupyterhub)
+  });
+  const image2 = textAt(hubPodSpec(documentsIn(rendered).map(parseObject)), "/containers/0/image");
+  const keep2 = await viewsInUse(kube, states);
+  return { wanted: asked3, mode, keep: keep2, image: image2, nodes: serverNodes(jupyterhub) };
+}
+
 // src/flow/choose.ts
 init_failure();
 function chooseCluster(platform2, name) {
@@ -63306,18 +63866,6 @@ async function claimedApproval({ actions, approved: approved2 }, cluster) {
   return { approved: false, doubt: `nobody has approved \`${name}\` in this run` };
 }
 
-// src/flow/world.ts
-async function applyWorld({ ports, report }, { cluster, charts }, scratch) {
-  return {
-    ...ports,
-    releases: await ports.releases(scratch),
-    cluster,
-    chart: await charts.assemble(scratch),
-    script: chartScript,
-    progress: (unit, text2) => report.progress(`${unitId(unit)}: ${text2}`)
-  };
-}
-
 // src/flow/deploy.ts
 init_lists();
 async function runDeployment(job) {
@@ -63331,6 +63879,7 @@ async function runDeployment(job) {
   const found3 = await look(job, wanted);
   const idle2 = isIdle(job, wanted, found3);
   const refusal3 = await applyShared(job, wanted, found3, idle2);
+  await orderData(job, wanted, found3);
   await catchUpRecord(job, wanted, found3);
   const results = idle2 ? [] : await applyUnits(job, wanted, found3, refusal3);
   return { kind: "deployed", results, wanted: chosen2 };
@@ -64315,11 +64864,11 @@ function recipientsOf(text2) {
   const lists = [...walk(rules2 ?? null)].flatMap(
     ({ path, value }) => /\/(?:age|pgp|kms|gcp_kms|azure_keyvault|hc_vault_transit_uri|hc_vault|arn|resource_id|vaultUrl)(?:\/|$)/u.test(
       path
-    ) ? wordsOf(value) : []
+    ) ? wordsOf2(value) : []
   );
   return [...new Set(lists)];
 }
-function wordsOf(value) {
+function wordsOf2(value) {
   if (typeof value !== "string") return [];
   return value.split(",").map((word) => word.trim()).filter((word) => word !== "" && word !== "PUBLIC-KEY");
 }
@@ -64375,7 +64924,7 @@ function hubChecks(hub, { files, opened }, recipients) {
 }
 function foreignKeys(file, text2, recipients) {
   const found3 = at(readSource(file, text2).data, "/sops/age");
-  const keys = Array.isArray(found3) ? found3.flatMap((one) => isObject(one) ? wordsOf(one["recipient"] ?? null) : []) : [];
+  const keys = Array.isArray(found3) ? found3.flatMap((one) => isObject(one) ? wordsOf2(one["recipient"] ?? null) : []) : [];
   const others = keys.filter((key) => !recipients.includes(key)).sort(compareText);
   if (others.length === 0 || recipients.length === 0) return [];
   return [
@@ -64596,7 +65145,7 @@ function accessPage(answers2, base2, home = "OWNER/REPO") {
 }
 
 // src/core/init/workflow.ts
-var FOLDER = ".glaciocloud";
+var FOLDER2 = ".glaciocloud";
 var STEP = /(?<=\n)(?= *- (?:id|if|name|uses|run|env|with|shell|timeout-minutes|continue-on-error|working-directory):)/u;
 var USES = /^( *(?:- )?uses: \.\/)(\S*)/mu;
 var NPM = /^ *(?:- )?(?:run: )?npm (?:ci|run) ?/mu;
@@ -64609,7 +65158,7 @@ function foreignWorkflow(text2, pin) {
     present2 = (present2 || needed) && !/^ *steps:/mu.test(step2);
     return before + inFolder(step2);
   });
-  return head(pin) + steps.join("").replaceAll(`${WORKSPACE}/node_modules/`, `${WORKSPACE}/${FOLDER}/node_modules/`);
+  return head(pin) + steps.join("").replaceAll(`${WORKSPACE}/node_modules/`, `${WORKSPACE}/${FOLDER2}/node_modules/`);
 }
 var WORKSPACE = "${{ github.workspace }}";
 function head({ repository }) {
@@ -64629,7 +65178,7 @@ function checkoutStep(margin, checkout, { repository, commit: commit2 }) {
     "  with:",
     `    repository: ${repository}`,
     `    ref: "${commit2}"`,
-    `    path: ${FOLDER}`,
+    `    path: ${FOLDER2}`,
     "    persist-credentials: false"
   ];
   return lines3.map((line) => `${margin}${line}
@@ -64638,11 +65187,11 @@ function checkoutStep(margin, checkout, { repository, commit: commit2 }) {
 function inFolder(step2) {
   const used = step2.replace(
     USES,
-    (_, uses, path) => `${uses}${FOLDER}${path === "" ? "" : `/${path}`}`
+    (_, uses, path) => `${uses}${FOLDER2}${path === "" ? "" : `/${path}`}`
   );
   if (!NPM.test(step2)) return used;
   return used.replace(/^( *)(- )?run:/mu, (_, space, dash) => {
-    const first = `${space}${dash ?? ""}working-directory: ${FOLDER}`;
+    const first = `${space}${dash ?? ""}working-directory: ${FOLDER2}`;
     const run3 = `${space}${dash === void 0 ? "" : "  "}run:`;
     return `${first}
 ${run3}`;
@@ -66995,7 +67544,7 @@ async function scannerAt(registry, scanner) {
 
 // src/core/images/template.ts
 var import_handlebars2 = __toESM(require_lib(), 1);
-var PLACE2 = "/opt/glaciocloud";
+var PLACE3 = "/opt/glaciocloud";
 var OWN_SCRIPT = "own/postBuild";
 function dockerQuoted(value) {
   return `"${value.replaceAll(/["$\\]/gu, String.raw`\$&`)}"`;
@@ -67113,12 +67662,12 @@ FROM {{base}}
 {{/if}}{{#if bake}}# Into /opt: a home volume hides what an image puts into the home.
 COPY bake.py /tmp/bake.py
 RUN mkdir -p /opt/oggm && HOME=/opt/oggm python3 /tmp/bake.py && chmod -R a+rX /opt/oggm && rm /tmp/bake.py
-{{/if}}COPY --chmod=755 start ${PLACE2}/start
+{{/if}}COPY --chmod=755 start ${PLACE3}/start
 {{#if script}}# With a home of its own: what it leaves in the user's would be root's, and hidden.
-COPY --chmod=755 ${OWN_SCRIPT} ${PLACE2}/${OWN_SCRIPT}
-RUN mkdir /tmp/home && cd ${PLACE2} && HOME=/tmp/home ${OWN_SCRIPT} && rm -rf /tmp/home
+COPY --chmod=755 ${OWN_SCRIPT} ${PLACE3}/${OWN_SCRIPT}
+RUN mkdir /tmp/home && cd ${PLACE3} && HOME=/tmp/home ${OWN_SCRIPT} && rm -rf /tmp/home
 {{/if}}USER {{user.uid}}:{{user.gid}}
-ENTRYPOINT ["${PLACE2}/start"]
+ENTRYPOINT ["${PLACE3}/start"]
 CMD ["jupyterhub-singleuser"]
 `);
 
@@ -67148,13 +67697,13 @@ function settings2(view) {
       base_image: ENVIRONMENT_BASE,
       user_id: view.user.uid,
       user_name: view.user.name,
-      target_repo_dir: PLACE2,
+      target_repo_dir: PLACE3,
       appendix: `${LABELS2(view)}${VARIABLES2(view)}${APPENDIX(view)}`
     }
   };
 }
 var APPENDIX = template3(`{{#if files}}USER root
-RUN mkdir -p /opt/{{name}} && cp -R ${PLACE2}/files/. /opt/{{name}}/ && chmod -R a+rX /opt/{{name}}
+RUN mkdir -p /opt/{{name}} && cp -R ${PLACE3}/files/. /opt/{{name}}/ && chmod -R a+rX /opt/{{name}}
 {{/if}}USER {{user.uid}}:{{user.gid}}
 {{#if script}}RUN chmod +x ${OWN_SCRIPT} && ${OWN_SCRIPT}
 {{/if}}CMD ["jupyterhub-singleuser"]
@@ -67194,7 +67743,7 @@ function imageFolder(name, image2, platform2, named2) {
   return { files: folderFiles(image2, { name, hash, platform: platform2, named: named2 }), hash };
 }
 function folderFiles(image2, { name, hash, platform: platform2, named: named2 }) {
-  const view = viewOf(name, image2, platform2, hash);
+  const view = viewOf2(name, image2, platform2, hash);
   const files = image2.from ? baseFiles(view, image2.from, image2.oggm) : condaFiles(view, image2);
   for (const { path, text: text2 } of named2) {
     if (image2.files.includes(path)) files.set(`files/${path}`, text2);
@@ -67202,7 +67751,7 @@ function folderFiles(image2, { name, hash, platform: platform2, named: named2 })
   }
   return files;
 }
-function viewOf(name, image2, platform2, hash) {
+function viewOf2(name, image2, platform2, hash) {
   const { title, channels, conda, pip, apt, bake } = image2;
   return {
     name,
@@ -67325,13 +67874,13 @@ function solved(stdout) {
   if (reading.kind !== "read") return { fault: `pip\u2019s report: ${reading.reason}` };
   const packages2 = [];
   for (const { name, version, from } of reading.value.install) {
-    const source = sourceOf2(from);
+    const source = sourceOf3(from);
     if (source === void 0) return { fault: `pip does not say the hash of ${name} ${version}` };
     packages2.push({ manager: "pip", name, version, source });
   }
   return { packages: packages2.sort((a, b) => compareText(a.name, b.name)) };
 }
-function sourceOf2({
+function sourceOf3({
   url,
   archive_info,
   vcs_info,
@@ -69764,7 +70313,7 @@ function findingOf2(platform2, hub, { object: object2 }, { path, from, to }) {
   return {
     rule: "immutable",
     severity: "error",
-    at: placeOf3(platform2, hub, object2.name, path),
+    at: placeOf4(platform2, hub, object2.name, path),
     message: `${what} is there already, and Kubernetes refuses to change its ${field}${change}`,
     hint: hintOf(object2.kind, path)
   };
@@ -69773,7 +70322,7 @@ function hintOf(kind, path) {
   if (path === ROOM) return "a volume never gets smaller: write the old size, or more";
   return kind === "PersistentVolumeClaim" ? "undo it; another kind of volume needs a hub of another name, to which somebody copies homes and database" : "undo it, or give the object another name";
 }
-function placeOf3(platform2, hub, object2, path) {
+function placeOf4(platform2, hub, object2, path) {
   const own2 = ["/values/hub/db/pvc", "/values/hub/db", "/values"].find((one) => hub.has(one));
   const cluster = platform2.clusters.get(hub.data.cluster);
   const said5 = hub.has("/values/hub/db/pvc/storageClassName");
@@ -71803,12 +72352,12 @@ function dockerFailure(doing, said5) {
 
 // src/edges/docker-leftovers.ts
 var LABEL = "org.glaciocloud.image-test";
-var FOLDER2 = "glaciocloud-run-";
+var FOLDER3 = "glaciocloud-run-";
 function runLabel() {
   return ["--label", `${LABEL}=${runName()}`];
 }
 function runFolder() {
-  return `${FOLDER2}${runName()}`;
+  return `${FOLDER3}${runName()}`;
 }
 async function removeLeftovers() {
   const run3 = `{{.Label "${LABEL}"}}`;
@@ -71819,8 +72368,8 @@ async function removeLeftovers() {
     if (hasEnded2(owner)) await docker(["volume", "rm", "--force", volume]);
   for (const [image2] of await listed3(["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"])) {
     const [registry = "", folder = ""] = image2.split("/");
-    const isOurs2 = registry.startsWith("127.0.0.1:") && folder.startsWith(FOLDER2);
-    if (isOurs2 && hasEnded2(folder.slice(FOLDER2.length))) await docker(["image", "rm", image2]);
+    const isOurs2 = registry.startsWith("127.0.0.1:") && folder.startsWith(FOLDER3);
+    if (isOurs2 && hasEnded2(folder.slice(FOLDER3.length))) await docker(["image", "rm", image2]);
   }
 }
 function machineName() {
@@ -72612,11 +73161,11 @@ function unreadJson(unread2) {
 function namelessText(text2, { present: present2, entries, steps }) {
   const known = [...present2.entries, ...entries].flatMap(([id, { name }]) => [id, name]);
   const others = [...present2.users, ...steps].map(({ name }) => name);
-  const said5 = wordsOf2(text2);
-  const isNaming = [...known, ...others].some((one) => said5.includes(wordsOf2(one)));
+  const said5 = wordsOf3(text2);
+  const isNaming = [...known, ...others].some((one) => said5.includes(wordsOf3(one)));
   return isNaming ? "the cause names somebody: by hand, access apply shows it" : text2;
 }
-function wordsOf2(text2) {
+function wordsOf3(text2) {
   const words2 = text2.toLowerCase().split(/[^\p{L}\p{N}]+/u);
   return ` ${words2.filter((word) => word !== "").join(" ")} `;
 }
@@ -75122,12 +75671,12 @@ async function runAccess(inputs, report) {
 }
 var LOOK = "to see who would come into empty hubs, give --present with an empty folder, and --directory FILE where teams are named";
 async function runPlan(inputs) {
-  return accessPlan(await askedOf(inputs), accessSources(placeOf4(inputs, LOOK)));
+  return accessPlan(await askedOf(inputs), accessSources(placeOf5(inputs, LOOK)));
 }
 async function runApply(inputs, report) {
   if (inputs.present !== void 0)
     throw new UsageError("access apply compares with the cluster itself");
-  const place2 = placeOf4(inputs);
+  const place2 = placeOf5(inputs);
   const run3 = isInActions() ? (await Promise.resolve().then(() => (init_runner(), runner_exports))).runId() : void 0;
   const world = await accessWorld(place2, run3, (text2) => report.progress(text2));
   return accessApply(await askedOf(inputs), accessSources(place2), world);
@@ -75135,7 +75684,7 @@ async function runApply(inputs, report) {
 async function askedOf({ root, people, at: at2, target }) {
   return { root, people, hubs: target.slice(1), now: timeOf3(at2), detail: await detailOfRun() };
 }
-function placeOf4(inputs, instead) {
+function placeOf5(inputs, instead) {
   const { root, people, present: present2, directory } = inputs;
   const kubeconfig = present2 === void 0 ? kubeconfigOf(inputs, instead) : void 0;
   return { root, people, present: present2, directory, kubeconfig };
@@ -75164,7 +75713,7 @@ async function runImport(inputs) {
 async function runHomes(inputs) {
   if (inputs.present !== void 0)
     throw new UsageError("access homes looks into the cluster itself");
-  return accessHomes(await askedOf(inputs), homeSources(placeOf4(inputs)));
+  return accessHomes(await askedOf(inputs), homeSources(placeOf5(inputs)));
 }
 async function runErase({ root, people, target }) {
   await confirmUnseen();
