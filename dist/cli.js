@@ -74753,7 +74753,7 @@ function approved(given2) {
 function awaited({ facts: facts2, asked: asked3, now }) {
   if (!asked3) return void 0;
   if (now.state !== "active") return wishOf(facts2, asked3);
-  if (asked3.kind === "class") return void 0;
+  if (asked3.kind === "class" || classOf3(facts2, asked3)) return void 0;
   const end2 = facts2.pull && shownEnd(facts2.pull);
   const latest = renewal2(facts2, dayOf(facts2.now), asked3.days);
   if (end2 === void 0 || !latest || end2 > latest.until) return void 0;

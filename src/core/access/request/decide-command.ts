@@ -124,7 +124,8 @@ function approved(given: CommandFacts): Decision {
 function awaited({ facts, asked, now }: CommandFacts): Wish | undefined {
   if (!asked) return undefined;
   if (now.state !== 'active') return wishOf(facts, asked);
-  if (asked.kind === 'class') return undefined;
+  // Nobody gets more time by a class: its lead decides about the class alone.
+  if (asked.kind === 'class' || classOf(facts, asked)) return undefined;
   const end = facts.pull && shownEnd(facts.pull);
   const latest = renewal(facts, dayOf(facts.now), asked.days);
   if (end === undefined || !latest || end > latest.until) return undefined;
