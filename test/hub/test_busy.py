@@ -131,13 +131,20 @@ class Server:
         client.load_connection_file()
         client.start_channels()
         try:
-            wait_for("the kernel answers", lambda: answers(client), 120)
+            wait_for("the server hears it", lambda: self.hears(kernel, client), 120)
             client.execute(f"import os; os.chdir({str(self.home)!r})\n{text}")
             time.sleep(0.5)
         finally:
             client.stop_channels()
         self.began = time.monotonic()
         return kernel
+
+    def hears(self, kernel, client):
+        """What a kernel publishes before the server listens is lost, that it is busy too."""
+        return answers(client) and self.state(kernel) == "idle"
+
+    def state(self, kernel):
+        return self.ask("GET", f"/kernels/{kernel}")["execution_state"]
 
     def terminal(self, text):
         name = self.ask("POST", "/terminals")["name"]
@@ -275,19 +282,20 @@ def test_the_owner_is_warned_and_a_hub_that_restarts_knows_it_again(hub):
     server = Server(hub, "warned")
     kernel = server.execute("import time; time.sleep(300)")
     file = server.home / code.WARNING
-    wait_for("the warning", file.exists, 20)
+    wait_for("the server hears that it is busy", lambda: server.state(kernel) == "busy")
+    wait_for("the warning", file.exists)
     assert "a notebook computes since" in file.read_text()
-    wait_for("it is told", lambda: hub.sessions()["computing"] == 1, 20)
+    wait_for("it is told", lambda: hub.sessions()["computing"] == 1)
     text = page(hub, "warned").text
     assert "A notebook has been computing since" in text
     assert "Your server stops on" in text
     assert "computing since" not in page(hub, "other").text
     hub.restart()
-    wait_for("it is told again", lambda: hub.sessions()["computing"] == 1, 30)
+    wait_for("it is told again", lambda: hub.sessions()["computing"] == 1)
     assert hub.sessions()["longest"] > time.time()
-    assert server.ask("GET", f"/kernels/{kernel}")["execution_state"] == "busy"
+    assert server.state(kernel) == "busy"
     server.ask("DELETE", f"/kernels/{kernel}")
-    wait_for("nothing is told", lambda: hub.sessions()["computing"] == 0, 30)
+    wait_for("nothing is told", lambda: hub.sessions()["computing"] == 0)
 
 
 def test_a_server_tells_of_itself_alone(hub):

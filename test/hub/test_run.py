@@ -82,6 +82,19 @@ def test_it_has_left_its_session_and_parent(home):
     home.wait(name, "runs")
 
 
+def test_it_goes_on_where_its_starter_is_gone_before_it_hears_that_it_runs(home):
+    name = home.begin(home.script(ATTEMPT))
+    home.wait(name, "done")
+    reader, writer = os.pipe()
+    os.close(reader)
+    env = {**home.env, "GLACIOCLOUD_RUN_READY": str(writer)}
+    words = [sys.executable, str(TOOL), "_carry", name]
+    assert subprocess.run(words, env=env, pass_fds=(writer,), timeout=60).returncode == 0
+    os.close(writer)
+    assert home.record(name)["attempt"] == 2
+    home.wait(name, "done")
+
+
 def test_what_fails_says_how(home):
     name = home.begin(home.script("import sys; sys.exit(3)\n"))
     home.wait(name, "failed (code 3)")

@@ -21,7 +21,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from typing import Any, Iterator
 
@@ -212,7 +212,7 @@ def carry_on(record: dict[str, Any]) -> None:
 
 def carry(name: str) -> int:
     """The process that a run is known by: it starts the work, waits for it and writes its end."""
-    told = os.fdopen(int(os.environ.pop("GLACIOCLOUD_RUN_READY")), "w")
+    ready = int(os.environ.pop("GLACIOCLOUD_RUN_READY"))
     try:
         with locked(os.path.join(home(), name, "lock")) as lock:
             record = record_of(name)
@@ -222,13 +222,17 @@ def carry(name: str) -> int:
             record.update(attempt=record["attempt"] + 1, place=procs.place(), since=time.time())
             record.update(pid=os.getpid(), start=me.start if me else 0, ended=None)
             write(record)
-            told.write("ready")
-            told.close()
+            tell(ready, "ready")
             return work(record, lock)
     except Refused as refused:
-        told.write(str(refused))
-        told.close()
+        tell(ready, str(refused))
         return 1
+
+
+def tell(ready: int, text: str) -> None:
+    """To whoever started it: a kernel that was shut down meanwhile hears nothing, and the run goes on."""
+    with suppress(BrokenPipeError), os.fdopen(ready, "w") as told:
+        told.write(text)
 
 
 def work(record: dict[str, Any], lock: int) -> int:
