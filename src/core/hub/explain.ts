@@ -6,6 +6,7 @@ import type { Diff } from '../plan/types.ts';
 import { unitId } from '../unit.ts';
 import type { Release } from '../unit.ts';
 import { restartsDeployment } from './changes.ts';
+import { dataSetEffects } from './data-effects.ts';
 import { JUPYTERHUB, OWN_VALUES, chartValue } from './charts.ts';
 import { addressOf, dataEffects, newHomeEffects, placeEffects, volumeEffects } from './grave.ts';
 import type { Effect, HubChange, HubStep, Reason } from './step.ts';
@@ -16,7 +17,11 @@ export function explainHub(change: HubChange, diff: Diff | undefined): HubStep {
   if (!diff) throw new Error(`${unitId(to.unit)} was decided and not rendered`);
   if (!from) {
     const url = scalarText(chartValue(to.release, OWN_VALUES, '/hub/url'));
-    const effects: Effect[] = [...placeEffects(change), { kind: 'new-hub', url }];
+    const effects: Effect[] = [
+      ...placeEffects(change),
+      { kind: 'new-hub', url },
+      ...dataSetEffects(undefined, to.release),
+    ];
     const why: Reason = moved
       ? { kind: 'cluster', from: moved.unit.cluster, to: to.unit.cluster }
       : { kind: 'new' };
@@ -102,6 +107,7 @@ export function effectsOf(from: Release, to: Release, diff: Diff): Effect[] {
     ...sizeEffects(from, to),
     ...imageEffects(from, to),
     ...settingEffects(from, to),
+    ...dataSetEffects(from, to),
   ];
   return effects.length > 0 ? effects : [{ kind: 'none' }];
 }

@@ -12,6 +12,13 @@ export type Reason =
   | { kind: 'secret'; name: string; change: 'added' | 'removed' }
   | { kind: 'value'; path: string; from: Json | undefined; to: Json | undefined };
 
+/** Input data of a set; another `digest` is other files. */
+export interface DataHeld {
+  files: number;
+  bytes: number;
+  digest: string;
+}
+
 /** What people notice. Worst first when shown. */
 export type Effect =
   /** On another cluster it is a new hub; `url`: the address of both, where it is the same. */
@@ -35,6 +42,14 @@ export type Effect =
   | { kind: 'home-size'; from: string; to: string }
   | { kind: 'scratch-shrunk'; from: string; to: string | undefined }
   | { kind: 'idle'; from: string; to: string }
+  /** `room`: what the volume has, where its size is written. */
+  | {
+      kind: 'data-set';
+      name: string;
+      from: DataHeld | undefined;
+      to: DataHeld | undefined;
+      room: string;
+    }
   | { kind: 'new-hub'; url: string }
   | { kind: 'none' };
 

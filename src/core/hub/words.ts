@@ -1,6 +1,7 @@
 import { duration } from '../time.ts';
 import { JUPYTERHUB, OWN_VALUES } from './charts.ts';
-import type { Effect, Reason } from './step.ts';
+import { gigabytes } from '../data/words.ts';
+import type { DataHeld, Effect, Reason } from './step.ts';
 
 const CHARTS = new RegExp(`^/(?:${JUPYTERHUB}|${OWN_VALUES})/`, 'u');
 
@@ -156,6 +157,8 @@ function usualText(effect: Exclude<Effect, Grave>): string {
       return imageText(effect);
     case 'idle':
       return `idle servers stop after ${duration(Number(effect.to))} instead of ${duration(Number(effect.from))}`;
+    case 'data-set':
+      return dataSetText(effect);
     case 'new-hub':
       return `a new hub at ${effect.url}`;
     case 'none':
@@ -168,6 +171,16 @@ function sizeText({ name, from, to }: Extract<Effect, { kind: 'size' }>): string
   return from === undefined
     ? `new size "${name}": ${to}`
     : `size "${name}" ${from} → ${to} for new servers`;
+}
+
+function dataSetText({ name, from, to, room }: Extract<Effect, { kind: 'data-set' }>): string {
+  const text = ({ files, bytes }: DataHeld): string =>
+    `${files === 1 ? '1 file' : `${files} files`}, ${gigabytes(bytes)}`;
+  const of = room === '' ? '' : ` of the volume’s ${room}`;
+  if (to === undefined) return `data set ${name} is gone for new servers; open ones keep it`;
+  return from === undefined
+    ? `new data set ${name}: ${text(to)}${of}, filled in the background`
+    : `data set ${name}: ${text(from)} → ${text(to)}${of}, filled in the background; open servers keep what they see`;
 }
 
 function imageText({ name, from, to }: Extract<Effect, { kind: 'image' }>): string {
@@ -197,6 +210,7 @@ export const RISK: Readonly<Record<Effect['kind'], number>> = {
   'scratch-shrunk': 4,
   idle: 3,
   image: 2,
+  'data-set': 2,
   'new-hub': 1,
   none: 0,
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { effectsOf, explainHub, reasonsOf } from '../../../src/core/hub/explain.ts';
-import type { Effect, Reason } from '../../../src/core/hub/step.ts';
+import type { DataHeld, Effect, Reason } from '../../../src/core/hub/step.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { ObjectRef } from '../../../src/core/plan/types.ts';
 import type { Release } from '../../../src/core/unit.ts';
@@ -92,6 +92,9 @@ describe('what people notice', () => {
   const home = (size: string): Release =>
     values({ jupyterhub: { singleuser: { storage: { capacity: size } } } });
   const idle = (seconds: number): Release => values({ jupyterhub: { cull: { timeout: seconds } } });
+  const held = (digest: string): DataHeld => ({ files: 1, bytes: 2, digest });
+  const holding = (sets: Record<string, DataHeld>): Release =>
+    ours({ data: { sets: { ...sets } as unknown as JsonObject, room: '9Gi' } });
   const none = aDiff();
   test.each<[string, Release, Release, typeof none, Effect[]]>([
     ['nothing', aRelease(), aRelease(), none, [{ kind: 'none' }]],
@@ -166,6 +169,17 @@ describe('what people notice', () => {
       [{ kind: 'image', name: 'a', from: 'r:1', to: 'r:2' }],
     ],
     ['homes', home('1Gi'), home('2Gi'), none, [{ kind: 'home-size', from: '1Gi', to: '2Gi' }]],
+    [
+      'sets of input data: one stays, one is other files, one comes, one goes',
+      holding({ a: held('1'), b: held('1'), d: held('1') }),
+      holding({ a: held('1'), b: held('2'), c: held('1') }),
+      none,
+      [
+        { kind: 'data-set', name: 'b', from: held('1'), to: held('2'), room: '9Gi' },
+        { kind: 'data-set', name: 'c', from: undefined, to: held('1'), room: '9Gi' },
+        { kind: 'data-set', name: 'd', from: held('1'), to: undefined, room: '9Gi' },
+      ],
+    ],
     ['idle time', idle(60), idle(90), none, [{ kind: 'idle', from: '60', to: '90' }]],
     [
       'values of that name in another chart',
@@ -217,6 +231,15 @@ describe('a step', () => {
       effects: [{ kind: 'new-hub', url: 'https://h' }],
       why: [{ kind: 'new' }],
     });
+  });
+
+  test('of a new hub names its data too', () => {
+    const data = { sets: { a: { files: 1, bytes: 2, digest: 'd' } }, room: '' };
+    const to = wantedHub('h', 'd', ours({ hub: { url: 'https://h' }, data }));
+    expect(explainHub({ from: undefined, to }, aDiff()).effects).toEqual([
+      { kind: 'new-hub', url: 'https://h' },
+      { kind: 'data-set', name: 'a', from: undefined, to: data.sets.a, room: '' },
+    ]);
   });
 
   test('of a hub that runs has reasons and effects', () => {

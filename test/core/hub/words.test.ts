@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Effect, Reason } from '../../../src/core/hub/step.ts';
+import type { DataHeld, Effect, Reason } from '../../../src/core/hub/step.ts';
 import { RISK, effectText, reasonText, shortReference } from '../../../src/core/hub/words.ts';
 
 test.each<[Reason, string]>([
@@ -33,6 +33,8 @@ test.each([
 ])('the reference %s', (reference, text) => {
   expect(shortReference(reference)).toBe(text);
 });
+
+const held = (files: number, bytes: number): DataHeld => ({ files, bytes, digest: 'd' });
 
 test.each<[Effect, string, number]>([
   [
@@ -139,6 +141,21 @@ test.each<[Effect, string, number]>([
     3,
   ],
   [{ kind: 'idle', from: '3600', to: '60' }, 'idle servers stop after 1 min instead of 1 h', 3],
+  [
+    { kind: 'data-set', name: 'rgi', from: undefined, to: held(1, 3e9), room: '' },
+    'new data set rgi: 1 file, 2.8Gi, filled in the background',
+    2,
+  ],
+  [
+    { kind: 'data-set', name: 'rgi', from: held(1, 3e9), to: held(20, 6e9), room: '1Ti' },
+    'data set rgi: 1 file, 2.8Gi → 20 files, 5.6Gi of the volume’s 1Ti, filled in the background; open servers keep what they see',
+    2,
+  ],
+  [
+    { kind: 'data-set', name: 'rgi', from: held(1, 3e9), to: undefined, room: '1Ti' },
+    'data set rgi is gone for new servers; open ones keep it',
+    2,
+  ],
   [{ kind: 'new-hub', url: 'https://h' }, 'a new hub at https://h', 1],
   [{ kind: 'none' }, 'nothing', 0],
 ])('the effect %j', (effect, text, risk) => {

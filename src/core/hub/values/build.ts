@@ -12,6 +12,7 @@ import { probePart } from './probe.ts';
 import { profilesPart } from './profiles.ts';
 import { serversPart } from './servers.ts';
 import { sessionsPart } from './sessions.ts';
+import { dataPart } from './data.ts';
 
 const PARTS: readonly ((context: HubContext) => Part)[] = [
   loginPart,
@@ -20,6 +21,7 @@ const PARTS: readonly ((context: HubContext) => Part)[] = [
   serversPart,
   networkPart,
   sessionsPart,
+  dataPart,
   profilesPart,
   pagesPart,
   nodesPart,

@@ -1,8 +1,10 @@
-import { lockedSets, viewOf } from '../../data/lock.ts';
+import { bytesOf, lockDigest, lockedSets, viewOf } from '../../data/lock.ts';
+import type { LockedSet } from '../../data/lock.ts';
 import { DATA_CLAIM } from '../../data/volume.ts';
 import type { JsonObject } from '../../json.ts';
 import type { ClusterFile, Doc, EnvironmentFile, Platform } from '../../model/types.ts';
 import type { Digest } from '../../unit.ts';
+import type { HubContext, Part } from './part.ts';
 
 /** On servers a profile's image says it, so that it is known which views are open. */
 export const VIEW_LABEL = 'glaciocloud.org/data-view';
@@ -15,6 +17,8 @@ export interface HubData {
   view: Digest;
   /** Whether an inventory is in it: OGGM makes folders where it is told that inventories are. */
   rgi: boolean;
+  /** By the names of sets: how many files they are, how many bytes, and which. */
+  sets: Readonly<Record<string, { files: number; bytes: number; digest: string }>>;
 }
 
 /** Undefined where no set of the hub has a lock, or its cluster has nowhere to keep data. */
@@ -27,7 +31,22 @@ export function hubData(
   const view = viewOf(sets);
   if (view === undefined || cluster.storage.data === undefined) return undefined;
   const rgi = sets.some(({ lock }) => lock.data.files.some((one) => one.unpack !== undefined));
-  return { view, rgi };
+  return { view, rgi, sets: Object.fromEntries(sets.map(heldIn)) };
+}
+
+function heldIn({ set, lock }: LockedSet): [string, HubData['sets'][string]] {
+  const { files } = lock.data;
+  return [
+    set.name,
+    { files: files.length, bytes: bytesOf(lock.data), digest: lockDigest(lock.data).slice(0, 12) },
+  ];
+}
+
+/** For whoever reads the plan; `core/hub/data-effects.ts` finds it in a release. */
+export function dataPart({ data, cluster }: HubContext): Part {
+  if (data === undefined) return {};
+  const { sets } = data;
+  return { glaciocloud: { data: { sets, room: cluster.storage.data?.size ?? '' } } };
 }
 
 /** All views at once, so that another view is another variable and no other hub. */

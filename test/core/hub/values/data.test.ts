@@ -56,6 +56,16 @@ describe('a hub with data', () => {
     expect(after.values.jupyterhub).toEqual(before.values.jupyterhub);
   });
 
+  test('what they are stands in values that no template reads, for the plan', () => {
+    const { values } = valuesWith([nc, zip], {
+      storage: { homes: { class: 'fast' }, data: { class: 'shared', size: '2Ti' } },
+    });
+    expect(at(values, '/glaciocloud/data')).toEqual({
+      sets: { cru: { files: 2, bytes: 10, digest: expect.stringMatching(/^[0-9a-f]{12}$/u) } },
+      room: '2Ti',
+    });
+  });
+
   test('inventories are named only where there are any', () => {
     expect(valuesWith([nc]).env).not.toHaveProperty('OGGM_RGI_DIR');
     const { env, view } = valuesWith([nc, zip]);
@@ -65,7 +75,7 @@ describe('a hub with data', () => {
   test('on one node files can be locked', () => {
     const { cluster, data } = contextWith({}, { [MAIN]: { ...storage, provider: 'k3s' } });
     expect(data).toBeUndefined();
-    const view = { view: 'a'.repeat(40), rgi: false };
+    const view = { view: 'a'.repeat(40), rgi: false, sets: {} };
     expect(dataEnv(view, cluster)).not.toHaveProperty('HDF5_USE_FILE_LOCKING');
   });
 
