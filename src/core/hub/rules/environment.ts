@@ -160,7 +160,7 @@ export const shortIdle: Rule = {
   id: 'short-idle',
   severity: 'error',
   title: 'Servers are not stopped between two thoughts.',
-  why: 'A silent computation is not activity to the hub: what runs without output for this long is stopped.',
+  why: 'Somebody who reads is not active to the hub, and without keepBusy a computation that prints nothing is not either: both are stopped after this long.',
   on: 'hub',
   *check({ hub }) {
     if (seconds(hub.data.sessions.idle) < MIN_IDLE_SECONDS) {
@@ -170,6 +170,24 @@ export const shortIdle: Rule = {
         hint: 'write at least 10m; hours are usual',
       };
     }
+  },
+};
+
+export const busyWarn: Rule = {
+  id: 'busy-warn',
+  severity: 'error',
+  title: 'Owners are warned of a stop after their computation began.',
+  why: 'A warning further ahead than the longest run that is kept stands there from its first minute, and nobody reads it again.',
+  on: 'hub',
+  *check({ hub }) {
+    const { max, warn } = hub.data.sessions.keepBusy ?? { max: '0s', warn: [] };
+    for (const [index, ahead] of warn.entries())
+      if (seconds(ahead) >= seconds(max))
+        yield {
+          at: hub.at(pointer('sessions', 'keepBusy', 'warn', index)),
+          message: `a warning ${ahead} ahead of a stop is there at once: runs are kept for ${max}`,
+          hint: 'write times shorter than max, such as [2h, 15m]',
+        };
   },
 };
 

@@ -235,6 +235,25 @@ describe('short-idle', () => {
   });
 });
 
+describe('busy-warn', () => {
+  const of = (max: string, warn: string[]) =>
+    saidOfHub('busy-warn', { sessions: { keepBusy: { max, warn } } });
+  test('a warning as long as the longest run, or longer, is told at its place', () => {
+    expect(of('2h', ['1h', '120m', '1d'])).toEqual(
+      ['120m', '1d'].map((ahead) => [
+        ahead,
+        `a warning ${ahead} ahead of a stop is there at once: runs are kept for 2h`,
+        'write times shorter than max, such as [2h, 15m]',
+      ]),
+    );
+  });
+  test('shorter ones, none, and hubs without keepBusy are fine', () => {
+    expect(of('24h', ['2h', '15m'])).toEqual([]);
+    expect(of('24h', [])).toEqual([]);
+    expect(saidOfHub('busy-warn', {})).toEqual([]);
+  });
+});
+
 describe('login-secrets', () => {
   test.each([
     [['github-client-id'], 'github-client-secret'],
