@@ -63,7 +63,7 @@ export function clusterChecks(needs: ClusterNeeds, facts: ClusterFacts): Check[]
     ok('cluster/reach', where, 'answers'),
     ...versionChecks(cluster, reached.version),
     ...judged('cluster/rights', where, live.allowed, (allowed) =>
-      rightsCheck(where, allowed, live),
+      rightsCheck(cluster, allowed, live),
     ),
     ...judged('cluster/storage', where, live.storageClasses, (classes) =>
       fileCheck(
@@ -124,8 +124,13 @@ function versionChecks(cluster: Doc<ClusterFile>, version: string): Check[] {
   return [missing(id, where, warning, `sed -i '${script}' ${quoted(where)}`)];
 }
 
-function rightsCheck(where: string, allowed: readonly boolean[], { login }: LiveCluster): Check {
-  const { problems } = rightsVerdict(allowed);
+function rightsCheck(
+  { name, data }: Doc<ClusterFile>,
+  allowed: readonly boolean[],
+  { login }: LiveCluster,
+): Check {
+  const where = `clusters/${name}.yaml`;
+  const { problems } = rightsVerdict(data.storage, allowed);
   const [problem] = problems;
   if (problem === undefined) return ok('cluster/rights', where, 'may do what deployments do');
   const account = login.kind === 'token' ? serviceAccount(login.subject) : undefined;

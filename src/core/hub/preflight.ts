@@ -20,7 +20,7 @@ export interface Need {
 }
 
 /** What a deployment does, as the API server knows it. */
-export const NEEDS: readonly Need[] = [
+const ALWAYS: readonly Need[] = [
   { verb: 'create', group: '', resource: 'namespaces' },
   { verb: 'list', group: '', resource: 'configmaps' },
   { verb: 'patch', group: '', resource: 'secrets' },
@@ -34,6 +34,25 @@ export const NEEDS: readonly Need[] = [
   { verb: 'patch', group: 'networking.k8s.io', resource: 'networkpolicies' },
   { verb: 'create', group: 'coordination.k8s.io', resource: 'leases' },
 ];
+
+/** What it does besides where a cluster has a place for input data. */
+const FOR_DATA: readonly Need[] = [
+  ...['get', 'list', 'create', 'patch', 'delete'].map((verb) => ({
+    verb,
+    group: 'batch',
+    resource: 'jobs',
+  })),
+  { verb: 'get', group: '', resource: 'pods', subresource: 'log' },
+  { verb: 'delete', group: '', resource: 'persistentvolumeclaims' },
+  ...['get', 'create', 'patch', 'delete'].map((verb) => ({
+    verb,
+    group: '',
+    resource: 'persistentvolumes',
+  })),
+];
+
+/** Everything that some cluster may need. */
+export const NEEDS: readonly Need[] = [...ALWAYS, ...FOR_DATA];
 
 export interface ClusterFacts {
   /** Answers to NEEDS, in their order. */
@@ -50,7 +69,7 @@ export interface ClusterFacts {
 export function clusterVerdict(cluster: Doc<ClusterFile>, facts: ClusterFacts): Verdict {
   const { storage, ingress } = cluster.data;
   return together([
-    rightsVerdict(facts.allowed),
+    rightsVerdict(storage, facts.allowed),
     versionVerdict(cluster, facts.version),
     storageVerdict(storage, facts.storageClasses),
     ingressVerdict(ingress, facts.ingressClasses),
@@ -58,8 +77,13 @@ export function clusterVerdict(cluster: Doc<ClusterFile>, facts: ClusterFacts): 
   ]);
 }
 
-export function rightsVerdict(allowed: readonly boolean[]): Verdict {
-  const refused = NEEDS.filter((_need, index) => allowed[index] !== true).map(needText);
+/** `allowed`: answers to NEEDS; those about data are the last. */
+export function rightsVerdict(
+  { data }: ClusterFile['storage'],
+  allowed: readonly boolean[],
+): Verdict {
+  const needs = data === undefined ? ALWAYS : NEEDS;
+  const refused = needs.filter((_need, index) => allowed[index] !== true).map(needText);
   return refused.length === 0 ? WELL : problem(`these credentials may not ${refused.join(', ')}`);
 }
 

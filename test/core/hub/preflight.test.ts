@@ -83,11 +83,26 @@ describe('a cluster', () => {
 
   test('is asked for rights in the group that each belongs to', () => {
     const groups = NEEDS.filter(({ group }) => group !== '');
-    expect(groups.map(({ group, resource }) => `${group}/${resource}`)).toEqual([
+    expect([...new Set(groups.map(({ group, resource }) => `${group}/${resource}`))]).toEqual([
       'apps/deployments',
       'rbac.authorization.k8s.io/roles',
       'networking.k8s.io/networkpolicies',
       'coordination.k8s.io/leases',
+      'batch/jobs',
+    ]);
+  });
+
+  test('with a place for input data is asked for what its filler and its hubs’ volumes need', () => {
+    const storage = { homes: { class: 'local-path' }, data: { class: 'local-path' } };
+    const allowed = NEEDS.map(
+      ({ resource, subresource }) =>
+        !['jobs', 'persistentvolumes'].includes(resource) && subresource !== 'log',
+    );
+    expect(clusterVerdict(cluster(), { ...fine, allowed })).toEqual(none);
+    expect(clusterVerdict(cluster({ storage }), { ...fine, allowed }).problems).toEqual([
+      'these credentials may not get jobs, list jobs, create jobs, patch jobs, delete jobs, ' +
+        'get pods/log, get persistentvolumes, create persistentvolumes, patch persistentvolumes, ' +
+        'delete persistentvolumes',
     ]);
   });
 
