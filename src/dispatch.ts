@@ -56,7 +56,14 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   check: ({ root, chartsFrom, at }, report) => check({ root, chartsFrom, now: timeOf(at) }, report),
   render: ({ root, chartsFrom, at, out, all, target }, report) =>
     render({ root, chartsFrom, now: timeOf(at), out, hubs: all ? 'all' : target }, report),
-  data: async ({ root, target }, report) => data(root, target, await dataWorld(report)),
+  data: (inputs, report) =>
+    data(inputs, {
+      lock: () => lockWorld(report),
+      run: () => ({
+        ports: deployPorts({ root: inputs.root, kubeconfig: kubeconfigOf(inputs) }),
+        report,
+      }),
+    }),
   image: runImage,
   'pull-request': async () => {
     const { github, runner } = await actionEdges();
@@ -123,7 +130,7 @@ async function kubeconfigFile({ command, kubeconfig }: Inputs): Promise<string |
 }
 
 /** Loaded where servers are asked. */
-async function dataWorld(report: Report): Promise<LockWorld> {
+async function lockWorld(report: Report): Promise<LockWorld> {
   const { fileServers } = await import('./edges/file-servers.ts');
   return { servers: fileServers, clock: systemClock, progress: (text) => report.progress(text) };
 }

@@ -150,9 +150,10 @@ export const COMMANDS = {
     options: ['root', 'charts-from', 'all', 'out'],
   },
   data: {
-    summary: '`data lock SET…` asks which files a set is, and writes data/<set>.lock.yaml',
-    target: 'lock SET…',
-    options: ['root', 'json'],
+    summary:
+      '`data lock SET…` asks which files a set is, and writes data/<set>.lock.yaml; `data plan` says which input data of its hubs a cluster has, `data fill` fetches what is missing, `data verify` reads every byte again and repairs what is damaged',
+    target: 'lock|plan|fill|verify SET…',
+    options: ['root', 'charts-from', 'cluster', 'kubeconfig', 'json'],
   },
   image: {
     summary:

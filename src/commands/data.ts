@@ -1,118 +1,57 @@
-import { join } from 'node:path';
-import { bytesOf, lockText } from '../core/data/lock.ts';
-import { addressFindings } from '../core/data/rules.ts';
-import { lockChange } from '../core/data/survey.ts';
-import type { LockChange } from '../core/data/survey.ts';
-import { recipeOf, wantedFiles } from '../core/data/wanted.ts';
-import { gigabytes } from '../core/data/words.ts';
-import type { DataFile } from '../core/model/data-types.ts';
-import type { Doc, Platform } from '../core/model/types.ts';
-import { writeWhole } from '../edges/files.ts';
+import type { FillMode } from '../core/data/order.ts';
+import { reportJson, reportText } from '../core/data/report-text.ts';
+import { nearest } from '../core/model/read.ts';
 import { UsageError } from '../failure.ts';
-import { surveySet } from '../flow/data-lock.ts';
 import type { LockWorld } from '../flow/data-lock.ts';
-import { gatherPlatform } from '../gather/platform.ts';
+import { runData } from '../flow/data-run.ts';
+import type { DataRun, DataWorld } from '../flow/data-run.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import { lockData } from './data-lock.ts';
 
-/** What came of a set's lock. */
-interface LockResult extends LockChange {
-  set: string;
-  outcome: 'written' | 'unchanged' | 'failed';
-  files: number;
-  bytes: number;
-  problems: string[];
-  notes: string[];
+export interface DataRequest extends Omit<DataRun, 'mode' | 'sets'> {
+  target: readonly string[];
 }
 
-/** `data VERB SET…`: what can be done with data sets. */
+/** What each verb works with: made where it is asked for. */
+export interface DataWorlds {
+  lock: () => Promise<LockWorld>;
+  run: () => DataWorld;
+}
+
+const RUNS: readonly FillMode[] = ['plan', 'fill', 'verify'];
+
+/** `data VERB SET…`: what can be done with data sets. Exit 1 where something is missing or damaged. */
 export async function data(
-  root: string,
-  [verb = '', ...names]: readonly string[],
-  world: LockWorld,
+  { target: [verb = '', ...names], ...request }: DataRequest,
+  worlds: DataWorlds,
 ): Promise<Outcome> {
-  if (verb !== 'lock' || names.length === 0)
-    throw new UsageError(
-      verb === 'lock' ? 'data lock needs a set' : 'data needs to know what to do',
-      'write: glaciocloud data lock SET…',
-    );
-  const { platform, findings } = await gatherPlatform(root);
-  if (!platform) return refused(findings);
-  const sets = setsNamed(platform, names);
-  const wrong = addressFindings(sets);
-  if (wrong.length > 0) return refused(wrong);
-  const results: LockResult[] = [];
-  for (const set of sets) results.push(await lockSet(root, platform, set, world));
+  if (verb === 'lock') return lockData(request.root, names, await worlds.lock());
+  const mode = RUNS.find((one) => one === verb);
+  if (mode === undefined) throw unknownVerb(verb);
+  const ended = await runData({ ...request, mode, sets: names }, worlds.run());
+  if (ended.kind === 'refused') return refused(ended.findings);
+  const { report } = ended;
   return outcome({
-    exit: results.some((one) => one.outcome === 'failed') ? 1 : 0,
-    text: results.map(textOf).join(''),
-    json: { schema_version: SCHEMA_VERSION, sets: results.map((one) => ({ ...one })) },
+    exit: report.sets.every(({ state }) => state === 'ready') ? 0 : 1,
+    text:
+      report.sets.length === 0 ? 'no hub of the cluster names a data set\n' : reportText(report),
+    json: { schema_version: SCHEMA_VERSION, ...reportJson(report) },
   });
 }
 
-function setsNamed(
-  { data: sets, names: all }: Platform,
-  names: readonly string[],
-): Doc<DataFile>[] {
-  return [...new Set(names)].map((name) => {
-    const found = sets.get(name);
-    if (found) return found;
-    if (all.get('data')?.has(name) === true)
-      throw new UsageError(`data/${name}.yaml has mistakes`, 'see `glaciocloud check`');
-    const known = [...sets.keys()].join(', ');
-    throw new UsageError(
-      `there is no data set "${name}"`,
-      known === '' ? `add data/${name}.yaml` : `sets: ${known}`,
+function unknownVerb(verb: string): UsageError {
+  const verbs = ['lock', ...RUNS];
+  if (verb === '')
+    return new UsageError(
+      'data needs to know what to do',
+      `write: glaciocloud data ${verbs.join('|')} SET…`,
     );
-  });
-}
-
-async function lockSet(
-  root: string,
-  platform: Platform,
-  set: Doc<DataFile>,
-  world: LockWorld,
-): Promise<LockResult> {
-  const { name } = set;
-  const wanted = wantedFiles(set.data);
-  const { mirrors } = set.data;
-  const { files, faults, notes } = await surveySet(name, { wanted, mirrors }, world);
-  const before = platform.dataLocks.get(name)?.data;
-  const of = (kind: LockResult['outcome']): LockResult => ({
-    set: name,
-    outcome: kind,
-    files: files.length,
-    bytes: bytesOf({ files }),
-    ...lockChange(before?.files ?? [], files),
-    problems: faults,
-    notes,
-  });
-  if (faults.length > 0) return of('failed');
-  const text = lockText({ recipe: recipeOf(set.data), files });
-  if (before && text === lockText(before)) return of('unchanged');
-  await writeWhole(join(root, 'data', `${name}.lock.yaml`), text);
-  return of('written');
-}
-
-const MOST_SHOWN = 20;
-
-function textOf(result: LockResult): string {
-  const { set, files, bytes, problems, notes, added, removed, resized } = result;
-  const sum = `${files} ${files === 1 ? 'file' : 'files'}, ${gigabytes(bytes)}`;
-  const head: Record<LockResult['outcome'], string> = {
-    written: `✓ ${set}: data/${set}.lock.yaml written, ${sum}`,
-    unchanged: `✓ ${set}: nothing has changed, ${sum}`,
-    failed: `✗ ${set}: no lock was written`,
-  };
-  const changes = [
-    ...added.map((url) => `+ ${url}`),
-    ...removed.map((url) => `- ${url}`),
-    ...resized.map((url) => `~ ${url}`),
-  ];
-  const lines = result.outcome === 'failed' ? problems : [...changes, ...notes];
-  const more = lines.length - MOST_SHOWN;
-  const shown = more > 0 ? [...lines.slice(0, MOST_SHOWN), `and ${more} more`] : lines;
-  return [head[result.outcome], ...shown.map((line) => `  ${line}`)]
-    .map((line) => `${line}\n`)
-    .join('');
+  const near = nearest(verb, verbs);
+  return new UsageError(
+    `data cannot "${verb}"`,
+    near === undefined
+      ? `write: glaciocloud data ${verbs.join('|')} SET…`
+      : `did you mean "data ${near}"?`,
+  );
 }

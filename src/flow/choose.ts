@@ -1,5 +1,7 @@
 import type { States } from '../core/hub/state.ts';
+import type { DataFile } from '../core/model/data-types.ts';
 import { isNamed } from '../core/model/platform.ts';
+import { nearest } from '../core/model/read.ts';
 import type { ClusterFile, Doc, Platform, Removal } from '../core/model/types.ts';
 import { unitId } from '../core/unit.ts';
 import type { Unit, WantedRelease } from '../core/unit.ts';
@@ -15,9 +17,31 @@ export function chooseCluster(platform: Platform, name: string | undefined): Doc
   const cluster = platform.clusters.get(name ?? only ?? '');
   if (cluster) return cluster;
   throw new UsageError(
-    name === undefined ? 'deploy needs --cluster NAME' : `there is no cluster "${name}"`,
+    name === undefined
+      ? 'there are several clusters: write --cluster NAME'
+      : `there is no cluster "${name}"`,
     `clusters: ${names.join(', ')}`,
   );
+}
+
+/** Data sets by their names, each once. */
+export function chooseSets(
+  { data, names: all }: Platform,
+  names: readonly string[],
+): Doc<DataFile>[] {
+  return [...new Set(names)].map((name) => {
+    const found = data.get(name);
+    if (found) return found;
+    if (all.get('data')?.has(name) === true)
+      throw new UsageError(`data/${name}.yaml has mistakes`, 'see `glaciocloud check`');
+    throw new UsageError(`there is no data set "${name}"`, setMeant(name, [...data.keys()]));
+  });
+}
+
+function setMeant(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  return known.length === 0 ? `add data/${name}.yaml` : `sets: ${known.join(', ')}`;
 }
 
 /** Of a cluster's hubs those that were asked for. */

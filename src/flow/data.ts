@@ -1,6 +1,7 @@
-import { isOrdered, startFiller, untilStarted } from '../apply/data/fill.ts';
+import { isOrdered, startFiller } from '../apply/data/fill.ts';
 import type { FillTask } from '../apply/data/fill.ts';
 import { viewsInUse } from '../apply/data/views.ts';
+import { untilStarted } from '../apply/data/watch.ts';
 import { Faulty } from '../apply/types.ts';
 import type { ApplyWorld } from '../apply/types.ts';
 import { dataWanted, hubsWithData } from '../core/data/order.ts';
@@ -47,7 +48,7 @@ function wordsOf({ sets }: DataWanted): string {
 }
 
 /** In the image of the first hub that wants data, on nodes where its servers go. */
-async function fillTask(
+export async function fillTask(
   {
     wanted: { platform, cluster, hubs },
     asked,

@@ -3,45 +3,37 @@ import { preflightCluster } from '../apply/hub/preflight.ts';
 import { walkWaves } from '../apply/hub/waves.ts';
 import { removeHub } from '../apply/removal/remove.ts';
 import type { ApplyWorld, UnitResult } from '../apply/types.ts';
-import { hasErrors } from '../core/finding.ts';
-import type { Finding } from '../core/finding.ts';
 import { urgentReason } from '../core/hub/gates.ts';
 import type { PublicRecord } from '../core/hub/gates.ts';
-import { wantedReleases } from '../core/hub/release.ts';
 import { isSettled } from '../core/hub/state.ts';
-import { asTried } from '../core/hub/tried.ts';
 import { seconds } from '../core/model/quantities.ts';
-import type { Platform } from '../core/model/types.ts';
-import { byPlace, findingLine } from '../core/show/findings.ts';
 import { unitId, unitTitle } from '../core/unit.ts';
-import type { WantedRelease } from '../core/unit.ts';
 import type { Report } from '../edges/report.ts';
-import { confirmFolders, removeFolder, withTemporaryFolder, writeFolders } from '../edges/files.ts';
-import { headCommit, headMessage } from '../edges/git.ts';
+import { removeFolder, withTemporaryFolder, writeFolders } from '../edges/files.ts';
+import { headMessage } from '../edges/git.ts';
 import { Failure } from '../failure.ts';
-import { gatherCharts, isProposal } from '../gather/charts.ts';
-import { gatherPlatform } from '../gather/platform.ts';
 import { catchUpRecord } from './catch-up.ts';
 import { orderData } from './data.ts';
-import { chooseCluster, chooseHubs, orphanText, orphansOf } from './choose.ts';
+import { orphanText, orphansOf } from './choose.ts';
 import type { DeployInputs, Deployment, Found, Job, Merge, Wanted } from './deployment.ts';
-import { allFindings } from './findings.ts';
 import { claimedApproval, refuseOpenEnvironment } from './protection.ts';
 import type { ClaimedApproval } from './protection.ts';
-import { keepRecord, publicRecord, publicReleases } from './record.ts';
+import { keepRecord, publicRecord } from './record.ts';
 import { mergeOf, recordOf, tell } from './tell.ts';
+import { gatherWanted } from './wanted.ts';
 import { applyWorld } from './world.ts';
 import { append } from '../core/lists.ts';
 
 /** From what runs to what is wanted, wave by wave. What another run left behind is caught up. */
 export async function runDeployment(job: Job): Promise<Deployment> {
-  const gathered = await gatherWanted(job);
+  const { inputs, ports, report } = job;
+  const gathered = await gatherWanted(inputs, { clock: ports.clock, report });
   if (gathered.kind === 'refused') return gathered;
   const { wanted } = gathered;
   const { chosen } = wanted;
   const branch = await movedOn(job, wanted.commit);
   if (branch !== undefined) return { kind: 'moved-on', branch, wanted: chosen };
-  await refuseOpenEnvironment(job.inputs.actions, wanted.cluster.name);
+  await refuseOpenEnvironment(inputs.actions, wanted.cluster.name);
   const found = await look(job, wanted);
   const idle = isIdle(job, wanted, found);
   const refusal = await applyShared(job, wanted, found, idle);
@@ -50,70 +42,6 @@ export async function runDeployment(job: Job): Promise<Deployment> {
   // Nothing to do costs seconds: no Helm, no chart on disk.
   const results = idle ? [] : await applyUnits(job, wanted, found, refusal);
   return { kind: 'deployed', results, wanted: chosen };
-}
-
-async function gatherWanted({
-  inputs,
-  ports,
-  report,
-}: Job): Promise<
-  { kind: 'wanted'; wanted: Wanted } | { kind: 'refused'; findings: readonly Finding[] }
-> {
-  const reading = await gatherPlatform(inputs.root);
-  if (!reading.platform) return { kind: 'refused', findings: reading.findings };
-  const platform = await decided(reading.platform, inputs);
-  // A proposal's checkout has no record, and must not bring one.
-  const known = inputs.hold === undefined ? inputs.root : inputs.repository;
-  const recorded = await publicReleases({ record: inputs.record, root: known });
-  const charts = await gatherCharts(platform, {
-    root: inputs.root,
-    repository: inputs.hold === undefined ? undefined : inputs.repository,
-    chartsFrom: inputs.chartsFrom,
-    releases: recorded.releases,
-    report,
-  });
-  const findings = await allFindings(reading, charts, ports.clock.now().getTime());
-  if (hasErrors(findings)) return { kind: 'refused', findings };
-  for (const finding of byPlace(findings).above) report.progress(`⚠ ${findingLine(finding)}`);
-  const cluster = chooseCluster(platform, inputs.cluster);
-  const all = wantedReleases(platform, charts, recorded.releases);
-  if (inputs.record !== undefined) await confirmRecord(inputs.record, all);
-  const hubs = all.filter(({ unit }) => unit.kind === 'hub');
-  const here = hubs.filter(({ unit }) => unit.cluster === cluster.name);
-  const wanted: Wanted = {
-    platform,
-    charts,
-    recorded,
-    commit: (await headCommit(inputs.root)) ?? '',
-    cluster,
-    shared: all.find(({ unit }) => unit.kind === 'cluster' && unit.name === cluster.name),
-    hubs,
-    chosen: chooseHubs(platform, here, inputs),
-  };
-  return { kind: 'wanted', wanted };
-}
-
-/** Before anything is applied whose record could not be kept. */
-function confirmRecord(record: string, all: readonly WantedRelease[]): Promise<void> {
-  return confirmFolders(
-    record,
-    all.map(({ unit }) => unitId(unit)),
-    'record',
-  );
-}
-
-/** What is merged decides all of it; of a proposal that is tried the default branch decides the rest. */
-async function decided(
-  platform: Platform,
-  { root, repository, hold }: Pick<DeployInputs, 'root' | 'repository' | 'hold'>,
-): Promise<Platform> {
-  if (hold === undefined || !isProposal(root, repository)) return platform;
-  const main = await gatherPlatform(repository);
-  if (!main.platform)
-    throw new Failure('the default branch’s own files cannot be read, so nothing can be tried', {
-      hint: 'run `glaciocloud check` on the default branch',
-    });
-  return asTried(platform, main.platform);
 }
 
 /** The branch that has got a newer commit than ours; what is tried out is on no branch. */

@@ -5,8 +5,8 @@ import type { Job, Wanted } from './deployment.ts';
 
 /** Helm, and the chart on disk: what units are applied with. */
 export async function applyWorld(
-  { ports, report }: Job,
-  { cluster, charts }: Wanted,
+  { ports, report }: Pick<Job, 'ports' | 'report'>,
+  { cluster, charts }: Pick<Wanted, 'cluster' | 'charts'>,
   scratch: string,
 ): Promise<ApplyWorld> {
   return {

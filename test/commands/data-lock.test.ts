@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { data } from '../../src/commands/data.ts';
+import { lockData } from '../../src/commands/data-lock.ts';
 import { fileServers } from '../../src/edges/file-servers.ts';
 import { UsageError } from '../../src/failure.ts';
 import type { Outcome } from '../../src/outcome.ts';
@@ -65,7 +65,7 @@ async function platform(set: string): Promise<string> {
 const clock = testClock();
 const progress: string[] = [];
 const locked = (root: string, ...names: string[]): Promise<Outcome> =>
-  data(root, ['lock', ...names], {
+  lockData(root, names, {
     servers: fileServers,
     clock,
     progress: (text) => progress.push(text),

@@ -35,7 +35,7 @@ describe('the cluster', () => {
   test('must be named where there are several, and be there', () => {
     const { platform } = new Bench(OTHER);
     expect(refusal(() => chooseCluster(platform, undefined))).toEqual([
-      'deploy needs --cluster NAME',
+      'there are several clusters: write --cluster NAME',
       'clusters: main, other',
     ]);
     expect(refusal(() => chooseCluster(platform, 'x'))).toEqual([

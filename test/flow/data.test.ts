@@ -1,57 +1,15 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { lockText } from '../../src/core/data/lock.ts';
-import { recipeOf } from '../../src/core/data/wanted.ts';
 import { at, objectOf, textAt } from '../../src/core/json.ts';
 import type { JsonObject } from '../../src/core/json.ts';
-import { DeployBench, stepsOf } from '../support/deploy-bench.ts';
 import type { Edit } from '../support/apply-bench.ts';
-
-const SYSTEM = 'glaciocloud-system';
-const PLACE: Edit = [
-  'clusters/main.yaml',
-  'storage: {homes: {class: standard}}',
-  'storage: {homes: {class: standard}, data: {class: standard}}',
-];
-const url = 'https://data.example.org/cru.nc';
-const lockOf = (bytes: number): string =>
-  lockText({
-    recipe: recipeOf({ title: '', files: [url], mirrors: {}, size: '1Gi' }),
-    files: [{ url, bytes }],
-  });
-const DATA: Edit[] = [
-  PLACE,
-  ['data/cru.yaml', '', 'title: CRU\nfiles: [https://data.example.org/cru.nc]\nsize: 1Gi\n'],
-  ['data/cru.lock.yaml', '', lockOf(5)],
-  ['environments/one.yaml', 'images: [science]', 'images: [science]\ndata: [cru]'],
-];
+import { DATA, SYSTEM, dataBench, lockOf } from '../support/data-bench.ts';
+import { stepsOf } from '../support/deploy-bench.ts';
+import type { DeployBench } from '../support/deploy-bench.ts';
 
 const open: DeployBench[] = [];
-/** A provisioner binds the claim when the filler's pod comes. */
 async function make(binds = true): Promise<DeployBench> {
-  const here = await DeployBench.make(...DATA);
+  const here = await dataBench({ binds });
   open.push(here);
-  const { kube } = here.bench;
-  const usual = kube.podEnds;
-  kube.podEnds = (pod) => {
-    if (at(pod, '/metadata/labels/job-name') === undefined) return usual(pod);
-    const claim = kube.peek('PersistentVolumeClaim', 'oggm-data', SYSTEM);
-    if (binds && claim && textAt(claim, '/spec/volumeName') === '')
-      kube.add(
-        {
-          apiVersion: 'v1',
-          kind: 'PersistentVolume',
-          metadata: { name: 'pvc-1' },
-          spec: {
-            capacity: { storage: '1Gi' },
-            accessModes: ['ReadWriteOnce'],
-            hostPath: { path: '/opt/pvc-1' },
-            nodeAffinity: { required: {} },
-          },
-        },
-        { ...claim, spec: { ...(claim['spec'] as JsonObject), volumeName: 'pvc-1' } },
-      );
-    return binds ? { phase: 'Succeeded' } : { phase: 'Failed' };
-  };
   return here;
 }
 afterEach(async () => {

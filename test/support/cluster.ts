@@ -70,6 +70,8 @@ const TIMES = { observed: 100, ready: 2000, stopped: 500, podEnds: 1000 };
 export interface PodEnd {
   phase: 'Running' | 'Succeeded' | 'Failed';
   log?: string;
+  /** What its status says besides. */
+  more?: JsonObject;
 }
 
 /**
@@ -559,8 +561,8 @@ export class ClusterDouble implements Cluster {
     this.#later(TIMES.podEnds, () => {
       const now = this.#objects.get(id);
       if (!now) return;
-      const { phase, log = '' } = this.podEnds(now.object);
-      now.object['status'] = { phase };
+      const { phase, log = '', more = {} } = this.podEnds(now.object);
+      now.object['status'] = { phase, ...more };
       this.log.set(textAt(now.object, '/metadata/name'), log);
       const owner = this.#objects.get(textAt(now.object, '/metadata/ownerReferences/0/name'));
       if (owner?.object['kind'] !== 'Job' || phase === 'Running') return;

@@ -1,11 +1,17 @@
 import { SYSTEM_NAMESPACE } from '../../core/cluster/objects.ts';
-import { FILLER_CODE, ORDER_NAME, fillerObjects, rivals } from '../../core/data/job.ts';
+import {
+  FILLER_CODE,
+  ORDER_NAME,
+  fillerMode,
+  fillerObjects,
+  hasEnded,
+  rivals,
+} from '../../core/data/job.ts';
 import type { Filler } from '../../core/data/job.ts';
 import { orderText } from '../../core/data/order.ts';
 import type { DataWanted, FillMode } from '../../core/data/order.ts';
 import { DATA_CLAIM, clusterClaim } from '../../core/data/volume.ts';
-import { rolloutVerdict } from '../../core/hub/rollout.ts';
-import { at, objectsIn, textAt } from '../../core/json.ts';
+import { at, textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { quantityBytes } from '../../core/model/quantities.ts';
 import type { ClusterFile, Doc } from '../../core/model/types.ts';
@@ -29,16 +35,41 @@ export interface FillTask extends Pick<Filler, 'image' | 'nodes' | 'mode'> {
 
 const NAMESPACE = SYSTEM_NAMESPACE;
 const LOOK_MS = 1_000;
-/** A pull of the hub's image, and a volume that a provider makes. */
-const START_SECONDS = 600;
 const GONE_SECONDS = 60;
 
 /** Whether the cluster was asked for exactly this, and has not given up. */
-export async function isOrdered({ digest }: DataWanted, kube: Cluster): Promise<boolean> {
+export async function isOrdered(wanted: DataWanted, kube: Cluster): Promise<boolean> {
+  const job = await orderedJob(wanted, kube);
+  return job !== undefined && !hasEnded(job, 'Failed');
+}
+
+/** The Job that does what is asked for already: verifying fills too. */
+export async function runningFiller(
+  wanted: DataWanted,
+  mode: FillMode,
+  kube: Cluster,
+): Promise<string | undefined> {
+  if (mode === 'plan') return undefined;
+  const job = await orderedJob(wanted, kube);
+  if (job === undefined || hasEnded(job, 'Complete') || hasEnded(job, 'Failed')) return undefined;
+  return mode === 'fill' || fillerMode(job) === mode ? textAt(job, '/metadata/name') : undefined;
+}
+
+/** Whether anything is being filled or verified. */
+export async function isFilling(kube: Cluster): Promise<boolean> {
+  const jobs = await kube.list('jobs', { namespace: NAMESPACE, selector: rivals('fill') });
+  return jobs.some((job) => !hasEnded(job, 'Complete') && !hasEnded(job, 'Failed'));
+}
+
+/** Whether there is a volume that could hold something. */
+export async function hasVolume(kube: Cluster): Promise<boolean> {
+  return (await kube.get('persistentvolumeclaim', DATA_CLAIM, NAMESPACE)) !== undefined;
+}
+
+async function orderedJob({ digest }: DataWanted, kube: Cluster): Promise<JsonObject | undefined> {
   const order = await kube.get('configmap', ORDER_NAME, NAMESPACE);
-  if (at(order, '/data/digest') !== digest) return false;
-  const job = await kube.get('job', textAt(order, '/data/job'), NAMESPACE);
-  return job !== undefined && !hasFailed(job);
+  if (at(order, '/data/digest') !== digest) return undefined;
+  return kube.get('job', textAt(order, '/data/job'), NAMESPACE);
 }
 
 /** Claim, code, order and Job; an earlier Job ends first. Returns the Job's name. */
@@ -80,46 +111,4 @@ async function endOthers(mode: FillMode, { kube, clock }: FillWorld): Promise<vo
     await clock.sleep(LOOK_MS);
   }
   throw new Faulty('the filler of input data that ran before does not end', 'infrastructure');
-}
-
-/** Until the volume is there and holds the folder that servers mount. */
-export async function untilStarted(job: string, world: FillWorld): Promise<void> {
-  for (let second = 0; second < START_SECONDS; second += 1) {
-    const pods = await podsOf(job, world);
-    if (pods.some((pod) => hasFolder(pod))) return;
-    const verdict = rolloutVerdict([], pods, world.clock.now().getTime());
-    if (verdict.kind === 'failed') throw new Faulty(`input data: ${verdict.reason}`, verdict.fault);
-    const stuck = pods.find((pod) => textAt(pod, '/status/phase') === 'Failed');
-    if (stuck)
-      throw new Faulty(
-        'input data: the user 1000 cannot make a folder on the volume; let the class make volumes that it may write to',
-        'infrastructure',
-      );
-    await world.clock.sleep(LOOK_MS);
-  }
-  throw new Faulty(
-    `input data: the volume was not there after ${START_SECONDS} s; look at kubectl describe pvc ${DATA_CLAIM} --namespace ${NAMESPACE}`,
-    'infrastructure',
-  );
-}
-
-/** Its first container has made the folder where the second runs or has run. */
-function hasFolder(pod: JsonObject): boolean {
-  const phase = textAt(pod, '/status/phase');
-  if (phase === 'Running' || phase === 'Succeeded') return true;
-  const [folder] = objectsIn(at(pod, '/status/initContainerStatuses'));
-  return at(folder, '/state/terminated/exitCode') === 0;
-}
-
-/** Oldest first. */
-async function podsOf(job: string, { kube }: FillWorld): Promise<JsonObject[]> {
-  const pods = await kube.list('pods', { namespace: NAMESPACE, selector: `job-name=${job}` });
-  const born = (pod: JsonObject): string => textAt(pod, '/metadata/creationTimestamp');
-  return pods.sort((a, b) => (born(a) < born(b) ? -1 : 1));
-}
-
-function hasFailed(job: JsonObject): boolean {
-  return objectsIn(at(job, '/status/conditions')).some(
-    ({ type, status }) => type === 'Failed' && status === 'True',
-  );
 }

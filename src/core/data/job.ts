@@ -1,3 +1,4 @@
+import { at, objectsIn } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { FillMode } from './order.ts';
 import { DATA_CLAIM } from './volume.ts';
@@ -25,8 +26,10 @@ export const FILLER_CODE = [
 const FILLER_ID = 1000;
 /** Kubernetes waits longer each time, 10 minutes at last: together about two hours. */
 const RETRIES = 15;
-/** What is wrong in an order stays wrong: `glaciocloud_data.py`. */
-const BAD_ORDER = 2;
+/** Exit codes of `glaciocloud_data.py` that trying again does not change: data that cannot be had, and a bad order. */
+const FINAL = [1, 2];
+/** Who wanted to know has read it, or has gone. */
+const PLAN_KEPT_SECONDS = 600;
 
 export interface Filler {
   namespace: string;
@@ -45,6 +48,18 @@ export interface Filler {
 /** Jobs that one of this kind takes the place of: only one writes, and looking disturbs nobody. */
 export function rivals(mode: FillMode): string {
   return mode === 'plan' ? `${FILLER_LABEL}=plan` : `${FILLER_LABEL} in (fill,verify)`;
+}
+
+/** What a Job of the filler was made for; undefined where that is none of ours. */
+export function fillerMode(job: JsonObject): string | undefined {
+  const mode = at(job, `/metadata/labels/${FILLER_LABEL.replace('/', '~1')}`);
+  return typeof mode === 'string' ? mode : undefined;
+}
+
+export function hasEnded(job: JsonObject, how: 'Complete' | 'Failed'): boolean {
+  return objectsIn(at(job, '/status/conditions')).some(
+    ({ type, status }) => type === how && status === 'True',
+  );
 }
 
 function orderName(mode: FillMode): string {
@@ -70,9 +85,10 @@ export function fillerObjects(filler: Filler): JsonObject[] {
       metadata: { name, namespace, labels },
       spec: {
         backoffLimit: mode === 'plan' ? 0 : RETRIES,
+        ...(mode === 'plan' && { ttlSecondsAfterFinished: PLAN_KEPT_SECONDS }),
         podFailurePolicy: {
           rules: [
-            { action: 'FailJob', onExitCodes: { operator: 'In', values: [BAD_ORDER] } },
+            { action: 'FailJob', onExitCodes: { operator: 'In', values: FINAL } },
             { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
           ],
         },

@@ -1,3 +1,5 @@
+import { bytesOf } from './lock.ts';
+import type { LockedSet } from './lock.ts';
 import { COUNT, TEXT, fields, listOf, readerOf } from '../shape.ts';
 
 const STATES = ['missing', 'filling', 'ready', 'damaged'] as const;
@@ -14,7 +16,8 @@ export interface SetReport {
 
 export interface FillReport {
   sets: SetReport[];
-  room: { free: number; total: number };
+  /** Undefined where there is no volume yet. */
+  room?: { free: number; total: number };
 }
 
 const parseReport = readerOf<FillReport>(
@@ -55,4 +58,24 @@ export function fillEnd(log: string): FillEnd {
     cause: last === '' ? 'the filler said nothing' : `the filler ended with: ${last.slice(0, 300)}`,
     cure: 'try again; if it ends so again, report it with this line',
   };
+}
+
+/** Of sets on a cluster where nothing was ever filled. */
+export function nothingThere(sets: readonly LockedSet[]): FillReport {
+  return {
+    sets: sets.map(({ set, lock: { data } }) =>
+      nothingOf({ set: set.name, files: data.files.length, bytes: bytesOf(data) }),
+    ),
+  };
+}
+
+/** Of a set that a hub names and nobody has locked. */
+export function notLocked(set: string): SetReport {
+  const cure = `Run \`glaciocloud data lock ${set}\`, and commit data/${set}.lock.yaml.`;
+  const problem = { path: '', cause: 'It has no lock, so nobody knows its files.', cure };
+  return { ...nothingOf({ set, files: 0, bytes: 0 }), problems: [problem] };
+}
+
+function nothingOf(of: Pick<SetReport, 'set' | 'files' | 'bytes'>): SetReport {
+  return { ...of, state: 'missing', files_done: 0, bytes_done: 0, problems: [] };
 }

@@ -4,3 +4,9 @@ const GIB = 2 ** 30;
 export function gigabytes(bytes: number): string {
   return `${Math.max(Math.ceil((bytes / GIB) * 10) / 10, 0.1)}Gi`;
 }
+
+/** `0.3 of 12.4Gi`: rounded down, because it is not all yet. */
+export function doneOf(done: number, all: number): string {
+  if (done >= all) return gigabytes(all);
+  return `${(Math.floor((done / GIB) * 10) / 10).toFixed(1)} of ${gigabytes(all)}`;
+}

@@ -1,0 +1,63 @@
+import { terminal } from '../escape.ts';
+import type { Terminal } from '../escape.ts';
+import type { Json } from '../json.ts';
+import { greatest } from '../lists.ts';
+import type { FillReport, SetReport } from './report.ts';
+import { doneOf } from './words.ts';
+
+const MARKS: Readonly<Record<SetReport['state'], string>> = {
+  ready: '✓',
+  filling: '…',
+  missing: '✗',
+  damaged: '✗',
+};
+const MOST_SHOWN = 20;
+
+/** Sets with what is wrong in each, and the room of the volume. */
+export function reportText({ sets, room }: FillReport): string {
+  const widths = [
+    greatest(sets.map(({ set }) => set.length)),
+    greatest(sets.map(({ state }) => state.length)),
+    greatest(sets.map((one) => filesText(one).length)),
+  ] as const;
+  const lines = sets.flatMap((one) => [
+    terminal`${MARKS[one.state]} ${one.set.padEnd(widths[0])}  ${one.state.padEnd(widths[1])}  ${filesText(one).padEnd(widths[2])}  ${doneOf(one.bytes_done, one.bytes)}\n`,
+    ...problemLines(one),
+  ]);
+  const left =
+    room === undefined
+      ? 'there is no volume yet\n'
+      : `the volume has ${doneOf(room.free, room.total)} free\n`;
+  return lines.map(({ text }) => text).join('') + left;
+}
+
+function filesText({ files, files_done: done }: SetReport): string {
+  return `${done} of ${files} ${files === 1 ? 'file' : 'files'}`;
+}
+
+function problemLines({ problems }: SetReport): Terminal[] {
+  const more = problems.length - MOST_SHOWN;
+  return [
+    ...problems
+      .slice(0, MOST_SHOWN)
+      .map(({ path, cause, cure }) =>
+        path === '' ? terminal`    ${cause} ${cure}\n` : terminal`    ${path}: ${cause} ${cure}\n`,
+      ),
+    ...(more > 0 ? [terminal`    and ${more} more\n`] : []),
+  ];
+}
+
+export function reportJson({ sets, room }: FillReport): { [key: string]: Json } {
+  return {
+    sets: sets.map(({ set, state, files, bytes, problems, files_done, bytes_done }) => ({
+      set,
+      state,
+      files,
+      bytes,
+      problems: problems.map((one) => ({ ...one })),
+      files_done,
+      bytes_done,
+    })),
+    room: room === undefined ? null : { ...room },
+  };
+}
