@@ -124,6 +124,7 @@ test('any file gives findings or a release, never an exception', () => {
     'sizes',
     'home',
     'scratch',
+    'workdir',
     'data',
     'env',
     'sessions',

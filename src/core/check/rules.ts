@@ -34,7 +34,13 @@ import { valuesClosed } from '../hub/rules/closed.ts';
 import { extraConfig } from '../hub/rules/extra-config.ts';
 import { valuesReserved } from '../hub/rules/reserved.ts';
 import { valuesOverridden } from '../hub/rules/overridden.ts';
-import { modelMemory, multiprocessing, sharedCache, slurmCpus } from '../hub/rules/oggm.ts';
+import {
+  modelMemory,
+  multiprocessing,
+  sharedCache,
+  slurmCpus,
+  workdirScratch,
+} from '../hub/rules/oggm.ts';
 import {
   envLiteral,
   envOfImages,
@@ -137,6 +143,7 @@ export const RULES: readonly Rule[] = [
   multiprocessing,
   slurmCpus,
   sharedCache,
+  workdirScratch,
   modelMemory,
   ...VALUE_RULES,
   ...RAW_VALUE_RULES,

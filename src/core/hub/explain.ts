@@ -8,7 +8,14 @@ import type { Release } from '../unit.ts';
 import { restartsDeployment } from './changes.ts';
 import { dataSetEffects } from './data-effects.ts';
 import { JUPYTERHUB, OWN_VALUES, chartValue } from './charts.ts';
-import { addressOf, dataEffects, newHomeEffects, placeEffects, volumeEffects } from './grave.ts';
+import {
+  addressOf,
+  dataEffects,
+  newHomeEffects,
+  placeEffects,
+  volumeEffects,
+  workdirEffects,
+} from './grave.ts';
 import type { Effect, HubChange, HubStep, Reason } from './step.ts';
 
 /** What changes in a hub, why, and what people notice. Pure: everything it needs comes in. */
@@ -19,6 +26,7 @@ export function explainHub(change: HubChange, diff: Diff | undefined): HubStep {
     const url = scalarText(chartValue(to.release, OWN_VALUES, '/hub/url'));
     const effects: Effect[] = [
       ...placeEffects(change),
+      ...workdirEffects(undefined, to.release),
       { kind: 'new-hub', url },
       ...dataSetEffects(undefined, to.release),
     ];

@@ -10,6 +10,7 @@ import { unitId } from '../unit.ts';
 import type { PresentRelease, Release } from '../unit.ts';
 import { JUPYTERHUB, OWN_VALUES, chartValue } from './charts.ts';
 import type { Effect, HubChange } from './step.ts';
+import { SCRATCH } from './values/servers.ts';
 
 /* What can cost people their homes, their hub or their way to it. */
 
@@ -106,6 +107,7 @@ export function newHomeEffects(from: Release, to: Release): Effect[] {
     ...(storage ? [{ kind: 'home-class' as const, ...storage }] : []),
     ...(size ? [{ kind: shrinks(size) ? 'home-shrunk' : 'home-size', ...size } as const] : []),
     ...scratchEffects(from, to),
+    ...workdirEffects(from, to),
   ];
 }
 
@@ -120,6 +122,23 @@ function scratchOf(release: Release): string | undefined {
   const volumes = objectsIn(chartValue(release, JUPYTERHUB, `${STORAGE}/extraVolumes`));
   const scratch = volumes.find(({ name }) => name === 'scratch');
   return textAt(scratch, '/emptyDir/sizeLimit') || undefined;
+}
+
+/** Results that are lost with a server, or no longer. */
+export function workdirEffects(from: Release | undefined, to: Release): Effect[] {
+  const [old, fresh] = [from && workdirOf(from), workdirOf(to)];
+  const gone = [old, fresh].map((folder) => folder?.startsWith(`${SCRATCH}/`) === true);
+  return fresh === undefined || gone[0] === gone[1]
+    ? []
+    : [{ kind: 'workdir', from: old, to: fresh }];
+}
+
+/** As the hub's file says it, or else of the first image that has the model. */
+function workdirOf(release: Release): string | undefined {
+  const said = chartValue(release, JUPYTERHUB, '/singleuser/extraEnv/OGGM_WORKDIR');
+  const images = objectsIn(chartValue(release, OWN_VALUES, '/profiles/images'));
+  const folders = images.map((image) => textAt(image, '/env/OGGM_WORKDIR'));
+  return textOf(said) || folders.find((folder) => folder !== '');
 }
 
 function shrinks({ from, to }: { from: string; to: string }): boolean {

@@ -41,6 +41,8 @@ export type Effect =
   | { kind: 'home-shrunk'; from: string; to: string }
   | { kind: 'home-size'; from: string; to: string }
   | { kind: 'scratch-shrunk'; from: string; to: string | undefined }
+  /** Where OGGM works: `to` is lost with each server, or `from` was. */
+  | { kind: 'workdir'; from: string | undefined; to: string }
   | { kind: 'idle'; from: string; to: string }
   /** `room`: what the volume has, where its size is written. */
   | {

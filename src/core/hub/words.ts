@@ -2,6 +2,7 @@ import { duration } from '../time.ts';
 import { JUPYTERHUB, OWN_VALUES } from './charts.ts';
 import { gigabytes } from '../data/words.ts';
 import type { DataHeld, Effect, Reason } from './step.ts';
+import { SCRATCH } from './values/servers.ts';
 
 const CHARTS = new RegExp(`^/(?:${JUPYTERHUB}|${OWN_VALUES})/`, 'u');
 
@@ -68,6 +69,7 @@ const GRAVE = [
   'home-shrunk',
   'home-size',
   'scratch-shrunk',
+  'workdir',
 ] as const;
 
 function isGrave(effect: Effect): effect is Grave {
@@ -114,6 +116,8 @@ function graveText(effect: Grave): string {
       return `homes made from now on: ${effect.from} → ${effect.to}; existing ones stay`;
     case 'scratch-shrunk':
       return scratchText(effect);
+    case 'workdir':
+      return workdirText(effect);
   }
 }
 
@@ -133,6 +137,13 @@ function scratchText({ from, to }: Extract<Effect, { kind: 'scratch-shrunk' }>):
   return to === undefined
     ? `new servers have no /scratch any more, which had ${from}; running ones keep it until they stop`
     : `/scratch of new servers is smaller: ${from} → ${to}; who fills more is put out, and running ones stay`;
+}
+
+function workdirText({ from, to }: Extract<Effect, { kind: 'workdir' }>): string {
+  const instead = from === undefined ? '' : ` instead of ${from}`;
+  return to.startsWith(`${SCRATCH}/`)
+    ? `OGGM works in ${to}${instead}: results that nobody copies into a home are lost when a server stops`
+    : `OGGM works in ${to}${instead}: results stay when a server stops`;
 }
 
 function addressOfText({ url, name, stays }: Extract<Effect, { kind: 'address-of' }>): string {
@@ -208,6 +219,7 @@ export const RISK: Readonly<Record<Effect['kind'], number>> = {
   'home-shrunk': 4,
   'home-size': 3,
   'scratch-shrunk': 4,
+  workdir: 4,
   idle: 3,
   image: 2,
   'data-set': 2,

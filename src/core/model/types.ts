@@ -124,6 +124,7 @@ export interface EnvironmentFile {
   sizes: Record<string, Size>;
   home: { size: string };
   scratch?: { size: string };
+  workdir: 'home' | 'scratch';
   data: string[];
   env: Record<string, string>;
   mirrors?: Mirrors;

@@ -90,6 +90,7 @@ const WHOLE: Record<string, File> = {
     },
     home: { size: '20Gi' },
     scratch: { size: '20Gi' },
+    workdir: 'scratch',
     data: ['cru'],
     env: { MAP_TOKEN: 'public' },
     mirrors: MIRRORS,

@@ -242,6 +242,16 @@ describe('a step', () => {
     ]);
   });
 
+  test('of a new hub says that its results are lost with servers', () => {
+    const image = { slug: 'a', env: { OGGM_WORKDIR: '/scratch/oggm-work' } };
+    const to = wantedHub('h', 'd', ours({ profiles: { images: [image] } }));
+    expect(explainHub({ from: undefined, to }, aDiff()).effects).toContainEqual({
+      kind: 'workdir',
+      from: undefined,
+      to: '/scratch/oggm-work',
+    });
+  });
+
   test('of a hub that runs has reasons and effects', () => {
     const from = presentHub('h', 'old', images(['a', '1']));
     const to = wantedHub('h', 'new', images(['a', '2']));

@@ -7,6 +7,7 @@ import {
   newHomeEffects,
   placeEffects,
   volumeEffects,
+  workdirEffects,
 } from '../../../src/core/hub/grave.ts';
 import type { Effect } from '../../../src/core/hub/step.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
@@ -247,5 +248,40 @@ describe('what becomes of /scratch', () => {
     [undefined, undefined, []],
   ])('%s → %s', (from, to, effects) => {
     expect(newHomeEffects(scratch(from), scratch(to))).toEqual(effects);
+  });
+});
+
+describe('where OGGM works', () => {
+  const works = (folder?: string, said?: string): Release =>
+    aRelease({
+      values: {
+        jupyterhub: { singleuser: { extraEnv: said === undefined ? {} : { OGGM_WORKDIR: said } } },
+        glaciocloud: {
+          profiles: {
+            images: [
+              { slug: 'plain', env: {} },
+              { slug: 'oggm', env: folder === undefined ? {} : { OGGM_WORKDIR: folder } },
+            ],
+          },
+        },
+      },
+    });
+  const workdir = (from: string | undefined, to: string): Effect[] => [
+    { kind: 'workdir', from, to },
+  ];
+
+  test.each<[Release | undefined, Release, Effect[]]>([
+    [works('/home/a/w'), works('/scratch/w'), workdir('/home/a/w', '/scratch/w')],
+    [works('/scratch/w'), works('/home/a/w'), workdir('/scratch/w', '/home/a/w')],
+    [works(), works('/scratch/w'), workdir(undefined, '/scratch/w')],
+    [undefined, works('/scratch/w'), workdir(undefined, '/scratch/w')],
+    [works('/home/a'), works('/home/a', '/scratch/b'), workdir('/home/a', '/scratch/b')],
+    [works('/home/a/w'), works('/home/b/w'), []],
+    [works('/scratch/w'), works('/scratch/v'), []],
+    [works('/home/a/w'), works('/scratches/w'), []],
+    [works('/scratch/w'), works(), []],
+    [undefined, works('/home/a/w'), []],
+  ])('%#', (from, to, effects) => {
+    expect(workdirEffects(from, to)).toEqual(effects);
   });
 });

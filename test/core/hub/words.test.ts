@@ -63,6 +63,22 @@ test.each<[Effect, string, number]>([
     4,
   ],
   [
+    { kind: 'workdir', from: '/home/a/w', to: '/scratch/w' },
+    'OGGM works in /scratch/w instead of /home/a/w: results that nobody copies into a home are ' +
+      'lost when a server stops',
+    4,
+  ],
+  [
+    { kind: 'workdir', from: undefined, to: '/scratch/w' },
+    'OGGM works in /scratch/w: results that nobody copies into a home are lost when a server stops',
+    4,
+  ],
+  [
+    { kind: 'workdir', from: '/scratch/w', to: '/home/a/w' },
+    'OGGM works in /home/a/w instead of /scratch/w: results stay when a server stops',
+    4,
+  ],
+  [
     { kind: 'address-of', url: 'https://a', name: 'old', stays: true },
     'https://a is the address of the hub old until now: people who come here find other homes ' +
       'than before',

@@ -44,7 +44,7 @@ describe('what is wrong in a file of a hub', () => {
         '2:1',
         'unknown-key',
         'the key "something-else" is not known here',
-        'known keys: kind, title, url, cluster, wave, images, sizes, home, scratch, data, env, mirrors, sessions, access, secrets, dask, probe, spawn, capacity, budget, shared, quota, backup, values, notSecret',
+        'known keys: kind, title, url, cluster, wave, images, sizes, home, scratch, workdir, data, env, mirrors, sessions, access, secrets, dask, probe, spawn, capacity, budget, shared, quota, backup, values, notSecret',
       ],
     ],
     [
@@ -279,6 +279,7 @@ test('a file that is right: with its defaults, and where things stand', () => {
     access: { allow: ['team:example/users'], admins: ['team:example/admins'] },
     secrets: { 'github-client-id': { use: 'login' }, 'github-client-secret': { use: 'login' } },
     capacity: { maxServers: 40, placeholders: 0, events: [] },
+    workdir: 'home',
     data: [],
     env: {},
     values: {},

@@ -87,6 +87,23 @@ export const sharedCache: Rule = {
   },
 };
 
+export const workdirScratch: Rule = {
+  id: 'workdir-scratch',
+  severity: 'error',
+  title: 'A hub that works on scratch has scratch.',
+  why: 'OGGM makes its working directory where it is told: without the volume nobody may write there, and the first glacier fails.',
+  on: 'hub',
+  *check({ hub }) {
+    if (hub.data.workdir === 'scratch' && hub.data.scratch === undefined) {
+      yield {
+        at: hub.at('/workdir'),
+        message: 'servers of this hub have no scratch to work on',
+        hint: 'add scratch: {size: 20Gi}, or write workdir: home',
+      };
+    }
+  },
+};
+
 export const modelMemory: Rule = {
   id: 'oggm-memory',
   severity: 'warning',

@@ -7,17 +7,29 @@ import type { HubContext, Part } from './part.ts';
 
 /**
  * A full home locks nobody out: Jupyter writes into it before it answers, and ends where it cannot.
- * Then it writes elsewhere until the next start, so that people can make room. Kubernetes would
+ * Then it writes elsewhere until the next start, so that people can make room. Temporary files lie
+ * in the workdir, because tutorials work in them; in /tmp where it has no room. Kubernetes would
  * replace a name in `$(…)`. Source: jupyterhub-home-nfs#33, tried on Jupyter Server 2.21.
  */
-export const START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
+export const START = `has_room() {
+  head -c 1048576 /dev/zero > "$1/.room-for-jupyter"
+  room=$?
+  rm -f "$1/.room-for-jupyter"
+  return "$room"
+} 2>/dev/null
+if ! has_room "$HOME"; then
   echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
   spare=/tmp/home-is-full
   mkdir -p "$spare"
   export JUPYTER_PATH="$HOME/.local/share/jupyter:$JUPYTER_PATH"
   export JUPYTER_CONFIG_DIR="$spare/config" JUPYTER_DATA_DIR="$spare/data" JUPYTER_RUNTIME_DIR="$spare/runtime" IPYTHONDIR="$spare/ipython" MPLCONFIGDIR="$spare/matplotlib"
 fi
-rm -f "$HOME/.room-for-jupyter"
+case "$TMPDIR $OGGM_WORKDIR" in
+  " /"*)
+    export TMPDIR="$OGGM_WORKDIR/tmp"
+    mkdir -p "$TMPDIR" 2>/dev/null && has_room "$TMPDIR" || TMPDIR=/tmp
+    ;;
+esac
 settings=/opt/glaciocloud/server/jupyter
 if [ -n "$JUPYTER_CONFIG_PATH" ]; then settings="$JUPYTER_CONFIG_PATH:$settings"; fi
 export JUPYTER_CONFIG_PATH="$settings"
@@ -52,6 +64,9 @@ const CODE_MOUNTS: readonly JsonObject[] = [
     readOnly: true,
   },
 ];
+
+/** Gone with each server. */
+export const SCRATCH = '/scratch';
 
 /** User servers: who they run as, their folders, their variables. */
 export function serversPart(context: HubContext): Part {
@@ -99,7 +114,7 @@ function volumes(scratch: EnvironmentFile['scratch'], data: HubContext['data']):
   const { extraVolumes, extraVolumeMounts } = dataVolume(data);
   if (scratch !== undefined) {
     extraVolumes.unshift({ name: 'scratch', emptyDir: { sizeLimit: scratch.size } });
-    extraVolumeMounts.unshift({ name: 'scratch', mountPath: '/scratch' });
+    extraVolumeMounts.unshift({ name: 'scratch', mountPath: SCRATCH });
   }
   return {
     extraVolumes: [CODE_VOLUME, ...extraVolumes],
@@ -115,10 +130,10 @@ export function literal(value: string): string {
 /** Variables of the OGGM model for an image that has it. Source: cfg.py of OGGM. */
 export function modelEnv(context: HubContext): JsonObject {
   const home = `/home/${context.platform.user.name}`;
+  const { scratch, workdir } = context.hub.data;
   return {
-    OGGM_WORKDIR: `${home}/oggm-work`,
-    OGGM_EXTRACT_DIR:
-      context.hub.data.scratch === undefined ? `${home}/.oggm-extract` : '/scratch/oggm',
+    OGGM_WORKDIR: `${workdir === 'scratch' ? SCRATCH : home}/oggm-work`,
+    OGGM_EXTRACT_DIR: scratch === undefined ? `${home}/.oggm-extract` : `${SCRATCH}/oggm`,
     OGGM_USE_MULTIPROCESSING: '1',
     ...dataEnv(context.data, context.cluster),
   };

@@ -51,14 +51,25 @@ test('user servers', () => {
 test('the start command makes room for Jupyter in a full home, and then becomes the server', () => {
   const start = at(serversPart(contextWith({})).jupyterhub, '/singleuser/cmd/2');
   expect(typeof start === 'string' ? start.split('\n') : []).toEqual([
-    'if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then',
+    'has_room() {',
+    '  head -c 1048576 /dev/zero > "$1/.room-for-jupyter"',
+    '  room=$?',
+    '  rm -f "$1/.room-for-jupyter"',
+    '  return "$room"',
+    '} 2>/dev/null',
+    'if ! has_room "$HOME"; then',
     '  echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2',
     '  spare=/tmp/home-is-full',
     '  mkdir -p "$spare"',
     '  export JUPYTER_PATH="$HOME/.local/share/jupyter:$JUPYTER_PATH"',
     expect.stringMatching(/^ {2}export JUPYTER_CONFIG_DIR="\$spare\/config" JUPYTER_DATA_DIR=/u),
     'fi',
-    'rm -f "$HOME/.room-for-jupyter"',
+    'case "$TMPDIR $OGGM_WORKDIR" in',
+    '  " /"*)',
+    '    export TMPDIR="$OGGM_WORKDIR/tmp"',
+    '    mkdir -p "$TMPDIR" 2>/dev/null && has_room "$TMPDIR" || TMPDIR=/tmp',
+    '    ;;',
+    'esac',
     'settings=/opt/glaciocloud/server/jupyter',
     'if [ -n "$JUPYTER_CONFIG_PATH" ]; then settings="$JUPYTER_CONFIG_PATH:$settings"; fi',
     'export JUPYTER_CONFIG_PATH="$settings"',
@@ -105,6 +116,12 @@ test('variables of OGGM: on scratch where there is one', () => {
   });
   expect(modelEnv(contextWith({ scratch: { size: '50Gi' } }, user))).toEqual({
     OGGM_WORKDIR: '/home/ada/oggm-work',
+    OGGM_EXTRACT_DIR: '/scratch/oggm',
+    OGGM_USE_MULTIPROCESSING: '1',
+  });
+  const scratch = { scratch: { size: '50Gi' }, workdir: 'scratch' };
+  expect(modelEnv(contextWith(scratch, user))).toEqual({
+    OGGM_WORKDIR: '/scratch/oggm-work',
     OGGM_EXTRACT_DIR: '/scratch/oggm',
     OGGM_USE_MULTIPROCESSING: '1',
   });

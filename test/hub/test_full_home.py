@@ -1,0 +1,149 @@
+"""Servers begin with START, also in a home without room: a real Jupyter Server and its kernel, in
+homes of a megabyte or two.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+import requests
+from health_check import execute
+from real_hub import FILES, wait_for
+from test_busy import as_mounted
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
+
+ROOT = FILES.parents[2]
+TOKEN = "token-of-this-test"
+# As a kubelet does, before anything of the server runs; it goes with the process.
+MOUNTED = """
+mkdir -p "$HOME" "$SCRATCH" /tmp/home-is-full
+for folder in "$HOME" "$SCRATCH" /tmp/home-is-full; do mount -t tmpfs -o size=4m none "$folder"; done
+if [ -n "$FULL" ]; then head -c 8m /dev/zero > "$HOME/data" 2>/dev/null; fi
+if [ -n "$BLOCKED" ]; then echo > "$HOME/oggm-work"; fi
+exec "$@"
+"""
+LOOK = """
+import json, os, tempfile
+with tempfile.NamedTemporaryFile() as file:
+    file.write(b"x" * 100_000)
+    file.flush()
+    wrote = os.path.dirname(file.name)
+print(json.dumps({"TMPDIR": os.environ.get("TMPDIR"), "wrote": wrote, "left": sorted(os.listdir(wrote))}))
+"""
+
+
+@pytest.fixture(scope="module")
+def start():
+    """The lines of shell, as the values have them."""
+    own = ROOT / "node_modules/.bin/node"
+    node = str(own) if own.exists() else "node"
+    servers = ROOT / "src/core/hub/values/servers.ts"
+    code = f"import {{ START }} from {json.dumps(str(servers))}; process.stdout.write(START)"
+    command = [node, "--input-type=module", "-e", code]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@contextlib.contextmanager
+def served(start, folder, **env):
+    port = free_port()
+    jupyter = [
+        *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
+        *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
+    ]
+    apart = ["unshare", "--mount", *([] if os.getuid() == 0 else ["--map-root-user"])]
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder / "home"),
+        "SCRATCH": str(folder / "scratch"),
+        "JUPYTER_TOKEN": TOKEN,
+        "JUPYTER_CONFIG_PATH": str(as_mounted(folder / "server") / "jupyter"),
+        **env,
+    }
+    with open(folder / "log", "w") as log:
+        process = subprocess.Popen(
+            [*apart, "sh", "-c", MOUNTED, "sh", "sh", "-c", start, *jupyter],
+            **{"cwd": folder, "env": environment, "stdout": log, "stderr": log},
+        )
+    url = f"http://127.0.0.1:{port}/api"
+
+    def answers():
+        assert process.poll() is None, (folder / "log").read_text()
+        with contextlib.suppress(requests.ConnectionError):
+            return requests.get(url, timeout=5).ok
+        return False
+
+    try:
+        wait_for("the server answers", answers, 60)
+        yield url, process
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def in_kernel(url, code):
+    headers = {"Authorization": f"token {TOKEN}"}
+    made = requests.post(f"{url}/kernels", headers=headers, json={}, timeout=60)
+    assert made.status_code == 201, made.text
+
+    async def ask():
+        path = f"{url}/kernels/{made.json()['id']}/channels".replace("http", "ws", 1)
+        socket = await websocket_connect(HTTPRequest(path, headers=headers))
+        try:
+            return await asyncio.wait_for(execute(socket, code), 60)
+        finally:
+            socket.close()
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"OGGM_WORKDIR": "{home}/oggm-work"}, "{home}/oggm-work/tmp"),
+        ({"OGGM_WORKDIR": "{scratch}/oggm-work"}, "{scratch}/oggm-work/tmp"),
+        ({"OGGM_WORKDIR": "{home}/oggm-work", "FULL": "1"}, "/tmp"),
+        ({"OGGM_WORKDIR": "{scratch}/oggm-work", "FULL": "1"}, "{scratch}/oggm-work/tmp"),
+        ({"OGGM_WORKDIR": "{home}/oggm-work", "BLOCKED": "1"}, "/tmp"),
+        ({"OGGM_WORKDIR": "{home}/oggm-work", "TMPDIR": "{scratch}"}, "{scratch}"),
+        # OGGM's own business; no folder of that name is made.
+        ({"OGGM_WORKDIR": "~/oggm-work"}, None),
+        ({}, None),
+        ({"FULL": "1"}, None),
+    ],
+)
+def test_a_server_starts_with_a_kernel_and_room_for_temporary_files(
+    start, tmp_path, more, expected
+):
+    places = {"home": tmp_path / "home", "scratch": tmp_path / "scratch"}
+    env = {name: text.format(**places) for name, text in more.items()}
+    wanted = expected and expected.format(**places)
+    with served(start, tmp_path, **env) as (url, _):
+        said = in_kernel(url, LOOK)
+    assert (said["TMPDIR"], said["wrote"]) == (wanted, wanted or "/tmp")
+    if wanted and "oggm-work" in wanted:
+        assert said["left"] == []
+    assert ("Your home is full" in (tmp_path / "log").read_text()) == ("FULL" in more)
+    assert not (tmp_path / "~").exists()
+
+
+def test_a_home_that_fills_later_breaks_no_new_python(start, tmp_path):
+    """Python's own choice: a program that begins then takes /tmp."""
+    fill = "import os, json\ntry:\n    open(os.path.expanduser('~/data'), 'wb').write(b'x' * 9_000_000)\nexcept OSError: pass\n"
+    again = (
+        f"{fill}import subprocess, sys\n"
+        f"print(subprocess.run([sys.executable, '-c', {LOOK!r}], check=True, capture_output=True, text=True).stdout)"
+    )
+    with served(start, tmp_path, OGGM_WORKDIR=str(tmp_path / "home/oggm-work")) as (url, _):
+        assert in_kernel(url, again)["wrote"] == "/tmp"
