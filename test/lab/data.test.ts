@@ -1,16 +1,19 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { appendFile, mkdir, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { at, objectsIn, textAt } from '../../src/core/json.ts';
 import { exec } from '../../src/edges/exec.ts';
+import { unpackedTool } from '../../src/edges/tools.ts';
 import { Kube } from '../../src/edges/kube.ts';
 import { CLI, edit, temporary } from '../support/sample.ts';
+import { FileServer, sha } from './file-server.ts';
+import { killFiller, until, volumeFolder } from './filler.ts';
 import type { Lab } from './lab.ts';
 import { writePlatform } from './platform.ts';
-import { deploy, inHub, removeNamespaces, theLab } from './support.ts';
+import { CHARTS, deploy, inHub, removeNamespaces, theLab } from './support.ts';
 import type { DeployRun } from './support.ts';
 
 /*
@@ -18,24 +21,18 @@ import type { DeployRun } from './support.ts';
  * people, written by nobody, grown while one of them works. The volume is a folder of the only node.
  */
 const HUB = 'lab-data';
-const HOST = '10.200.0.1';
-const PORT = 18_088;
-const FILES: Readonly<Record<string, Buffer>> = {
-  'first.bin': randomBytes(3_000_000),
-  'second.bin': randomBytes(2_000_000),
-};
-const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const FILES = { 'first.bin': randomBytes(3_000_000), 'second.bin': randomBytes(2_000_000) };
 let lab: Lab;
 let folder: Awaited<ReturnType<typeof temporary>>;
 let root: string;
 let env: Record<string, string>;
-let server: Server;
+let server: FileServer;
 
 const note = (text: string): boolean => process.stderr.write(`  ▸ ${text}\n`);
 const run = (): Promise<DeployRun> =>
   deploy(root, lab, env, ['--record', join(folder.path, 'record')]);
 const setOf = (names: readonly string[]): string =>
-  `title: Tables\nsize: 1Gi\nfiles:\n${names.map((name) => `  - http://${HOST}:${PORT}/${name}\n`).join('')}`;
+  `title: Tables\nsize: 1Gi\nfiles:\n${names.map((name) => `  - ${server.url(name)}\n`).join('')}`;
 
 async function lock(names: readonly string[]): Promise<void> {
   await mkdir(join(root, 'data'), { recursive: true });
@@ -55,7 +52,7 @@ async function lock(names: readonly string[]): Promise<void> {
 async function seenBy(user: string, kernel: string): Promise<Record<string, string>> {
   const code = `
 import hashlib, json, os, pathlib
-view = pathlib.Path(os.environ["OGGM_DOWNLOAD_CACHE"]) / "${HOST}"
+view = pathlib.Path(os.environ["OGGM_DOWNLOAD_CACHE"]) / "${FileServer.HOST}"
 found = {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in sorted(view.glob("*"))}
 try:
     (view / "mine").write_text("x")
@@ -96,14 +93,7 @@ beforeAll(async () => {
   lab = await theLab();
   await removeNamespaces(lab, HUB);
   await takeDataAway();
-  server = createServer((request, response) => {
-    const bytes = FILES[(request.url ?? '').slice(1)];
-    if (bytes === undefined) response.writeHead(404).end();
-    else {
-      response.writeHead(200, { 'content-length': bytes.length });
-      response.end(request.method === 'HEAD' ? undefined : bytes);
-    }
-  }).listen(PORT, '0.0.0.0');
+  server = new FileServer(18_088, FILES);
   folder = await temporary();
   root = join(folder.path, 'platform');
   ({ env } = await writePlatform(root, lab, { [HUB]: {} }));
@@ -127,7 +117,7 @@ test('a set is filled, and two people read it and cannot write to it', async () 
     const { kernel } = await inHub(lab, HUB, 'start', user);
     expect([user, await seenBy(user, String(kernel))]).toEqual([
       user,
-      { 'first.bin': sha(FILES['first.bin']!), written: 'Read-only file system' },
+      { 'first.bin': sha(FILES['first.bin']), written: 'Read-only file system' },
     ]);
     if (user === 'probe_1') await inHub(lab, HUB, 'stop', user);
   }
@@ -152,8 +142,130 @@ test('a set that grows is another view: new servers have it, and an open one kee
   await inHub(lab, HUB, 'stop', 'probe_1');
   const { kernel: next } = await inHub(lab, HUB, 'start', 'probe_1');
   expect(await seenBy('probe_1', String(next))).toEqual({
-    'first.bin': sha(FILES['first.bin']!),
-    'second.bin': sha(FILES['second.bin']!),
+    'first.bin': sha(FILES['first.bin']),
+    'second.bin': sha(FILES['second.bin']),
     written: 'Read-only file system',
   });
+}, 390_000);
+
+const MIB = 2 ** 20;
+
+interface Seen {
+  code: number | null;
+  output: string;
+  sets: { set: string; state: string; problems: { path: string; cause: string }[] }[];
+}
+
+const words = (verb: string): string[] => [
+  ...[CLI, 'data', verb, '--root', root, '--charts-from', CHARTS],
+  ...['--kubeconfig', lab.kubeconfig, '--json'],
+];
+const tools = (): Record<string, string> => ({
+  GLACIOCLOUD_HELM: unpackedTool('helm'),
+  GLACIOCLOUD_KUBECTL: unpackedTool('kubectl'),
+  ...env,
+});
+
+async function data(verb: string): Promise<Seen> {
+  const ended = await exec(process.execPath, words(verb), { env: tools(), timeoutMs: 300_000 });
+  const sets = ended.stdout.startsWith('{')
+    ? (JSON.parse(ended.stdout) as Pick<Seen, 'sets'>).sets
+    : [];
+  return { code: ended.code, output: ended.stdout + ended.stderr, sets };
+}
+
+test('killed at ten points it goes on from where it was', async () => {
+  const large = Buffer.concat(Array.from({ length: 220 }, () => randomBytes(MIB)));
+  server.files['large.bin'] = large;
+  server.rate = 24 * MIB;
+  await lock(['first.bin', 'second.bin', 'large.bin']);
+  server.forget();
+  const kube = new Kube(lab.kubeconfig);
+  const started: ChildProcess[] = [];
+  const start = (): number =>
+    started.push(spawn(process.execPath, words('fill'), { env: { ...process.env, ...tools() } }));
+  start();
+  for (let kill = 0; kill < 10; kill += 1) {
+    const sent = server.sent;
+    const more = (17 + 4 * Math.random()) * MIB;
+    await until('it fills', () => server.sent > sent + more);
+    await until('it is killed', async () => (await killFiller()) > 0);
+    // The first time Kubernetes itself begins again.
+    if (kill === 0) continue;
+    started.at(-1)?.kill('SIGKILL');
+    await kube.deleteBy('jobs', 'glaciocloud.org/data-filler', 'glaciocloud-system');
+    start();
+  }
+  server.rate = Infinity;
+  const ended = await data('fill');
+  expect([ended.code, ended.sets[0]?.state, ended.output]).toEqual([0, 'ready', ended.output]);
+  note(`${large.length / MIB} MiB, killed ten times: ${Math.round(server.sent / MIB)} MiB sent`);
+  expect(server.begins.length).toBeGreaterThan(10);
+  expect(server.begins.slice(1).every((from) => from > 0)).toBe(true);
+  expect(server.sent).toBeLessThan(large.length + 10 * 20 * MIB);
+}, 390_000);
+
+test('what is missing, cut or altered on the volume is found and fetched again', async () => {
+  const { code: before } = await run();
+  expect([before, await filled()]).toEqual([0, 'Complete']);
+  const files = join(await volumeFolder(lab.kubeconfig), 'oggm');
+  const bySize = new Map<number, string>();
+  for (const entry of await readdir(files, { recursive: true, withFileTypes: true }))
+    if (entry.isFile() && entry.name.endsWith('.bin')) {
+      const path = join(entry.parentPath, entry.name);
+      bySize.set((await readFile(path)).length, path);
+    }
+  const [first, second, large] = [3_000_000, 2_000_000, 220 * MIB].map((size) => bySize.get(size)!);
+  await rm(first!);
+  await truncate(second!, 1_000_000);
+  const bytes = await readFile(large!);
+  bytes.writeUInt8(bytes.readUInt8(5 * MIB) ^ 1, 5 * MIB);
+  await writeFile(large!, bytes);
+  const verified = await data('verify');
+  expect([verified.code, verified.sets[0]?.state]).toEqual([0, 'ready']);
+  const { kernel } = await inHub(lab, HUB, 'start', 'probe_0');
+  expect(await seenBy('probe_0', String(kernel))).toEqual({
+    ...Object.fromEntries(Object.entries(server.files).map(([name, one]) => [name, sha(one)])),
+    written: 'Read-only file system',
+  });
+}, 390_000);
+
+test('a full volume is said, with what to do, and a larger one goes on', async () => {
+  const folder = await volumeFolder(lab.kubeconfig);
+  await exec('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=0777', 'tmpfs', folder]);
+  try {
+    const full = await data('fill');
+    expect([full.code, full.output]).toEqual([1, expect.stringMatching(/full|room/u)]);
+    note(full.output.slice(0, 600));
+  } finally {
+    await exec('umount', ['-l', folder]);
+  }
+  expect([(await data('fill')).code]).toEqual([0]);
+}, 390_000);
+
+test('what two sets share is fetched once, and what nobody uses goes', async () => {
+  server.files['third.bin'] = randomBytes(1_000_000);
+  await writeFile(
+    join(root, 'data/more.yaml'),
+    `title: More\nsize: 1Gi\nfiles:\n${['first.bin', 'third.bin'].map((name) => `  - ${server.url(name)}\n`).join('')}`,
+  );
+  await exec(process.execPath, [CLI, 'data', 'lock', 'more', '--root', root]);
+  await lock(['first.bin']);
+  await edit(root, `environments/${HUB}.yaml`, 'data: [tables]', 'data: [tables, more]');
+  server.forget();
+  await inHub(lab, HUB, 'stop', 'probe_0');
+  await inHub(lab, HUB, 'stop', 'probe_1');
+  const changed = await run();
+  expect([changed.code, await filled()]).toEqual([0, 'Complete']);
+  expect(server.sent).toBe(1_000_000);
+  const { kernel } = await inHub(lab, HUB, 'start', 'probe_0');
+  expect(await seenBy('probe_0', String(kernel))).toEqual({
+    'first.bin': sha(FILES['first.bin']),
+    'third.bin': sha(server.files['third.bin']),
+    written: 'Read-only file system',
+  });
+  // What the hub ran before is kept until the next run.
+  expect((await data('fill')).code).toBe(0);
+  const left = await readdir(join(await volumeFolder(lab.kubeconfig), 'oggm'), { recursive: true });
+  expect(left.filter((name) => name.endsWith('large.bin'))).toEqual([]);
 }, 390_000);
