@@ -32,6 +32,9 @@ export type DataWorld = Pick<Job, 'ports' | 'report'>;
 export type DataEnded =
   { kind: 'refused'; findings: readonly Finding[] } | { kind: 'seen'; report: FillReport };
 
+/** Nobody waits longer for a job. */
+const LONGEST_MS = 24 * 3600 * 1000;
+
 /** Looks at the input data of a cluster, or has what its hubs want filled or verified, and waits for the end. */
 export async function runData(run: DataRun, world: DataWorld): Promise<DataEnded> {
   const { root, chartsFrom, cluster, mode, sets } = run;
@@ -137,9 +140,14 @@ async function ended(
     const job = running ?? (await started(asked, mode, { wanted, world, scratch }));
     say(running === undefined ? `job ${job} has been started` : `job ${job} is at it already`);
     await untilStarted(job, world.ports);
-    const end = await untilEnded(job, world.ports, say);
+    const until = world.ports.clock.elapsed() + LONGEST_MS;
+    const end = await untilEnded(job, world.ports, { say, until });
     if (end.kind === 'report') return end.report;
-    throw new Failure(`input data: ${end.cause}`, { hint: end.cure });
+    throw end.kind === 'error'
+      ? new Failure(`input data: ${end.cause}`, { hint: end.cure })
+      : new Failure('input data: the job has been at work for a day', {
+          hint: 'it goes on; run this again to wait for it',
+        });
   } catch (error) {
     if (!(error instanceof Faulty)) throw error;
     throw new Failure(error.message, {

@@ -1,36 +1,27 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { data } from '../../src/commands/data.ts';
 import { at, textAt } from '../../src/core/json.ts';
-import type { Json, JsonObject } from '../../src/core/json.ts';
+import type { Json } from '../../src/core/json.ts';
 import { Failure, UsageError } from '../../src/failure.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import type { Edit } from '../support/apply-bench.ts';
 import { uidOf } from '../support/cluster.ts';
 import type { PodEnd } from '../support/cluster.ts';
-import { DATA, SYSTEM, dataBench } from '../support/data-bench.ts';
+import {
+  DATA,
+  FOLDER,
+  SYSTEM,
+  dataBench,
+  lineOf,
+  progressOf,
+  reportOf,
+  rowOf,
+} from '../support/data-bench.ts';
 import type { DeployBench } from '../support/deploy-bench.ts';
 import { Killed } from '../support/outside.ts';
 import { DOUBLE } from '../support/sample.ts';
 
 const PATH = 'data.example.org/cru.nc';
-const rowOf = (more: object = {}): object => ({
-  set: 'cru',
-  state: 'ready',
-  files: 1,
-  bytes: 5,
-  files_done: 1,
-  bytes_done: 5,
-  problems: [],
-  ...more,
-});
-const lineOf = (event: string, more: object): string => JSON.stringify({ event, ...more });
-const reportOf = (...sets: object[]): string =>
-  lineOf('report', { schema_version: 1, sets, room: { free: 2 ** 30, total: 2 ** 31 } });
-const progressOf = (bytes: number): string =>
-  lineOf('progress', { set: 'cru', files_done: 0, files: 1, bytes_done: bytes, bytes: 5 });
-/** The folder was made, and what came then failed. */
-const FOLDER: JsonObject = { initContainerStatuses: [{ state: { terminated: { exitCode: 0 } } }] };
-
 let here: DeployBench;
 let ends: PodEnd;
 beforeEach(async () => {

@@ -1,8 +1,18 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { at, objectOf, textAt } from '../../src/core/json.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { Edit } from '../support/apply-bench.ts';
-import { DATA, SYSTEM, dataBench, lockOf } from '../support/data-bench.ts';
+import type { PodEnd } from '../support/cluster.ts';
+import {
+  DATA,
+  FOLDER,
+  SYSTEM,
+  dataBench,
+  lockOf,
+  progressOf,
+  reportOf,
+  rowOf,
+} from '../support/data-bench.ts';
 import { stepsOf } from '../support/deploy-bench.ts';
 import type { DeployBench } from '../support/deploy-bench.ts';
 
@@ -67,4 +77,72 @@ test('a volume that is not there holds up only the hub that needs it', async () 
     expect.arrayContaining(['one failed infrastructure', 'two done deployed']),
   );
   expect(here.said.join('\n')).toContain('the user 1000 cannot make a folder on the volume');
+});
+
+describe('a new hub that waits for its data', () => {
+  const WAITS: Edit[] = [
+    ...DATA.slice(0, 3),
+    [
+      'environments/one.yaml',
+      'images: [science]',
+      'images: [science]\ndata: [cru]\nwaitForData: true',
+    ],
+  ];
+  async function waiting(end: PodEnd): Promise<DeployBench> {
+    const here = await dataBench({ filler: () => end, edits: WAITS });
+    open.push(here);
+    return here;
+  }
+  const jobOf = ({ bench }: DeployBench): string =>
+    textAt(bench.kube.objectsIn('Job', SYSTEM)[0], '/metadata/name');
+  const end = (here: DeployBench, type: string, log: string): void => {
+    const { kube } = here.bench;
+    kube.log.set(`${jobOf(here)}-1`, log);
+    kube.setStatus('Job', jobOf(here), SYSTEM, { conditions: [{ type, status: 'True' }] });
+  };
+
+  test('is installed when they are there, and no other hub waits', async () => {
+    const here = await waiting({ phase: 'Running' });
+    const { bench, said } = here;
+    bench.clock.after(20 * 60_000, () => end(here, 'Complete', reportOf(rowOf())));
+    const begun = bench.clock.elapsed();
+    expect(stepsOf(await here.run())).toEqual(
+      expect.arrayContaining(['one done deployed', 'two done deployed']),
+    );
+    expect(bench.clock.elapsed() - begun).toBeGreaterThan(20 * 60_000);
+    const order = said.filter((text) => /waiting for its input|two: load|one: load/u.test(text));
+    expect(order.map((text) => text.split(':')[0])).toEqual(['one', 'two', 'one']);
+  });
+
+  test('is left for the next run where they take longer', async () => {
+    const log = progressOf(2);
+    const here = await waiting({ phase: 'Running', log });
+    const first = await here.run();
+    expect(stepsOf(first)).toEqual(
+      expect.arrayContaining(['one waiting data-missing', 'two done deployed']),
+    );
+    expect(first.exit).toBe(0);
+    expect(first.text).toContain('still being fetched (cru: 0 of 1 files, 0.0 of 0.1Gi)');
+    end(here, 'Complete', '');
+    expect(stepsOf(await here.run())).toContain('one done deployed');
+  });
+
+  test('is blocked where they cannot be had, with the cause', async () => {
+    const why = { path: 'data.example.org/cru.nc', cause: 'It is gone.', cure: 'Lock it anew.' };
+    const log = reportOf(rowOf({ state: 'missing', problems: [why] }));
+    const here = await waiting({ phase: 'Failed', log, more: FOLDER });
+    const done = await here.run();
+    expect(stepsOf(done)).toContain('one blocked data-missing');
+    expect(done.text).toContain('cru is missing: It is gone. Lock it anew.');
+    expect(here.bench.kube.names('Deployment')).not.toContain('Deployment one/hub');
+  });
+
+  test('waits the first time only', async () => {
+    const here = await waiting({ phase: 'Succeeded' });
+    expect(stepsOf(await here.run())).toContain('one done deployed');
+    await here.write(...WAITS.slice(0, 2), ['data/cru.lock.yaml', '', lockOf(6)], WAITS[3] as Edit);
+    here.bench.kube.podEnds = () => ({ phase: 'Running' });
+    const steps = stepsOf(await here.run({ now: true, reason: 'x' }));
+    expect(steps).toContain('one done deployed');
+  });
 });

@@ -64,3 +64,28 @@ export async function dataBench({
   };
   return here;
 }
+
+/** What the filler says of the set, whole where nothing else is said. */
+export const rowOf = (more: object = {}): object => ({
+  set: 'cru',
+  state: 'ready',
+  files: 1,
+  bytes: 5,
+  files_done: 1,
+  bytes_done: 5,
+  problems: [],
+  ...more,
+});
+
+export const lineOf = (event: string, more: object): string => JSON.stringify({ event, ...more });
+
+export const reportOf = (...sets: object[]): string =>
+  lineOf('report', { schema_version: 1, sets, room: { free: 2 ** 30, total: 2 ** 31 } });
+
+export const progressOf = (bytes: number): string =>
+  lineOf('progress', { set: 'cru', files_done: 0, files: 1, bytes_done: bytes, bytes: 5 });
+
+/** Of a pod that failed after the folder was made. */
+export const FOLDER: JsonObject = {
+  initContainerStatuses: [{ state: { terminated: { exitCode: 0 } } }],
+};

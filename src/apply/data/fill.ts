@@ -66,7 +66,11 @@ export async function hasVolume(kube: Cluster): Promise<boolean> {
   return (await kube.get('persistentvolumeclaim', DATA_CLAIM, NAMESPACE)) !== undefined;
 }
 
-async function orderedJob({ digest }: DataWanted, kube: Cluster): Promise<JsonObject | undefined> {
+/** The Job that was ordered for exactly this, whatever has become of it. */
+export async function orderedJob(
+  { digest }: DataWanted,
+  kube: Pick<Cluster, 'get'>,
+): Promise<JsonObject | undefined> {
   const order = await kube.get('configmap', ORDER_NAME, NAMESPACE);
   if (at(order, '/data/digest') !== digest) return undefined;
   return kube.get('job', textAt(order, '/data/job'), NAMESPACE);

@@ -53,14 +53,25 @@ function hasFolder(pod: JsonObject): boolean {
   return at(folder, '/state/terminated/exitCode') === 0;
 }
 
-/** How a Job that has started ends, which may take hours; how far it is, and what fails on the way, is told. */
+export interface Watching {
+  /** How far it is, and what fails on the way. */
+  say: (text: string) => void;
+  /** By the clock's `elapsed`: nobody waits longer. */
+  until: number;
+}
+
+/** `late`: it goes on; what it said last. */
+export type Watched = FillEnd | { kind: 'late'; text: string };
+
+/** How a Job that has started ends, which may take hours. */
 export async function untilEnded(
   job: string,
   world: WatchWorld,
-  say: (text: string) => void,
-): Promise<FillEnd> {
+  { say, until }: Watching,
+): Promise<Watched> {
   const told = new Set<string>();
   let next = 0;
+  let last = '';
   for (;;) {
     // Asked before its log: what has ended says nothing more.
     const found = await world.kube.get('job', job, NAMESPACE);
@@ -78,12 +89,13 @@ export async function untilEnded(
       told.add(name);
       say(`${whyFailed(fillEnd(log))}; it is tried again`);
     }
-    const text = progressText(log);
-    if (text !== undefined && world.clock.elapsed() >= next && !told.has(text)) {
-      told.add(text);
+    last = progressText(log) ?? last;
+    if (last !== '' && world.clock.elapsed() >= next && !told.has(last)) {
+      told.add(last);
       next = world.clock.elapsed() + SAY_EVERY_MS;
-      say(text);
+      say(last);
     }
+    if (world.clock.elapsed() >= until) return { kind: 'late', text: last };
     await world.clock.sleep(WATCH_MS);
   }
 }

@@ -9,6 +9,7 @@ import { unitId } from '../../core/unit.ts';
 import type { Instant, PresentRelease, Unit, WantedRelease } from '../../core/unit.ts';
 import { Failure } from '../../failure.ts';
 import { readStates } from '../cluster.ts';
+import { lackingData } from '../data/first-install.ts';
 import { endingOf, withLease, withSeat } from '../lease.ts';
 import type { Held } from '../lease.ts';
 import { NO_SECONDS } from '../types.ts';
@@ -16,6 +17,9 @@ import type { ApplyWorld, HubTask, UnitResult } from '../types.ts';
 import { isApproved, keepApproval } from './approvals.ts';
 import { applyHub, bringBack } from './hub.ts';
 import { append } from '../../core/lists.ts';
+
+/** A run of the workflow has two hours for its hubs. */
+const DATA_WAIT_MS = 45 * 60 * 1000;
 
 export interface WaveWalk {
   platform: Platform;
@@ -68,10 +72,12 @@ export async function walkWaves(walk: WaveWalk): Promise<UnitResult[]> {
       doubt: walk.doubt,
       hurried: walk.hurry !== undefined,
     });
-    const one = (to: WantedRelease): Promise<UnitResult> | UnitResult => {
+    const one = async (to: WantedRelease): Promise<UnitResult> => {
       const bad = unreadable(states, to);
       if (bad) return notApplied(to.unit, bad);
-      const kept = gate.open ? keptBack(walk, to, { states, approved }) : gate;
+      const kept = gate.open
+        ? (keptBack(walk, to, { states, approved }) ?? (await lacking(walk, to, states)))
+        : gate;
       if (kept === undefined) return underLease(walk, to, (task) => applyHeld(walk, to, task));
       if (!isHalfWay(states.known.get(to.release.namespace))) return notApplied(to.unit, kept);
       return underLease(walk, to, (task) => bringBackHeld(walk, kept, task));
@@ -178,6 +184,25 @@ function keptBack(
       reason: `this change is not the one that the reviewed plan showed: it waits for a person’s approval${doubt === undefined ? '' : `: ${doubt}`}`,
     };
   return undefined;
+}
+
+/** A new hub waits for its data before it takes a seat. */
+async function lacking(
+  { platform, world }: WaveWalk,
+  { unit, release }: WantedRelease,
+  { known }: States,
+): Promise<Ending | undefined> {
+  const hub = platform.environments.get(unit.name);
+  if (!hub) return undefined;
+  const state = known.get(release.namespace);
+  const say = (text: string): void => world.progress(unit, text);
+  const until = world.clock.elapsed() + DATA_WAIT_MS;
+  try {
+    return await lackingData({ platform, hub, state }, world, { say, until });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return endingOf(error);
+  }
 }
 
 /** On one of the cluster's seats and with the hub's Lease, unless another run was faster. */

@@ -126,6 +126,7 @@ export interface EnvironmentFile {
   scratch?: { size: string };
   workdir: 'home' | 'scratch';
   data: string[];
+  waitForData: boolean;
   env: Record<string, string>;
   mirrors?: Mirrors;
   sessions: { idle: Duration; keepBusy?: { max: Duration; warn: Duration[] } };

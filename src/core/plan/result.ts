@@ -22,6 +22,8 @@ export type ReasonCode =
   /** Files that are not merged are tried here. */
   | 'on-hold'
   | 'quarantined'
+  /** A new hub waits for its input data, and they are not there. */
+  | 'data-missing'
   /** What the cluster knows of the hub cannot be read. */
   | 'state-unreadable'
   | 'lease-held'
