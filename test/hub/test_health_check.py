@@ -420,3 +420,94 @@ def test_without_a_token_it_says_so(healthy):
     lines = [json.loads(line) for line in process.stdout.splitlines()]
     assert process.returncode == 1
     assert "no token of the service glaciocloud-health" in failures(lines)["run"]
+
+
+# Input data
+
+
+VIEW = "f" * 40
+BIG = 3 << 20
+
+
+@pytest.fixture
+def volume(tmp_path):
+    """As the filler lays a view."""
+    cache = tmp_path / "views" / VIEW / "download_cache" / "example.org"
+    cache.mkdir(parents=True)
+    (cache / "cru.nc").write_bytes(b"x" * 12)
+    (cache / "rgi.zip").write_bytes(b"x" * BIG)
+    return tmp_path
+
+
+def asked_of(volume, view=VIEW):
+    files = [
+        {"set": "cru", "path": "example.org/cru.nc", "bytes": 12},
+        {"set": "rgi", "path": "example.org/rgi.zip", "bytes": BIG},
+    ]
+    return {"view": f"{volume}/views/{view}", "files": files}
+
+
+def reads(data):
+    done = subprocess.run(
+        [sys.executable, str(FILES / "data_check.py")],
+        env={**os.environ, "GLACIOCLOUD_DATA_CHECK": json.dumps(data)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    said = json.loads(done.stdout.splitlines()[-1])
+    return said["ok"], said["detail"]
+
+
+def test_one_file_of_each_set_is_read(volume):
+    assert reads(asked_of(volume)) == (True, f"cru: 12 bytes read; rgi: {BIG} bytes read")
+
+
+def test_a_view_that_is_still_being_filled_and_a_file_that_is_fetched_anew_are_no_fault(volume):
+    filling = "cru: still being filled; rgi: still being filled"
+    assert reads(asked_of(volume, "e" * 40)) == (True, filling)
+    (volume / f"views/{VIEW}/download_cache/example.org/cru.nc").unlink()
+    ok, detail = reads(asked_of(volume))
+    assert ok
+    assert detail.startswith("cru: example.org/cru.nc is missing")
+
+
+@pytest.mark.parametrize(
+    ("damage", "cause"),
+    [
+        (lambda file: file.write_bytes(b"x"), "has 1 bytes, and its lock says"),
+        (lambda file: (file.unlink(), file.mkdir()), "cannot be read: Is a directory"),
+        (lambda file: (file.unlink(), file.symlink_to(file)), "cannot be read: Too many levels"),
+    ],
+)
+def test_a_damaged_file_is_named_with_its_set_and_cure(volume, damage, cause):
+    damage(volume / f"views/{VIEW}/download_cache/example.org/rgi.zip")
+    ok, detail = reads(asked_of(volume))
+    assert not ok
+    assert detail.startswith(f"data set rgi: example.org/rgi.zip {cause}")
+    assert "`glaciocloud data verify rgi`" in detail
+
+
+def test_a_volume_that_cannot_be_read_is_a_fault(tmp_path):
+    (tmp_path / "views").mkdir()
+    (tmp_path / "views" / VIEW).write_text("no folder")
+    ok, detail = reads(asked_of(tmp_path))
+    assert (ok, "look at the volume of the claim oggm-data" in detail) == (False, True)
+    (volume := tmp_path / "gone").mkdir()
+    data = asked_of(volume)
+    volume.rmdir()
+    assert reads(data)[0] is False
+
+
+def test_a_users_kernel_reads_it_and_no_change_is_to_blame_for_what_is_damaged(healthy, volume):
+    more = {"dataCheck": (FILES / "data_check.py").read_text()}
+    one = {**PLAIN, "data": asked_of(volume)}
+    lines = check(healthy, checks=[one], **more)
+    assert failures(lines) == {}
+    by_name = {line["check"]: line for line in lines}
+    assert by_name["data"]["detail"] == f"cru: 12 bytes read; rgi: {BIG} bytes read"
+    (volume / f"views/{VIEW}/download_cache/example.org/cru.nc").write_bytes(b"y")
+    lines = check(healthy, checks=[one], **more)
+    (failed,) = [line for line in lines if not line["ok"]]
+    assert (failed["check"], failed["class"]) == ("data", "infrastructure")
+    assert left(healthy) == NOTHING

@@ -15,11 +15,11 @@ that would block every later start of the hub (KubeSpawner 7.0.0).
 { "profiles": "<sha256 of profiles.json>",                                      wait until the hub
 has read this "checks": [{"user": "deploy_0", "profile": "oggm-1-6-3", "size": "small", "image":
 "oggm-1.6.3", "oggm": true, "version": "1.6.3", "smoke": true, "modules": [], "starts": 2}],
-"oggmCheck": "<text of oggm_check.py>", "timeout": 300, "kernelTimeout": 180, "settle": 120,
-"reach": 30, "parallel": 1, "exactRows": false, "hub": "http://127.0.0.1:8081", "proxy":
-"http://proxy-public" }
+"oggmCheck": "<text of oggm_check.py>", "dataCheck": "<text of data_check.py>", "timeout": 300,
+"kernelTimeout": 180, "settle": 120, "reach": 30, "parallel": 1, "exactRows": false, "hub":
+"http://127.0.0.1:8081", "proxy": "http://proxy-public" }
 
-The second start of a user is one on an existing home. The service needs the scopes read:hub and,
+Where a check has `data`, a question of data_check.py, the first kernel reads input data too. The second start of a user is one on an existing home. The service needs the scopes read:hub and,
 for each user U of its pool, delete:users!user=U, servers!user=U and access:servers!user=U: with its
 token nobody can touch a person, or take the name of one.
 """
@@ -59,6 +59,7 @@ DEFAULTS: Json = {
     "profiles": None,
     "checks": [],
     "oggmCheck": "",
+    "dataCheck": "",
     "timeout": 300,
     "kernelTimeout": 180,
     "settle": 120,
@@ -377,6 +378,21 @@ class Session:
             raise CheckFailed(str(result.get("detail") or result))
         return str(result.get("detail", ""))
 
+    async def read_data(self) -> str:
+        """What goes wrong here is the volume's matter, and no change is to blame."""
+        asked = json.dumps(self.wanted["data"])
+        code = (
+            f"import os; os.environ['GLACIOCLOUD_DATA_CHECK'] = {asked!r}\n{self.job['dataCheck']}"
+        )
+        try:
+            async with self.kernel() as run:
+                result = await run(code)
+        except CheckFailed as error:
+            raise CheckFailed(f"input data: {error}", infrastructure=True) from None
+        if result.get("ok") is not True:
+            raise CheckFailed(str(result.get("detail") or result), infrastructure=True)
+        return str(result.get("detail", ""))
+
     @asynccontextmanager
     async def kernel(self) -> AsyncIterator[Callable[[str], Awaitable[Json]]]:
         base = f"{self.hub.proxy}/user/{quote(self.user)}/api/kernels"
@@ -548,6 +564,8 @@ async def check_image(hub: Hub, job: Json, check: Json, report: Report) -> None:
             await report.check(f"start{again}", session.start(), image)
             await report.check(f"server{again}", session.answers(), image)
             await report.check(f"kernel{again}", session.compute(smoke=start == 0), image)
+            if check.get("data") and start == 0:
+                await report.check("data", session.read_data(), image)
             await report.check(f"stop{again}", session.stop(), image)
     except CheckFailed:
         pass  # reported; the other images are still worth knowing

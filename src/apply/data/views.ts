@@ -1,20 +1,14 @@
-import { VIEW_LABEL } from '../../core/hub/values/data.ts';
+import { VIEW_LABEL, isView, viewsOf } from '../../core/hub/values/data.ts';
 import type { States } from '../../core/hub/state.ts';
-import { at, objectsIn } from '../../core/json.ts';
+import { pointer, textAt } from '../../core/json.ts';
 import type { Cluster } from '../../ports.ts';
 
 /** Views that are still needed: of servers that are open, and of hubs as they run, whose change may come later. */
 export async function viewsInUse(kube: Cluster, { known }: States): Promise<string[]> {
-  const open = (await kube.list('pods', { selector: VIEW_LABEL })).map((pod) =>
-    at(pod, `/metadata/labels/${VIEW_LABEL.replace('/', '~1')}`),
-  );
+  const pods = await kube.list('pods', { selector: VIEW_LABEL });
+  const open = pods.map((pod) => textAt(pod, pointer('metadata', 'labels', VIEW_LABEL)));
   const running = [...known.values()].flatMap(({ healthy }) =>
-    objectsIn(at(healthy?.release.values, '/glaciocloud/profiles/images')).map((image) =>
-      at(image, `/labels/${VIEW_LABEL.replace('/', '~1')}`),
-    ),
+    healthy ? viewsOf(healthy.release) : [],
   );
-  const views = [...open, ...running].filter(
-    (view) => typeof view === 'string' && /^[0-9a-f]{40}$/u.test(view),
-  );
-  return [...new Set(views as string[])];
+  return [...new Set([...open.filter(isView), ...running])];
 }

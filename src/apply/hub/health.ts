@@ -1,10 +1,7 @@
-import { MACHINES } from '../../core/access/door.ts';
 import { sha256Hex } from '../../core/digest.ts';
-import { defaultSize } from '../../core/hub/values/profiles.ts';
 import type { FaultClass } from '../../core/hub/causes.ts';
 import { at, objectOf, textAt } from '../../core/json.ts';
 import type { Json } from '../../core/json.ts';
-import { slug } from '../../core/model/quantities.ts';
 import type { Unit } from '../../core/unit.ts';
 import { addressSign, hubApi } from '../../core/watch/outside.ts';
 import type { Sign } from '../../core/watch/outside.ts';
@@ -13,6 +10,7 @@ import type { PythonRequest } from '../../ports.ts';
 import { touchHub } from '../touch.ts';
 import { Faulty } from '../types.ts';
 import type { ApplyWorld, HealthLine, HubTask } from '../types.ts';
+import { DEPLOY_USER, checksOf } from './health-checks.ts';
 
 const START_SECONDS = 300;
 /** For everything that starts no server. */
@@ -21,7 +19,6 @@ const HUB_CHECK_SECONDS = 600;
 const NEW_ENTRY_SECONDS = 300;
 const ENTRY_SECONDS = 60;
 const ENTRY_LOOK_MS = 2000;
-const [DEPLOY_USER] = MACHINES;
 
 /** What a health check has said so far, and the check itself where it still cleans up behind itself. */
 export interface HealthRun {
@@ -31,8 +28,7 @@ export interface HealthRun {
 
 /**
  * Hub and proxy answer, and every image that is new here starts on a fresh and on an existing home, with a
- * kernel that
- * knows OGGM.
+ * kernel that knows OGGM and reads the hub's input data.
  */
 export async function proveHealthy(
   task: HubTask,
@@ -51,6 +47,7 @@ export async function proveHealthy(
     profiles: await refreshMenu(namespace, world),
     checks,
     oggmCheck: await world.script('oggm_check.py'),
+    dataCheck: await world.script('data_check.py'),
     timeout: START_SECONDS,
   });
   const failed = await firstFailure(task, run, world, {
@@ -65,33 +62,6 @@ export async function proveHealthy(
   run.rest = undefined;
   await dropHomes(namespace, world);
   await provePublic(task, world, run);
-}
-
-interface ImageCheck {
-  user: string;
-  profile: string;
-  size: string;
-  image: string;
-  oggm: boolean;
-  version: string | null;
-}
-
-/** Of the images that are new here: what ran before is proven. */
-function checksOf({ to, state, hub, platform }: HubTask): ImageCheck[] {
-  const known = new Set(state?.healthy?.release.images.map(({ reference }) => reference));
-  const fresh = to.release.images.filter(({ reference }) => !known.has(reference));
-  const size = defaultSize(hub.data.sizes);
-  return fresh.map(({ name }) => {
-    const oggm = platform.images.get(name)?.data.oggm;
-    return {
-      user: DEPLOY_USER,
-      profile: slug(name),
-      size,
-      image: name,
-      oggm: oggm !== undefined,
-      version: oggm?.version ?? null,
-    };
-  });
 }
 
 /**

@@ -1,9 +1,10 @@
 import { bytesOf, lockDigest, lockedSets, viewOf } from '../../data/lock.ts';
 import type { LockedSet } from '../../data/lock.ts';
 import { DATA_CLAIM } from '../../data/volume.ts';
+import { at, objectsIn, pointer, textAt } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import type { ClusterFile, Doc, EnvironmentFile, Platform } from '../../model/types.ts';
-import type { Digest } from '../../unit.ts';
+import type { Digest, Release } from '../../unit.ts';
 import type { HubContext, Part } from './part.ts';
 
 /** On servers a profile's image says it, so that it is known which views are open. */
@@ -63,10 +64,25 @@ export function dataVolume(data: HubData | undefined): {
   };
 }
 
+/** Where servers see it. */
+export function viewPlace(view: string): string {
+  return `${PLACE}/views/${view}`;
+}
+
+/** Views that the profiles of a release name. */
+export function viewsOf({ values }: Pick<Release, 'values'>): string[] {
+  const images = objectsIn(at(values, '/glaciocloud/profiles/images'));
+  return images.map((image) => textAt(image, pointer('labels', VIEW_LABEL))).filter(isView);
+}
+
+export function isView(text: string): boolean {
+  return /^[0-9a-f]{40}$/u.test(text);
+}
+
 /** Source: cfg.py of OGGM. What is missing in the view goes to the workdir. */
 export function dataEnv(data: HubData | undefined, { provider }: ClusterFile): JsonObject {
   if (data === undefined) return {};
-  const view = `${PLACE}/views/${data.view}`;
+  const view = viewPlace(data.view);
   return {
     OGGM_DOWNLOAD_CACHE: `${view}/download_cache`,
     OGGM_DOWNLOAD_CACHE_RO: '1',
