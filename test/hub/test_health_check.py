@@ -449,7 +449,7 @@ def asked_of(volume, view=VIEW):
 
 def reads(data):
     done = subprocess.run(
-        [sys.executable, str(FILES / "data_check.py")],
+        [sys.executable, str(FILES / "view_check.py")],
         env={**os.environ, "GLACIOCLOUD_DATA_CHECK": json.dumps(data)},
         capture_output=True,
         text=True,
@@ -500,7 +500,7 @@ def test_a_volume_that_cannot_be_read_is_a_fault(tmp_path):
 
 
 def test_a_users_kernel_reads_it_and_no_change_is_to_blame_for_what_is_damaged(healthy, volume):
-    more = {"dataCheck": (FILES / "data_check.py").read_text()}
+    more = {"dataCheck": (FILES / "view_check.py").read_text()}
     one = {**PLAIN, "data": asked_of(volume)}
     lines = check(healthy, checks=[one], **more)
     assert failures(lines) == {}

@@ -15,11 +15,11 @@ that would block every later start of the hub (KubeSpawner 7.0.0).
 { "profiles": "<sha256 of profiles.json>",                                      wait until the hub
 has read this "checks": [{"user": "deploy_0", "profile": "oggm-1-6-3", "size": "small", "image":
 "oggm-1.6.3", "oggm": true, "version": "1.6.3", "smoke": true, "modules": [], "starts": 2}],
-"oggmCheck": "<text of oggm_check.py>", "dataCheck": "<text of data_check.py>", "timeout": 300,
+"oggmCheck": "<text of oggm_check.py>", "dataCheck": "<text of view_check.py>", "timeout": 300,
 "kernelTimeout": 180, "settle": 120, "reach": 30, "parallel": 1, "exactRows": false, "hub":
 "http://127.0.0.1:8081", "proxy": "http://proxy-public" }
 
-Where a check has `data`, a question of data_check.py, the first kernel reads input data too. The second start of a user is one on an existing home. The service needs the scopes read:hub and,
+Where a check has `data`, a question of view_check.py, the first kernel reads input data too. The second start of a user is one on an existing home. The service needs the scopes read:hub and,
 for each user U of its pool, delete:users!user=U, servers!user=U and access:servers!user=U: with its
 token nobody can touch a person, or take the name of one.
 """

@@ -47,7 +47,7 @@ export async function proveHealthy(
     profiles: await refreshMenu(namespace, world),
     checks,
     oggmCheck: await world.script('oggm_check.py'),
-    dataCheck: await world.script('data_check.py'),
+    dataCheck: await world.script('view_check.py'),
     timeout: START_SECONDS,
   });
   const failed = await firstFailure(task, run, world, {

@@ -12,7 +12,7 @@ import { probePart } from './probe.ts';
 import { profilesPart } from './profiles.ts';
 import { serversPart } from './servers.ts';
 import { sessionsPart } from './sessions.ts';
-import { dataPart } from './data.ts';
+import { dataPart } from './data-part.ts';
 
 const PARTS: readonly ((context: HubContext) => Part)[] = [
   loginPart,

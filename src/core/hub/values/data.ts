@@ -5,7 +5,6 @@ import { at, objectsIn, pointer, textAt } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import type { ClusterFile, Doc, EnvironmentFile, Platform } from '../../model/types.ts';
 import type { Digest, Release } from '../../unit.ts';
-import type { HubContext, Part } from './part.ts';
 
 /** On servers a profile's image says it, so that it is known which views are open. */
 export const VIEW_LABEL = 'glaciocloud.org/data-view';
@@ -41,13 +40,6 @@ function heldIn({ set, lock }: LockedSet): [string, HubData['sets'][string]] {
     set.name,
     { files: files.length, bytes: bytesOf(lock.data), digest: lockDigest(lock.data).slice(0, 12) },
   ];
-}
-
-/** For whoever reads the plan; `core/hub/data-effects.ts` finds it in a release. */
-export function dataPart({ data, cluster }: HubContext): Part {
-  if (data === undefined) return {};
-  const { sets } = data;
-  return { glaciocloud: { data: { sets, room: cluster.storage.data?.size ?? '' } } };
 }
 
 /** All views at once, so that another view is another variable and no other hub. */
