@@ -9,7 +9,9 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 
@@ -222,7 +224,9 @@ WORK = [idle, silent, hangs, prints, in_terminal, waits, detached]
 @pytest.fixture(scope="module")
 def hub(github, tmp_path_factory):
     names = [work.__name__.replace("_", "-") for work in WORK]
-    hub = BusyHub(tmp_path_factory.mktemp("busy"), github, [*names, "warned", "other"]).begin()
+    hub = BusyHub(
+        tmp_path_factory.mktemp("busy"), github, [*names, "warned", "other", "browsers"]
+    ).begin()
     try:
         yield hub
     finally:
@@ -332,6 +336,66 @@ def test_a_server_tells_of_itself_alone(hub):
         timeout=10,
     )
     assert counts.status_code == 403
+
+
+class Browser:
+    """One that shows a notebook: what it is sent of a kernel, until it is closed."""
+
+    def __init__(self, server, kernel, session):
+        self.server, self.session = server, session
+        url = f"{server.hub.url}/user/{server.name}/api/kernels/{kernel}/channels"
+        self.url = f"{url}?session_id={session}".replace("http", "ws", 1)
+
+    async def shows(self, code, until=None, seconds=20.0):
+        """What it prints, up to some text; `code` is run first."""
+        headers = {"Authorization": f"token {self.server.token}"}
+        socket = await websocket_connect(HTTPRequest(self.url, headers=headers))
+        printed = ""
+        end = time.monotonic() + seconds
+        try:
+            if code:
+                await socket.write_message(json.dumps(self.request(code)))
+            while time.monotonic() < end and (until is None or until not in printed):
+                with suppress(asyncio.TimeoutError):
+                    message = json.loads(await asyncio.wait_for(socket.read_message(), 1))
+                    printed += message["content"].get("text", "")
+        finally:
+            socket.close()
+        return printed
+
+    def request(self, code):
+        header = {
+            "msg_id": uuid.uuid4().hex,
+            "username": "",
+            "session": self.session,
+            "msg_type": "execute_request",
+            "version": "5.3",
+        }
+        content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False}
+        empty = {"parent_header": {}, "metadata": {}, "buffers": []}
+        return {"header": header, "content": content, "channel": "shell", **empty}
+
+
+def test_after_a_log_out_the_same_browser_sees_what_was_printed_and_another_the_variables(hub):
+    server = Server(hub, "browsers")
+    kernel = server.ask("POST", "/kernels")["id"]
+    mine, another = Browser(server, kernel, "mine"), Browser(server, kernel, "another")
+    work = "kept = 6 * 7\nprint('begun', flush=True)\nimport time; time.sleep(4)\nprint('late')"
+    assert "begun" in asyncio.run(mine.shows(work, "begun", 60))
+    hub.github.mode, hub.github.me = (
+        "ok",
+        {"id": hub.names.index("browsers") + 1, "login": "browsers"},
+    )
+    browser = hub.login()
+    assert hub.is_in(browser)
+    browser.get(f"{hub.url}/hub/logout", timeout=10)
+    assert not hub.is_in(browser)
+    wait_for("it has printed", lambda: server.state(kernel) == "idle")
+    assert "late" in asyncio.run(mine.shows("", "late"))
+    assert "begun" in asyncio.run(mine.shows(work, "begun"))
+    wait_for("it has printed again", lambda: server.state(kernel) == "idle")
+    assert asyncio.run(another.shows("", seconds=3)) == ""
+    assert "42" in asyncio.run(another.shows("print(kept)", "42"))
 
 
 @pytest.mark.parametrize("broken", ["glaciocloud_busy.py", "glaciocloud_run.py"])
