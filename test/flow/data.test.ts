@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { at, objectOf, textAt } from '../../src/core/json.ts';
 import type { JsonObject } from '../../src/core/json.ts';
@@ -26,8 +27,11 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.remove();
 });
 
-const orderIn = ({ bench }: DeployBench): JsonObject | undefined =>
-  objectOf(textAt(bench.kube.peek('ConfigMap', 'oggm-data-order', SYSTEM), '/data/order.json'));
+const orderIn = ({ bench }: DeployBench): JsonObject | undefined => {
+  const order = bench.kube.peek('ConfigMap', 'oggm-data-order', SYSTEM);
+  const packed = Buffer.from(textAt(order, '/binaryData/order.json.gz'), 'base64');
+  return objectOf(gunzipSync(packed).toString());
+};
 
 test('a deployment orders what its hubs want, and gives a hub its volume before its servers', async () => {
   const here = await make();

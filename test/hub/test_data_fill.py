@@ -1,5 +1,6 @@
 """The filler of input data, on a folder and a server of its own. No hub is needed for it."""
 
+import gzip
 import json
 import os
 import stat
@@ -143,6 +144,17 @@ def test_no_order_changes_nothing(volume):
     assert (code, said["event"]) == (2, "error")
     assert "has to have the fields" in said["cause"]
     assert list(volume.data.iterdir()) == []
+
+
+def test_an_order_may_be_compressed(volume):
+    path = volume.data.parent / "order.json.gz"
+    whole = gzip.compress(json.dumps(volume.order({"alps": sets_of(volume, a=A)})).encode())
+    path.write_bytes(whole)
+    assert [one.name for one in read_order(str(path)).sets] == ["alps"]
+    for broken in (whole[:30], whole[:-4], whole[:20] + b"xxxx" + whole[24:]):
+        path.write_bytes(broken)
+        with pytest.raises(BadOrder, match="cannot be read"):
+            read_order(str(path))
 
 
 BAD_PATHS = ["../x/a", "/x/a", "x//a", "x/./a", "x\\a/b", "x/a\0", "x", "x/\n", "x/" + "n" * 256]

@@ -537,6 +537,23 @@ export const ROWS: readonly Row[] = [
     answer: [false, true, true, 'gone'],
   },
   {
+    what: 'events are found by what they are about',
+    ask: async ({ kube, namespace }) => {
+      for (const about of ['row-a', 'row-b'])
+        await kube.create({
+          apiVersion: 'v1',
+          kind: 'Event',
+          metadata: { name: `${about}.1`, namespace },
+          involvedObject: { kind: 'Job', name: about, namespace },
+          type: 'Warning',
+          reason: 'FailedCreate',
+          message: 'x',
+        });
+      return names(await kube.list('events', { namespace, fields: 'involvedObject.name=row-b' }));
+    },
+    answer: ['row-b.1'],
+  },
+  {
     what: 'what is not there cannot be scaled',
     ask: ({ kube, namespace }) => failureOf(kube.scale('absent', 1, namespace)),
     answer: { conflict: false },

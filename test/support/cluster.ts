@@ -40,6 +40,7 @@ const KINDS: Readonly<Record<string, { plural: string; global?: true; generation
   DaemonSet: { plural: 'daemonsets', generation: true },
   Job: { plural: 'jobs', generation: true },
   Lease: { plural: 'leases' },
+  Event: { plural: 'events' },
 };
 
 function kindOf(word: string): string {
@@ -93,6 +94,8 @@ export class ClusterDouble implements Cluster {
     throw new Error('the double has no answer for a script in a pod');
   };
   allowed: (need: Need) => boolean = () => true;
+  /** Why the cluster takes no pod of a Job; undefined: it takes them. */
+  refusesJobs: string | undefined;
   kubernetes = 'v1.35.4';
   /** By pod, or by `pod previous`. */
   readonly log = new Map<string, string>();
@@ -536,6 +539,10 @@ export class ClusterDouble implements Cluster {
       const job = this.#objects.get(id)?.object;
       if (!job) return;
       const name = textAt(job, '/metadata/name');
+      if (this.refusesJobs !== undefined) {
+        this.#tell(job, this.refusesJobs);
+        return;
+      }
       const labels = at(job, '/spec/template/metadata/labels');
       const pod = this.#keep({
         object: {
@@ -551,6 +558,21 @@ export class ClusterDouble implements Cluster {
         managers: [],
       }).object;
       if (isObject(pod['metadata'])) pod['metadata']['ownerReferences'] = [{ name: id }];
+    });
+  }
+
+  /** As the controller of Jobs tells it. */
+  #tell(job: JsonObject, message: string): void {
+    const name = textAt(job, '/metadata/name');
+    const namespace = textAt(job, '/metadata/namespace');
+    this.add({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: `${name}.1`, namespace },
+      involvedObject: { kind: 'Job', name, namespace },
+      type: 'Warning',
+      reason: 'FailedCreate',
+      message,
     });
   }
 
@@ -705,10 +727,10 @@ function selectorOf(selector: string | undefined): Chosen {
 
 function fieldsOf(fields: string | undefined): Chosen {
   if (fields === undefined) return () => true;
-  const name = /^metadata\.name=([\w.-]+)$/u.exec(fields)?.[1];
-  if (name === undefined)
+  const [, part, name] = /^(metadata|involvedObject)\.name=([\w.-]+)$/u.exec(fields) ?? [];
+  if (part === undefined)
     throw new Error(`the double does not know the field selector "${fields}"`);
-  return (object) => at(object, '/metadata/name') === name;
+  return (object) => at(object, `/${part}/name`) === name;
 }
 
 /** What holds an object is named in its finalizers: it goes when the last of them is taken away. */

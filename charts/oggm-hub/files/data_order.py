@@ -1,8 +1,10 @@
 """What the filler of input data is asked for: the checked reader of its order."""
 
+import gzip
 import hashlib
 import json
 import re
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +13,7 @@ SET = re.compile(r"[a-z]([-.]?[a-z0-9]){0,62}")
 LOCK = re.compile(r"[0-9a-f]{64}")
 VIEW = re.compile(r"[0-9a-f]{40}")
 UNPACK = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
+GZIP = b"\x1f\x8b"
 MODES = ("fill", "verify", "plan")
 MOST_AT_ONCE = 8
 
@@ -142,8 +145,9 @@ def check_places(files: list[Wanted], where: str) -> None:
 
 def read_order(path: str) -> Order:
     try:
-        data = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError) as error:
+        raw = Path(path).read_bytes()
+        data = json.loads(gzip.decompress(raw) if raw.startswith(GZIP) else raw)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise BadOrder(f"{path} cannot be read: {error}") from None
     one = fields(data, "order", {"schema_version", "mode", "sets", "views", "keep", "parallel"})
     need(one["schema_version"] == 1, "schema_version", "is not 1: the filler is of another version")

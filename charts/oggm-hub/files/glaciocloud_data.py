@@ -1,5 +1,5 @@
 """Fills the volume of input data from its servers, checks it, and removes what nobody uses:
-`python3 glaciocloud_data.py ORDER.json` in the hub's image, the volume at /data.
+`python3 glaciocloud_data.py ORDER.json.gz` in the hub's image, the volume at /data.
 
     {"schema_version": 1, "mode": "fill" | "verify" | "plan",
      "sets": [{"set": "alps", "lock": "<64 hex>", "files": [

@@ -4,7 +4,7 @@ import { progressText } from '../../core/data/progress.ts';
 import { fillEnd } from '../../core/data/report.ts';
 import type { FillEnd } from '../../core/data/report.ts';
 import { DATA_CLAIM } from '../../core/data/volume.ts';
-import { rolloutVerdict } from '../../core/hub/rollout.ts';
+import { rolloutVerdict, shortened } from '../../core/hub/rollout.ts';
 import { at, objectsIn, textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Cluster, Clock } from '../../ports.ts';
@@ -21,6 +21,8 @@ const LOOK_MS = 1_000;
 const WATCH_MS = 2_000;
 /** A pull of the hub's image, and a volume that a provider makes. */
 const START_SECONDS = 600;
+/** A pod of a Job is there at once, or is refused. */
+const REFUSED_SECONDS = 3;
 /** Filling may take hours. */
 const SAY_EVERY_MS = 10_000;
 
@@ -37,12 +39,27 @@ export async function untilStarted(job: string, world: WatchWorld): Promise<void
         'input data: the user 1000 cannot make a folder on the volume; let the class make volumes that it may write to',
         'infrastructure',
       );
+    if (pods.length === 0 && second >= REFUSED_SECONDS) await confirmPods(job, world);
     await world.clock.sleep(LOOK_MS);
   }
   throw new Faulty(
     `input data: the volume was not there after ${START_SECONDS} s; look at kubectl describe pvc ${DATA_CLAIM} --namespace ${NAMESPACE}`,
     'infrastructure',
   );
+}
+
+/** A quota, or a rule of the cluster about pods, refuses before there is a pod: only events say so. */
+async function confirmPods(job: string, { kube }: WatchWorld): Promise<void> {
+  const events = await kube.list('events', {
+    namespace: NAMESPACE,
+    fields: `involvedObject.name=${job}`,
+  });
+  const refused = events.find(({ reason }) => reason === 'FailedCreate');
+  if (refused)
+    throw new Faulty(
+      `input data: the cluster takes no pod: ${shortened(textAt(refused, '/message'))}`,
+      'infrastructure',
+    );
 }
 
 /** Its first container has made the folder where the second runs or has run. */

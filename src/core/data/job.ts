@@ -7,6 +7,7 @@ import { DATA_CLAIM } from './volume.ts';
 const FILLER_LABEL = 'glaciocloud.org/data-filler';
 /** What was last ordered to be there. */
 export const ORDER_NAME = 'oggm-data-order';
+const ORDER_FILE = 'order.json.gz';
 const CODE_NAME = 'oggm-data-code';
 
 /** Programs of the filler, in the chart's folder of files. */
@@ -40,6 +41,7 @@ export interface Filler {
   /** Where servers go: a volume of one node has to be on theirs. */
   nodes: { nodeSelector: JsonObject; tolerations: Json[]; affinity: JsonObject };
   code: Readonly<Record<string, string>>;
+  /** Compressed, in base64: a set of many files is larger than a ConfigMap may be. */
   order: string;
   /** What the order was made of, by which the next deployment knows it. */
   digest: string;
@@ -70,15 +72,15 @@ function orderName(mode: FillMode): string {
 export function fillerObjects(filler: Filler): JsonObject[] {
   const { namespace, name, mode, code, order, digest } = filler;
   const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud', [FILLER_LABEL]: mode };
-  const map = (called: string, data: JsonObject): JsonObject => ({
+  const map = (called: string, content: JsonObject): JsonObject => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: called, namespace, labels },
-    data,
+    ...content,
   });
   return [
-    map(CODE_NAME, { ...code }),
-    map(orderName(mode), { 'order.json': order, digest, job: name }),
+    map(CODE_NAME, { data: { ...code } }),
+    map(orderName(mode), { data: { digest, job: name }, binaryData: { [ORDER_FILE]: order } }),
     {
       apiVersion: 'batch/v1',
       kind: 'Job',
@@ -134,7 +136,7 @@ function podOf({ image, nodes, mode }: Filler): JsonObject {
     // Servers mount this folder, and start only where it is.
     initContainers: [container('folder', ['mkdir', '-p', '/data/oggm'])],
     containers: [
-      container('filler', ['python3', '-u', '/code/glaciocloud_data.py', '/order/order.json']),
+      container('filler', ['python3', '-u', '/code/glaciocloud_data.py', `/order/${ORDER_FILE}`]),
     ],
     volumes: [
       { name: 'data', persistentVolumeClaim: { claimName: DATA_CLAIM } },

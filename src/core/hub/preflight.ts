@@ -43,6 +43,7 @@ const FOR_DATA: readonly Need[] = [
     resource: 'jobs',
   })),
   { verb: 'get', group: '', resource: 'pods', subresource: 'log' },
+  { verb: 'list', group: '', resource: 'events' },
   { verb: 'delete', group: '', resource: 'persistentvolumeclaims' },
   ...['get', 'create', 'patch', 'delete'].map((verb) => ({
     verb,

@@ -167,6 +167,7 @@ function infrastructureFault(reason: string): RolloutFailure {
   return { kind: 'failed', reason, fault: 'infrastructure' };
 }
 
-function shortened(message: string): string {
+/** Of what Kubernetes says, as much as a reason repeats. */
+export function shortened(message: string): string {
   return message.slice(0, MESSAGE_LENGTH);
 }

@@ -159,7 +159,7 @@ describe('the filler’s pod', () => {
     image: 'hub:1',
     nodes,
     code: { 'glaciocloud_data.py': 'x' },
-    order: '{}',
+    order: 'e30=',
     digest: 'd',
   });
   const pod = at(job, '/spec/template/spec');
@@ -180,11 +180,11 @@ describe('the filler’s pod', () => {
 
   test('runs its code with its order', () => {
     expect(at(code, '/data')).toEqual({ 'glaciocloud_data.py': 'x' });
-    expect(at(order, '/data')).toEqual({
-      'order.json': '{}',
-      digest: 'd',
-      job: 'oggm-data-fill-1',
+    expect(order).toMatchObject({
+      data: { digest: 'd', job: 'oggm-data-fill-1' },
+      binaryData: { 'order.json.gz': 'e30=' },
     });
+    expect(at(pod, '/containers/0/command')).toContain('/order/order.json.gz');
     expect(at(pod, '/containers/0/image')).toBe('hub:1');
   });
 

@@ -96,13 +96,13 @@ describe('a cluster', () => {
     const storage = { homes: { class: 'local-path' }, data: { class: 'local-path' } };
     const allowed = NEEDS.map(
       ({ resource, subresource }) =>
-        !['jobs', 'persistentvolumes'].includes(resource) && subresource !== 'log',
+        !['jobs', 'events', 'persistentvolumes'].includes(resource) && subresource !== 'log',
     );
     expect(clusterVerdict(cluster(), { ...fine, allowed })).toEqual(none);
     expect(clusterVerdict(cluster({ storage }), { ...fine, allowed }).problems).toEqual([
       'these credentials may not get jobs, list jobs, create jobs, patch jobs, delete jobs, ' +
-        'get pods/log, get persistentvolumes, create persistentvolumes, patch persistentvolumes, ' +
-        'delete persistentvolumes',
+        'get pods/log, list events, get persistentvolumes, create persistentvolumes, ' +
+        'patch persistentvolumes, delete persistentvolumes',
     ]);
   });
 
