@@ -6,6 +6,7 @@ import { telling } from '../../src/apply/removal/stream.ts';
 import { runThrowAway, withThrowAway } from '../../src/apply/throw-away.ts';
 import type { ThrowAway } from '../../src/apply/throw-away.ts';
 import { Faulty } from '../../src/apply/types.ts';
+import { merge } from '../../src/core/json.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { KubeFailure } from '../../src/failure.ts';
 import { Bench } from '../support/apply-bench.ts';
@@ -67,6 +68,47 @@ describe('a throw-away pod', () => {
       'apply',
       'deleteBy',
     ]);
+  });
+
+  test('is made when what an earlier run has left is gone, and not before', async () => {
+    const here = bench();
+    const held = object('PersistentVolumeClaim', 'check');
+    here.kube.add(merge(held, { metadata: { finalizers: ['x'] } }));
+    const claims = { ...POD, kinds: ['persistentvolumeclaims'] };
+    here.clock.after(3000, () => {
+      here.kube.add(held); // whatever held it lets it go
+      here.kube.drop(held, 'one');
+    });
+    expect((await runThrowAway(claims, here.world)).ok).toBe(true);
+    expect(here.clock.elapsed()).toBe(4000);
+  });
+
+  test('is not made under what does not go', async () => {
+    const here = bench();
+    const held = object('ConfigMap', 'check-script');
+    here.kube.add(merge(held, { metadata: { finalizers: ['x'] } }));
+    expect(await faultOf(runThrowAway(POD, here.world))).toEqual([
+      'infrastructure',
+      'ConfigMap check-script of an earlier run does not go; look at it with kubectl describe',
+    ]);
+    expect(here.outside.made('apply')).toEqual([]);
+  });
+
+  test('that somebody takes away is not waited for', async () => {
+    const here = bench();
+    here.pods = { check: { phase: 'Running' } };
+    here.clock.after(2000, () => here.kube.drop(object('Pod', 'check'), 'one'));
+    expect(await faultOf(runThrowAway(POD, here.world))).toEqual([
+      'infrastructure',
+      'it cannot run: somebody took the throw-away pod away',
+    ]);
+  });
+
+  test('lives as long as its kind does', async () => {
+    const here = bench();
+    here.pods = { check: { phase: 'Running' } };
+    await faultOf(runThrowAway({ ...POD, seconds: 1500 }, here.world));
+    expect(here.clock.elapsed()).toBe(1_525_000);
   });
 
   test('that does not end is given up once it cannot live any more, and not before', async () => {
