@@ -11,7 +11,7 @@ const CORE = [
   ['plan'],
   ['cluster', 'access', 'images', 'data', 'record'],
   ['hub'],
-  ['removal'],
+  ['removal', 'bench'],
   ['watch'],
   ['check'],
   ['init'],

@@ -3,8 +3,11 @@ import { ANSWERS } from './core/init/answers.ts';
 import type { Given } from './core/init/answers.ts';
 import { nearest } from './core/model/read.ts';
 import { UsageError, messageOf } from './failure.ts';
-import { COMMANDS, OPTIONS, RENAMED } from './inputs.ts';
+import { COMMANDS, OPTIONS } from './inputs.ts';
 import type { CommandName, CommandSpec, OptionName } from './inputs.ts';
+
+/** What commands of earlier versions are called now. */
+const RENAMED: ReadonlyMap<string, string> = new Map([['render-image', 'image render']]);
 
 export interface Inputs {
   command: CommandName | 'help' | 'version';

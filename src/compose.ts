@@ -1,4 +1,5 @@
 import type { AccessWorld } from './apply/access/apply.ts';
+import type { BenchWorld } from './apply/bench/measure.ts';
 import { presentInCluster } from './apply/access/hub-people.ts';
 import { internet } from './edges/address.ts';
 import { gitAudit } from './edges/audit.ts';
@@ -52,6 +53,11 @@ export function deployPorts({ root, kubeconfig }: Place): DeployPorts {
     random: machineRandom,
     self: processName(),
   };
+}
+
+/** Where volumes of a hub are measured. */
+export function benchWorld(kubeconfig: string): BenchWorld {
+  return { kube: new Kube(kubeconfig), clock: systemClock, script: chartScript };
 }
 
 /** The same for images. */

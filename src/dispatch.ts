@@ -1,5 +1,6 @@
 import { isCommand } from './arguments.ts';
 import type { Inputs } from './arguments.ts';
+import { bench } from './commands/bench.ts';
 import { check } from './commands/check.ts';
 import { data } from './commands/data.ts';
 import { deploy } from './commands/deploy.ts';
@@ -21,7 +22,7 @@ import { secrets } from './commands/secrets.ts';
 import { showState } from './commands/state.ts';
 import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
-import { deployPorts, doctorPorts, imagePorts } from './compose.ts';
+import { benchWorld, deployPorts, doctorPorts, imagePorts } from './compose.ts';
 import { isTeam } from './core/access/teams.ts';
 import { completionScript } from './core/show/completion.ts';
 import { runAccess } from './dispatch-access.ts';
@@ -65,6 +66,8 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
       }),
     }),
   image: runImage,
+  bench: (inputs, report) =>
+    bench({ hubs: inputs.target, out: inputs.out }, benchWorld(kubeconfigOf(inputs)), report),
   'pull-request': async () => {
     const { github, runner } = await actionEdges();
     return pullRequest(runner.checkRun(), github);

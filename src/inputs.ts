@@ -175,6 +175,11 @@ export const COMMANDS = {
       'json',
     ],
   },
+  bench: {
+    summary: 'measure the volumes of a hub that runs, and recommend where OGGM should work',
+    target: 'HUB',
+    options: ['kubeconfig', 'out', 'json'],
+  },
   'pull-request': {
     summary: 'in a workflow_run: find the pull request that the run belongs to',
     target: '',
@@ -291,8 +296,5 @@ export const COMMANDS = {
   explain: { summary: 'say why a rule exists', target: 'RULE?', options: ['json'] },
   completion: { summary: 'print a completion script for bash', target: '', options: [] },
 } as const satisfies Record<string, CommandSpec>;
-
-/** What commands of earlier versions are called now. */
-export const RENAMED: ReadonlyMap<string, string> = new Map([['render-image', 'image render']]);
 
 export type CommandName = keyof typeof COMMANDS;

@@ -9,10 +9,10 @@ import { isCode } from './disk-failure.ts';
 import { plainText } from './entry.ts';
 
 /** What a folder that we write is for. A record is of units; what is damaged in it is written anew. */
-export type FolderKind = 'unit' | 'record' | 'image';
+export type FolderKind = 'unit' | 'record' | 'image' | 'bench';
 
 /** Records and what `render` writes may stand for each other. */
-function markKind(kind: FolderKind): 'unit' | 'image' {
+function markKind(kind: FolderKind): Exclude<FolderKind, 'record'> {
   return kind === 'record' ? 'unit' : kind;
 }
 

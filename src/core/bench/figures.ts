@@ -1,0 +1,100 @@
+import type { BenchHub } from './hub.ts';
+import type { Latency, Measured, Rate } from './lines.ts';
+
+/** Figures of a volume; null where it could not be measured, or never is: nobody writes to data. */
+export interface VolumeFigures {
+  name: string;
+  class: string | null;
+  stat_ms: number | null;
+  stat_p95_ms: number | null;
+  create_ms: number | null;
+  create_p95_ms: number | null;
+  fsync_ms: number | null;
+  fsync_p95_ms: number | null;
+  read_mb_s: number | null;
+  dd_read_mb_s: number | null;
+  write_mb_s: number | null;
+  dd_write_mb_s: number | null;
+  flock: boolean | null;
+}
+
+/** What was measured at one time. */
+export interface Figures {
+  hub: string;
+  at: string;
+  image: string;
+  /** Where OGGM worked then, and whether the hub has scratch. */
+  workdir: 'home' | 'scratch';
+  has_scratch: boolean;
+  /** What OGGM worked on; null where it could not. */
+  glacier: { kind: 'prepared' | 'sample' | 'ideal'; detail: string } | null;
+  volumes: VolumeFigures[];
+  oggm: { volume: string; cold_s: number; warm_s: number }[];
+  readers: { readers: number; mb_s: number }[];
+  problems: { volume: string; what: string; why: string }[];
+}
+
+/** By what the pod said. `dataClass`: the class that the cluster’s volume of input data is of. */
+export function figuresOf(
+  hub: BenchHub,
+  lines: Measured,
+  { at, dataClass }: { at: string; dataClass: string | null },
+): Figures {
+  const classes: [string, string | null][] = [
+    ['home', hub.home.class ?? null],
+    ['scratch', 'emptyDir'],
+    ...(hub.data ? [['data', dataClass] satisfies [string, string | null]] : []),
+  ];
+  const [glacier] = lines['oggm-input'];
+  const noLocks = lines.flock.filter(({ works }) => !works);
+  return {
+    hub: hub.namespace,
+    at,
+    image: hub.image.reference,
+    workdir: hub.workdir,
+    has_scratch: hub.scratch.own,
+    glacier: glacier ? { kind: glacier.kind, detail: glacier.detail } : null,
+    volumes: classes.map(([name, of]) => volumeFigures(name, of, lines)),
+    oggm: lines.oggm.map(({ volume, cold_s, warm_s }) => ({ volume, cold_s, warm_s })),
+    readers: lines.readers.map(({ readers, mb_s }) => ({ readers, mb_s })),
+    problems: [
+      ...lines.fault.map(({ volume, what, why }) => ({ volume, what, why })),
+      ...noLocks.map(({ volume, why }) => ({ volume, what: 'flock', why })),
+    ],
+  };
+}
+
+function volumeFigures(name: string, of: string | null, lines: Measured): VolumeFigures {
+  const [stat, statP95] = latency(lines.stat, name);
+  const [create, createP95] = latency(lines.create, name);
+  const [fsync, fsyncP95] = latency(lines.fsync, name);
+  const [read, ddRead] = rate(lines.read, name);
+  const [write, ddWrite] = rate(lines.write, name);
+  return {
+    name,
+    class: of,
+    stat_ms: stat,
+    stat_p95_ms: statP95,
+    create_ms: create,
+    create_p95_ms: createP95,
+    fsync_ms: fsync,
+    fsync_p95_ms: fsyncP95,
+    read_mb_s: read,
+    dd_read_mb_s: ddRead,
+    write_mb_s: write,
+    dd_write_mb_s: ddWrite,
+    flock: lines.flock.find(({ volume }) => volume === name)?.works ?? null,
+  };
+}
+
+type Pair = readonly [number | null, number | null];
+
+function latency(list: readonly Latency[], name: string): Pair {
+  const found = list.find(({ volume }) => volume === name);
+  return found ? [found.median_ms, found.p95_ms] : [null, null];
+}
+
+function rate(list: readonly Rate[], name: string): Pair {
+  const found = list.find(({ volume }) => volume === name);
+  return found ? [found.mb_s, found.dd_mb_s] : [null, null];
+}
