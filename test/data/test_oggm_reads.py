@@ -22,16 +22,14 @@ has_internet = False
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory):
+def filled(made, tmp_path_factory):
     folder = tmp_path_factory.mktemp("oggm")
-    script = [sys.executable, str(HERE / "make_prepro.py"), str(folder / "served")]
-    made = json.loads(subprocess.run(script, check=True, capture_output=True, text=True).stdout)
     (folder / "data").mkdir()
     server = Server()
     volume = Volume(folder / "data", server)
     rows = []
     for path in made["files"]:
-        body = (folder / "served" / path).read_bytes()
+        body = (made["folder"] / path).read_bytes()
         volume.serve(path, body)
         rows.append(volume.row(path, body, path=f"{HOST}/{path}"))
     code, report = volume.run(volume.order({"hintereisferner": rows}))

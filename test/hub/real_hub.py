@@ -79,6 +79,12 @@ ANY_IMAGE = {
 }
 
 
+def node():
+    """Runs TypeScript of the repository."""
+    own = HERE.parent.parent / "node_modules" / ".bin" / "node"
+    return str(own) if own.exists() else "node"
+
+
 def free_ports(count):
     sockets = [socket.socket() for _ in range(count)]
     for each in sockets:

@@ -6,19 +6,17 @@ import asyncio
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 
 import pytest
 import requests
 from health_check import execute
-from real_hub import FILES, wait_for
+from real_hub import FILES, free_ports, node, wait_for
 from test_busy import as_mounted
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
-ROOT = FILES.parents[2]
 TOKEN = "token-of-this-test"
 # As a kubelet does, before anything of the server runs; it goes with the process.
 MOUNTED = """
@@ -41,23 +39,15 @@ print(json.dumps({"TMPDIR": os.environ.get("TMPDIR"), "wrote": wrote, "left": so
 @pytest.fixture(scope="module")
 def start():
     """The lines of shell, as the values have them."""
-    own = ROOT / "node_modules/.bin/node"
-    node = str(own) if own.exists() else "node"
-    servers = ROOT / "src/core/hub/values/servers.ts"
+    servers = FILES.parents[2] / "src/core/hub/values/servers.ts"
     code = f"import {{ START }} from {json.dumps(str(servers))}; process.stdout.write(START)"
-    command = [node, "--input-type=module", "-e", code]
+    command = [node(), "--input-type=module", "-e", code]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 @contextlib.contextmanager
 def served(start, folder, **env):
-    port = free_port()
+    (port,) = free_ports(1)
     jupyter = [
         *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
         *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
@@ -89,7 +79,11 @@ def served(start, folder, **env):
         yield url, process
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:  # as a kubelet does
+            process.kill()
+            process.wait()
 
 
 def in_kernel(url, code):

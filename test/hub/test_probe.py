@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import probe
 import pytest
-from real_hub import HEALTH_TOKEN, HERE, RealHub, free_ports
+from real_hub import HEALTH_TOKEN, HERE, RealHub, free_ports, node
 
 NOW = 1_800_000_000.0
 USER = "probe_0"
@@ -204,10 +204,8 @@ def test_tokens_are_never_told(text):
 
 @contextmanager
 def simulated(*arguments):
-    own = HERE.parent.parent / "node_modules" / ".bin" / "node"
-    node = str(own) if own.exists() else "node"
     process = subprocess.Popen(
-        [node, str(HERE / "github_sim.ts"), *arguments],
+        [node(), str(HERE / "github_sim.ts"), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
