@@ -1,5 +1,7 @@
+import { readStates } from '../apply/cluster.ts';
 import { isOrdered, startFiller } from '../apply/data/fill.ts';
 import type { FillTask } from '../apply/data/fill.ts';
+import { mountsData, takeUnusedDataAway, withData } from '../apply/data/hub-volume.ts';
 import { viewsInUse } from '../apply/data/views.ts';
 import { untilStarted } from '../apply/data/watch.ts';
 import { Faulty } from '../apply/types.ts';
@@ -14,6 +16,7 @@ import { serverNodes } from '../core/hub/values/server-nodes.ts';
 import { standInSecrets } from '../core/hub/values/stand-ins.ts';
 import { at, isObject, textAt } from '../core/json.ts';
 import { documentsIn, parseObject } from '../core/manifests.ts';
+import { plural } from '../core/show/findings.ts';
 import { withTemporaryFolder } from '../edges/files.ts';
 import { Failure } from '../failure.ts';
 import type { Found, Job, Wanted } from './deployment.ts';
@@ -39,6 +42,38 @@ export async function orderData(job: Job, wanted: Wanted, { states }: Found): Pr
   } catch (error) {
     if (!(error instanceof Failure || error instanceof Faulty)) throw error;
     say(`⚠ ${error.message}`);
+  }
+}
+
+/** What is left of volumes of hubs that have no data any more goes when none of their servers uses it. */
+export async function dropData({ ports: { kube }, report }: Job, wanted: Wanted): Promise<void> {
+  const say = (hub: string, text: string): void => report.progress(`${hub}: ${text}`);
+  try {
+    const there = await withData(kube);
+    const without = wanted.hubs.filter(
+      ({ unit, release }) =>
+        unit.cluster === wanted.cluster.name &&
+        there.includes(release.namespace) &&
+        !mountsData(release),
+    );
+    if (without.length === 0) return;
+    const { known } = await readStates(kube);
+    for (const { unit, release } of without) {
+      const { healthy } = known.get(release.namespace) ?? {};
+      // What runs may be what was wanted before.
+      if (healthy && mountsData(healthy.release)) continue;
+      const using = await takeUnusedDataAway(release.namespace, kube);
+      if (using === 0)
+        say(unit.name, 'its volume of input data is gone, because its file names none');
+      else
+        say(
+          unit.name,
+          `input data are still used by ${plural(using, 'server')}: a later deployment takes its volume away`,
+        );
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    say(`cluster ${wanted.cluster.name}`, `⚠ ${error.message}`);
   }
 }
 

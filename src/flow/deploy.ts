@@ -13,7 +13,7 @@ import { removeFolder, withTemporaryFolder, writeFolders } from '../edges/files.
 import { headMessage } from '../edges/git.ts';
 import { Failure } from '../failure.ts';
 import { catchUpRecord } from './catch-up.ts';
-import { orderData } from './data.ts';
+import { dropData, orderData } from './data.ts';
 import { orphanText, orphansOf } from './choose.ts';
 import type { DeployInputs, Deployment, Found, Job, Merge, Wanted } from './deployment.ts';
 import { claimedApproval, refuseOpenEnvironment } from './protection.ts';
@@ -41,6 +41,7 @@ export async function runDeployment(job: Job): Promise<Deployment> {
   await catchUpRecord(job, wanted, found);
   // Nothing to do costs seconds: no Helm, no chart on disk.
   const results = idle ? [] : await applyUnits(job, wanted, found, refusal);
+  await dropData(job, wanted);
   return { kind: 'deployed', results, wanted: chosen };
 }
 

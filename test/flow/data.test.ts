@@ -83,6 +83,58 @@ test('a volume that is not there holds up only the hub that needs it', async () 
   expect(here.said.join('\n')).toContain('the user 1000 cannot make a folder on the volume');
 });
 
+test('the volume of a hub that has no data any more goes when no server uses it', async () => {
+  const here = await make();
+  await here.run({ now: true, reason: 'x' });
+  const { kube } = here.bench;
+  const volumes = (): string[] =>
+    kube
+      .names('PersistentVolume', 'PersistentVolumeClaim')
+      .filter((name) => /oggm-data/u.test(name));
+  const before = volumes();
+  expect(before).toEqual(
+    expect.arrayContaining([
+      'PersistentVolume oggm-data-one',
+      'PersistentVolumeClaim one/oggm-data',
+    ]),
+  );
+  const server = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'jupyter-ada', namespace: 'one' },
+    spec: { volumes: [{ name: 'x', persistentVolumeClaim: { claimName: 'oggm-data' } }] },
+    status: { phase: 'Running' },
+  };
+  kube.add(server);
+  await here.write(...DATA.slice(0, 3));
+  await here.run({ now: true, reason: 'x' });
+  expect(here.said.at(-1)).toBe(
+    'one: input data are still used by 1 server: a later deployment takes its volume away',
+  );
+  expect(volumes()).toEqual(before);
+  kube.drop(server, 'one');
+  await here.run();
+  expect(here.said.at(-1)).toBe(
+    'one: its volume of input data is gone, because its file names none',
+  );
+  expect(volumes()).toEqual(['PersistentVolumeClaim glaciocloud-system/oggm-data']);
+  const said = here.said.length;
+  await here.run();
+  expect(here.said.slice(said).join('\n')).not.toContain('input data');
+});
+
+test('a hub that still runs what mounts its data keeps them', async () => {
+  const here = await make();
+  await here.run({ now: true, reason: 'x' });
+  await here.write(...DATA.slice(0, 3));
+  here.bench.health = {
+    lines: [{ check: 'hub', image: null, ok: false, seconds: 1, detail: 'no', class: 'product' }],
+    code: 1,
+  };
+  expect(stepsOf(await here.run({ now: true, reason: 'x' }))).toContain('one rolled-back product');
+  expect(here.bench.kube.names('PersistentVolume')).toContain('PersistentVolume oggm-data-one');
+});
+
 describe('a new hub that waits for its data', () => {
   const WAITS: Edit[] = [
     ...DATA.slice(0, 3),

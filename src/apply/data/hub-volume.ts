@@ -1,5 +1,5 @@
 import { SYSTEM_NAMESPACE } from '../../core/cluster/objects.ts';
-import { DATA_CLAIM, hubVolume, volumeName } from '../../core/data/volume.ts';
+import { DATA_CLAIM, OURS, hubVolume, volumeName } from '../../core/data/volume.ts';
 import { at, canonical, objectsIn, textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Release } from '../../core/unit.ts';
@@ -7,7 +7,7 @@ import type { Cluster } from '../../ports.ts';
 import { Faulty } from '../types.ts';
 
 /** Whether servers of a release mount input data. */
-function mountsData({ values }: Pick<Release, 'values'>): boolean {
+export function mountsData({ values }: Pick<Release, 'values'>): boolean {
   const volumes = objectsIn(at(values, '/jupyterhub/singleuser/storage/extraVolumes'));
   return volumes.some(({ name }) => name === DATA_CLAIM);
 }
@@ -52,4 +52,27 @@ function placeOf(volume: JsonObject | undefined): JsonObject {
 export async function takeDataAway(namespace: string, kube: Cluster): Promise<void> {
   await kube.delete('persistentvolumeclaim', DATA_CLAIM, namespace);
   await kube.delete('persistentvolume', volumeName(namespace));
+}
+
+/** Namespaces that have a claim of ours to input data. */
+export async function withData(kube: Cluster): Promise<string[]> {
+  const selector = Object.entries(OURS).map(([name, value]) => `${name}=${value}`);
+  const claims = await kube.list('persistentvolumeclaims', { selector: selector.join(',') });
+  return claims
+    .filter((one) => textAt(one, '/metadata/name') === DATA_CLAIM)
+    .map((one) => textAt(one, '/metadata/namespace'));
+}
+
+/** The same where no pod uses it any more. Returns how many do. */
+export async function takeUnusedDataAway(namespace: string, kube: Cluster): Promise<number> {
+  const pods = await kube.list('pods', { namespace });
+  const using = pods.filter(
+    (pod) =>
+      !['Succeeded', 'Failed'].includes(textAt(pod, '/status/phase')) &&
+      objectsIn(at(pod, '/spec/volumes')).some(
+        (one) => at(one, '/persistentVolumeClaim/claimName') === DATA_CLAIM,
+      ),
+  );
+  if (using.length === 0) await takeDataAway(namespace, kube);
+  return using.length;
 }

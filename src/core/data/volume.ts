@@ -4,7 +4,7 @@ import type { ClusterFile } from '../model/types.ts';
 
 /** Claim and volume of input data: of the cluster, and in each hub's namespace. */
 export const DATA_CLAIM = 'oggm-data';
-const OURS: JsonObject = { 'app.kubernetes.io/managed-by': 'glaciocloud' };
+export const OURS = { 'app.kubernetes.io/managed-by': 'glaciocloud' } as const;
 
 type DataStorage = NonNullable<ClusterFile['storage']['data']>;
 

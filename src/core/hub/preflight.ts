@@ -25,6 +25,7 @@ const ALWAYS: readonly Need[] = [
   { verb: 'list', group: '', resource: 'configmaps' },
   { verb: 'patch', group: '', resource: 'secrets' },
   { verb: 'delete', group: '', resource: 'secrets' },
+  { verb: 'list', group: '', resource: 'persistentvolumeclaims' },
   { verb: 'patch', group: '', resource: 'persistentvolumeclaims' },
   { verb: 'patch', group: '', resource: 'services' },
   { verb: 'create', group: '', resource: 'pods' },

@@ -74,8 +74,9 @@ describe('a cluster', () => {
     expect(verdict).toEqual({
       problems: [
         'these credentials may not create namespaces, list configmaps, patch secrets, ' +
-          'delete secrets, patch persistentvolumeclaims, patch services, create pods, ' +
-          'create pods/exec, patch deployments, patch roles, patch networkpolicies, create leases',
+          'delete secrets, list persistentvolumeclaims, patch persistentvolumeclaims, ' +
+          'patch services, create pods, create pods/exec, patch deployments, patch roles, ' +
+          'patch networkpolicies, create leases',
       ],
       warnings: [],
     });
