@@ -64,6 +64,7 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
         ports: deployPorts({ root: inputs.root, kubeconfig: kubeconfigOf(inputs) }),
         report,
       }),
+      github: async () => (await maybeAction())?.github,
     }),
   image: runImage,
   bench: (inputs, report) =>

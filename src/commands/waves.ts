@@ -1,6 +1,9 @@
+import { dataWanted } from '../core/data/order.ts';
 import { wantedReleases } from '../core/hub/release.ts';
 import { WAVES, waveRows } from '../core/hub/wave-rows.ts';
 import type { WaveRows } from '../core/hub/wave-rows.ts';
+import { compareText } from '../core/json.ts';
+import type { Platform } from '../core/model/types.ts';
 import { unitTitle } from '../core/unit.ts';
 import { deployedOnBranch } from '../edges/deployed.ts';
 import type { Report } from '../edges/report.ts';
@@ -26,13 +29,19 @@ export async function waves({ root, chartsFrom }: WavesInputs, report: Report): 
     exit: 0,
     text: all.rows.map(rowText).join(''),
     json: { schema_version: SCHEMA_VERSION, waves: all.rows.map((row) => ({ ...row })) },
-    outputs: outputsOf(all),
+    outputs: { ...outputsOf(all), data: JSON.stringify(withData(platform)) },
   });
 }
 
 function rowText({ name, clusters, approve }: WaveRows['rows'][number], index: number): string {
   const asks = approve.length === 0 ? '' : `; asks first on ${approve.join(', ')}`;
   return `wave ${index + 1} ${name}: ${clusters.join(', ') || 'no hub'}${asks}\n`;
+}
+
+/** Clusters whose hubs want input data that can be had. */
+function withData(platform: Platform): string[] {
+  const names = [...platform.clusters.keys()].sort(compareText);
+  return names.filter((name) => dataWanted(platform, name) !== undefined);
 }
 
 /** Every wave that a workflow may have has outputs, so that a job without one finds nothing to do. */

@@ -9,6 +9,7 @@ import { notLocked, nothingThere } from '../core/data/report.ts';
 import type { FillReport } from '../core/data/report.ts';
 import type { Finding } from '../core/finding.ts';
 import { compareText } from '../core/json.ts';
+import type { ClusterName } from '../core/model/types.ts';
 import { unitId } from '../core/unit.ts';
 import { withTemporaryFolder } from '../edges/files.ts';
 import { Failure, UsageError } from '../failure.ts';
@@ -30,7 +31,8 @@ export interface DataRun {
 export type DataWorld = Pick<Job, 'ports' | 'report'>;
 
 export type DataEnded =
-  { kind: 'refused'; findings: readonly Finding[] } | { kind: 'seen'; report: FillReport };
+  | { kind: 'refused'; findings: readonly Finding[] }
+  | { kind: 'seen'; cluster: ClusterName; report: FillReport };
 
 /** Nobody waits longer for a job. */
 const LONGEST_MS = 24 * 3600 * 1000;
@@ -66,7 +68,7 @@ export async function runData(run: DataRun, world: DataWorld): Promise<DataEnded
   const shown = rows
     .filter(({ set }) => named.shown.includes(set))
     .sort((a, b) => compareText(a.set, b.set));
-  return { kind: 'seen', report: { ...found, sets: shown } };
+  return { kind: 'seen', cluster: wanted.cluster.name, report: { ...found, sets: shown } };
 }
 
 /** The sets that the cluster's hubs name, and those of them that were asked for. */

@@ -219,6 +219,7 @@ describe('waves', () => {
     });
     expect(answer.outputs).toEqual({
       clusters: '["main","other"]',
+      data: '[]',
       name_1: 'staging',
       clusters_1: '[]',
       approve_1: '[]',

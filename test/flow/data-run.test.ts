@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { data } from '../../src/commands/data.ts';
+import { waves } from '../../src/commands/waves.ts';
 import { at, textAt } from '../../src/core/json.ts';
 import type { Json } from '../../src/core/json.ts';
 import { Failure, UsageError } from '../../src/failure.ts';
@@ -19,6 +20,7 @@ import {
 } from '../support/data-bench.ts';
 import type { DeployBench } from '../support/deploy-bench.ts';
 import { Killed } from '../support/outside.ts';
+import type { ForgeDouble } from '../support/forge.ts';
 import { DOUBLE } from '../support/sample.ts';
 
 const PATH = 'data.example.org/cru.nc';
@@ -30,7 +32,8 @@ beforeEach(async () => {
 });
 afterEach(() => here.remove());
 
-function run(verb: string, ...sets: string[]): Promise<Outcome> {
+/** `told`: in a workflow whose issues are these. */
+function runAs(told: ForgeDouble | undefined, verb: string, ...sets: string[]): Promise<Outcome> {
   const report = {
     progress: (text: string) => here.said.push(text),
     result: () => Promise.resolve(),
@@ -41,9 +44,11 @@ function run(verb: string, ...sets: string[]): Promise<Outcome> {
     {
       lock: () => Promise.reject(new Error('nothing is locked here')),
       run: () => ({ ports: here.ports, report }),
+      github: () => Promise.resolve(told),
     },
   );
 }
+const run = (verb: string, ...sets: string[]): Promise<Outcome> => runAs(undefined, verb, ...sets);
 
 async function refusal(work: Promise<unknown>): Promise<[string, string]> {
   const error: unknown = await work.then(
@@ -188,6 +193,52 @@ describe('data verify', () => {
       `    ${PATH}: It is no netCDF<U+001B>[2J. Tell its owner.`,
     ]);
     expect(json).toMatchObject({ sets: [{ problems: [problem] }] });
+  });
+});
+
+describe('the night', () => {
+  test('tells in an issue what could not be mended, and closes it when all is there', async () => {
+    const { forge } = here;
+    const problem = { path: PATH, cause: 'It cannot be had: @all ```', cure: 'Lock anew.' };
+    const row = rowOf({ state: 'damaged', problems: [problem] });
+    ends = { phase: 'Failed', log: reportOf(row), more: FOLDER };
+    expect((await runAs(forge, 'verify')).exit).toBe(0);
+    expect(here.said.at(-1)).toBe('what is missing or damaged is told in issue 7');
+    expect(forge.opened).toMatchObject([
+      {
+        labels: 'glaciocloud-data cluster:main',
+        title: 'main: input data are missing or damaged',
+        body: expect.stringContaining(
+          `\n\`\`\`\`\n✗ cru  damaged  1 of 1 file  0.1Gi\n    ${PATH}: It cannot be had: @all \`\`\` Lock anew.`,
+        ),
+      },
+    ]);
+    ends = { phase: 'Succeeded', log: reportOf(rowOf()) };
+    expect((await runAs(forge, 'verify')).exit).toBe(0);
+    expect(here.said.at(-1)).toBe('input data of main are whole');
+    expect(forge.closed).toEqual([
+      { labels: 'glaciocloud-data cluster:main', why: 'Input data of main are whole again.' },
+    ]);
+  });
+
+  test('is for clusters whose hubs want data that have a lock', async () => {
+    const report = {
+      progress: () => undefined,
+      result: () => Promise.resolve(),
+      failure: () => undefined,
+    };
+    const asked = async (): Promise<string | undefined> =>
+      (await waves({ root: here.platform, chartsFrom: DOUBLE }, report)).outputs['data'];
+    expect(await asked()).toBe('["main"]');
+    await here.write(...DATA.filter(([path]) => path !== 'data/cru.lock.yaml'));
+    expect(await asked()).toBe('[]');
+  });
+
+  test('is red where nobody is told', async () => {
+    ends = { phase: 'Failed', log: reportOf(rowOf({ state: 'damaged' })), more: FOLDER };
+    expect((await run('verify')).exit).toBe(1);
+    expect((await runAs(here.forge, 'fill')).exit).toBe(1);
+    expect(here.forge.opened).toEqual([]);
   });
 });
 

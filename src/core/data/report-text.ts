@@ -1,4 +1,4 @@
-import { terminal } from '../escape.ts';
+import { code, fenced, inMarkdown, short, terminal } from '../escape.ts';
 import type { Terminal } from '../escape.ts';
 import type { Json } from '../json.ts';
 import { greatest } from '../lists.ts';
@@ -29,6 +29,20 @@ export function reportText({ sets, room }: FillReport): string {
       ? 'there is no volume yet\n'
       : `the volume has ${doneOf(room.free, room.total)} free\n`;
   return lines.map(({ text }) => text).join('') + left;
+}
+
+/** What could not be mended, for an issue: title and text. */
+export function reportIssue(cluster: string, report: FillReport): { title: string; text: string } {
+  const bad = report.sets.filter(({ state }) => state !== 'ready');
+  const found = fenced('', short(reportText({ ...report, sets: bad }), 20_000).split('\n')).text;
+  const command = code(`glaciocloud data verify --cluster ${cluster} --kubeconfig FILE`);
+  const what =
+    'Every file was read, and what is damaged was taken out of what users see and fetched anew. This is left:';
+  const rest = inMarkdown`The next night tries again, and closes this issue when all is there; ${command} tries at once.`;
+  return {
+    title: `${cluster}: input data are missing or damaged`,
+    text: `${what}\n\n${found}\n\n${rest.text}\n`,
+  };
 }
 
 function filesText({ files, files_done: done }: SetReport): string {

@@ -1,3 +1,4 @@
+import { hubsWithData } from '../data/order.ts';
 import type { ClusterFile, Doc, EnvironmentFile, Platform } from '../model/types.ts';
 import { heartbeatLabels } from '../watch/outside.ts';
 
@@ -44,7 +45,10 @@ export function labelNeeds(platform: Platform): string[] {
   const hubs = [...platform.environments.values()];
   const probed = hubs.filter(({ data }) => data.probe !== undefined);
   const probes = probed.flatMap(({ name }) => ['glaciocloud-probe', ...heartbeatLabels(name)]);
-  return [
-    ...new Set([...ORDERS, ...TRACKING, ...probes, ...hubs.map(({ name }) => `hub:${name}`)]),
-  ];
+  const filled = [...platform.clusters.keys()].filter(
+    (name) => hubsWithData(platform, name).length > 0,
+  );
+  const data = filled.flatMap((name) => ['glaciocloud-data', `cluster:${name}`]);
+  const each = hubs.map(({ name }) => `hub:${name}`);
+  return [...new Set([...ORDERS, ...TRACKING, ...probes, ...data, ...each])];
 }

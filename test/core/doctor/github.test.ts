@@ -4,6 +4,7 @@ import type { GithubFacts } from '../../../src/core/doctor/github.ts';
 import { clusterNeeds, labelNeeds } from '../../../src/core/doctor/needs.ts';
 import type { DeployEnvironment, Protection } from '../../../src/core/hub/protection.ts';
 import type { Edit } from '../../support/apply-bench.ts';
+import { DATA } from '../../support/data-bench.ts';
 import { NOT_ASKED, answered, platformOf, withId } from '../../support/doctor.ts';
 
 const ONLY_MAIN: Protection['branches'] = {
@@ -397,6 +398,10 @@ describe('labels', () => {
       'hub:late',
       'hub:one',
       'hub:two',
+    ]);
+    expect(labelNeeds(platformOf(...DATA)).slice(5, 7)).toEqual([
+      'glaciocloud-data',
+      'cluster:main',
     ]);
     expect(labelNeeds(platformOf(probe)).slice(5)).toEqual([
       'glaciocloud-probe',

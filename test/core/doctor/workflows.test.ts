@@ -46,6 +46,7 @@ describe('workflows', () => {
       [
         'access',
         'check',
+        'data',
         'deploy',
         'drift',
         'image-comment',
