@@ -1,5 +1,5 @@
-"""Servers begin with START, also in a home without room: a real Jupyter Server and its kernel, in
-homes of a megabyte or two.
+"""Servers begin with START, also in a home without room: in homes of a few megabytes, and with a
+real Jupyter Server and its kernel.
 """
 
 import asyncio
@@ -32,7 +32,8 @@ with tempfile.NamedTemporaryFile() as file:
     file.write(b"x" * 100_000)
     file.flush()
     wrote = os.path.dirname(file.name)
-print(json.dumps({"TMPDIR": os.environ.get("TMPDIR"), "wrote": wrote, "left": sorted(os.listdir(wrote))}))
+    left = sorted(os.listdir(wrote))
+print(json.dumps({"TMPDIR": os.environ.get("TMPDIR"), "wrote": wrote, "left": left}))
 """
 
 
@@ -45,6 +46,22 @@ def start():
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+def begun(start, folder, command, **env):
+    """The process that a server's lines of shell become; what it says goes to `folder`."""
+    apart = ["unshare", "--mount", *([] if os.getuid() == 0 else ["--map-root-user"])]
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder / "home"),
+        "SCRATCH": str(folder / "scratch"),
+        **env,
+    }
+    with open(folder / "said", "w") as said, open(folder / "log", "w") as log:
+        return subprocess.Popen(
+            [*apart, "sh", "-c", MOUNTED, "sh", "sh", "-c", start, *command],
+            **{"cwd": folder, "env": environment, "stdout": said, "stderr": log},
+        )
+
+
 @contextlib.contextmanager
 def served(start, folder, **env):
     (port,) = free_ports(1)
@@ -52,20 +69,9 @@ def served(start, folder, **env):
         *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
         *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
     ]
-    apart = ["unshare", "--mount", *([] if os.getuid() == 0 else ["--map-root-user"])]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder / "home"),
-        "SCRATCH": str(folder / "scratch"),
-        "JUPYTER_TOKEN": TOKEN,
-        "JUPYTER_CONFIG_PATH": str(as_mounted(folder / "server") / "jupyter"),
-        **env,
-    }
-    with open(folder / "log", "w") as log:
-        process = subprocess.Popen(
-            [*apart, "sh", "-c", MOUNTED, "sh", "sh", "-c", start, *jupyter],
-            **{"cwd": folder, "env": environment, "stdout": log, "stderr": log},
-        )
+    settings = as_mounted(folder / "server") / "jupyter"
+    more = {"JUPYTER_TOKEN": TOKEN, "JUPYTER_CONFIG_PATH": str(settings), **env}
+    process = begun(start, folder, jupyter, **more)
     url = f"http://127.0.0.1:{port}/api"
 
     def answers():
@@ -76,7 +82,7 @@ def served(start, folder, **env):
 
     try:
         wait_for("the server answers", answers, 60)
-        yield url, process
+        yield url
     finally:
         process.terminate()
         try:
@@ -117,27 +123,40 @@ def in_kernel(url, code):
         ({"FULL": "1"}, None),
     ],
 )
-def test_a_server_starts_with_a_kernel_and_room_for_temporary_files(
-    start, tmp_path, more, expected
-):
+def test_what_a_server_becomes_has_room_for_temporary_files(start, tmp_path, more, expected):
     places = {"home": tmp_path / "home", "scratch": tmp_path / "scratch"}
     env = {name: text.format(**places) for name, text in more.items()}
     wanted = expected and expected.format(**places)
-    with served(start, tmp_path, **env) as (url, _):
-        said = in_kernel(url, LOOK)
+    process = begun(start, tmp_path, [sys.executable, "-c", LOOK], **env)
+    log = (tmp_path / "log").read_text
+    assert process.wait(60) == 0, log()
+    said = json.loads((tmp_path / "said").read_text())
     assert (said["TMPDIR"], said["wrote"]) == (wanted, wanted or "/tmp")
     if wanted and "oggm-work" in wanted:
-        assert said["left"] == []
-    assert ("Your home is full" in (tmp_path / "log").read_text()) == ("FULL" in more)
+        assert len(said["left"]) == 1  # the test's own file
+    assert ("Your home is full" in log()) == ("FULL" in more)
     assert not (tmp_path / "~").exists()
+
+
+def test_a_full_home_has_a_server_with_a_kernel(start, tmp_path):
+    workdir = str(tmp_path / "home/oggm-work")
+    with served(start, tmp_path, OGGM_WORKDIR=workdir, FULL="1") as url:
+        assert in_kernel(url, LOOK)["wrote"] == "/tmp"
+    assert "Your home is full" in (tmp_path / "log").read_text()
 
 
 def test_a_home_that_fills_later_breaks_no_new_python(start, tmp_path):
     """Python's own choice: a program that begins then takes /tmp."""
-    fill = "import os, json\ntry:\n    open(os.path.expanduser('~/data'), 'wb').write(b'x' * 9_000_000)\nexcept OSError: pass\n"
-    again = (
-        f"{fill}import subprocess, sys\n"
-        f"print(subprocess.run([sys.executable, '-c', {LOOK!r}], check=True, capture_output=True, text=True).stdout)"
+    fill = (
+        "import os, subprocess, sys\n"
+        "try: open(os.path.expanduser('~/data'), 'wb').write(b'x' * 9_000_000)\n"
+        "except OSError: pass\n"
     )
-    with served(start, tmp_path, OGGM_WORKDIR=str(tmp_path / "home/oggm-work")) as (url, _):
-        assert in_kernel(url, again)["wrote"] == "/tmp"
+    again = (
+        f"{LOOK}{fill}"
+        f"ran = subprocess.run([sys.executable, '-c', {LOOK!r}], check=True, capture_output=True)\n"
+        "print(json.dumps({'before': wrote, 'after': json.loads(ran.stdout)['wrote']}))\n"
+    )
+    workdir = str(tmp_path / "home/oggm-work")
+    with served(start, tmp_path, OGGM_WORKDIR=workdir) as url:
+        assert in_kernel(url, again) == {"before": f"{workdir}/tmp", "after": "/tmp"}
