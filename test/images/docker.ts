@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import { REPO2DOCKER } from '../../src/core/images/build-plan.ts';
 import { exec } from '../../src/edges/exec.ts';
 import { exists } from '../../src/edges/files.ts';
+import { takeTurn } from '../support/turn.ts';
 
 /*
  * Docker with the containerd image store, Buildx, a registry and repo2docker, from Debian packages and PyPI, on Linux x64
@@ -32,7 +33,6 @@ const ROOT = join(CACHE, 'root');
 const SOCKET = join(CACHE, 'docker.sock');
 /** Process id of who has Docker now. */
 const TURN = join(CACHE, 'turn');
-const LONGEST_WAIT_SECONDS = 900;
 const PORT = 5007;
 const BASE = 'base/oggm:1';
 
@@ -42,7 +42,7 @@ const say = (text: string): boolean =>
 
 export async function up(): Promise<DockerPlace> {
   await mkdir(CACHE, { recursive: true });
-  const ends = [await ourTurn()];
+  const ends = [await takeTurn(TURN, 'Docker', say)];
   const down = async (): Promise<void> => {
     for (const end of ends.reverse()) await end();
   };
@@ -167,22 +167,6 @@ async function startDocker(env: Record<string, string>): Promise<() => Promise<v
     await stop();
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
   };
-}
-
-/** One at a time has the Docker of this cache: tests of another file end. What a killed one held is free. */
-async function ourTurn(): Promise<() => Promise<void>> {
-  for (let tries = 0; tries < LONGEST_WAIT_SECONDS; tries += 1) {
-    try {
-      await writeFile(TURN, String(process.pid), { flag: 'wx' });
-      return () => rm(TURN, { force: true });
-    } catch {
-      const holder = (await readFile(TURN, 'utf8').catch(() => '')).trim();
-      if (holder !== '' && !(await exists(`/proc/${holder}`))) await rm(TURN, { force: true });
-      else if (tries === 0) say('waiting for other tests that use Docker');
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-    }
-  }
-  throw new Error(`other tests use Docker, and do not end: see ${TURN}`);
 }
 
 async function startRegistry(env: Record<string, string>): Promise<() => Promise<void>> {

@@ -4,11 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { at, objectsIn, textAt } from '../../src/core/json.ts';
 import { exec } from '../../src/edges/exec.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
 import { Kube } from '../../src/edges/kube.ts';
 import { CLI, edit, temporary } from '../support/sample.ts';
+import { filled, lockSet, takeDataAway, volumeTurn } from './data-volume.ts';
 import { FileServer, sha } from './file-server.ts';
 import { killFiller, until, volumeFolder } from './filler.ts';
 import type { Lab } from './lab.ts';
@@ -21,12 +21,15 @@ import type { DeployRun } from './support.ts';
  * people, written by nobody, grown while one of them works. The volume is a folder of the only node.
  */
 const HUB = 'lab-data';
-const FILES = { 'first.bin': randomBytes(3_000_000), 'second.bin': randomBytes(2_000_000) };
+const FIRST = randomBytes(3_000_000);
+const SECOND = randomBytes(2_000_000);
+const FILES: Record<string, Buffer> = { 'first.bin': FIRST, 'second.bin': SECOND };
 let lab: Lab;
 let folder: Awaited<ReturnType<typeof temporary>>;
 let root: string;
 let env: Record<string, string>;
 let server: FileServer;
+let giveTurn: () => Promise<void>;
 
 const note = (text: string): boolean => process.stderr.write(`  ▸ ${text}\n`);
 const run = (): Promise<DeployRun> =>
@@ -37,15 +40,7 @@ const setOf = (names: readonly string[]): string =>
 async function lock(names: readonly string[]): Promise<void> {
   await mkdir(join(root, 'data'), { recursive: true });
   await writeFile(join(root, 'data/tables.yaml'), setOf(names));
-  const { code, stderr } = await exec(process.execPath, [
-    CLI,
-    'data',
-    'lock',
-    'tables',
-    '--root',
-    root,
-  ]);
-  if (code !== 0) throw new Error(stderr);
+  await lockSet(root, 'tables');
 }
 
 /** What a kernel says of the files of its view: hashes, and what comes of writing there. */
@@ -65,46 +60,24 @@ print(json.dumps(found))
   return JSON.parse(String(said)) as Record<string, string>;
 }
 
-/** Until the filler of the last order has ended; how. */
-async function filled(): Promise<string> {
-  const kube = new Kube(lab.kubeconfig);
-  for (let look = 0; look < 120; look += 1) {
-    const order = await kube.get('configmap', 'oggm-data-order', 'glaciocloud-system');
-    const job = await kube.get('job', textAt(order, '/data/job'), 'glaciocloud-system');
-    const ended = objectsIn(at(job, '/status/conditions')).find(
-      ({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'),
-    );
-    if (ended) return textAt(ended, '/type');
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-  return 'not within two minutes';
-}
-
-async function takeDataAway(): Promise<void> {
-  const kube = new Kube(lab.kubeconfig);
-  await kube.deleteBy('jobs', 'glaciocloud.org/data-filler', 'glaciocloud-system');
-  for (const name of ['oggm-data-order'])
-    await kube.delete('configmap', name, 'glaciocloud-system');
-  await kube.delete('persistentvolumeclaim', 'oggm-data', 'glaciocloud-system');
-  await kube.delete('persistentvolume', `oggm-data-${HUB}`);
-}
-
 beforeAll(async () => {
   lab = await theLab();
+  giveTurn = await volumeTurn();
   await removeNamespaces(lab, HUB);
-  await takeDataAway();
-  server = new FileServer(18_088, FILES);
+  await takeDataAway(lab, HUB);
+  server = new FileServer(18_088, (name) => FILES[name]);
   folder = await temporary();
   root = join(folder.path, 'platform');
   ({ env } = await writePlatform(root, lab, { [HUB]: {} }));
   await edit(root, 'clusters/lab.yaml', 'local-path}}', 'local-path}, data: {class: local-path}}');
   await appendFile(join(root, `environments/${HUB}.yaml`), 'data: [tables]\n');
   await lock(['first.bin']);
-}, 240_000);
+}, 1_200_000);
 afterAll(async () => {
   server.close();
   await removeNamespaces(lab, HUB);
-  await takeDataAway();
+  await takeDataAway(lab, HUB);
+  await giveTurn();
   await folder.remove();
 }, 240_000);
 
@@ -112,12 +85,16 @@ test('a set is filled, and two people read it and cannot write to it', async () 
   const first = await run();
   expect([first.code, first.json.steps.map(({ outcome }) => outcome)]).toEqual([0, ['done']]);
   expect(first.output).toContain('data sets tables (1 files');
-  expect(await filled()).toBe('Complete');
+  expect(first.json.health.find(({ check }) => check === 'data')).toMatchObject({
+    ok: true,
+    detail: expect.stringMatching(/^tables: (?:3000000 bytes read|still being filled)$/u),
+  });
+  expect(await filled(lab)).toBe('Complete');
   for (const user of ['probe_0', 'probe_1']) {
     const { kernel } = await inHub(lab, HUB, 'start', user);
     expect([user, await seenBy(user, String(kernel))]).toEqual([
       user,
-      { 'first.bin': sha(FILES['first.bin']), written: 'Read-only file system' },
+      { 'first.bin': sha(FIRST), written: 'Read-only file system' },
     ]);
     if (user === 'probe_1') await inHub(lab, HUB, 'stop', user);
   }
@@ -136,14 +113,14 @@ test('a set that grows is another view: new servers have it, and an open one kee
   const began = performance.now();
   const grown = await run();
   expect([grown.code, grown.json.steps.map(({ outcome }) => outcome)]).toEqual([0, ['done']]);
-  expect(await filled()).toBe('Complete');
+  expect(await filled(lab)).toBe('Complete');
   note(`a set that grew: there after ${((performance.now() - began) / 1000).toFixed(1)} s`);
   expect(await seenBy('probe_1', String(kernel))).toEqual(before);
   await inHub(lab, HUB, 'stop', 'probe_1');
   const { kernel: next } = await inHub(lab, HUB, 'start', 'probe_1');
   expect(await seenBy('probe_1', String(next))).toEqual({
-    'first.bin': sha(FILES['first.bin']),
-    'second.bin': sha(FILES['second.bin']),
+    'first.bin': sha(FIRST),
+    'second.bin': sha(SECOND),
     written: 'Read-only file system',
   });
 }, 390_000);
@@ -176,7 +153,7 @@ async function data(verb: string): Promise<Seen> {
 
 test('killed at ten points it goes on from where it was', async () => {
   const large = Buffer.concat(Array.from({ length: 220 }, () => randomBytes(MIB)));
-  server.files['large.bin'] = large;
+  FILES['large.bin'] = large;
   server.rate = 24 * MIB;
   await lock(['first.bin', 'second.bin', 'large.bin']);
   server.forget();
@@ -207,7 +184,7 @@ test('killed at ten points it goes on from where it was', async () => {
 
 test('what is missing, cut or altered on the volume is found and fetched again', async () => {
   const { code: before } = await run();
-  expect([before, await filled()]).toEqual([0, 'Complete']);
+  expect([before, await filled(lab)]).toEqual([0, 'Complete']);
   const files = join(await volumeFolder(lab.kubeconfig), 'oggm');
   const bySize = new Map<number, string>();
   for (const entry of await readdir(files, { recursive: true, withFileTypes: true }))
@@ -225,7 +202,7 @@ test('what is missing, cut or altered on the volume is found and fetched again',
   expect([verified.code, verified.sets[0]?.state]).toEqual([0, 'ready']);
   const { kernel } = await inHub(lab, HUB, 'start', 'probe_0');
   expect(await seenBy('probe_0', String(kernel))).toEqual({
-    ...Object.fromEntries(Object.entries(server.files).map(([name, one]) => [name, sha(one)])),
+    ...Object.fromEntries(Object.entries(FILES).map(([name, one]) => [name, sha(one)])),
     written: 'Read-only file system',
   });
 }, 390_000);
@@ -244,24 +221,24 @@ test('a full volume is said, with what to do, and a larger one goes on', async (
 }, 390_000);
 
 test('what two sets share is fetched once, and what nobody uses goes', async () => {
-  server.files['third.bin'] = randomBytes(1_000_000);
+  FILES['third.bin'] = randomBytes(1_000_000);
   await writeFile(
     join(root, 'data/more.yaml'),
     `title: More\nsize: 1Gi\nfiles:\n${['first.bin', 'third.bin'].map((name) => `  - ${server.url(name)}\n`).join('')}`,
   );
-  await exec(process.execPath, [CLI, 'data', 'lock', 'more', '--root', root]);
+  await lockSet(root, 'more');
   await lock(['first.bin']);
   await edit(root, `environments/${HUB}.yaml`, 'data: [tables]', 'data: [tables, more]');
   server.forget();
   await inHub(lab, HUB, 'stop', 'probe_0');
   await inHub(lab, HUB, 'stop', 'probe_1');
   const changed = await run();
-  expect([changed.code, await filled()]).toEqual([0, 'Complete']);
+  expect([changed.code, await filled(lab)]).toEqual([0, 'Complete']);
   expect(server.sent).toBe(1_000_000);
   const { kernel } = await inHub(lab, HUB, 'start', 'probe_0');
   expect(await seenBy('probe_0', String(kernel))).toEqual({
-    'first.bin': sha(FILES['first.bin']),
-    'third.bin': sha(server.files['third.bin']),
+    'first.bin': sha(FIRST),
+    'third.bin': sha(FILES['third.bin']),
     written: 'Read-only file system',
   });
   // What the hub ran before is kept until the next run.

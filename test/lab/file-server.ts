@@ -4,23 +4,25 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 const PIECE = 256 * 1024;
 
+type Read = (path: string) => Buffer | undefined | Promise<Buffer | undefined>;
+
 export const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Files on the lab's bridge, with ranges and strong tags, as fast as is said; it knows what it has sent. */
 export class FileServer {
   static readonly HOST = '10.200.0.1';
-  readonly files: Record<string, Buffer>;
   /** Bytes a second, of each connection. */
   rate = Infinity;
   sent = 0;
   /** Where each answer with content began. */
   begins: number[] = [];
   readonly #port: number;
+  readonly #read: Read;
   readonly #server: Server;
 
-  constructor(port: number, files: Record<string, Buffer>) {
+  constructor(port: number, read: Read) {
     this.#port = port;
-    this.files = files;
+    this.#read = read;
     this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#server.listen(port, '0.0.0.0');
   }
@@ -40,7 +42,7 @@ export class FileServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const bytes = this.files[(request.url ?? '').slice(1)];
+    const bytes = await this.#read((request.url ?? '').slice(1));
     if (bytes === undefined) {
       response.writeHead(404).end();
       return;

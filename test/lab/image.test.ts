@@ -1,4 +1,4 @@
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ImageResult } from '../../src/core/images/test-report.ts';
@@ -10,8 +10,17 @@ import type { ArchiveMirror } from '../images/archive-mirror.ts';
 import { up } from '../images/docker.ts';
 import type { DockerPlace } from '../images/docker.ts';
 import { bridgeAddress } from '../images/support.ts';
+import { startGithubSim } from '../support/github-sim/server.ts';
+import type { GithubSim } from '../support/github-sim/server.ts';
 import { CLI, commitAll, edit, temporary } from '../support/sample.ts';
+import { Chromium } from './chromium.ts';
+import { filled, lockSet, takeDataAway, volumeTurn } from './data-volume.ts';
+import { FileServer } from './file-server.ts';
+import { letIn, openDoor } from './door.ts';
+import { firstCell, prepareGlaciers, setOf, shutOut } from './first-minute.ts';
+import type { FirstGlacier, Glaciers } from './first-minute.ts';
 import type { Lab } from './lab.ts';
+import { Person } from './person.ts';
 import { writePlatform } from './platform.ts';
 import { CHARTS, deploy, inHub, removeNamespaces, theLab } from './support.ts';
 import type { DeployRun } from './support.ts';
@@ -19,11 +28,16 @@ import type { DeployRun } from './support.ts';
 /*
  * An image from its file to a person's server: resolved and built by the real repo2docker, tested, pushed to the lab's registry,
  * deployed and started, with a Docker of its own (as `npm run test:images`). GLACIOCLOUD_SAMPLE_DATA=DIR: OGGM comes from PyPI
- * and its sample data through a mirror, and a glacier runs in the test of the image and in the hub.
+ * and its sample data through a mirror, and a glacier runs in the test of the image and in the hub. Then two people who have never
+ * been there sign in with Chromium, in github.com's place a simulated one, and compute from a data set without the internet.
  */
 const DATA = process.env['GLACIOCLOUD_SAMPLE_DATA'] ?? '';
 const GLACIER = 'Hintereisferner 0.740 → 0.558 km³';
 const HUB = 'lab-built';
+const PORT = 18_064;
+const GITHUB = 18_994;
+const DATA_PORT = 18_089;
+const MINUTE = 60;
 /** The lab's registry stays from run to run, and what it has is not built again. */
 const REPOSITORY = `built-${Date.now()}`;
 
@@ -43,7 +57,7 @@ describe('an image', () => {
     docker = await up();
     folder = await temporary();
     root = join(folder.path, 'platform');
-    ({ env } = await writePlatform(root, lab, { [HUB]: {} }));
+    ({ env } = await writePlatform(root, lab, { [HUB]: { port: PORT, github: GITHUB } }));
     await edit(root, 'platform.yaml', `${lab.registry}/lab`, `${lab.registry}/${REPOSITORY}`);
     const [image = '', digest = ''] = (lab.images['oggm'] ?? '').split('@');
     const file = { title: 'Built', oggm: { version: '1.6.3' }, from: { image, digest } };
@@ -113,6 +127,105 @@ describe('an image', () => {
   test('is not built again while nothing changes, and nothing is deployed', async () => {
     expect(await build()).toMatchObject({ outcome: 'unchanged', digest: built.digest });
     expect((await deploy(root, lab, env)).json.steps).toEqual([]);
+  });
+
+  /** The runner says where there is no sample data. */
+  (DATA === '' ? describe.skip : describe)('in somebody’s first minute', () => {
+    const ends: (() => unknown)[] = [];
+    let sim: GithubSim;
+    let glaciers: Glaciers;
+
+    beforeAll(async () => {
+      ends.push(await volumeTurn());
+      await takeDataAway(lab, HUB);
+      ends.push(
+        () => takeDataAway(lab, HUB),
+        () => removeNamespaces(lab, HUB),
+      );
+      sim = await startGithubSim(GITHUB, FileServer.HOST);
+      ends.push(() => sim.close());
+      const served = join(folder.path, 'served');
+      const image = `${lab.registry}/${REPOSITORY}/oggm@${built.digest ?? ''}`;
+      glaciers = await prepareGlaciers(docker, image, served);
+      const server = new FileServer(DATA_PORT, (path) =>
+        readFile(join(served, path)).catch(() => undefined),
+      );
+      await mkdir(join(root, 'data'));
+      await writeFile(
+        join(root, 'data/alps.yaml'),
+        setOf(glaciers, `http://${FileServer.HOST}:${DATA_PORT}/`),
+      );
+      await lockSet(root, 'alps');
+      await edit(
+        root,
+        'clusters/lab.yaml',
+        'local-path}}',
+        'local-path}, data: {class: local-path}}',
+      );
+      await edit(root, `environments/${HUB}.yaml`, 'home: ', 'data: [alps]\nhome: ');
+      await commitAll(root, 'a data set');
+      run = await deploy(root, lab, env);
+      expect([run.code, await filled(lab), run.output]).toEqual([
+        0,
+        'Complete',
+        expect.any(String),
+      ]);
+      server.close();
+      const door = await openDoor(lab, HUB, PORT);
+      ends.push(() => door.close());
+    }, 1_500_000);
+    afterAll(async () => {
+      for (const end of ends.reverse()) await end();
+    }, 240_000);
+
+    test('its health check has read the set, or says that it is being filled', () => {
+      expect(run.json.health.find(({ check }) => check === 'data')).toMatchObject({
+        ok: true,
+        detail: expect.stringMatching(/^alps: (?:[0-9]+ bytes read|still being filled)$/u),
+      });
+    });
+
+    test('two people at once see their first glacier, without the internet', async () => {
+      const people = ['alice', 'bob'].map((name) => ({ name, user: sim.state.addUser(name) }));
+      await letIn(
+        lab,
+        HUB,
+        Object.fromEntries(people.map(({ name, user }) => [user.id, { name, groups: [] }])),
+      );
+      const arrive = async ({
+        name,
+        user,
+      }: (typeof people)[number]): Promise<() => Promise<void>> => {
+        const window = await Chromium.start(join(folder.path, `browser-${name}`));
+        ends.push(() => window.close());
+        const person = new Person(window, `http://127.0.0.1:${PORT}`, name);
+        await person.open('/hub/login?next=%2Fhub%2Fhome');
+        sim.state.atBrowser = user;
+        const began = performance.now();
+        const seconds = (): number => (performance.now() - began) / 1000;
+        await window.click('main a.btn-primary');
+        const signedIn = seconds();
+        return async () => {
+          await person.start();
+          const started = seconds();
+          ends.push(await shutOut(lab, HUB, name));
+          const level = name === 'alice' ? '3' : '5';
+          const printed = await person.compute(await firstCell(level, glaciers));
+          const glacier = JSON.parse(printed.trim().split('\n').at(-1) ?? '') as FirstGlacier;
+          const steps = { 'signed in': signedIn, server: started, 'first glacier': seconds() };
+          const text = Object.entries(steps).map(([step, at]) => `${step} ${at.toFixed(1)} s`);
+          process.stderr.write(`  ▸ ${name}, from level ${level}: ${text.join(', ')}\n`);
+          expect(glacier).toMatchObject({ linked: true, downloaded: false });
+          expect(glacier.cache).toMatch(/^\/data\/oggm\/views\//u);
+          expect(glacier.after).toBeLessThan(glacier.before);
+          expect(steps['first glacier']).toBeLessThan(MINUTE);
+        };
+      };
+      // The simulated GitHub has one person before its browser at a time.
+      const waiting: (() => Promise<void>)[] = [];
+      for (const one of people) waiting.push(await arrive(one));
+      await Promise.all(waiting.map((go) => go()));
+    }, 390_000);
   });
 });
 
