@@ -91,7 +91,7 @@ module.exports = {
       to: {
         path: '(?:^|/)node_modules/',
         pathNot:
-          '(?:^|/)node_modules/(?:@noble/hashes|js-yaml|ajv|diff|handlebars|fastest-levenshtein|nanotar|fflate|ipaddr\.js)/',
+          '(?:^|/)node_modules/(?:@noble/hashes|js-yaml|ajv|diff|handlebars|fastest-levenshtein|nanotar|fflate|ipaddr\.js|d3-scale)/',
       },
     },
     {

@@ -1,4 +1,5 @@
 import type { BenchWorld } from '../apply/bench/measure.ts';
+import { benchHtml } from '../core/bench/html.ts';
 import { benchMarkdown } from '../core/bench/markdown.ts';
 import { benchJson, benchReport } from '../core/bench/report.ts';
 import { benchText } from '../core/bench/text.ts';
@@ -32,6 +33,7 @@ export async function bench(
   const json = { schema_version: SCHEMA_VERSION, ...benchJson(result) };
   const files = new Map([
     ['report.md', benchMarkdown(result)],
+    ['report.html', benchHtml(result)],
     ['bench.json', pretty(json)],
   ]);
   await writeFolders(out, new Map([[name, files]]), 'bench');

@@ -84,7 +84,7 @@ describe('bench', () => {
     });
     expect(text).toContain('recommended: workdir on scratch: 1.9 times faster');
     expect(await readdir(join(to, 'one'))).toEqual(
-      expect.arrayContaining(['bench.json', 'report.md']),
+      expect.arrayContaining(['bench.json', 'report.html', 'report.md']),
     );
     expect(JSON.parse(await readFile(join(to, 'one/bench.json'), 'utf8'))).toEqual(json);
     expect(left(here)).toEqual([]);

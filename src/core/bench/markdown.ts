@@ -23,11 +23,12 @@ export function benchMarkdown(report: BenchReport): string {
 }
 
 function tableText({ title, head, rows }: Table): Markdown {
-  const line = (cells: readonly string[]): Markdown =>
-    inMarkdown`| ${joined(
-      cells.map((cell) => inMarkdown`${cell}`),
-      inMarkdown` | `,
-    )} |`;
-  const lines = [line(head), line(head.map(() => '---')), ...rows.map(line)];
+  const rule = inMarkdown`|${head.map(() => inMarkdown` --- |`)}`;
+  const lines = [rowText(head), rule, ...rows.map(rowText)];
   return inMarkdown`## ${title}\n\n${joined(lines, NEXT)}\n`;
+}
+
+function rowText(cells: readonly string[]): Markdown {
+  const plain = cells.map((cell) => inMarkdown`${cell}`);
+  return inMarkdown`| ${joined(plain, inMarkdown` | `)} |`;
 }

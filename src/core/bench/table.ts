@@ -3,15 +3,18 @@ import type { Change, Comparison } from './compare.ts';
 import type { Figures, VolumeFigures } from './figures.ts';
 import type { BenchReport } from './report.ts';
 
+export type Subject = 'latencies' | 'rates' | 'oggm' | 'readers';
+
 /** A table of a report: every cell is text. */
 export interface Table {
+  subject: Subject;
   title: string;
   head: readonly string[];
   rows: readonly (readonly string[])[];
 }
 
 /** A figure in three digits. */
-function shown(value: number | null): string {
+export function shown(value: number | null): string {
   if (value === null) return '–';
   if (value >= 100) return value.toFixed(0);
   return Number(value.toPrecision(3)).toString();
@@ -24,13 +27,15 @@ function spread(median: number | null, p95: number | null): string {
 
 export function tables(figures: Figures): Table[] {
   const { volumes, oggm, readers } = figures;
-  return [
+  const all: Table[] = [
     {
+      subject: 'latencies',
       title: 'Milliseconds for one file: median, and 95 % of them',
       head: ['volume', 'class', 'look up', 'make', 'sync', 'locks'],
       rows: volumes.map(latencies),
     },
     {
+      subject: 'rates',
       title: 'Megabytes a second, and what dd says of the same',
       head: ['volume', 'read', 'dd', 'write', 'dd'],
       rows: volumes.map((one) => [
@@ -39,16 +44,19 @@ export function tables(figures: Figures): Table[] {
       ]),
     },
     {
+      subject: 'oggm',
       title: 'Seconds of OGGM for one glacier',
       head: ['volume', 'cold', 'warm'],
       rows: oggm.map((one) => [one.volume, shown(one.cold_s), shown(one.warm_s)]),
     },
     {
+      subject: 'readers',
       title: 'Megabytes a second of all who read data at once',
       head: ['readers', 'MB/s'],
       rows: readers.map((one) => [`${one.readers}`, shown(one.mb_s)]),
     },
-  ].filter(({ rows }) => rows.length > 0);
+  ];
+  return all.filter(({ rows }) => rows.length > 0);
 }
 
 function latencies(one: VolumeFigures): string[] {
@@ -73,12 +81,15 @@ const GLACIERS: Readonly<Record<NonNullable<Figures['glacier']>['kind'], string>
   ideal: 'numbers, because neither the hub’s data nor the image hold a glacier',
 };
 
+const OF_DATA = 'Of data, inputs were read from there and the work was done in memory.';
+
 /** What the figures are of, one sentence each. */
 export function notes({ figures, comparison }: BenchReport): string[] {
-  const { glacier, problems, image } = figures;
+  const { glacier, oggm, problems, image } = figures;
   return [
     `Measured in a pod as servers of the hub are, with ${image}, on one node.`,
     ...(glacier ? [`OGGM worked on ${GLACIERS[glacier.kind]}: ${glacier.detail}.`] : []),
+    ...(oggm.some(({ volume }) => volume === 'data') ? [OF_DATA] : []),
     ...problems.map(problem),
     comparison ? comparedText(comparison) : 'There is no earlier run to compare with.',
   ];
@@ -93,7 +104,7 @@ function comparedText({ at, figures, changes }: Comparison): string {
   const before = `the run of ${day(at)}`;
   return changes.length === 0
     ? `All ${figures} figures are as in ${before}, but for noise.`
-    : `${changes.length} of ${figures} figures are others than in ${before}; the rest differs by noise.`;
+    : `Others than in ${before}: ${changes.length} of ${figures} figures; the rest differs by noise.`;
 }
 
 /** A figure that has changed: `home: reading: 210 → 95, 2.2 times slower` */
