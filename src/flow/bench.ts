@@ -9,6 +9,8 @@ import { benchHub } from '../core/bench/hub.ts';
 import type { BenchHub } from '../core/bench/hub.ts';
 import { KEPT_NAME, keptFigures, keptObject } from '../core/bench/kept.ts';
 import type { Kept } from '../core/bench/kept.ts';
+import { BENCH_NEEDS } from '../core/bench/pod.ts';
+import { refusedText } from '../core/hub/preflight.ts';
 import { statesOnly } from '../core/hub/state-text.ts';
 import type { Report } from '../edges/report.ts';
 import { Failure, UsageError } from '../failure.ts';
@@ -27,6 +29,11 @@ export async function runBench(
 ): Promise<BenchRun> {
   const { kube } = world;
   const { namespace: name } = hub;
+  const refused = refusedText(BENCH_NEEDS, await kube.mayI(BENCH_NEEDS));
+  if (refused !== undefined)
+    throw new Failure(`${name} cannot be measured: ${refused}`, {
+      hint: 'take an account that deploys hubs; nothing was made',
+    });
   const before = keptFigures(await kube.get('configmap', KEPT_NAME, name));
   if (before.kind === 'unreadable')
     report.progress(

@@ -192,6 +192,15 @@ describe('bench', () => {
     ).rejects.toThrow(UsageError);
   });
 
+  test('without the rights to take away what it makes, nothing is made', async () => {
+    const here = await running(benchLog());
+    here.kube.allowed = ({ verb, resource }) => verb !== 'delete' || resource !== 'networkpolicies';
+    await expect(run(here)).rejects.toThrow(
+      'one cannot be measured: these credentials may not delete networkpolicies',
+    );
+    expect(here.outside.made('apply').filter((call) => call.includes(NAME))).toEqual([]);
+  });
+
   test('a folder that is not ours is refused before anything is made', async () => {
     const here = await running(benchLog());
     const to = out();

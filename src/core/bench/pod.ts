@@ -1,3 +1,4 @@
+import type { Need } from '../hub/preflight.ts';
 import { metadataOf } from '../hub/throw-away.ts';
 import { CPU_GUARANTEE_SHARE } from '../model/limits.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -9,6 +10,13 @@ export const BENCH_NAME = 'glaciocloud-bench';
 export const BENCH_KINDS = ['persistentvolumeclaims', 'networkpolicies'] as const;
 /** Programs of the measurement, in the chart's folder of files. */
 export const BENCH_CODE = ['bench.py', 'bench_io.py', 'bench_oggm.py', 'oggm_check.py'] as const;
+/** What making and taking away these needs. */
+export const BENCH_NEEDS: readonly Need[] = [
+  { group: '', resource: 'pods' },
+  { group: '', resource: 'configmaps' },
+  { group: '', resource: 'persistentvolumeclaims' },
+  { group: 'networking.k8s.io', resource: 'networkpolicies' },
+].flatMap((one) => ['patch', 'delete'].map((verb) => ({ verb, ...one })));
 /** After which the pod ends by itself; the pull of the image counts. */
 export const BENCH_SECONDS = 1500;
 

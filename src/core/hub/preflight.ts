@@ -27,6 +27,7 @@ const ALWAYS: readonly Need[] = [
   { verb: 'delete', group: '', resource: 'secrets' },
   { verb: 'list', group: '', resource: 'persistentvolumeclaims' },
   { verb: 'patch', group: '', resource: 'persistentvolumeclaims' },
+  { verb: 'delete', group: '', resource: 'persistentvolumeclaims' },
   { verb: 'patch', group: '', resource: 'services' },
   { verb: 'create', group: '', resource: 'pods' },
   { verb: 'create', group: '', resource: 'pods', subresource: 'exec' },
@@ -84,9 +85,17 @@ export function rightsVerdict(
   { data }: ClusterFile['storage'],
   allowed: readonly boolean[],
 ): Verdict {
-  const needs = data === undefined ? ALWAYS : NEEDS;
+  const refused = refusedText(data === undefined ? ALWAYS : NEEDS, allowed);
+  return refused === undefined ? WELL : problem(refused);
+}
+
+/** What is refused of these, in words; undefined where nothing is. */
+export function refusedText(
+  needs: readonly Need[],
+  allowed: readonly boolean[],
+): string | undefined {
   const refused = needs.filter((_need, index) => allowed[index] !== true).map(needText);
-  return refused.length === 0 ? WELL : problem(`these credentials may not ${refused.join(', ')}`);
+  return refused.length === 0 ? undefined : `these credentials may not ${refused.join(', ')}`;
 }
 
 function needText({ verb, resource, subresource }: Need): string {

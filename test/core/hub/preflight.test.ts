@@ -75,8 +75,8 @@ describe('a cluster', () => {
       problems: [
         'these credentials may not create namespaces, list configmaps, patch secrets, ' +
           'delete secrets, list persistentvolumeclaims, patch persistentvolumeclaims, ' +
-          'patch services, create pods, create pods/exec, patch deployments, patch roles, ' +
-          'patch networkpolicies, create leases',
+          'delete persistentvolumeclaims, patch services, create pods, create pods/exec, ' +
+          'patch deployments, patch roles, patch networkpolicies, create leases',
       ],
       warnings: [],
     });
