@@ -46,7 +46,6 @@ const FOR_DATA: readonly Need[] = [
   })),
   { verb: 'get', group: '', resource: 'pods', subresource: 'log' },
   { verb: 'list', group: '', resource: 'events' },
-  { verb: 'delete', group: '', resource: 'persistentvolumeclaims' },
   ...['get', 'create', 'patch', 'delete'].map((verb) => ({
     verb,
     group: '',
