@@ -96,7 +96,7 @@ test('a set is filled, and two people read it and cannot write to it', async () 
       user,
       { 'first.bin': sha(FIRST), written: 'Read-only file system' },
     ]);
-    if (user === 'probe_1') await inHub(lab, HUB, 'stop', user);
+    await inHub(lab, HUB, 'stop', user);
   }
 }, 390_000);
 
@@ -201,7 +201,9 @@ test('what is missing, cut or altered on the volume is found and fetched again',
   const verified = await data('verify');
   expect([verified.code, verified.sets[0]?.state]).toEqual([0, 'ready']);
   const { kernel } = await inHub(lab, HUB, 'start', 'probe_0');
-  expect(await seenBy('probe_0', String(kernel))).toEqual({
+  const seen = await seenBy('probe_0', String(kernel));
+  await inHub(lab, HUB, 'stop', 'probe_0');
+  expect(seen).toEqual({
     ...Object.fromEntries(Object.entries(FILES).map(([name, one]) => [name, sha(one)])),
     written: 'Read-only file system',
   });
@@ -230,10 +232,13 @@ test('what two sets share is fetched once, and what nobody uses goes', async () 
   await lock(['first.bin']);
   await edit(root, `environments/${HUB}.yaml`, 'data: [tables]', 'data: [tables, more]');
   server.forget();
-  await inHub(lab, HUB, 'stop', 'probe_0');
   await inHub(lab, HUB, 'stop', 'probe_1');
   const changed = await run();
-  expect([changed.code, await filled(lab)]).toEqual([0, 'Complete']);
+  expect([changed.code, await filled(lab), changed.output]).toEqual([
+    0,
+    'Complete',
+    expect.stringContaining('data sets more, tables (3 files'),
+  ]);
   expect(server.sent).toBe(1_000_000);
   const { kernel } = await inHub(lab, HUB, 'start', 'probe_0');
   expect(await seenBy('probe_0', String(kernel))).toEqual({

@@ -184,7 +184,6 @@ def unpack(store: Store, sha256: str) -> None:
                 f"Unpacking needs {gigabytes(least)} and {gigabytes(free)} are free:"
                 f" {gigabytes(least - free)} are missing.",
                 "Enlarge the volume, or name fewer sets, regions or levels.",
-                outside=True,
             )
         tree = Tree(making / "tree", limit(path))
         tree.root.mkdir(parents=True)

@@ -28,7 +28,7 @@ Condition = Literal["whole", "missing", "damaged"]
 
 
 class Trouble(Exception):
-    """What stands in the report. `outside`: the network or the volume, not the data."""
+    """What stands in the report. `outside`: the network or the volume, and it may pass by itself."""
 
     def __init__(self, cause: str, cure: str, outside: bool = False) -> None:
         super().__init__(cause)
@@ -55,13 +55,11 @@ def disk_trouble(error: OSError, lacks: int = 0) -> Trouble:
             "The volume is full"
             + (f": {gigabytes(lacks)} of this set are still to be fetched." if lacks else "."),
             "Enlarge it, or name fewer sets, regions or levels; what is there is kept.",
-            outside=True,
         )
     if error.errno in NO_LINKS:
         return Trouble(
             f"The volume makes no hard links ({error.strerror}).",
             "Data needs a class with a file system that does: NFS, CephFS, EFS, ext4 or xfs.",
-            outside=True,
         )
     return Trouble(
         f"The volume refuses: {error.strerror}.",

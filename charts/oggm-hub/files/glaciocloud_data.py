@@ -9,8 +9,8 @@
 `verify` reads every byte again; `plan` reads sizes only, asks no server and writes nothing. It may
 be killed at any point: the next run goes on, and nothing half done is ever seen in a view. JSON
 lines on stdout; the last one, also in oggm/report.json, says how things are. Exit: 0 all is ready,
-1 something is not, 2 the order is no order, 3 the network or the volume failed, 75 another job
-writes.
+1 something is not, and trying again changes nothing (a full volume too), 2 the order is no order,
+3 the network or the volume failed, 75 another job writes.
 """
 
 import os
@@ -163,7 +163,6 @@ class Fill:
                 f"{gigabytes(need)} are to be fetched and {gigabytes(free)} are free:"
                 f" {gigabytes(need - free)} are missing.",
                 "Enlarge the volume, or name fewer sets, regions or levels.",
-                outside=True,
             )
 
     def sweep(self) -> None:
@@ -265,7 +264,7 @@ def main() -> int:
             raise
         trouble = disk_trouble(error)
         say({"event": "error", "cause": trouble.cause, "cure": trouble.cure})
-        return 3
+        return 3 if trouble.outside else 1
 
 
 if __name__ == "__main__":
