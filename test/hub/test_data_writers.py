@@ -190,8 +190,9 @@ def test_a_volume_that_nobody_may_write(volume):
         pytest.skip("only root can become nobody")
     os.chmod(volume.data, 0o755)
     become = "os.setgroups([]); os.setgid(65534); os.setuid(65534)"
-    for folder in [volume.data.parent, *volume.data.parents][:4]:
-        os.chmod(folder, folder.stat().st_mode | 0o055)
+    for folder in volume.data.parents[:-1]:
+        if not folder.stat().st_mode & 0o005:
+            os.chmod(folder, folder.stat().st_mode | 0o055)
     code, said = volume.run(volume.order({"alps": rows(volume, a=A)}), become)
     assert (code, said["event"]) == (3, "error")
     assert "refuses: Permission denied" in said["cause"]
