@@ -140,7 +140,11 @@ async function ended(
   try {
     const running = await runningFiller(asked, mode, kube);
     const job = running ?? (await started(asked, mode, { wanted, world, scratch }));
-    say(running === undefined ? `job ${job} has been started` : `job ${job} is at it already`);
+    say(
+      running === undefined
+        ? `job ${job} has been started: its volume and pod are waited for`
+        : `job ${job} is at it already`,
+    );
     await untilStarted(job, world.ports);
     const until = world.ports.clock.elapsed() + LONGEST_MS;
     const end = await untilEnded(job, world.ports, { say, until });

@@ -89,7 +89,7 @@ describe('data fill', () => {
     ]);
     expect(text).toBe('✓ cru  ready  1 of 1 file  0.1Gi\nthe volume has 1.0 of 2Gi free\n');
     expect(here.said).toEqual([
-      expect.stringMatching(/^cluster main: job oggm-data-fill-[0-9a-f]+ has been started$/u),
+      expect.stringMatching(/^cluster main: job oggm-data-fill-[0-9a-f]+ has been started: /u),
       'cluster main: cru: 0 of 1 files, 0.0 of 0.1Gi',
     ]);
     expect(modeOf()).toBe('fill');

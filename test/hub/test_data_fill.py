@@ -146,6 +146,15 @@ def test_no_order_changes_nothing(volume):
     assert list(volume.data.iterdir()) == []
 
 
+def test_a_fault_of_its_own_is_tried_again(volume):
+    """Kubernetes does not try again after 1 and 2: those say something of the data."""
+    fail = "def run(self): raise RuntimeError('by this test')\nglaciocloud_data.Fill.run = run"
+    ran = volume.start(volume.order({"alps": sets_of(volume, a=A)}), fail)
+    out, err = ran.communicate(timeout=60)
+    assert ran.returncode == 70
+    assert "RuntimeError: by this test" in f"{out}{err}"
+
+
 def test_an_order_may_be_compressed(volume):
     path = volume.data.parent / "order.json.gz"
     whole = gzip.compress(json.dumps(volume.order({"alps": sets_of(volume, a=A)})).encode())

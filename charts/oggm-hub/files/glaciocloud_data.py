@@ -9,14 +9,16 @@
 `verify` reads every byte again; `plan` reads sizes only, asks no server and writes nothing. It may
 be killed at any point: the next run goes on, and nothing half done is ever seen in a view. JSON
 lines on stdout; the last one, also in oggm/report.json, says how things are. Exit: 0 all is ready,
-1 something is not, and trying again changes nothing (a full volume too), 2 the order is no order,
-3 the network or the volume failed, 75 another job writes.
+1 something is not (a full volume too), 2 the order is no order, 3 the network or the volume failed,
+70 a fault of its own, 75 another job writes. After 1 and 2 nobody tries again before something
+changes.
 """
 
 import os
 import sys
 import threading
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +32,7 @@ from data_views import Views
 from data_writer import ANOTHER_WRITER, AnotherWriter, Writer
 
 LEAST_ROOM = 1 << 20
+OWN_FAULT = 70
 DATA = Path(os.environ.get("GLACIOCLOUD_DATA", "/data"))
 
 
@@ -259,9 +262,10 @@ def main() -> int:
     except AnotherWriter as error:
         say({"event": "error", "cause": str(error), "cure": "Wait until it has ended."})
         return ANOTHER_WRITER
-    except OSError as error:
-        if error.errno not in DISK:
-            raise
+    except Exception as error:
+        if not isinstance(error, OSError) or error.errno not in DISK:
+            traceback.print_exc()
+            return OWN_FAULT
         trouble = disk_trouble(error)
         say({"event": "error", "cause": trouble.cause, "cure": trouble.cure})
         return 3 if trouble.outside else 1
