@@ -6,7 +6,8 @@
             "readers": name of a volume or null, "view": folder or null, "oggm": bool,
             "bytes": most for one file, "seconds": most for one reading or writing}
 
-One JSON line for each measurement on stdout, {"measure": "end"} as the last. What cannot be
+One JSON line for each figure on stdout, {"measure": "end"} as the last: the best of some rounds, in
+which volumes take turns, and the worst beside it. What cannot be
 measured is a line too, {"measure": "fault", "volume", "what", "why"}, and the others go on. What it
 writes lies in one folder of each volume and goes again.
 """
@@ -24,15 +25,23 @@ from contextlib import suppress
 from pathlib import Path
 
 from bench_io import BLOCK, READERS, mb, parts_of, read_rates, together_rate, write_rates
+from bench_rounds import ROUNDS, merged
 
-NAMES = 300  # files whose names are made, synced and looked up
+NAMES = 200  # files whose names are made, synced and looked up
 SYNCED = 40
 FOLDER = "glaciocloud-bench-"
 OGGM_SECONDS = 420
 
 
+SAID = []
+
+
 def say(measure, **more):
-    print(json.dumps({"measure": measure, **more}), flush=True)
+    SAID.append({"measure": measure, **more})
+
+
+def tell(line):
+    print(json.dumps(line), flush=True)
 
 
 def why_not(error):
@@ -208,7 +217,7 @@ def oggm(order):
         )
         for line in ran.stdout.splitlines():
             if line.startswith('{"measure"'):
-                print(line, flush=True)
+                SAID.append(json.loads(line))
         if ran.returncode != 0:
             last = (ran.stderr.strip().splitlines() or ["it said nothing"])[-1]
             say("fault", volume="", what="oggm", why=last[:300])
@@ -221,14 +230,17 @@ def oggm(order):
 
 def main():
     order = json.loads(sys.argv[1])
-    for volume in order["volumes"]:
-        try:
-            writable(volume, order) if volume["writable"] else read_only(volume, order)
-        except OSError as error:
-            say("fault", volume=volume["name"], what="all", why=why_not(error))
+    for _ in range(ROUNDS):
+        for volume in order["volumes"]:
+            try:
+                writable(volume, order) if volume["writable"] else read_only(volume, order)
+            except OSError as error:
+                say("fault", volume=volume["name"], what="all", why=why_not(error))
     if order.get("oggm"):
         oggm(order)
-    say("end")
+    for line in merged(SAID):
+        tell(line)
+    tell({"measure": "end"})
 
 
 if __name__ == "__main__":

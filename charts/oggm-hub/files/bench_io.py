@@ -9,7 +9,6 @@ import time
 BLOCK = 1 << 20
 PIECE = 4 * BLOCK
 READERS = (1, 2, 4, 8)
-ROUNDS = 2
 
 
 def forget(path):
@@ -75,18 +74,12 @@ def rate(parts, seconds):
 
 
 def read_rates(parts, seconds):
-    """Bytes, our own rate and that of dd, in turns: the better of each, because what lies below
-    may keep what was read before.
-    """
+    """Bytes, our own rate and that of dd."""
+    done, ours = rate(parts, seconds)
     path, _, length = max(parts, key=lambda part: part[2])
-    done, ours, theirs = 0, [], []
-    for _ in range(ROUNDS):
-        done, speed = rate(parts, seconds)
-        ours.append(speed)
-        forget(path)
-        theirs.append(dd(f"if={path}", "of=/dev/null", "bs=1M", f"count={-(-length // BLOCK)}"))
-    said = [one for one in theirs if one is not None]
-    return done, max(ours), max(said, default=None)
+    forget(path)
+    count = -(-min(length, done or length) // BLOCK)
+    return done, ours, dd(f"if={path}", "of=/dev/null", "bs=1M", f"count={count}")
 
 
 def write_rates(folder, most, seconds):

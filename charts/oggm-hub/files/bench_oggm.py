@@ -18,8 +18,8 @@ import warnings
 from pathlib import Path
 
 from bench_io import forget
+from bench_rounds import ROUNDS
 
-TURNS = 3
 YEARS = 50
 IN_MEMORY = "/dev/shm"
 SAMPLE_FILES = ("hef_srtm.tif", "histalp_merged_hef.nc", "Hintereisferner_RGI5.shp")
@@ -165,14 +165,21 @@ def measure(found, folders):
     Cold is with inputs read from where they lie, warm with inputs in memory.
     """
     seconds = {volume: ([], []) for volume in folders}
-    for turn in range(TURNS):
+    for turn in range(ROUNDS):
         for volume, folder in folders.items():
             cold, warm = seconds[volume]
             found.fresh()
             cold.append(timed(found, folder, f"cold-{turn}"))
             warm.append(timed(found, folder, f"warm-{turn}"))
     for volume, (cold, warm) in seconds.items():
-        say("oggm", volume=volume, cold_s=round(min(cold), 3), warm_s=round(min(warm), 3))
+        say(
+            "oggm",
+            volume=volume,
+            cold_s=round(min(cold), 3),
+            cold_worst_s=round(max(cold), 3),
+            warm_s=round(min(warm), 3),
+            warm_worst_s=round(max(warm), 3),
+        )
 
 
 def main():

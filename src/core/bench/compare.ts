@@ -1,7 +1,9 @@
-import { factor } from './advice.ts';
-import type { Figures, VolumeFigures } from './figures.ts';
+import { canonical } from '../json.ts';
+import type { Figures } from './figures.ts';
+import { areApart, factor, rangeOf, times } from './range.ts';
+import type { Direction, Range } from './range.ts';
 
-/** Figures of two runs on the same volume differ by so much without a cause. */
+/** Figures of two runs on the same volume differ by so much without a cause, whatever their rounds did. */
 const NOISE = 1.5;
 
 /** A figure that is another than in the run before. */
@@ -25,48 +27,61 @@ export interface Comparison {
 interface Figure {
   name: string;
   value: number;
-  /** Whether more of it is better. */
-  rate: boolean;
+  range: Range;
 }
 
 /** What is beyond noise; the rest is equal as far as anybody knows. */
 export function compared(before: Figures, after: Figures): Comparison {
-  const was = new Map(listed(before).map(({ name, value }) => [name, value]));
-  const both = listed(after).flatMap((one) => {
-    const old = was.get(one.name);
-    return old === undefined ? [] : [{ ...one, old }];
+  const was = new Map(listed(before).map((one) => [one.name, one]));
+  // Seconds for another glacier are no slower or faster.
+  const same = canonical(before.glacier) === canonical(after.glacier);
+  const both = listed(same ? after : { ...after, oggm: [] }).flatMap((now) => {
+    const old = was.get(now.name);
+    return old === undefined ? [] : [{ old, now }];
   });
-  const changes = both.flatMap(({ name, value, old, rate }): Change[] => {
-    const times = Math.max(value, old) / Math.min(value, old);
-    if (times < NOISE) return [];
-    const better = rate ? value > old : value < old;
-    const text = `${factor(times)} times ${better ? 'faster' : 'slower'}`;
-    return [{ figure: name, before: old, after: value, better, text }];
-  });
+  const changes = both.flatMap(({ old, now }) => changeOf(old, now));
   return { at: before.at, figures: both.length, changes };
 }
 
-const KINDS: readonly [keyof VolumeFigures, string, boolean][] = [
-  ['stat_ms', 'looking up a file', false],
-  ['create_ms', 'making a file', false],
-  ['fsync_ms', 'syncing a file', false],
-  ['read_mb_s', 'reading', true],
-  ['write_mb_s', 'writing', true],
-];
+/** Beyond noise where no round of one run was like a round of the other. */
+function changeOf(old: Figure, now: Figure): Change[] {
+  const many = times(old.range, now.range);
+  if (many < NOISE || !areApart(old.range, now.range)) return [];
+  const better = now.range.best < old.range.best;
+  const text = `${factor(many)} times ${better ? 'faster' : 'slower'}`;
+  return [{ figure: now.name, before: old.value, after: now.value, better, text }];
+}
 
 function listed({ volumes, oggm, readers }: Figures): Figure[] {
-  const figure = (name: string, value: unknown, rate: boolean): Figure[] =>
-    typeof value === 'number' && value > 0 ? [{ name, value, rate }] : [];
   return [
-    ...volumes.flatMap((volume) =>
-      KINDS.flatMap(([key, what, rate]) => figure(`${volume.name}: ${what}`, volume[key], rate)),
-    ),
-    ...oggm.flatMap(({ volume, cold_s: cold, warm_s: warm }) => [
-      ...figure(`${volume}: OGGM cold`, cold, false),
-      ...figure(`${volume}: OGGM warm`, warm, false),
+    ...volumes.flatMap((one) => [
+      ...figure(`${one.name}: looking up a file`, one.stat_ms, one.stat_worst_ms, 'less'),
+      ...figure(`${one.name}: making a file`, one.create_ms, one.create_worst_ms, 'less'),
+      ...figure(`${one.name}: syncing a file`, one.fsync_ms, one.fsync_worst_ms, 'less'),
+      ...figure(`${one.name}: reading`, one.read_mb_s, one.read_worst_mb_s, 'more'),
+      ...figure(`${one.name}: writing`, one.write_mb_s, one.write_worst_mb_s, 'more'),
     ]),
-    ...readers.flatMap(({ readers: count, mb_s: rate }) =>
-      figure(count === 1 ? '1 reader' : `${count} readers`, rate, true),
+    ...oggm.flatMap((one) => [
+      ...figure(`${one.volume}: OGGM cold`, one.cold_s, one.cold_worst_s, 'less'),
+      ...figure(`${one.volume}: OGGM warm`, one.warm_s, one.warm_worst_s, 'less'),
+    ]),
+    ...readers.flatMap((one) =>
+      figure(
+        one.readers === 1 ? '1 reader' : `${one.readers} readers`,
+        one.mb_s,
+        one.worst_mb_s,
+        'more',
+      ),
     ),
   ];
+}
+
+function figure(
+  name: string,
+  best: number | null,
+  worst: number | null,
+  direction: Direction,
+): Figure[] {
+  const range = rangeOf(best, worst, direction);
+  return range && best !== null ? [{ name, value: best, range }] : [];
 }

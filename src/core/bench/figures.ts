@@ -1,19 +1,27 @@
 import type { BenchHub } from './hub.ts';
-import type { Latency, Measured, Rate } from './lines.ts';
+import type { Latency, Measured, OggmSeconds, Rate, Readers } from './lines.ts';
 
-/** Figures of a volume; null where it could not be measured, or never is: nobody writes to data. */
+/**
+ * Figures of a volume, the best of some rounds and the worst; null where it could not be measured, or never is: nobody
+ * writes to data.
+ */
 export interface VolumeFigures {
   name: string;
   class: string | null;
   stat_ms: number | null;
   stat_p95_ms: number | null;
+  stat_worst_ms: number | null;
   create_ms: number | null;
   create_p95_ms: number | null;
+  create_worst_ms: number | null;
   fsync_ms: number | null;
   fsync_p95_ms: number | null;
+  fsync_worst_ms: number | null;
   read_mb_s: number | null;
+  read_worst_mb_s: number | null;
   dd_read_mb_s: number | null;
   write_mb_s: number | null;
+  write_worst_mb_s: number | null;
   dd_write_mb_s: number | null;
   flock: boolean | null;
 }
@@ -29,8 +37,8 @@ export interface Figures {
   /** What OGGM worked on; null where it could not. */
   glacier: { kind: 'prepared' | 'sample' | 'ideal'; detail: string } | null;
   volumes: VolumeFigures[];
-  oggm: { volume: string; cold_s: number; warm_s: number }[];
-  readers: { readers: number; mb_s: number }[];
+  oggm: OggmSeconds[];
+  readers: Readers[];
   problems: { volume: string; what: string; why: string }[];
 }
 
@@ -55,8 +63,8 @@ export function figuresOf(
     has_scratch: hub.scratch.own,
     glacier: glacier ? { kind: glacier.kind, detail: glacier.detail } : null,
     volumes: classes.map(([name, of]) => volumeFigures(name, of, lines)),
-    oggm: lines.oggm.map(({ volume, cold_s, warm_s }) => ({ volume, cold_s, warm_s })),
-    readers: lines.readers.map(({ readers, mb_s }) => ({ readers, mb_s })),
+    oggm: lines.oggm.map(oggmSeconds),
+    readers: lines.readers.map(readersOf),
     problems: [
       ...lines.fault.map(({ volume, what, why }) => ({ volume, what, why })),
       ...noLocks.map(({ volume, why }) => ({ volume, what: 'flock', why })),
@@ -65,36 +73,52 @@ export function figuresOf(
 }
 
 function volumeFigures(name: string, of: string | null, lines: Measured): VolumeFigures {
-  const [stat, statP95] = latency(lines.stat, name);
-  const [create, createP95] = latency(lines.create, name);
-  const [fsync, fsyncP95] = latency(lines.fsync, name);
-  const [read, ddRead] = rate(lines.read, name);
-  const [write, ddWrite] = rate(lines.write, name);
+  const [stat, statP95, statWorst] = latency(lines.stat, name);
+  const [create, createP95, createWorst] = latency(lines.create, name);
+  const [fsync, fsyncP95, fsyncWorst] = latency(lines.fsync, name);
+  const [read, ddRead, readWorst] = rate(lines.read, name);
+  const [write, ddWrite, writeWorst] = rate(lines.write, name);
   return {
     name,
     class: of,
     stat_ms: stat,
     stat_p95_ms: statP95,
+    stat_worst_ms: statWorst,
     create_ms: create,
     create_p95_ms: createP95,
+    create_worst_ms: createWorst,
     fsync_ms: fsync,
     fsync_p95_ms: fsyncP95,
+    fsync_worst_ms: fsyncWorst,
     read_mb_s: read,
+    read_worst_mb_s: readWorst,
     dd_read_mb_s: ddRead,
     write_mb_s: write,
+    write_worst_mb_s: writeWorst,
     dd_write_mb_s: ddWrite,
     flock: lines.flock.find(({ volume }) => volume === name)?.works ?? null,
   };
 }
 
-type Pair = readonly [number | null, number | null];
+type Three = readonly [number | null, number | null, number | null];
+const NONE: Three = [null, null, null];
 
-function latency(list: readonly Latency[], name: string): Pair {
+function latency(list: readonly Latency[], name: string): Three {
   const found = list.find(({ volume }) => volume === name);
-  return found ? [found.median_ms, found.p95_ms] : [null, null];
+  return found ? [found.median_ms, found.p95_ms, found.worst_ms] : NONE;
 }
 
-function rate(list: readonly Rate[], name: string): Pair {
+function rate(list: readonly Rate[], name: string): Three {
   const found = list.find(({ volume }) => volume === name);
-  return found ? [found.mb_s, found.dd_mb_s] : [null, null];
+  return found ? [found.mb_s, found.dd_mb_s, found.worst_mb_s] : NONE;
+}
+
+/** Without what a line says besides. */
+function oggmSeconds(one: OggmSeconds): OggmSeconds {
+  const { volume, cold_s, cold_worst_s, warm_s, warm_worst_s } = one;
+  return { volume, cold_s, cold_worst_s, warm_s, warm_worst_s };
+}
+
+function readersOf({ readers, mb_s, worst_mb_s }: Readers): Readers {
+  return { readers, mb_s, worst_mb_s };
 }

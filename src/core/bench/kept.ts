@@ -1,7 +1,7 @@
 import { TEXT, fields, listOf, readerOf } from '../shape.ts';
 import { textAt } from '../json.ts';
 import type { JsonObject } from '../json.ts';
-import { NUMBER, OR_NONE } from './lines.ts';
+import { GLACIER, OGGM, OR_NONE, READERS } from './lines.ts';
 import type { Figures } from './figures.ts';
 
 /** A hub's last figures, in its own namespace. */
@@ -17,31 +17,31 @@ const FIGURES = fields({
   image: TEXT,
   workdir: { enum: ['home', 'scratch'] },
   has_scratch: FLAG,
-  glacier: {
-    anyOf: [
-      { type: 'null' },
-      fields({ kind: { enum: ['prepared', 'sample', 'ideal'] }, detail: TEXT }),
-    ],
-  },
+  glacier: { anyOf: [{ type: 'null' }, GLACIER] },
   volumes: listOf(
     fields({
       name: TEXT,
       class: { type: ['string', 'null'] },
       stat_ms: OR_NONE,
       stat_p95_ms: OR_NONE,
+      stat_worst_ms: OR_NONE,
       create_ms: OR_NONE,
       create_p95_ms: OR_NONE,
+      create_worst_ms: OR_NONE,
       fsync_ms: OR_NONE,
       fsync_p95_ms: OR_NONE,
+      fsync_worst_ms: OR_NONE,
       read_mb_s: OR_NONE,
+      read_worst_mb_s: OR_NONE,
       dd_read_mb_s: OR_NONE,
       write_mb_s: OR_NONE,
+      write_worst_mb_s: OR_NONE,
       dd_write_mb_s: OR_NONE,
       flock: OR_NO_FLAG,
     }),
   ),
-  oggm: listOf(fields({ volume: TEXT, cold_s: NUMBER, warm_s: NUMBER })),
-  readers: listOf(fields({ readers: NUMBER, mb_s: NUMBER })),
+  oggm: listOf(OGGM),
+  readers: listOf(READERS),
   problems: listOf(fields({ volume: TEXT, what: TEXT, why: TEXT })),
 });
 

@@ -2,24 +2,51 @@ import { objectOf, textAt } from '../json.ts';
 import { COUNT, TEXT, fields, readerOf } from '../shape.ts';
 import type { Reading } from '../shape.ts';
 
-export const NUMBER = { type: 'number', minimum: 0 };
+const NUMBER = { type: 'number', minimum: 0 };
 export const OR_NONE = { type: ['number', 'null'], minimum: 0 };
-const LATENCY = fields({ volume: TEXT, median_ms: NUMBER, p95_ms: NUMBER, count: COUNT });
-const RATE = fields({ volume: TEXT, mb_s: NUMBER, dd_mb_s: OR_NONE, bytes: COUNT });
+const LATENCY = fields({ volume: TEXT, median_ms: NUMBER, p95_ms: NUMBER, worst_ms: NUMBER });
+const RATE = fields({ volume: TEXT, mb_s: NUMBER, dd_mb_s: OR_NONE, worst_mb_s: NUMBER });
 
-/** Milliseconds for one file. */
+/** Milliseconds for one file, in the best of some rounds; the median of the worst. */
 export interface Latency {
   volume: string;
   median_ms: number;
   p95_ms: number;
+  worst_ms: number;
 }
 
-/** Our own rate, and what dd says of the same. */
+/** Our own rate, and what dd says of the same, in the best of some rounds; the worst of ours. */
 export interface Rate {
   volume: string;
   mb_s: number;
   dd_mb_s: number | null;
+  worst_mb_s: number;
 }
+
+/** All who read at once. */
+export interface Readers {
+  readers: number;
+  mb_s: number;
+  worst_mb_s: number;
+}
+
+export interface OggmSeconds {
+  volume: string;
+  cold_s: number;
+  cold_worst_s: number;
+  warm_s: number;
+  warm_worst_s: number;
+}
+
+export const READERS = fields({ readers: COUNT, mb_s: NUMBER, worst_mb_s: NUMBER });
+export const OGGM = fields({
+  volume: TEXT,
+  cold_s: NUMBER,
+  cold_worst_s: NUMBER,
+  warm_s: NUMBER,
+  warm_worst_s: NUMBER,
+});
+export const GLACIER = fields({ kind: { enum: ['prepared', 'sample', 'ideal'] }, detail: TEXT });
 
 /** A line of `bench.py`, by its measure. */
 export interface Lines {
@@ -29,8 +56,8 @@ export interface Lines {
   read: Rate;
   write: Rate;
   flock: { volume: string; works: boolean; why: string };
-  readers: { readers: number; mb_s: number };
-  oggm: { volume: string; cold_s: number; warm_s: number };
+  readers: Readers;
+  oggm: OggmSeconds;
   'oggm-input': { kind: 'prepared' | 'sample' | 'ideal'; detail: string };
   fault: { volume: string; what: string; why: string };
   end: object;
@@ -43,9 +70,9 @@ const PARSE: { [Measure in keyof Lines]: (text: string) => Reading<Lines[Measure
   read: readerOf(RATE),
   write: readerOf(RATE),
   flock: readerOf(fields({ volume: TEXT, works: { type: 'boolean' }, why: TEXT })),
-  readers: readerOf(fields({ readers: COUNT, mb_s: NUMBER })),
-  oggm: readerOf(fields({ volume: TEXT, cold_s: NUMBER, warm_s: NUMBER })),
-  'oggm-input': readerOf(fields({ kind: { enum: ['prepared', 'sample', 'ideal'] }, detail: TEXT })),
+  readers: readerOf(READERS),
+  oggm: readerOf(OGGM),
+  'oggm-input': readerOf(GLACIER),
   fault: readerOf(fields({ volume: TEXT, what: TEXT, why: TEXT })),
   end: readerOf(fields({})),
 };

@@ -9,7 +9,13 @@ export const BENCH_NAME = 'glaciocloud-bench';
 /** Kinds among these beside those of every throw-away pod. */
 export const BENCH_KINDS = ['persistentvolumeclaims', 'networkpolicies'] as const;
 /** Programs of the measurement, in the chart's folder of files. */
-export const BENCH_CODE = ['bench.py', 'bench_io.py', 'bench_oggm.py', 'oggm_check.py'] as const;
+export const BENCH_CODE = [
+  'bench.py',
+  'bench_io.py',
+  'bench_oggm.py',
+  'bench_rounds.py',
+  'oggm_check.py',
+] as const;
 /** What making and taking away these needs. */
 export const BENCH_NEEDS: readonly Need[] = [
   { group: '', resource: 'pods' },
@@ -24,7 +30,7 @@ const CODE = '/opt/glaciocloud/bench';
 /** Of the one big file of each volume: more than a disk's own memory holds, and soon written. */
 const BYTES = 256 * 2 ** 20;
 /** For one reading or writing, on volumes that are slow. */
-const STEP_SECONDS = 15;
+const STEP_SECONDS = 5;
 
 /**
  * A pod as a server of the hub is: image, user, nodes, size, and volumes of the same classes. Its home is a claim of
