@@ -34,7 +34,8 @@ def bench(*volumes, readers=None, view=None, oggm=False, preexec=None):
     assert ran.returncode == 0, ran.stderr
     lines = [json.loads(line) for line in ran.stdout.splitlines()]
     assert lines[-1] == {"measure": "end"}
-    return lines[:-1]
+    assert lines[0]["measure"] == "compute" and 0 < lines[0]["ms"] <= lines[0]["worst_ms"]
+    return lines[1:-1]
 
 
 def of(lines, measure, name):
@@ -93,6 +94,8 @@ def test_of_rounds_the_best_counts_and_the_worst_stands_beside_it():
             {"measure": "flock", "volume": "home", "works": False, "why": "no locks"},
             {"measure": "readers", "readers": 2, "mb_s": 4},
             {"measure": "readers", "readers": 4, "mb_s": 7},
+            {"measure": "compute", "ms": 9},
+            {"measure": "compute", "ms": 8},
         ]
     ) == [
         {**stat, "median_ms": 1, "p95_ms": 3, "worst_ms": 2},
@@ -102,6 +105,7 @@ def test_of_rounds_the_best_counts_and_the_worst_stands_beside_it():
         {"measure": "readers", "readers": 2, "mb_s": 5, "worst_mb_s": 4},
         {**fault, "what": "read"},
         {"measure": "readers", "readers": 4, "mb_s": 7, "worst_mb_s": 7},
+        {"measure": "compute", "ms": 8, "worst_ms": 9},
     ]
 
 

@@ -83,6 +83,11 @@ def write_synced(path):
         os.fsync(file.fileno())
 
 
+def compute():
+    """Milliseconds for the same work each time: how fast, or how busy, the node itself is."""
+    say("compute", ms=round(timed(sum, range(1_000_000)) * 1000, 2))
+
+
 def names(volume, folder):
     """Latencies of what OGGM does most: files made and looked up."""
     paths = [folder / f"{number}.nc" for number in range(NAMES)]
@@ -232,6 +237,7 @@ def main():
     order = json.loads(sys.argv[1])
     for _ in range(ROUNDS):
         for volume in order["volumes"]:
+            compute()
             try:
                 writable(volume, order) if volume["writable"] else read_only(volume, order)
             except OSError as error:

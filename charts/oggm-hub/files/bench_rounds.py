@@ -21,6 +21,9 @@ def one_of(group):
     if measure in ("stat", "create", "fsync"):
         best = min(group, key=lambda line: line["median_ms"])
         return {**best, "worst_ms": max(line["median_ms"] for line in group)}
+    if measure == "compute":
+        said = [line["ms"] for line in group]
+        return {**group[0], "ms": min(said), "worst_ms": max(said)}
     if measure in ("read", "write", "readers"):
         best = max(group, key=lambda line: line["mb_s"])
         worst = min(line["mb_s"] for line in group)

@@ -6,6 +6,9 @@ import type { Direction, Range } from './range.ts';
 /** Figures of two runs on the same volume differ by so much without a cause, whatever their rounds did. */
 const NOISE = 1.5;
 
+/** Nodes of one kind compute alike, if they are not busy. */
+const SAME_NODE = 1.25;
+
 /** A figure that is another than in the run before. */
 export interface Change {
   figure: string;
@@ -22,6 +25,8 @@ export interface Comparison {
   /** Figures that both have. */
   figures: number;
   changes: Change[];
+  /** Where the node itself was faster or slower: then figures of volumes say little. */
+  node: string | undefined;
 }
 
 interface Figure {
@@ -40,7 +45,16 @@ export function compared(before: Figures, after: Figures): Comparison {
     return old === undefined ? [] : [{ old, now }];
   });
   const changes = both.flatMap(({ old, now }) => changeOf(old, now));
-  return { at: before.at, figures: both.length, changes };
+  return { at: before.at, figures: both.length, changes, node: nodeText(before, after) };
+}
+
+/** Without the help of any volume. */
+function nodeText(before: Figures, after: Figures): string | undefined {
+  const [old, now] = [before, after].map((one) =>
+    rangeOf(one.compute_ms, one.compute_worst_ms, 'less'),
+  );
+  if (!old || !now || times(old, now) < SAME_NODE) return undefined;
+  return `${factor(times(old, now))} times ${now.best < old.best ? 'faster' : 'slower'}`;
 }
 
 /** Beyond noise where no round of one run was like a round of the other. */

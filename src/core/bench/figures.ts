@@ -34,6 +34,9 @@ export interface Figures {
   /** Where OGGM worked then, and whether the hub has scratch. */
   workdir: 'home' | 'scratch';
   has_scratch: boolean;
+  /** Of work that touches no volume. */
+  compute_ms: number | null;
+  compute_worst_ms: number | null;
   /** What OGGM worked on; null where it could not. */
   glacier: { kind: 'prepared' | 'sample' | 'ideal'; detail: string } | null;
   volumes: VolumeFigures[];
@@ -61,6 +64,8 @@ export function figuresOf(
     image: hub.image.reference,
     workdir: hub.workdir,
     has_scratch: hub.scratch.own,
+    compute_ms: lines.compute[0]?.ms ?? null,
+    compute_worst_ms: lines.compute[0]?.worst_ms ?? null,
     glacier: glacier ? { kind: glacier.kind, detail: glacier.detail } : null,
     volumes: classes.map(([name, of]) => volumeFigures(name, of, lines)),
     oggm: lines.oggm.map(oggmSeconds),

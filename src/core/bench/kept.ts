@@ -17,6 +17,8 @@ const FIGURES = fields({
   image: TEXT,
   workdir: { enum: ['home', 'scratch'] },
   has_scratch: FLAG,
+  compute_ms: OR_NONE,
+  compute_worst_ms: OR_NONE,
   glacier: { anyOf: [{ type: 'null' }, GLACIER] },
   volumes: listOf(
     fields({

@@ -58,6 +58,8 @@ export interface Lines {
   flock: { volume: string; works: boolean; why: string };
   readers: Readers;
   oggm: OggmSeconds;
+  /** Of work that touches no volume: how fast, or how busy, the node is. */
+  compute: { ms: number; worst_ms: number };
   'oggm-input': { kind: 'prepared' | 'sample' | 'ideal'; detail: string };
   fault: { volume: string; what: string; why: string };
   end: object;
@@ -72,6 +74,7 @@ const PARSE: { [Measure in keyof Lines]: (text: string) => Reading<Lines[Measure
   flock: readerOf(fields({ volume: TEXT, works: { type: 'boolean' }, why: TEXT })),
   readers: readerOf(READERS),
   oggm: readerOf(OGGM),
+  compute: readerOf(fields({ ms: NUMBER, worst_ms: NUMBER })),
   'oggm-input': readerOf(GLACIER),
   fault: readerOf(fields({ volume: TEXT, what: TEXT, why: TEXT })),
   end: readerOf(fields({})),
@@ -90,6 +93,7 @@ export function measured(log: string): Measured {
     flock: [],
     readers: [],
     oggm: [],
+    compute: [],
     'oggm-input': [],
     fault: [],
     end: [],

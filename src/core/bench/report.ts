@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import { advice } from './advice.ts';
 import type { Comparison } from './compare.ts';
 import type { Figures } from './figures.ts';
@@ -20,6 +20,10 @@ export function benchJson({ figures, recommendation, comparison }: BenchReport):
   return {
     ...(figures as unknown as JsonObject),
     recommendation,
-    compared: (comparison ?? null) as unknown as Json,
+    compared: comparison === undefined ? null : comparedJson(comparison),
   };
+}
+
+function comparedJson({ node, at, figures, changes }: Comparison): JsonObject {
+  return { at, figures, changes: changes.map((one) => ({ ...one })), node: node ?? null };
 }

@@ -91,7 +91,7 @@ export function notes({ figures, comparison }: BenchReport): string[] {
     ...(glacier ? [`OGGM worked on ${GLACIERS[glacier.kind]}: ${glacier.detail}.`] : []),
     ...(oggm.some(({ volume }) => volume === 'data') ? [OF_DATA] : []),
     ...problems.map(problem),
-    comparison ? comparedText(comparison) : 'There is no earlier run to compare with.',
+    ...(comparison ? comparedText(comparison) : ['There is no earlier run to compare with.']),
   ];
 }
 
@@ -100,11 +100,18 @@ function problem({ volume, what, why }: Figures['problems'][number]): string {
   return `Not as it should be: ${subject}: ${why}.`;
 }
 
-function comparedText({ at, figures, changes }: Comparison): string {
+function comparedText({ at, figures, changes, node }: Comparison): string[] {
   const before = `the run of ${day(at)}`;
-  return changes.length === 0
-    ? `All ${figures} figures are as in ${before}, but for noise.`
-    : `Others than in ${before}: ${changes.length} of ${figures} figures; the rest differs by noise.`;
+  const found =
+    changes.length === 0
+      ? `All ${figures} figures are as in ${before}, but for noise.`
+      : `Others than in ${before}: ${changes.length} of ${figures} figures; the rest differs by noise.`;
+  return node === undefined
+    ? [found]
+    : [
+        found,
+        `The node itself computed ${node} than then: what volumes do is hardly to be compared.`,
+      ];
 }
 
 /** A figure that has changed: `home: reading: 210 → 95, 2.2 times slower` */

@@ -222,6 +222,18 @@ describe('the run before', () => {
     expect(compared(before, before).changes).toEqual([]);
   });
 
+  test.each([
+    [21, undefined],
+    [42, '2.1 times slower'],
+    [10, '2.0 times faster'],
+  ])('was on a node that computes in %i ms instead of 20', (ms, node) => {
+    const after = figures(benchLog({ measure: 'compute', ms, worst_ms: ms }));
+    const comparison = compared(before, after);
+    expect(comparison.node).toBe(node);
+    const text = benchText(benchReport(after, comparison));
+    expect(text.includes('The node itself computed')).toBe(node !== undefined);
+  });
+
   test('is not compared in the seconds of another glacier', () => {
     const slow = [oggmLine('home', 30, 30), oggmLine('scratch', 30, 30), oggmLine('data', 30, 30)];
     const another = { measure: 'oggm-input', kind: 'ideal', detail: 'a glacier made of numbers' };
