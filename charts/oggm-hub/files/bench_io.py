@@ -50,17 +50,18 @@ def write_for(path, most, seconds):
 
 
 def read_for(parts, seconds):
-    """Bytes read of some parts of files, `(path, offset, length)`."""
+    """Bytes read of some parts of files, `(path, offset, length)`; into one place, as dd does."""
+    place = memoryview(bytearray(BLOCK))
     done, end = 0, time.perf_counter() + seconds
     for path, offset, length in parts:
         with open(path, "rb", buffering=0) as file:
             file.seek(offset)
             while length > 0 and time.perf_counter() < end:
-                block = file.read(min(BLOCK, length))
-                if not block:
+                got = file.readinto(place[: min(BLOCK, length)])
+                if not got:
                     break
-                length -= len(block)
-                done += len(block)
+                length -= got
+                done += got
     return done
 
 
