@@ -1,12 +1,21 @@
 """Archives that do not open, and those that mean harm. No hub is needed for it."""
 
+import bz2
+import gzip
 import io
+import lzma
 import stat
+import subprocess
+import sys
+import tarfile
 import warnings
 import zipfile
 
 import pytest
-from data_volume import tar_of, zip_of
+from data_volume import FILES, tar_of, zip_of
+
+sys.path.insert(0, str(FILES))
+import data_archives  # noqa: E402
 
 A = tar_of(30_000, "a")
 
@@ -17,7 +26,37 @@ def run(volume, rows, before=""):
     return code, problems[0] if problems else None
 
 
+def header(size, kind=b"0"):
+    """Of a tar; a negative size is written in its binary way."""
+    block = bytearray(tarfile.TarInfo("a").tobuf(tarfile.USTAR_FORMAT))
+    block[124:136], block[156:157] = tarfile.itn(size, 12, tarfile.GNU_FORMAT), kind
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+def gzip_tar(kind):
+    """A few megabytes, with a header that says to be 512."""
+    out = io.BytesIO()
+    with gzip.open(out, "wb", 1) as packed:
+        packed.write(header(512 << 20, kind))
+        for _ in range(512):
+            packed.write(bytes(1 << 20))
+        packed.write(header(0))
+    return out.getvalue()
+
+
+def away(archive):
+    """A zip whose central directory says to begin before the file does."""
+    end = archive.index(b"PK\5\6")
+    return archive[: end + 16] + (1 << 30).to_bytes(4, "little") + archive[end + 20 :]
+
+
 DAMAGED = {
+    "back.tar": header(0) + header(-512) + bytes(1024),
+    "back.pax.tar": header(-512, b"x") + bytes(1024),
+    "away.zip": away(zip_of({"a": b"b" * 99})),
+    "far.tar": header((1 << 88) - 1) + bytes(1024),
     "a.tar": b"no tar at all" * 99,
     "a.tar.gz": b"\x1f\x8b" + b"x" * 500,
     "a.zip": zip_of({"a": b"b" * 99})[:-30],
@@ -37,6 +76,32 @@ def test_archives_that_do_not_open(volume, name):
     assert "what it sends is damaged" in problem["cause"]
     assert volume.content() == set()
     assert volume.seen() is None
+
+
+@pytest.mark.parametrize("kind", [b"x", b"g", b"L"])
+def test_headers_of_a_bomb_take_no_memory(tmp_path, kind):
+    """The filler's job has a gigabyte for all its files."""
+    (tmp_path / "a").write_bytes(gzip_tar(kind))
+    code = (
+        "import resource, sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
+        "import data_archives; resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))\n"
+        "try: data_archives.check_opens(Path(sys.argv[2]), 'a.tar.gz')\n"
+        "except data_archives.Unsound: print('refused')"
+    )
+    command = [sys.executable, "-c", code, str(FILES), str(tmp_path / "a")]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    assert said == "refused\n"
+
+
+def test_tars_of_all_kinds_open(tmp_path):
+    for name, packed in (
+        ("a.tar", A),
+        ("a.tar.gz", gzip.compress(A)),
+        ("a.tar.bz2", bz2.compress(A)),
+        ("a.tar.xz", lzma.compress(A)),
+    ):
+        (tmp_path / name).write_bytes(packed)
+        data_archives.check_opens(tmp_path / name, name)
 
 
 def test_a_damaged_file_of_one_mirror_is_had_from_the_next(volume):
@@ -90,6 +155,7 @@ HARMFUL = {
     "backslash": odd("..\\out"),
     "link": odd("link", stat.S_IFLNK | 0o777, b"/etc/passwd"),
     "device": odd("null", stat.S_IFCHR | 0o666),
+    "away inside": zip_of({"in.zip": away(odd())}),
     "inside": zip_of({"in.zip": odd("../../out")}),
     "twice": odd("good.txt"),
     "below a file": odd("good.txt/more"),

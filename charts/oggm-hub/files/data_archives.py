@@ -1,5 +1,7 @@
 """Whether a file is what its name says, and the unpacking of RGI's zips."""
 
+import bz2
+import errno
 import gzip
 import hashlib
 import lzma
@@ -10,6 +12,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -31,23 +34,77 @@ ALLOWANCE = 64 << 20
 MOST_ENTRIES = 100_000
 HDF = b"\x89HDF\r\n\x1a\n"
 UNREADABLE = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
-UNREADABLE += (ValueError, NotImplementedError, RuntimeError, gzip.BadGzipFile)
+UNREADABLE += (ValueError, NotImplementedError, RuntimeError, gzip.BadGzipFile, OverflowError)
+UNREADABLE += (FileExistsError, NotADirectoryError)
 
 
 class Unsound(Exception):
     pass
 
 
+@contextmanager
+def foreign() -> Iterator[None]:
+    """Whatever an archive makes its reader say is the archive's fault, and nobody else's."""
+    try:
+        yield
+    except UNREADABLE as error:
+        raise Unsound(f"it does not open ({type(error).__name__})") from None
+    except OSError as error:
+        # Also a place that it names before its own beginning.
+        if error.errno in (None, errno.EINVAL):
+            raise Unsound(f"it does not open ({error})") from None
+        raise
+
+
 def limit(path: Path) -> int:
     return path.stat().st_size * GROWTH + ALLOWANCE
 
 
+class Measured:
+    """An archive's content, forwards: what its headers claim takes neither memory nor time."""
+
+    def __init__(self, content: IO[bytes], most: int) -> None:
+        self.content, self.left, self.at = content, most, 0
+
+    def tell(self) -> int:
+        return self.at
+
+    def read(self, size: int) -> bytes:
+        if not 0 <= size <= CHUNK:
+            raise Unsound("a header in it is larger than any honest one")
+        data = self.content.read(size)
+        self.at, self.left = self.at + len(data), self.left - len(data)
+        if self.left < 0:
+            raise Unsound("it would unpack to far more than it can honestly hold")
+        return data
+
+    def seek(self, place: int) -> None:
+        if place < self.at:
+            raise Unsound("it leads back into itself")
+        while self.at < place and self.read(min(CHUNK, place - self.at)):
+            pass
+
+
+def uncompressed(path: Path) -> IO[bytes]:
+    with open(path, "rb") as content:
+        head = content.read(6)
+    for mark, opened in ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\0", lzma.open)):
+        if head.startswith(mark):
+            return opened(path)
+    return open(path, "rb")
+
+
 def check_tar(path: Path) -> None:
     most, total, count = limit(path), 0, 0
-    with tarfile.open(path) as tar:
+    with (
+        uncompressed(path) as content,
+        tarfile.open(fileobj=Measured(content, most), mode="r:") as tar,  # type: ignore[arg-type]
+    ):
         while (member := tar.next()) is not None:
             tar.members.clear()
             count, total = count + 1, total + member.size
+            if member.size < 0:
+                raise Unsound("it leads back into itself")
             if total > most or count > 10 * MOST_ENTRIES:
                 raise Unsound("it would unpack to far more than it can honestly hold")
         if not count:
@@ -104,14 +161,8 @@ def check_opens(path: Path, name: str) -> None:
     """Raises Unsound. `name` decides: the file itself has another one while it is in the making."""
     for endings, check in CHECKS:
         if name.lower().endswith(endings):
-            try:
+            with foreign():
                 check(path)
-            except UNREADABLE as error:
-                raise Unsound(f"it does not open ({type(error).__name__})") from None
-            except OSError as error:
-                if error.errno is None:
-                    raise Unsound(f"it does not open ({error})") from None
-                raise
             return
 
 
@@ -175,7 +226,7 @@ def unpack(store: Store, sha256: str) -> None:
     shutil.rmtree(making, ignore_errors=True)
     free = store.room()["free"]
     try:
-        with zipfile.ZipFile(path) as archive:
+        with foreign(), zipfile.ZipFile(path) as archive:
             least = sum(row.file_size for row in archive.infolist())
         if least > limit(path):
             raise Unsound("it would unpack to far more than it can honestly hold")
@@ -187,7 +238,8 @@ def unpack(store: Store, sha256: str) -> None:
             )
         tree = Tree(making / "tree", limit(path))
         tree.root.mkdir(parents=True)
-        unpack_all(path, tree)
+        with foreign():
+            unpack_all(path, tree)
         write_whole(making / "record.json", {"schema_version": 1, "files": tree.rows})
         for folder, _, _ in os.walk(making):
             fsync_folder(Path(folder))
@@ -195,8 +247,6 @@ def unpack(store: Store, sha256: str) -> None:
             store.remove_tree(store.unpacked / sha256)
         os.replace(making, store.unpacked / sha256)
         fsync_folder(store.unpacked)
-    except (*UNREADABLE, FileExistsError, NotADirectoryError) as error:
-        raise Unsound(f"it does not open ({type(error).__name__})") from None
     finally:
         shutil.rmtree(making, ignore_errors=True)
 
