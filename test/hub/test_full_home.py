@@ -145,6 +145,28 @@ def test_a_full_home_has_a_server_with_a_kernel(start, tmp_path):
     assert "Your home is full" in (tmp_path / "log").read_text()
 
 
+@pytest.mark.parametrize("folder", [".", "oggm-work/tmp"])
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_what_lies_where_room_is_tried_holds_nothing_and_leads_nowhere(
+    start, tmp_path, folder, kind
+):
+    data = tmp_path / "data.nc"
+    data.write_text("precious")
+    place = tmp_path / folder / ".room-for-jupyter"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "link":
+        place.symlink_to(data)
+    else:
+        os.mkfifo(place)
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    env["OGGM_WORKDIR"] = str(tmp_path / "oggm-work")
+    command = ["sh", "-c", start, "sh", "-c", "echo $TMPDIR"]
+    ran = subprocess.run(command, env=env, capture_output=True, text=True, timeout=20)
+    assert (ran.stdout, ran.stderr) == (f"{tmp_path}/oggm-work/tmp\n", "")
+    assert data.read_text() == "precious"
+    assert not os.path.lexists(place)
+
+
 def test_a_home_that_fills_later_breaks_no_new_python(start, tmp_path):
     """Python's own choice: a program that begins then takes /tmp."""
     fill = (

@@ -9,10 +9,12 @@ import type { HubContext, Part } from './part.ts';
  * A full home locks nobody out: Jupyter writes into it before it answers, and ends where it cannot.
  * Then it writes elsewhere until the next start, so that people can make room. Temporary files lie
  * in the workdir, because tutorials work in them; in /tmp where it has no room. Kubernetes would
- * replace a name in `$(…)`. Source: jupyterhub-home-nfs#33, tried on Jupyter Server 2.21.
+ * replace a name in `$(…)`. What lies where room is tried goes first: a pipe there would hold the
+ * server for ever, and a link would lead to another file. Source: jupyterhub-home-nfs#33, tried on
+ * Jupyter Server 2.21.
  */
 export const START = `has_room() {
-  head -c 1048576 /dev/zero > "$1/.room-for-jupyter"
+  rm -f "$1/.room-for-jupyter" && head -c 1048576 /dev/zero > "$1/.room-for-jupyter"
   room=$?
   rm -f "$1/.room-for-jupyter"
   return "$room"

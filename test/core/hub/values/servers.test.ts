@@ -52,7 +52,7 @@ test('the start command makes room for Jupyter in a full home, and then becomes 
   const start = at(serversPart(contextWith({})).jupyterhub, '/singleuser/cmd/2');
   expect(typeof start === 'string' ? start.split('\n') : []).toEqual([
     'has_room() {',
-    '  head -c 1048576 /dev/zero > "$1/.room-for-jupyter"',
+    '  rm -f "$1/.room-for-jupyter" && head -c 1048576 /dev/zero > "$1/.room-for-jupyter"',
     '  room=$?',
     '  rm -f "$1/.room-for-jupyter"',
     '  return "$room"',
