@@ -11,11 +11,9 @@ import tarfile
 import warnings
 import zipfile
 
+import data_archives
 import pytest
 from data_volume import FILES, tar_of, zip_of
-
-sys.path.insert(0, str(FILES))
-import data_archives  # noqa: E402
 
 A = tar_of(30_000, "a")
 
