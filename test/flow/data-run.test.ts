@@ -87,10 +87,10 @@ describe('data fill', () => {
       0,
       { schema_version: 1, sets: [rowOf()], room: { free: 2 ** 30, total: 2 ** 31 } },
     ]);
-    expect(text).toBe('✓ cru  ready  1 of 1 file  0.1Gi\nthe volume has 1.0 of 2Gi free\n');
+    expect(text).toBe('✓ cru  ready  1 of 1 file  1Mi\nthe volume has 1 of 2Gi free\n');
     expect(here.said).toEqual([
       expect.stringMatching(/^cluster main: job oggm-data-fill-[0-9a-f]+ has been started: /u),
-      'cluster main: cru: 0 of 1 files, 0.0 of 0.1Gi',
+      'cluster main: cru: 0 of 1 files, 0 of 1Mi',
     ]);
     expect(modeOf()).toBe('fill');
   });
@@ -189,7 +189,7 @@ describe('data verify', () => {
     const { exit, text, json } = await run('verify');
     expect(exit).toBe(1);
     expect(text.split('\n').slice(0, 2)).toEqual([
-      '✗ cru  damaged  0 of 1 file  0.0 of 0.1Gi',
+      '✗ cru  damaged  0 of 1 file  0 of 1Mi',
       `    ${PATH}: It is no netCDF<U+001B>[2J. Tell its owner.`,
     ]);
     expect(json).toMatchObject({ sets: [{ problems: [problem] }] });
@@ -209,7 +209,7 @@ describe('the night', () => {
         labels: 'glaciocloud-data cluster:main',
         title: 'main: input data are missing or damaged',
         body: expect.stringContaining(
-          `\n\`\`\`\`\n✗ cru  damaged  1 of 1 file  0.1Gi\n    ${PATH}: It cannot be had: @all \`\`\` Lock anew.`,
+          `\n\`\`\`\`\n✗ cru  damaged  1 of 1 file  1Mi\n    ${PATH}: It cannot be had: @all \`\`\` Lock anew.`,
         ),
       },
     ]);

@@ -178,7 +178,7 @@ describe('a new hub that waits for its data', () => {
       expect.arrayContaining(['one waiting data-missing', 'two done deployed']),
     );
     expect(first.exit).toBe(0);
-    expect(first.text).toContain('still being fetched (cru: 0 of 1 files, 0.0 of 0.1Gi)');
+    expect(first.text).toContain('still being fetched (cru: 0 of 1 files, 0 of 1Mi)');
     end(here, 'Complete', '');
     expect(stepsOf(await here.run())).toContain('one done deployed');
   });

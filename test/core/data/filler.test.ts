@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { FILLER_CODE, fillerObjects } from '../../../src/core/data/job.ts';
 import { dataWanted, orderText } from '../../../src/core/data/order.ts';
 import { fillEnd } from '../../../src/core/data/report.ts';
+import { doneOf } from '../../../src/core/data/words.ts';
 import { clusterClaim, hubVolume } from '../../../src/core/data/volume.ts';
 import { at } from '../../../src/core/json.ts';
 import type { Json, JsonObject } from '../../../src/core/json.ts';
@@ -236,4 +237,15 @@ describe('how the filler ended', () => {
   ])('%s', (_what, log, expected) => {
     expect(fillEnd(log)).toMatchObject(expected);
   });
+});
+
+test.each<[number, number, string]>([
+  [0, 0, '0Mi'],
+  [0, 5, '0 of 1Mi'],
+  [3.9 * 2 ** 20, 14.1 * 2 ** 20, '3 of 15Mi'],
+  [14 * 2 ** 20, 14 * 2 ** 20, '14Mi'],
+  [2 ** 20, 12.33 * 2 ** 30, '0 of 12.4Gi'],
+  [12.32 * 2 ** 30, 12.33 * 2 ** 30, '12.3 of 12.4Gi'],
+])('%d of %d bytes are %s', (done, all, text) => {
+  expect(doneOf(done, all)).toBe(text);
 });
