@@ -182,6 +182,13 @@ describe('data verify', () => {
     expect(await killed('verify')).toEqual(verifying);
   });
 
+  test('says what it has mended, and fails no more', async () => {
+    ends = { phase: 'Succeeded', log: reportOf(rowOf({ repaired: 1 })) };
+    const { exit, text } = await run('verify');
+    expect(exit).toBe(0);
+    expect(text.split('\n')[1]).toBe('    damaged or gone, and whole again: 1 file');
+  });
+
   test('names what is damaged, with its cause and cure, and fails', async () => {
     const problem = { path: PATH, cause: 'It is no netCDF\u001b[2J.', cure: 'Tell its owner.' };
     const row = rowOf({ state: 'damaged', files_done: 0, bytes_done: 0, problems: [problem] });

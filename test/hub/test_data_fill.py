@@ -44,6 +44,7 @@ def test_a_set_is_filled_and_seen(volume):
             "files_done": 3,
             "bytes": total,
             "bytes_done": total,
+            "repaired": 0,
             "problems": [],
         }
     ]

@@ -109,8 +109,10 @@ def test_damage_is_found_and_mended(volume, harm):
     assert volume.seen()["download_cache/data.example.org/a.tar"] != BODIES["a"]
     volume.server.log.clear()
     code, report = volume.run({**order, "mode": "verify"})
-    assert (code, report["sets"][0]["state"], report["sets"][0]["problems"]) == (0, "ready", [])
+    [row] = report["sets"]
+    assert (code, row["state"], row["problems"], row["repaired"]) == (0, "ready", [], 1)
     assert [row["path"] for row in volume.server.log] == ["/a.tar"]
+    assert volume.run(order)[1]["sets"][0]["repaired"] == 0
     assert list(volume.seen().values()) == [BODIES["a"], BODIES["b"]]
 
 
@@ -122,6 +124,7 @@ def test_wrong_data_is_not_shown_even_if_it_cannot_be_had_again(volume):
     for mode in ("verify", "fill", "plan"):
         code, report = volume.run({**order, "mode": mode})
         assert (code, report["sets"][0]["state"]) == (1, "damaged")
+        assert report["sets"][0]["repaired"] == 0
         assert report["sets"][0]["problems"][0]["path"] == "data.example.org/a.tar"
         assert names_of(volume) == "b"
     rows(volume, "a")

@@ -74,6 +74,7 @@ export const rowOf = (more: object = {}): object => ({
   files_done: 1,
   bytes_done: 5,
   problems: [],
+  repaired: 0,
   ...more,
 });
 

@@ -43,6 +43,7 @@ class Fill:
         self.fetcher = Fetcher(store)
         self.troubles: dict[str, dict[str, Trouble]] = {one.name: {} for one in order.sets}
         self.read: set[str] = set()
+        self.lost: set[str] = set()
         self.written = 0.0
         self.placed: list[str] = []
         self.guard = threading.Lock()
@@ -101,6 +102,8 @@ class Fill:
         if entry and condition == "damaged":
             self.views.withdraw(entry.sha256)
         if condition != "whole":
+            if entry:
+                self.lost.add(file.path)
             entry = self.views.recover(file.path, file.bytes)
             if entry is None:
                 return False
@@ -213,6 +216,7 @@ class Fill:
             "files_done": len(ready),
             "bytes": sum(file.bytes for file in one.files),
             "bytes_done": sum(file.bytes for file in ready),
+            "repaired": sum(file.path in self.lost for file in ready),
             "problems": problems,
         }
 

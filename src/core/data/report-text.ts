@@ -22,6 +22,7 @@ export function reportText({ sets, room }: FillReport): string {
   ] as const;
   const lines = sets.flatMap((one) => [
     terminal`${MARKS[one.state]} ${one.set.padEnd(widths[0])}  ${one.state.padEnd(widths[1])}  ${filesText(one).padEnd(widths[2])}  ${doneOf(one.bytes_done, one.bytes)}\n`,
+    ...repairedLine(one),
     ...problemLines(one),
   ]);
   const left =
@@ -46,7 +47,18 @@ export function reportIssue(cluster: string, report: FillReport): { title: strin
 }
 
 function filesText({ files, files_done: done }: SetReport): string {
-  return `${done} of ${files} ${files === 1 ? 'file' : 'files'}`;
+  return `${done} of ${filesOf(files)}`;
+}
+
+function filesOf(count: number): string {
+  return `${count} ${count === 1 ? 'file' : 'files'}`;
+}
+
+/** A disk that fails is seen here first. */
+function repairedLine({ repaired = 0 }: SetReport): Terminal[] {
+  return repaired === 0
+    ? []
+    : [terminal`    damaged or gone, and whole again: ${filesOf(repaired)}\n`];
 }
 
 function problemLines({ problems }: SetReport): Terminal[] {
@@ -63,7 +75,7 @@ function problemLines({ problems }: SetReport): Terminal[] {
 
 export function reportJson({ sets, room }: FillReport): { [key: string]: Json } {
   return {
-    sets: sets.map(({ set, state, files, bytes, problems, files_done, bytes_done }) => ({
+    sets: sets.map(({ set, state, files, bytes, problems, files_done, bytes_done, repaired }) => ({
       set,
       state,
       files,
@@ -71,6 +83,7 @@ export function reportJson({ sets, room }: FillReport): { [key: string]: Json } 
       problems: problems.map((one) => ({ ...one })),
       files_done,
       bytes_done,
+      repaired: repaired ?? 0,
     })),
     room: room === undefined ? null : { ...room },
   };

@@ -12,6 +12,8 @@ export interface SetReport {
   files_done: number;
   bytes_done: number;
   problems: { path: string; cause: string; cure: string }[];
+  /** Files that were damaged or gone, and are whole again. */
+  repaired?: number;
 }
 
 export interface FillReport {
@@ -25,15 +27,18 @@ const parseReport = readerOf<FillReport>(
     event: { const: 'report' },
     schema_version: { const: 1 },
     sets: listOf(
-      fields({
-        set: TEXT,
-        state: { enum: STATES },
-        files: COUNT,
-        bytes: COUNT,
-        files_done: COUNT,
-        bytes_done: COUNT,
-        problems: listOf(fields({ path: TEXT, cause: TEXT, cure: TEXT })),
-      }),
+      fields(
+        {
+          set: TEXT,
+          state: { enum: STATES },
+          files: COUNT,
+          bytes: COUNT,
+          files_done: COUNT,
+          bytes_done: COUNT,
+          problems: listOf(fields({ path: TEXT, cause: TEXT, cure: TEXT })),
+        },
+        { repaired: COUNT },
+      ),
     ),
     room: fields({ free: COUNT, total: COUNT }),
   }),
