@@ -326,6 +326,8 @@ def test_a_server_tells_of_itself_alone(hub):
         {"stops": "soon"},
         {"stops": -1},
         {"stops": 1e300},
+        {"stops": 10**400},
+        {"more": "x" * 20_000},
         {"near": 1},
         {"runs": [{"kind": "x", "since": 1, "until": 1, "counts": True, "quiet": True}]},
     ):
@@ -336,6 +338,18 @@ def test_a_server_tells_of_itself_alone(hub):
         timeout=10,
     )
     assert counts.status_code == 403
+
+
+def test_a_hub_keeps_only_what_it_knows_and_refuses_the_rest():
+    import glaciocloud_sessions
+
+    run = {"kind": "run", "since": 1, "until": 2, "counts": True, "quiet": False}
+    said = {"v": 1, "server": "", "runs": [{**run, "more": "x"}], "stops": 1, "near": True, "y": 1}
+    told = glaciocloud_sessions.check_told(json.dumps(said).encode())
+    assert told == {"server": "", "runs": [run], "stops": 1, "near": True}
+    for wrong in ({"stops": float("nan")}, {"stops": 10**400}, {"more": "x" * 20_000}):
+        with pytest.raises(ValueError):
+            glaciocloud_sessions.check_told(json.dumps({**said, **wrong}).encode())
 
 
 class Browser:

@@ -13,7 +13,6 @@ counts, and of nobody by name:
 """
 
 import json
-import math
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -27,6 +26,8 @@ from tornado import web
 Json = dict[str, Any]
 KINDS = {"kernel": "A notebook", "terminal": "A terminal", "run": "glaciocloud-run"}
 MOST_RUNS = 20
+MOST_BYTES = 1 << 14
+OF_RUN = ("kind", "since", "until", "counts", "quiet")
 # Servers look every minute.
 STALE_SECONDS = 180
 LATEST = 253402300799  # the end of 9999
@@ -37,10 +38,13 @@ TOLD: dict[tuple[str, str], Json] = {}
 
 def is_time(value: Any) -> bool:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and 0 <= value <= LATEST
+    return is_number and 0 <= value <= LATEST
 
 
 def check_told(raw: bytes) -> Json:
+    """Only what is known of is kept: all of it stays in the hub's memory for a while."""
+    if len(raw) > MOST_BYTES:
+        raise ValueError("size")
     content: Json = json.loads(raw)
     runs = content["runs"]
     if content["v"] != 1 or not isinstance(content["server"], str):
@@ -54,7 +58,8 @@ def check_told(raw: bytes) -> Json:
         flags = isinstance(run["counts"], bool) and isinstance(run["quiet"], bool)
         if run["kind"] not in KINDS or not times or not flags:
             raise ValueError("a run")
-    return {key: content[key] for key in ("server", "stops", "near", "runs")}
+    told = {key: content[key] for key in ("server", "stops", "near")}
+    return {**told, "runs": [{key: run[key] for key in OF_RUN} for run in runs]}
 
 
 def fresh(now: float) -> dict[tuple[str, str], Json]:
@@ -120,7 +125,7 @@ class ServerHandler(APIHandler):
     def post(self, user_name: str) -> None:
         try:
             told = check_told(self.request.body)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise web.HTTPError(400, "This is not what servers say") from error
         user = self.find_user(user_name)
         if user is None or told["server"] not in user.spawners:
