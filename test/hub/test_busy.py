@@ -504,3 +504,41 @@ def test_a_file_of_somebody_under_the_name_of_the_warning_stays(tmp_path):
     path.write_text(code.words(0, []))
     assert code.is_ours(str(path))
     assert re.search(r"stopped at 1970-01-01 00:00 UTC", Path(path).read_text())
+
+
+@pytest.mark.parametrize("kind", ["mine", "link", "dangling", "pipe", "folder"])
+def test_the_warning_writes_nothing_of_others_and_waits_for_nothing(tmp_path, monkeypatch, kind):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    path, data = tmp_path / code.WARNING, tmp_path / "data.nc"
+    data.write_text(code.words(0, []) if kind == "link" else "mine\n")
+    before = data.read_text()
+    if kind == "mine":
+        path.write_text("mine\n")
+    elif kind == "link":
+        path.symlink_to(data)
+    elif kind == "dangling":
+        path.symlink_to(tmp_path / "elsewhere")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    mode = path.lstat().st_mode
+    looker = code.Looker.__new__(code.Looker)
+    looker.ledger, looker.shown = code.Ledger(100), False
+    threads = [threading.Thread(target=looker.show, args=(near, 0), daemon=True) for near in (1, 0)]
+    for thread in threads:
+        thread.start()
+        thread.join(10)
+        assert not thread.is_alive()
+    assert path.lstat().st_mode == mode
+    assert data.read_text() == before
+    assert kind != "mine" or path.read_text() == "mine\n"
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_run_that_says_to_begin_later_counts_no_longer():
+    ledger = code.Ledger(100)
+    ledger.update(1000, {"a": {"kind": "run", "what": "a", "began": 9e9}})
+    assert ledger.ends() == 1100
+    ledger.update(500, {"a": {"kind": "run", "what": "a", "began": 9e9}})
+    assert ledger.runs[0]["until"] == 600

@@ -183,6 +183,30 @@ def test_a_number_that_another_process_has_now_is_not_the_run(home):
     assert home.run("list") == ""
 
 
+@pytest.mark.parametrize("key", ["pid", "start", "since"])
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), -1e300, "1"])
+def test_a_record_with_a_number_that_is_none_hides_no_other_run(home, key, value):
+    name = home.begin(home.script(WAITS))
+    odd = home.runs / "odd"
+    odd.mkdir()
+    (odd / "run.json").write_text(json.dumps({**home.record(name), key: value}))
+    assert home.run("list") == f"{name}  runs"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "deep", "huge"])
+def test_what_is_no_record_holds_nobody(home, kind):
+    path = home.runs / "odd" / "run.json"
+    path.parent.mkdir(parents=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.write_text("[" * (200_000 if kind == "deep" else 2 << 20))
+    assert home.run("list") == ""
+    if kind == "huge":
+        os.truncate(path, 1 << 34)
+        assert home.run("list") == ""
+
+
 def notebook(home, *cells):
     content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(one) for one in cells])
     content.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}

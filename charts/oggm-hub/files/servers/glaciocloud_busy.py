@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import stat
 import time
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -55,7 +56,9 @@ class Ledger:
             self.counted = now
 
     def run(self, now: float, key: str, one: dict[str, Any]) -> dict[str, Any]:
-        since = self.since.setdefault(key, one.get("began") or now)
+        # Never ahead: a clock that went back, or a record that somebody wrote, would keep it longer.
+        since = min(now, self.since.get(key, one.get("began") or now))
+        self.since[key] = since
         used = one.get("used")
         if used is None or used >= COMPUTES:
             self.quiet.pop(key, None)
@@ -214,6 +217,8 @@ class Looker:
     def show(self, near: bool, stops: float) -> None:
         path = os.path.join(os.path.expanduser("~"), WARNING)
         if near:
+            if os.path.lexists(path) and not is_ours(path):
+                return
             with open(path, "w", encoding="utf-8") as file:
                 file.write(words(stops, self.ledger.runs))
             self.shown = True
@@ -250,9 +255,12 @@ class Looker:
 
 
 def is_ours(path: str) -> bool:
+    """A link leads to a file of somebody, and a pipe would hold its reader."""
     try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return False
         with open(path, encoding="utf-8", errors="replace") as file:
-            return file.readline() == FIRST_LINE
+            return file.readline(len(FIRST_LINE) + 1) == FIRST_LINE
     except OSError:
         return False
 

@@ -18,6 +18,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -30,6 +31,8 @@ import glaciocloud_procs as procs
 START_SECONDS = 30
 END_SECONDS = 10
 LOG_LINES = 50
+MOST_BYTES = 1 << 20  # of a run.json
+LATEST = 253402300799  # the end of 9999
 # What a kernel says to its own children, and no run is one.
 OF_KERNELS = ("JPY_PARENT_PID", "JPY_SESSION_NAME", "GLACIOCLOUD_RUN_READY")
 
@@ -46,19 +49,26 @@ def home() -> str:
 
 
 def record_of(name: str) -> dict[str, Any] | None:
-    """What is written of a run; None where nothing good is."""
+    """What is written of a run; None where nothing good is. A pipe there would hold its reader."""
+    path = os.path.join(home(), name, "run.json")
     try:
-        with open(os.path.join(home(), name, "run.json"), encoding="utf-8") as file:
+        seen = os.stat(path)
+        if not stat.S_ISREG(seen.st_mode) or seen.st_size > MOST_BYTES:
+            return None
+        with open(path, encoding="utf-8") as file:
             record = json.load(file)
         texts = (record["file"], record["cwd"], record["place"])
-        numbers = (record["v"], record["attempt"], record["pid"], record["start"], record["since"])
+        numbers = (record["v"], record["attempt"], record["pid"], record["start"])
+        since = record["since"]
         lists = (record["args"],)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     good = (
         record["v"] == 1
         and all(isinstance(one, str) for one in texts)
-        and all(isinstance(one, (int, float)) for one in numbers)
+        and all(isinstance(one, int) for one in numbers)
+        and isinstance(since, (int, float))
+        and 0 <= since <= LATEST
         and all(isinstance(one, list) for one in lists)
     )
     return {**record, "name": name} if good else None
@@ -76,7 +86,7 @@ def records() -> list[dict[str, Any]]:
 def is_alive(record: dict[str, Any]) -> bool:
     if record.get("ended") is not None or record["place"] != procs.place():
         return False
-    process = procs.read(int(record["pid"]))
+    process = procs.read(record["pid"])
     return process is not None and process.start == record["start"]
 
 
