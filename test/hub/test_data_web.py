@@ -197,6 +197,49 @@ def test_redirects_elsewhere_are_refused(volume, target):
     assert "no https" in problem["cause"]
 
 
+@pytest.mark.parametrize("host", ["a" * 70 + ".org", "x..org", f"127.0.0.1:{'9' * 30}"])
+def test_redirects_to_what_cannot_be_are_the_trouble_of_one_file(volume, host):
+    _, rows = one(volume, answers=[to(f"http://{host}/")] * 9)
+    code, problem = run(volume, rows)
+    assert code == 1
+    assert "nothing can have" in problem["cause"]
+
+
+def test_odd_heads_of_answers(volume):
+    import data_web
+
+    for text in ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "nan", "Mon"):
+        assert data_web.retry_after(text) == 0
+    _, rows = one(volume, answers=[(200, {"Content-Length": "\x1b[31m::error::" + "x" * 9000})])
+    code, problem = run(volume, rows)
+    assert (code, "no number" in problem["cause"]) == (1, True)
+
+
+ENDLESS = {
+    "status": (b"", b"H"),
+    "head": (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+    "continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "piece": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x"),
+    "trailer": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X: y\r\n"),
+}
+
+
+@pytest.mark.parametrize("where", ENDLESS)
+def test_answers_without_an_end_are_cut_off(volume, where):
+    begin, more = ENDLESS[where]
+
+    def answer(handler):
+        handler.wfile.write(begin)
+        for _ in range(300):
+            handler.wfile.write(more)
+            time.sleep(0.1)
+
+    _, rows = one(volume, answers=[answer])
+    began = time.monotonic()
+    assert run(volume, rows) == (0, None)
+    assert time.monotonic() - began < 15
+
+
 def test_redirects_in_a_circle(volume):
     _, rows = one(volume, answers=[to("/a.tar")] * 99)
     code, problem = run(volume, rows)

@@ -232,6 +232,8 @@ class Fetcher:
         self.check_version(response, url, part, file)
         length = response.headers.get("Content-Length")
         if length is not None and length != str(file.bytes - part.at):
+            if not re.fullmatch(r"[0-9]{1,20}", length):
+                raise Never("it gives no number as the length of the file")
             raise Never(f"the file has {length} bytes now, and the lock says {file.bytes}")
         began, at_begin = time.monotonic(), part.at
         while data := read(response, CHUNK):

@@ -4,7 +4,10 @@ import http.client
 import ipaddress
 import re
 import socket
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -54,16 +57,54 @@ def is_global(address: str) -> bool:
 def is_private(host: str) -> bool:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, ValueError):
         return False
     return any(not is_global(str(row[4][0])) for row in found)
 
 
-class PublicOnly:
+@contextmanager
+def patience(cut: Callable[[], None]) -> Iterator[None]:
+    """The time limit of a socket begins anew with each byte; this one does not."""
+    timer = threading.Timer(PATIENCE, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def cut(sock: socket.socket) -> None:
+    with suppress(OSError):
+        # Not that of TLS: it would take from the reader what it reads with.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+class Patient:
+    """An answer whose head has no end is cut off."""
+
+    sock: Any
+
+    def getresponse(self) -> Any:
+        sock = self.sock
+        with patience(lambda: cut(sock)):
+            response = super().getresponse()  # type: ignore[misc]
+        response.cut = lambda: cut(sock)
+        return response
+
+
+class PatientHTTP(Patient, http.client.HTTPConnection):
+    pass
+
+
+class PatientHTTPS(Patient, http.client.HTTPSConnection):
+    pass
+
+
+class PublicOnly(Patient):
     """Asks where it has come to, not what a name said before. A proxy looks for itself."""
 
     _tunnel_host: str | None
-    sock: Any
 
     def connect(self) -> None:
         super().connect()  # type: ignore[misc]
@@ -81,13 +122,25 @@ class PublicHTTPS(PublicOnly, http.client.HTTPSConnection):
 
 
 class Http(HTTPHandler):
+    connection: type[http.client.HTTPConnection] = PatientHTTP
+
     def http_open(self, req: Request) -> Any:
-        return self.do_open(PublicHTTP, req)
+        return self.do_open(self.connection, req)
 
 
 class Https(HTTPSHandler):
+    connection: type[http.client.HTTPConnection] = PatientHTTPS
+
     def https_open(self, req: Request) -> Any:
-        return self.do_open(PublicHTTPS, req)
+        return self.do_open(self.connection, req)
+
+
+class HttpOutside(Http):
+    connection = PublicHTTP
+
+
+class HttpsOutside(Https):
+    connection = PublicHTTPS
 
 
 class NoRedirect(HTTPRedirectHandler):
@@ -97,8 +150,8 @@ class NoRedirect(HTTPRedirectHandler):
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
-ANYWHERE = build_opener(NoRedirect)
-PUBLIC = build_opener(NoRedirect, Http, Https)
+ANYWHERE = build_opener(NoRedirect, Http, Https)
+PUBLIC = build_opener(NoRedirect, HttpOutside, HttpsOutside)
 
 
 def next_address(first: str, url: str, location: str | None) -> str:
@@ -123,7 +176,7 @@ def retry_after(value: str | None) -> float:
         pass
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return 0
 
 
@@ -151,11 +204,15 @@ def ask(first: str, headers: dict[str, str]) -> Any:
             raise Later(f"it cannot be reached ({error.reason})") from None
         except (OSError, http.client.HTTPException) as error:
             raise Later(f"the connection fails ({type(error).__name__})") from None
+        except (ValueError, OverflowError):  # a name or a port that none can have
+            raise Never("it is led to an address that nothing can have") from None
     raise Never("it leads in a circle")
 
 
 def read(response: Any, most: int) -> bytes:
     try:
-        return response.read1(most)
+        # Pieces have heads and an end of their own, which may have none.
+        with patience(response.cut) if response.chunked else nullcontext():
+            return response.read1(most)
     except (OSError, http.client.HTTPException) as error:
         raise Later(f"the connection fails ({type(error).__name__})") from None
