@@ -44,6 +44,42 @@ test('what is too much for one is refused before anything is changed, with the w
   expect(bench.outside.made('apply', 'deleteBy')).toEqual([]);
 });
 
+test.each([
+  [true, 3],
+  [undefined, 1],
+])('a claim grows where its class lets it (%s)', async (allowVolumeExpansion, gigabytes) => {
+  const bench = new Bench(...DATA);
+  const storageClass = bench.world.cluster.data.storage.data?.class ?? '';
+  await bench.kube.apply([
+    {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: storageClass },
+      provisioner: 'example.org/disk',
+      ...(allowVolumeExpansion && { allowVolumeExpansion }),
+    },
+  ]);
+  const task = taskOf(bench, 1);
+  for (const size of [2 ** 30, 3 * 2 ** 30])
+    await startFiller({ ...task, wanted: { ...task.wanted, size } }, bench.world);
+  const claim = bench.kube.peek('PersistentVolumeClaim', 'oggm-data', SYSTEM);
+  expect(at(claim, '/spec/resources/requests/storage')).toBe(`${gigabytes * 2 ** 30}`);
+});
+
+test('two runs that start it at once do it one after the other', async () => {
+  const bench = new Bench(...DATA);
+  const both = [
+    startFiller(taskOf(bench, 1), bench.world),
+    startFiller(taskOf(bench, 1), bench.world),
+  ];
+  const last = (await Promise.all(both)).at(-1);
+  const jobs = await bench.kube.list('jobs', { namespace: SYSTEM });
+  expect(jobs.map((job) => at(job, '/metadata/name'))).toEqual([last]);
+  const order = bench.kube.peek('ConfigMap', 'oggm-data-order', SYSTEM);
+  expect(at(order, '/data/job')).toBe(last);
+  expect(bench.outside.made('deleteBy')).toHaveLength(2);
+});
+
 test('a job whose pods the cluster refuses says why', async () => {
   const bench = new Bench(...DATA);
   const quota =

@@ -16,14 +16,13 @@ import { at, textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { quantityBytes } from '../../core/model/quantities.ts';
 import type { ClusterFile, Doc } from '../../core/model/types.ts';
-import type { Cluster, Clock, Random } from '../../ports.ts';
+import type { Cluster } from '../../ports.ts';
+import { withLease } from '../lease.ts';
+import type { LeasePorts } from '../lease.ts';
 import { Faulty } from '../types.ts';
 
 /** What the filler is started with. */
-export interface FillWorld {
-  kube: Cluster;
-  clock: Clock;
-  random: Random;
+export interface FillWorld extends LeasePorts {
   cluster: Doc<ClusterFile>;
   script: (name: string) => Promise<string>;
 }
@@ -84,22 +83,23 @@ export async function startFiller(task: FillTask, world: FillWorld): Promise<str
   const { kube, random } = world;
   const { wanted, mode, keep, image, nodes } = task;
   const order = packed(orderText(wanted, mode, keep), wanted);
-  if (mode !== 'plan') await makeClaim(wanted, world);
-  await endOthers(mode, world);
   const name = `${DATA_CLAIM}-${mode}-${random.hex(4)}`;
   const code = FILLER_CODE.map(async (file) => [file, await world.script(file)] as const);
-  await kube.apply(
-    fillerObjects({
-      namespace: NAMESPACE,
-      name,
-      mode,
-      image,
-      nodes,
-      code: Object.fromEntries(await Promise.all(code)),
-      order: order.toString('base64'),
-      digest: wanted.digest,
-    }),
-  );
+  const objects = fillerObjects({
+    namespace: NAMESPACE,
+    name,
+    mode,
+    image,
+    nodes,
+    code: Object.fromEntries(await Promise.all(code)),
+    order: order.toString('base64'),
+    digest: wanted.digest,
+  });
+  await alone(mode, world, async () => {
+    if (mode !== 'plan') await makeClaim(wanted, world);
+    await endOthers(mode, world);
+    await kube.apply(objects);
+  });
   return name;
 }
 
@@ -114,12 +114,26 @@ function packed(text: string, { sets }: DataWanted): Buffer {
   );
 }
 
+/** Two runs that start one at once would end each other's. */
+async function alone(mode: FillMode, world: FillWorld, work: () => Promise<void>): Promise<void> {
+  await (mode === 'plan' ? work() : withLease(world, 'data-filler', work));
+}
+
 async function makeClaim({ size }: DataWanted, { kube, cluster }: FillWorld): Promise<void> {
   const storage = cluster.data.storage.data;
   if (storage === undefined) return;
   const live = await kube.get('persistentvolumeclaim', DATA_CLAIM, NAMESPACE);
   const has = quantityBytes(textAt(live, '/spec/resources/requests/storage')) ?? 0;
-  await kube.apply([clusterClaim(NAMESPACE, storage, Math.max(size, has))]);
+  const grows = live === undefined || (await canGrow(storage.class, kube));
+  await kube.apply([clusterClaim(NAMESPACE, storage, grows ? Math.max(size, has) : has)]);
+}
+
+/** Of another class a larger claim is refused; whether the sets fit all the same the filler says. */
+async function canGrow(storageClass: string, kube: Cluster): Promise<boolean> {
+  const found = (await kube.list('storageclasses')).find(
+    (one) => textAt(one, '/metadata/name') === storageClass,
+  );
+  return at(found, '/allowVolumeExpansion') === true;
 }
 
 async function endOthers(mode: FillMode, { kube, clock }: FillWorld): Promise<void> {
