@@ -21,8 +21,9 @@ export function advice(figures: Figures): string {
   const { home, scratch, by } = weighed;
   const better: Workdir = scratch.best < home.best ? 'scratch' : 'home';
   const byTimes = `${factor(times(home, scratch))} times`;
-  if (times(home, scratch) < NEAR || !areApart(home, scratch))
-    return `workdir on home or on scratch: near-equal (${by}, ${byTimes}${areApart(home, scratch) ? '' : ' within noise'}); home is kept when a server stops`;
+  const near = times(home, scratch) < NEAR;
+  if (near || !areApart(home, scratch))
+    return `workdir on home or on scratch: near-equal (${by}, ${near ? byTimes : `${byTimes} within noise`}); home is kept when a server stops`;
   return `workdir on ${better}: ${byTimes} faster (${by})${sofar(better, figures)}`;
 }
 

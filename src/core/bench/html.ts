@@ -27,7 +27,7 @@ svg { width: 100%; height: auto; display: block; } svg text { font: 12px system-
 .legend { list-style: none; padding: 0; margin: .2rem 0; display: flex; gap: 1.2rem; font-size: 13px; }
 .legend i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; } th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); }
-.wide { overflow-x: auto; } .beside { font-size: 13px; opacity: .8; margin: .2rem 0; }
+li { overflow-wrap: anywhere; } .wide { overflow-x: auto; } .beside { font-size: 13px; opacity: .8; margin: .2rem 0; }
 </style></head><body>
 <h1>Volumes of {{hub}}</h1>
 <p class="meta">Measured at {{at}} by glaciocloud bench</p>
