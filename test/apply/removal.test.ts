@@ -75,13 +75,28 @@ describe('a removal', () => {
       'deleteBy: pods glaciocloud.org/throw-away one',
       'uninstall: one',
       'delete: persistentvolumeclaim claim-machine one',
+      'deleteBy: persistentvolumeclaims,networkpolicies glaciocloud.org/throw-away one',
       'delete: persistentvolumeclaim oggm-data one',
       'delete: persistentvolume oggm-data-one ',
+      'delete: configmap glaciocloud-bench-last one',
       'delete: configmap glaciocloud-release one',
     ]);
     expect(bench.claims).toEqual([...HOMES, DATABASE].sort());
     expect(bench.state('one')).toBeUndefined();
     expect(bench.said).toEqual(['one: stopping hub and servers; homes and database: kept']);
+  });
+
+  test('takes what a killed measurement of its volumes has left, and counts it as nobody’s', async () => {
+    const bench = await ArchiveBench.make();
+    const labels = { 'glaciocloud.org/throw-away': 'glaciocloud-bench' };
+    const metadata = { name: 'glaciocloud-bench', namespace: 'one', labels };
+    bench.kube.add(
+      { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata },
+      { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata },
+    );
+    expect((await remove(bench, KEEP)).reason).toContain('3 are kept in the namespace one');
+    expect(bench.claims).toEqual([...HOMES, DATABASE].sort());
+    expect(bench.kube.names('NetworkPolicy')).not.toContain('NetworkPolicy one/glaciocloud-bench');
   });
 
   test('that deletes needs the number of homes', async () => {

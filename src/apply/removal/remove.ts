@@ -1,4 +1,5 @@
 import { MACHINES } from '../../core/access/door.ts';
+import { KEPT_NAME } from '../../core/bench/kept.ts';
 import { STATE_NAME, stateObject } from '../../core/hub/state.ts';
 import type { ReleaseState, Removing } from '../../core/hub/state.ts';
 import { THROW_AWAY } from '../../core/hub/throw-away.ts';
@@ -179,10 +180,14 @@ async function takeAway(
   if (removal.database !== 'keep') doomed.push(DATABASE);
   held();
   for (const claim of doomed) await kube.delete('persistentvolumeclaim', claim, namespace);
+  await kube.deleteBy('persistentvolumeclaims,networkpolicies', THROW_AWAY, namespace);
   await takeDataAway(namespace, kube);
   const kept = (await kube.list('persistentvolumeclaims', { namespace })).filter(
-    (one) => ![...doomed, DATA_CLAIM].includes(textAt(one, '/metadata/name')),
+    (one) =>
+      at(one, '/metadata/deletionTimestamp') === undefined &&
+      ![...doomed, DATA_CLAIM].includes(textAt(one, '/metadata/name')),
   ).length;
+  await kube.delete('configmap', KEPT_NAME, namespace);
   await kube.delete('configmap', STATE_NAME, namespace);
   const archived = archive
     ? `${archive.manifest.objects.length} volumes are archived in ${placeText(archive.place)}, `
