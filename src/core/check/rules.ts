@@ -66,6 +66,7 @@ import { ownHome, ownPlaces } from '../hub/rules/places.ts';
 import { secretOfHub } from '../hub/rules/secrets.ts';
 import { roleScopes, userSharing } from '../hub/rules/roles.ts';
 import { announcementPast, announcementTime } from '../notices/rules.ts';
+import { dataConflict } from '../data/conflicts.ts';
 import { dataAddress, dataRoom, dataUnlocked } from '../data/rules.ts';
 import { dataPlace, dataVolumeRoom } from '../data/volume-rules.ts';
 import { unknownReference } from './references.ts';
@@ -119,6 +120,7 @@ export const RULES: readonly Rule[] = [
   lockRegistry,
   imageFiles,
   dataAddress,
+  dataConflict,
   dataUnlocked,
   dataRoom,
   dataPlace,

@@ -15,8 +15,16 @@ export const dataAddress: Rule = {
   title: 'Files of data sets have plain addresses, and each a place of its own.',
   why: 'OGGM looks for a file below its cache by host and path of its address. A path that leads elsewhere, or one that two files share, would give people another file than they ask for.',
   on: 'platform',
-  *check({ data }) {
+  *check({ data, dataLocks }) {
     for (const set of data.values()) yield* addressProblems(set);
+    for (const lock of dataLocks.values())
+      for (const [index, { url }] of lock.data.files.entries())
+        if (cachePath(url) === undefined)
+          yield {
+            at: lock.at(pointer('files', index, 'url')),
+            message: 'this is no plain address of a file',
+            hint: `write nothing here by hand: \`glaciocloud data lock ${lock.name}\``,
+          };
   },
 };
 
