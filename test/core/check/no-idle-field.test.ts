@@ -178,6 +178,7 @@ const WHILE_DEPLOYING: ReadonlySet<string> = new Set([
   'platform /waves/*/freeze/*/from',
   'platform /waves/*/freeze/*/until',
   'platform /waves/*/freeze/*/reason',
+  'environment /waitForData',
   'image /rebuild',
   'platform /automerge',
   'platform /tiers/*/until',
