@@ -44,7 +44,7 @@ describe('what is wrong in a file of a hub', () => {
         '2:1',
         'unknown-key',
         'the key "something-else" is not known here',
-        'known keys: kind, title, url, cluster, wave, images, sizes, home, scratch, workdir, data, env, mirrors, sessions, access, secrets, dask, probe, spawn, capacity, budget, shared, quota, backup, values, notSecret',
+        'known keys: kind, title, url, cluster, wave, images, sizes, home, scratch, workdir, data, waitForData, env, mirrors, sessions, access, secrets, dask, probe, spawn, capacity, budget, shared, quota, backup, values, notSecret',
       ],
     ],
     [
@@ -280,6 +280,7 @@ test('a file that is right: with its defaults, and where things stand', () => {
     secrets: { 'github-client-id': { use: 'login' }, 'github-client-secret': { use: 'login' } },
     capacity: { maxServers: 40, placeholders: 0, events: [] },
     workdir: 'home',
+    waitForData: false,
     data: [],
     env: {},
     values: {},
