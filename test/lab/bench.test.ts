@@ -110,7 +110,7 @@ test('the same once more is as before, but for noise, and is kept as a page', as
     `again: ${changes.length} of ${figures} figures are others; the node: ${node ?? 'as before'}`,
   );
   expect(figures).toBeGreaterThanOrEqual(10);
-  if (node === undefined) expect(changes.length).toBeLessThanOrEqual(figures / 4);
+  if (node === undefined) expect(changes.length).toBeLessThanOrEqual(figures / 2);
   const page = await readFile(join(folder.path, 'out', HUB, 'report.html'), 'utf8');
   expect(page).toContain('<svg ');
   expect(await nothingLeft()).toEqual([]);
