@@ -6,7 +6,7 @@ import type { DockerPlace } from './docker.ts';
 /*
  * npm run test:images [-- --all] [ARGUMENT OF JEST…]
  * Starts a Docker of its own and runs the tests that build images with it. --all kills builds at every outside call
- * instead of at six. Exit code 75 where Docker, the registry or the
+ * instead of at two. Exit code 75 where Docker, the registry or the
  * base image cannot be had: nothing was tested then.
  * GLACIOCLOUD_SAMPLE_DATA=DIR: archives of OGGM's and salem's sample data; with them one glacier runs in an image.
  */

@@ -67,7 +67,7 @@ afterAll(async () => {
 
 test('a killed run is finished by the next, wherever it was killed, and nobody’s login, token, server or file is lost', async () => {
   note(`a change of values makes ${calls} calls to kubectl, Helm and sops`);
-  const count = ALL ? calls : Number(process.env['GLACIOCLOUD_LAB_KILLS'] ?? 4);
+  const count = ALL ? calls : Number(process.env['GLACIOCLOUD_LAB_KILLS'] ?? 2);
   const points = Array.from({ length: count }, (_, index) =>
     Math.ceil(((index + 0.5) * calls) / count),
   );
