@@ -61148,6 +61148,60 @@ var announcementTime = {
   }
 };
 
+// src/core/data/conflicts.ts
+init_json();
+function conflictsOf(sets) {
+  const placed2 = /* @__PURE__ */ new Map();
+  const unpacked = /* @__PURE__ */ new Map();
+  const found3 = /* @__PURE__ */ new Map();
+  const tell5 = (first, second, what) => {
+    if (first !== second && !found3.has(`${first} ${second}`))
+      found3.set(`${first} ${second}`, { sets: [first, second], what });
+  };
+  for (const { set, lock } of sets)
+    for (const file of lock.data.files) {
+      const path = cachePath(file.url) ?? file.url;
+      const before = placed2.get(path);
+      if (before && (before.file.bytes !== file.bytes || before.file.unpack !== file.unpack))
+        tell5(before.set, set.name, `${path} is of two sizes in their locks`);
+      placed2.set(path, before ?? { set: set.name, file });
+      const tree = file.unpack === void 0 ? void 0 : unpacked.get(file.unpack);
+      if (tree && tree.path !== path)
+        tell5(tree.set, set.name, `both unpack an archive as ${file.unpack}`);
+      if (file.unpack !== void 0 && !tree)
+        unpacked.set(file.unpack, { set: set.name, file, path });
+    }
+  for (const [path, { set }] of placed2)
+    for (const above2 of foldersOf2(path)) {
+      const file = placed2.get(above2);
+      if (file) tell5(file.set, set, `${above2} is a file of one and a folder of the other`);
+    }
+  return [...found3.values()];
+}
+function foldersOf2(path) {
+  const parts = path.split("/");
+  return parts.slice(1).map((_, index2) => parts.slice(0, index2 + 1).join("/"));
+}
+var dataConflict = {
+  id: "data-conflict",
+  severity: "error",
+  title: "Data sets of one hub agree about the files that they share.",
+  why: "OGGM has one cache folder, so the sets of a hub lie in one. Where two say different things of one file, nothing of its cluster is filled.",
+  on: "platform",
+  *check(platform) {
+    for (const hub of platform.environments.values())
+      for (const { sets, what } of conflictsOf(lockedSets(platform, hub.data.data))) {
+        const [first, second] = sets.map((name) => hub.data.data.indexOf(name));
+        const index2 = Math.max(first, second);
+        yield {
+          at: hub.at(pointer("data", index2)),
+          message: `${sets.join(" and ")} do not go together: ${what}`,
+          hint: `lock both anew, \`glaciocloud data lock ${sets.join(" ")}\`; if they still differ, give the hub one of them`
+        };
+      }
+  }
+};
+
 // src/core/data/rules.ts
 init_json();
 
@@ -61177,8 +61231,16 @@ var dataAddress = {
   title: "Files of data sets have plain addresses, and each a place of its own.",
   why: "OGGM looks for a file below its cache by host and path of its address. A path that leads elsewhere, or one that two files share, would give people another file than they ask for.",
   on: "platform",
-  *check({ data: data3 }) {
+  *check({ data: data3, dataLocks }) {
     for (const set of data3.values()) yield* addressProblems(set);
+    for (const lock of dataLocks.values())
+      for (const [index2, { url }] of lock.data.files.entries())
+        if (cachePath(url) === void 0)
+          yield {
+            at: lock.at(pointer("files", index2, "url")),
+            message: "this is no plain address of a file",
+            hint: `write nothing here by hand: \`glaciocloud data lock ${lock.name}\``
+          };
   }
 };
 function addressFindings(sets) {
@@ -62129,6 +62191,7 @@ var RULES = [
   lockRegistry,
   imageFiles,
   dataAddress,
+  dataConflict,
   dataUnlocked,
   dataRoom,
   dataPlace,
@@ -64323,7 +64386,7 @@ function foreignManagers(name, live) {
 function foreignOf(object3, entry2) {
   return { object: object3, manager: textAt(entry2, "/manager"), time: textAt(entry2, "/time") };
 }
-function conflictsOf(name, live, applied) {
+function conflictsOf2(name, live, applied) {
   return foreignEntries(live).flatMap((one2) => {
     const fields2 = differing(at(one2, "/fieldsV1"), live, applied, "");
     return fields2.length === 0 ? [] : [{ ...foreignOf(name, one2), fields: fields2 }];
@@ -64503,7 +64566,7 @@ async function tellConflicts({ to }, objects, { kube, progress }) {
   for (const object3 of shown3) {
     const found3 = live.get(identity4(object3, namespace));
     const name = `${textAt(object3, "/kind")} ${textAt(object3, "/metadata/name")}`;
-    for (const { manager, time: time2, fields: fields2 } of found3 ? conflictsOf(name, found3, object3) : [])
+    for (const { manager, time: time2, fields: fields2 } of found3 ? conflictsOf2(name, found3, object3) : [])
       progress(
         to.unit,
         `\u26A0 ${name}: what ${manager} changed at ${time2} is overwritten: ${fields2.join(", ")}`
