@@ -43,8 +43,15 @@ const say = (text: string): boolean =>
 export async function up(): Promise<DockerPlace> {
   await mkdir(CACHE, { recursive: true });
   const ends = [await takeTurn(TURN, 'Docker', say)];
+  /** From the last to the first, and the turn is given back whatever another end says. */
   const down = async (): Promise<void> => {
-    for (const end of ends.reverse()) await end();
+    const end = ends.pop();
+    if (end === undefined) return;
+    try {
+      await end();
+    } finally {
+      await down();
+    }
   };
   try {
     await installPackages();
@@ -147,6 +154,7 @@ async function startDocker(env: Record<string, string>): Promise<() => Promise<v
   const running = await exec('pidof', ['dockerd']);
   if (running.code === 0)
     throw new Error(`another dockerd runs (process ${running.stdout.trim()}): stop it first`);
+  await unmount();
   const config = join(CACHE, 'daemon.json');
   const settings = { features: { 'containerd-snapshotter': true }, mtu: 1400 };
   await writeFile(config, JSON.stringify(settings));
@@ -167,6 +175,14 @@ async function startDocker(env: Record<string, string>): Promise<() => Promise<v
     await stop();
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
   };
+}
+
+/** What a Docker that was killed left: its folder is mounted on itself, and containers in it. */
+async function unmount(): Promise<void> {
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n');
+  const places = mounts.map((line) => line.split(' ')[1] ?? '');
+  const left = places.filter((place) => place.startsWith(`${CACHE}/`));
+  for (const place of left.reverse()) await run('umount', ['--lazy', place]);
 }
 
 async function startRegistry(env: Record<string, string>): Promise<() => Promise<void>> {
