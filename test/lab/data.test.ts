@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Figures } from '../../src/core/bench/figures.ts';
 import { exec } from '../../src/edges/exec.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
 import { Kube } from '../../src/edges/kube.ts';
@@ -220,6 +221,24 @@ test('a full volume is said, with what to do, and a larger one goes on', async (
     await exec('umount', ['-l', folder]);
   }
   expect([(await data('fill')).code]).toEqual([0]);
+}, 390_000);
+
+test('a pod of the hub reads the volume about as fast as dd does, alone and with others', async () => {
+  const out = join(folder.path, 'measured');
+  const words = [CLI, 'bench', HUB, '--out', out, '--kubeconfig', lab.kubeconfig, '--json'];
+  const { code, stdout, stderr } = await exec(process.execPath, words, {
+    env: tools(),
+    timeoutMs: 300_000,
+  });
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+  const { volumes, readers } = JSON.parse(stdout) as Pick<Figures, 'volumes' | 'readers'>;
+  const volume = volumes.find(({ name }) => name === 'data');
+  note(
+    `data: reads ${volume?.read_mb_s} MB/s (dd ${volume?.dd_read_mb_s}); ` +
+      readers.map((one) => `${one.readers}: ${one.mb_s}`).join(', '),
+  );
+  expect(volume?.read_mb_s).toBeGreaterThan(0);
+  expect(readers.map((one) => one.readers)).toEqual([1, 2, 4, 8]);
 }, 390_000);
 
 test('what two sets share is fetched once, and what nobody uses goes', async () => {
