@@ -7,7 +7,6 @@ set is locked, and filled by the filler from a server with OGGM's layout. Pods a
 there are no browser's pages: Chromium signs in in the lab.
 """
 
-import asyncio
 import json
 import os
 import subprocess
@@ -17,14 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import requests
 from data_volume import Served, Server, Volume
 from fake_github import FakeGitHub
-from health_check import execute
+from kernel_asked import in_kernel
 from real_hub import ANY_IMAGE, RealHub, node
 from test_busy import as_mounted
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
 
 HERE = Path(__file__).parent
 SECONDS = 60
@@ -111,22 +107,10 @@ def first_glacier(hub, made, name):
     step("signed in")
     assert hub.spawn(name, token=token)[1].get("ready"), hub.log_text()[-3000:]
     step("server")
-    headers = {"Authorization": f"token {token}"}
-    url = f"{hub.url}/user/{name}/api/kernels"
-    kernel = requests.post(url, headers=headers, json={}, timeout=60).json()["id"]
     asked = ["", PEOPLE[name], made["base_url"], made["rgi_id"], str(made["border"])]
     script = (HERE / "read_view.py").read_text()
     code = f"import sys; sys.argv = {asked!r}\nexec({script!r})"
-
-    async def run():
-        path = f"{url}/{kernel}/channels".replace("http", "ws", 1)
-        socket = await websocket_connect(HTTPRequest(path, headers=headers))
-        try:
-            return await asyncio.wait_for(execute(socket, code), 170)
-        finally:
-            socket.close()
-
-    said = asyncio.run(run())
+    said = in_kernel(f"{hub.url}/user/{name}/api", token, code, 170)
     step("first glacier")
     return steps, said
 

@@ -2,7 +2,6 @@
 real Jupyter Server and its kernel.
 """
 
-import asyncio
 import contextlib
 import json
 import os
@@ -11,11 +10,9 @@ import sys
 
 import pytest
 import requests
-from health_check import execute
+from kernel_asked import in_kernel
 from real_hub import FILES, free_ports, node, wait_for
 from test_busy import as_mounted
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
 
 TOKEN = "token-of-this-test"
 # As a kubelet does, before anything of the server runs; it goes with the process.
@@ -92,22 +89,6 @@ def served(start, folder, **env):
             process.wait()
 
 
-def in_kernel(url, code):
-    headers = {"Authorization": f"token {TOKEN}"}
-    made = requests.post(f"{url}/kernels", headers=headers, json={}, timeout=60)
-    assert made.status_code == 201, made.text
-
-    async def ask():
-        path = f"{url}/kernels/{made.json()['id']}/channels".replace("http", "ws", 1)
-        socket = await websocket_connect(HTTPRequest(path, headers=headers))
-        try:
-            return await asyncio.wait_for(execute(socket, code), 60)
-        finally:
-            socket.close()
-
-    return asyncio.run(ask())
-
-
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
@@ -141,7 +122,7 @@ def test_what_a_server_becomes_has_room_for_temporary_files(start, tmp_path, mor
 def test_a_full_home_has_a_server_with_a_kernel(start, tmp_path):
     workdir = str(tmp_path / "home/oggm-work")
     with served(start, tmp_path, OGGM_WORKDIR=workdir, FULL="1") as url:
-        assert in_kernel(url, LOOK)["wrote"] == "/tmp"
+        assert in_kernel(url, TOKEN, LOOK, 60)["wrote"] == "/tmp"
     assert "Your home is full" in (tmp_path / "log").read_text()
 
 
@@ -181,4 +162,4 @@ def test_a_home_that_fills_later_breaks_no_new_python(start, tmp_path):
     )
     workdir = str(tmp_path / "home/oggm-work")
     with served(start, tmp_path, OGGM_WORKDIR=workdir) as url:
-        assert in_kernel(url, again) == {"before": f"{workdir}/tmp", "after": "/tmp"}
+        assert in_kernel(url, TOKEN, again, 60) == {"before": f"{workdir}/tmp", "after": "/tmp"}
