@@ -3,7 +3,7 @@ import type { LockedFile } from '../model/data-types.ts';
 import type { Rule } from '../rule.ts';
 import { lockedSets } from './lock.ts';
 import type { LockedSet } from './lock.ts';
-import { cachePath } from './wanted.ts';
+import { placeOf } from './wanted.ts';
 
 interface Placed {
   set: string;
@@ -27,7 +27,7 @@ function conflictsOf(sets: readonly LockedSet[]): Conflict[] {
   };
   for (const { set, lock } of sets)
     for (const file of lock.data.files) {
-      const path = cachePath(file.url) ?? file.url;
+      const path = placeOf(file.url);
       const before = placed.get(path);
       if (before && (before.file.bytes !== file.bytes || before.file.unpack !== file.unpack))
         tell(before.set, set.name, `${path} is of two sizes in their locks`);

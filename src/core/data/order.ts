@@ -6,7 +6,7 @@ import { quantityBytes } from '../model/quantities.ts';
 import type { Digest } from '../unit.ts';
 import { lockDigest, lockedSets, viewOf } from './lock.ts';
 import type { LockedSet } from './lock.ts';
-import { addressesOf, cachePath } from './wanted.ts';
+import { addressesOf, placeOf } from './wanted.ts';
 
 export type FillMode = 'plan' | 'fill' | 'verify';
 
@@ -81,7 +81,7 @@ function setOf({ set, lock }: LockedSet): JsonObject {
     set: set.name,
     lock: lockDigest(lock.data),
     files: lock.data.files.map(({ url, bytes, unpack }) => ({
-      path: cachePath(url) ?? url,
+      path: placeOf(url),
       urls: addressesOf(url, set.data.mirrors),
       bytes,
       unpack: unpack ?? null,

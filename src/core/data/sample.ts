@@ -1,6 +1,6 @@
 import { compareText } from '../json.ts';
 import type { LockedSet } from './lock.ts';
-import { cachePath } from './wanted.ts';
+import { placeOf } from './wanted.ts';
 
 /** A file that stands for its set. */
 export interface Sample {
@@ -16,8 +16,6 @@ export function samplesOf(sets: readonly LockedSet[]): Sample[] {
     const [file] = [...lock.data.files].sort(
       (a, b) => a.bytes - b.bytes || compareText(a.url, b.url),
     );
-    return file
-      ? [{ set: set.name, path: cachePath(file.url) ?? file.url, bytes: file.bytes }]
-      : [];
+    return file ? [{ set: set.name, path: placeOf(file.url), bytes: file.bytes }] : [];
   });
 }

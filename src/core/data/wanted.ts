@@ -61,6 +61,11 @@ export function cachePath(url: string): string | undefined {
   return isPlain ? path : undefined;
 }
 
+/** Of a file in a lock, where `check` finds an address that has no place; its address there. */
+export function placeOf(url: string): string {
+  return cachePath(url) ?? url;
+}
+
 /** Addresses of one file in the order in which they are asked: mirrors, the longest beginning first, then its own. */
 export function addressesOf(url: string, mirrors: DataFile['mirrors']): string[] {
   const fitting = Object.entries(mirrors)
