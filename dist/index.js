@@ -55332,6 +55332,9 @@ function cachePath(url) {
   const isPlain2 = path.split("/").every((part) => part !== "." && part !== ".." && /^[A-Za-z0-9~._+=@,%-]+$/u.test(part));
   return isPlain2 ? path : void 0;
 }
+function placeOf2(url) {
+  return cachePath(url) ?? url;
+}
 function addressesOf(url, mirrors) {
   const fitting2 = Object.entries(mirrors).filter(([beginning2]) => url.startsWith(beginning2)).sort(([a], [b]) => b.length - a.length || compareText(a, b));
   const others = fitting2.flatMap(
@@ -57713,7 +57716,7 @@ var SETTINGS = "platform.yaml";
 async function gatherCharts(platform2, options) {
   const { source, progress } = await sourceOf2(platform2, options);
   if (source.kind === "as-reviewed") {
-    const { file, line } = placeOf2(platform2, source);
+    const { file, line } = placeOf3(platform2, source);
     throw new ChartRefused(`${file}:${line} ${source.why}`, { hint: source.hint });
   }
   return load2(source, options, progress);
@@ -57725,7 +57728,7 @@ async function gatherPlanCharts(platform2, options) {
   const finding2 = {
     rule: "chart-source",
     severity: "warning",
-    at: placeOf2(platform2, source),
+    at: placeOf3(platform2, source),
     message: `${source.why}; this is planned with jupyterhub ${source.settings.version} as the default branch has it`,
     hint: source.hint
   };
@@ -57756,7 +57759,7 @@ async function load2({ settings: settings3, privateToo }, { chartsFrom, releases
 function seenCharts(releases) {
   return releases.flatMap(({ release: release2 }) => release2.charts);
 }
-function placeOf2(platform2, { field }) {
+function placeOf3(platform2, { field }) {
   return platform2.settings.at(`/charts/jupyterhub/${field}`);
 }
 async function sourceOf2(platform2, { root, repository, chartsFrom, report }) {
@@ -61637,7 +61640,7 @@ function conflictsOf(sets) {
   };
   for (const { set, lock } of sets)
     for (const file of lock.data.files) {
-      const path = cachePath(file.url) ?? file.url;
+      const path = placeOf2(file.url);
       const before = placed2.get(path);
       if (before && (before.file.bytes !== file.bytes || before.file.unpack !== file.unpack))
         tell5(before.set, set.name, `${path} is of two sizes in their locks`);
@@ -61855,7 +61858,7 @@ function setOf({ set, lock }) {
     set: set.name,
     lock: lockDigest(lock.data),
     files: lock.data.files.map(({ url, bytes: bytes2, unpack }) => ({
-      path: cachePath(url) ?? url,
+      path: placeOf2(url),
       urls: addressesOf(url, set.data.mirrors),
       bytes: bytes2,
       unpack: unpack ?? null
@@ -63716,7 +63719,7 @@ async function giveData(release2, kube) {
   const objects = await objectsFor(namespace, kube);
   const [volume] = objects;
   const live = await kube.get("persistentvolume", volumeName(namespace));
-  if (live && canonical(placeOf3(live)) !== canonical(placeOf3(volume)))
+  if (live && canonical(placeOf4(live)) !== canonical(placeOf4(volume)))
     throw new Faulty(
       `input data lie elsewhere now; when nobody's server runs: kubectl delete pvc ${DATA_CLAIM} --namespace ${namespace}, then kubectl delete pv ${volumeName(namespace)}`,
       "infrastructure"
@@ -63737,7 +63740,7 @@ async function objectsFor(namespace, kube) {
   if (made3.kind === "volume") return made3.objects;
   throw new Faulty(`${made3.why}; ${made3.hint}`, "infrastructure");
 }
-function placeOf3(volume) {
+function placeOf4(volume) {
   return Object.fromEntries(
     ["csi", "nfs", "local", "hostPath"].map((kind) => [kind, at(volume, `/spec/${kind}`) ?? null])
   );
@@ -65399,7 +65402,7 @@ function samplesOf(sets) {
     const [file] = [...lock.data.files].sort(
       (a, b) => a.bytes - b.bytes || compareText(a.url, b.url)
     );
-    return file ? [{ set: set.name, path: cachePath(file.url) ?? file.url, bytes: file.bytes }] : [];
+    return file ? [{ set: set.name, path: placeOf2(file.url), bytes: file.bytes }] : [];
   });
 }
 
@@ -73784,7 +73787,7 @@ function findingOf2(platform2, hub, { object: object3 }, { path, from, to }) {
   return {
     rule: "immutable",
     severity: "error",
-    at: placeOf4(platform2, hub, object3.name, path),
+    at: placeOf5(platform2, hub, object3.name, path),
     message: `${what} is there already, and Kubernetes refuses to change its ${field}${change}`,
     hint: hintOf(object3.kind, path)
   };
@@ -73793,7 +73796,7 @@ function hintOf(kind, path) {
   if (path === ROOM) return "a volume never gets smaller: write the old size, or more";
   return kind === "PersistentVolumeClaim" ? "undo it; another kind of volume needs a hub of another name, to which somebody copies homes and database" : "undo it, or give the object another name";
 }
-function placeOf4(platform2, hub, object3, path) {
+function placeOf5(platform2, hub, object3, path) {
   const own2 = ["/values/hub/db/pvc", "/values/hub/db", "/values"].find((one2) => hub.has(one2));
   const cluster = platform2.clusters.get(hub.data.cluster);
   const said5 = hub.has("/values/hub/db/pvc/storageClassName");
@@ -79150,12 +79153,12 @@ async function runAccess(inputs, report) {
 }
 var LOOK = "to see who would come into empty hubs, give --present with an empty folder, and --directory FILE where teams are named";
 async function runPlan(inputs) {
-  return accessPlan(await askedOf(inputs), accessSources(placeOf5(inputs, LOOK)));
+  return accessPlan(await askedOf(inputs), accessSources(placeOf6(inputs, LOOK)));
 }
 async function runApply(inputs, report) {
   if (inputs.present !== void 0)
     throw new UsageError("access apply compares with the cluster itself");
-  const place2 = placeOf5(inputs);
+  const place2 = placeOf6(inputs);
   const run3 = isInActions() ? (await Promise.resolve().then(() => (init_runner(), runner_exports))).runId() : void 0;
   const world = await accessWorld(place2, run3, (text2) => report.progress(text2));
   return accessApply(await askedOf(inputs), accessSources(place2), world);
@@ -79163,7 +79166,7 @@ async function runApply(inputs, report) {
 async function askedOf({ root, people, at: at2, target }) {
   return { root, people, hubs: target.slice(1), now: timeOf3(at2), detail: await detailOfRun() };
 }
-function placeOf5(inputs, instead) {
+function placeOf6(inputs, instead) {
   const { root, people, present: present2, directory } = inputs;
   const kubeconfig = present2 === void 0 ? kubeconfigOf(inputs, instead) : void 0;
   return { root, people, present: present2, directory, kubeconfig };
@@ -79192,7 +79195,7 @@ async function runImport(inputs) {
 async function runHomes(inputs) {
   if (inputs.present !== void 0)
     throw new UsageError("access homes looks into the cluster itself");
-  return accessHomes(await askedOf(inputs), homeSources(placeOf5(inputs)));
+  return accessHomes(await askedOf(inputs), homeSources(placeOf6(inputs)));
 }
 async function runErase({ root, people, target }) {
   await confirmUnseen();
