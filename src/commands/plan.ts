@@ -1,6 +1,7 @@
 import { hasErrors } from '../core/finding.ts';
 import { deployedFrom } from '../edges/deployed.ts';
 import { headCommit } from '../edges/git.ts';
+import { ownCall } from '../edges/in-actions.ts';
 import type { Report } from '../edges/report.ts';
 import { fileFindings } from '../flow/findings.ts';
 import { planOutcome } from '../flow/plan-outcome.ts';
@@ -28,5 +29,6 @@ export async function plan(inputs: PlanInputs, report: Report): Promise<Outcome>
   const planned = await gatherPlan({ ...inputs, deployed }, report);
   if (planned.kind === 'refused') return refused(planned.findings);
   const head = await headCommit(root);
-  return planOutcome(planned.plan, { head, base: planned.base, full: undefined }, html);
+  const frame = { head, base: planned.base, full: undefined, call: ownCall() };
+  return planOutcome(planned.plan, frame, html);
 }

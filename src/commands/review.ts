@@ -1,6 +1,7 @@
 import { COMMENT_MARKER, reviewedText } from '../core/show/reviewed.ts';
 import { deployedFrom } from '../edges/deployed.ts';
 import { writeWhole } from '../edges/files.ts';
+import { ownCall } from '../edges/in-actions.ts';
 import type { Report } from '../edges/report.ts';
 import { Failure } from '../failure.ts';
 import { planOutcome } from '../flow/plan-outcome.ts';
@@ -84,7 +85,11 @@ async function reviewed(inputs: ReviewInputs, github: Commented, report: Report)
   const answer =
     planned.kind === 'refused'
       ? refused(planned.findings)
-      : await planOutcome(planned.plan, { ...inputs, base: planned.base }, inputs.html);
+      : await planOutcome(
+          planned.plan,
+          { ...inputs, base: planned.base, call: ownCall() },
+          inputs.html,
+        );
   const comment = planned.kind === 'refused' ? `${REFUSED}${answer.summary}` : answer.summary;
   if (!(await postComment(inputs, { marker: COMMENT_MARKER, body: comment }, github, report)))
     return stale();

@@ -62,6 +62,7 @@ function filled(next: () => string): { plan: Plan; frame: PlanFrame } {
     head: next(),
     base: { commit: next(), at: '2026-11-21T10:00:00Z' },
     full: next(),
+    call: next(),
   };
   return { plan, frame };
 }

@@ -98,4 +98,9 @@ export function aPlan(more: Partial<Plan> = {}): Plan {
   };
 }
 
-export const NO_FRAME: PlanFrame = { head: undefined, base: undefined, full: undefined };
+export const NO_FRAME: PlanFrame = {
+  head: undefined,
+  base: undefined,
+  full: undefined,
+  call: 'glaciocloud',
+};

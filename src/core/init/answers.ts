@@ -32,6 +32,14 @@ export function pinOf({ action }: Pick<Answers, 'action'>): Pin {
   return { repository, commit };
 }
 
+/**
+ * How the tool is called without a clone of it. npm has no package of its name, and whoever took the name could run
+ * anything: the bare name never stands behind npx.
+ */
+export function pinnedCall({ repository, commit }: Pin): string {
+  return `npx --yes github:${repository}#${commit}`;
+}
+
 /** The issuer of certificates that a new platform counts on, by its name in the cluster. */
 export const ISSUER = 'letsencrypt';
 

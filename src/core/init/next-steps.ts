@@ -1,11 +1,11 @@
 import { REQUESTS_ENVIRONMENT } from '../access/request/environment.ts';
-import { ISSUER, needsIssuer } from './answers.ts';
+import { ISSUER, needsIssuer, pinOf, pinnedCall } from './answers.ts';
 import type { Answers } from './answers.ts';
 import type { Scaffold } from './scaffold.ts';
 
 /** What is left to a person after `init`, in order. `home`: `OWNER/NAME` on GitHub, if that is known. */
 export function nextSteps(
-  answers: Pick<Answers, 'organization' | 'hub' | 'cluster' | 'url' | 'email'>,
+  answers: Pick<Answers, 'action' | 'organization' | 'hub' | 'cluster' | 'url' | 'email'>,
   { inGit, home }: { inGit: boolean; home: string | undefined },
 ): string[] {
   const { organization, hub, cluster, url } = answers;
@@ -15,6 +15,7 @@ export function nextSteps(
     ...(inGit
       ? []
       : ['This folder is in no git repository: `git init`, and a repository on GitHub.']),
+    `The command: \`alias glaciocloud='${pinnedCall(pinOf(answers))}'\` is the commit that your workflows run.`,
     `DNS: a record by which ${hostOf(url)} leads to the entry of the cluster.`,
     `An OAuth app: https://github.com/organizations/${organization}/settings/applications/new with the homepage ` +
       `${address} and the callback ${address}/hub/oauth_callback. Its id and secret are asked for below.`,

@@ -9,6 +9,8 @@ export interface PlanFrame {
   base: { commit: string; at: string } | undefined;
   /** Address of the whole plan, where there is one. */
   full: string | undefined;
+  /** How whoever reads the plan calls the tool. */
+  call: string;
 }
 
 /** What the plan is compared with: words, and the commit that ends them where there is one. */

@@ -1,4 +1,4 @@
-import { fenced, hex, html, inMarkdown, joined, link } from '../escape.ts';
+import { code, fenced, hex, html, inMarkdown, joined, link } from '../escape.ts';
 import type { Markdown } from '../escape.ts';
 import type { Finding } from '../finding.ts';
 import { COMMENT_LIMIT } from '../model/limits.ts';
@@ -178,8 +178,8 @@ function footer(plan: Plan, frame: PlanFrame): string {
   const parts = [
     inMarkdown`plan ${hex(plan.digest.slice(0, 12))}`,
     ...(frame.full === undefined ? [] : [link('whole plan', frame.full)]),
-    inMarkdown`the same on your machine: \`npx glaciocloud plan\``,
-    inMarkdown`why a rule exists: \`npx glaciocloud explain RULE\``,
+    inMarkdown`the same on your machine: ${code(`${frame.call} plan`)}`,
+    inMarkdown`why a rule exists: ${code(`${frame.call} explain RULE`)}`,
   ];
   return `\n${inMarkdown`<sub>${joined(parts, inMarkdown` · `)}</sub>\n`.text}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isPin, needsIssuer, pinOf } from '../../../src/core/init/answers.ts';
+import { isPin, needsIssuer, pinOf, pinnedCall } from '../../../src/core/init/answers.ts';
 import { nextAfter, nextSteps, numbered } from '../../../src/core/init/next-steps.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -23,7 +23,9 @@ test.each([
 });
 
 test('a commit of a repository has two parts', () => {
-  expect(pinOf({ action: `o/r@${COMMIT}` })).toEqual({ repository: 'o/r', commit: COMMIT });
+  const pin = pinOf({ action: `o/r@${COMMIT}` });
+  expect(pin).toEqual({ repository: 'o/r', commit: COMMIT });
+  expect(pinnedCall(pin)).toBe(`npx --yes github:o/r#${COMMIT}`);
 });
 
 test.each([
@@ -37,6 +39,7 @@ test.each([
 
 describe('what is left to a person', () => {
   const given = {
+    action: `o/r@${COMMIT}`,
     organization: 'Ice-Lab',
     hub: 'ice',
     cluster: 'north',
@@ -52,6 +55,7 @@ describe('what is left to a person', () => {
   const doctor =
     '`glaciocloud doctor` says what of all this is still missing, with the command for it.';
   const steps = (address: string, host: string) => [
+    `The command: \`alias glaciocloud='npx --yes github:o/r#${COMMIT}'\` is the commit that your workflows run.`,
     `DNS: a record by which ${host} leads to the entry of the cluster.`,
     'An OAuth app: https://github.com/organizations/Ice-Lab/settings/applications/new with the homepage ' +
       `${address} and the callback ${address}/hub/oauth_callback. Its id and secret are asked for below.`,
@@ -99,7 +103,7 @@ describe('what is left to a person', () => {
   });
 
   test('after init of what is no address, as it stands', () => {
-    expect(nextSteps({ ...given, url: 'hub' }, { inGit: true, home: undefined })[0]).toBe(
+    expect(nextSteps({ ...given, url: 'hub' }, { inGit: true, home: undefined })[1]).toBe(
       'DNS: a record by which hub leads to the entry of the cluster.',
     );
   });

@@ -8,7 +8,7 @@ const page = (more: Parameters<typeof aPlan>[0], frame = NO_FRAME): string =>
 describe('a plan as a page', () => {
   test('names plan, head and what it is compared with', () => {
     const base = { commit: 'abcdef0123', at: '2026-11-21T10:00:00Z' };
-    const text = page({}, { head: '1234567890', base, full: undefined });
+    const text = page({}, { head: '1234567890', base, full: undefined, call: 'glaciocloud' });
     expect(text).toContain('<title>Plan 0123456789ab</title>');
     expect(text).toContain('<h1>Plan: nothing changes</h1>');
     expect(text).toContain(

@@ -250,11 +250,13 @@ test('the comment ends with how to see more', () => {
       .split('\n')
       .slice(-1);
   const more =
-    'the same on your machine: `npx glaciocloud plan` · why a rule exists: `npx glaciocloud explain RULE`</sub>';
+    'the same on your machine: `glaciocloud plan` · why a rule exists: `glaciocloud explain RULE`</sub>';
   expect(end()).toEqual([`<sub>plan 0123456789ab · ${more}`]);
   expect(end({ ...NO_FRAME, full: 'https://x' })[0]).toBe(
     `<sub>plan 0123456789ab · [whole plan](https://x) · ${more}`,
   );
+  const call = 'npx --yes github:o/r#0123';
+  expect(end({ ...NO_FRAME, call })[0]).toContain(`machine: \`${call} plan\` · `);
 });
 
 describe('room', () => {

@@ -185,7 +185,7 @@ describe('a plan as JSON', () => {
       findings: [finding],
     });
     const base = { commit: 'c', at: '2026-11-21T10:00:00Z' };
-    expect(planJson(plan, { head: 'h', base, full: undefined })).toEqual({
+    expect(planJson(plan, { head: 'h', base, full: undefined, call: 'glaciocloud' })).toEqual({
       schema_version: 1,
       digest: '0123456789abcdef0123',
       base: 'c',

@@ -1,0 +1,18 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { ownCall } from '../../src/edges/in-actions.ts';
+
+const NAMES = ['GITHUB_ACTION_REPOSITORY', 'GITHUB_ACTION_REF'] as const;
+const COMMIT = '3d3c42e5aac5ba805825da76410c181273ba90b1';
+afterEach(() => {
+  for (const name of NAMES) delete process.env[name];
+});
+
+test.each([
+  ['o/r', COMMIT, `npx --yes github:o/r#${COMMIT}`],
+  ['o/r', 'main', 'glaciocloud'],
+  ['', '', 'glaciocloud'],
+  ['o/r`x`', COMMIT, 'glaciocloud'],
+])('the action at %j and %j is called by %j', (repository, ref, call) => {
+  [process.env['GITHUB_ACTION_REPOSITORY'], process.env['GITHUB_ACTION_REF']] = [repository, ref];
+  expect(ownCall()).toBe(call);
+});
