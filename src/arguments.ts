@@ -3,8 +3,10 @@ import { ANSWERS } from './core/init/answers.ts';
 import type { Given } from './core/init/answers.ts';
 import { nearest } from './core/model/read.ts';
 import { UsageError, messageOf } from './failure.ts';
-import { COMMANDS, OPTIONS } from './inputs.ts';
-import type { CommandName, CommandSpec, OptionName } from './inputs.ts';
+import { COMMANDS } from './inputs.ts';
+import { OPTIONS } from './options.ts';
+import type { CommandName, CommandSpec } from './inputs.ts';
+import type { OptionName } from './options.ts';
 
 /** What commands of earlier versions are called now. */
 const RENAMED: ReadonlyMap<string, string> = new Map([['render-image', 'image render']]);
@@ -29,6 +31,7 @@ export interface Inputs {
   tier: string | undefined;
   until: string | undefined;
   html: string | undefined;
+  exitCode: boolean;
   base: string | undefined;
   merge: string | undefined;
   reviewed: string | undefined;
@@ -167,6 +170,7 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     tier: word('tier'),
     until: word('until'),
     html: word('html'),
+    exitCode: options['exit-code'] === true,
     base: word('base'),
     merge: word('merge'),
     reviewed: word('reviewed'),

@@ -2,6 +2,7 @@ import { isCommand } from './arguments.ts';
 import type { Inputs } from './arguments.ts';
 import { bench } from './commands/bench.ts';
 import { check } from './commands/check.ts';
+import { completion } from './commands/completion.ts';
 import { data } from './commands/data.ts';
 import { deploy } from './commands/deploy.ts';
 import { doctor } from './commands/doctor.ts';
@@ -24,7 +25,6 @@ import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
 import { benchWorld, deployPorts, doctorPorts, imagePorts } from './compose.ts';
 import { isTeam } from './core/access/teams.ts';
-import { completionScript } from './core/show/completion.ts';
 import { runAccess } from './dispatch-access.ts';
 import { kubeconfigOf, timeOf } from './dispatch-inputs.ts';
 import { systemClock } from './edges/clock.ts';
@@ -39,7 +39,8 @@ import type { NamedPath } from './gather/named-inputs.ts';
 import { helpText } from './help.ts';
 import { COMMANDS } from './inputs.ts';
 import type { CommandName } from './inputs.ts';
-import { outcome } from './outcome.ts';
+import { OPTIONS } from './options.ts';
+import { CHANGES, outcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import type { Forge } from './ports.ts';
 import type { BuildArtifacts } from './ports/build-artifacts.ts';
@@ -54,7 +55,8 @@ type Run = (inputs: Inputs, report: Report) => Outcome | Promise<Outcome>;
 const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   help: ({ target }) => outcome({ exit: 0, text: helpText(commandNamed(target[0])) }),
   version: () => outcome({ exit: 0, text: `${VERSION}\n` }),
-  check: ({ root, chartsFrom, at }, report) => check({ root, chartsFrom, now: timeOf(at) }, report),
+  check: ({ root, chartsFrom, at, target }, report) =>
+    check({ root, chartsFrom, hubs: target, now: timeOf(at) }, report),
   render: ({ root, chartsFrom, at, out, all, target }, report) =>
     render({ root, chartsFrom, now: timeOf(at), out, hubs: all ? 'all' : target }, report),
   data: (inputs, report) =>
@@ -74,8 +76,8 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
     return pullRequest(runner.checkRun(), github);
   },
   review: runReview,
-  plan: ({ root, chartsFrom, at, present, html }, report) =>
-    plan({ root, chartsFrom, now: timeOf(at), present, html }, report),
+  plan: ({ root, chartsFrom, at, present, html, exitCode, target }, report) =>
+    plan({ root, chartsFrom, now: timeOf(at), present, html, exitCode, hubs: target }, report),
   deploy: runDeploy,
   access: runAccess,
   try: async ({ root }) => {
@@ -89,7 +91,7 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   waves: ({ root, chartsFrom }, report) => waves({ root, chartsFrom }, report),
   state: (inputs) => showState(kubeconfigOf(inputs), inputs.target),
   drift: async (inputs, report) =>
-    drift(kubeconfigOf(inputs), inputs.target, await driftAudience(), report),
+    drift(kubeconfigOf(inputs), inputs.target, await driftAudience(inputs), report),
   doctor: async ({ root, cluster, kubeconfig, at }, report) =>
     doctor({ root, cluster, now: timeOf(at) }, await doctorPorts(root, kubeconfig), report),
   outside: runOutside,
@@ -97,7 +99,7 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   new: ({ root, target }) => createFile(root, target),
   init: ({ root, answers }) => init({ root, given: answers }, standardStreams()),
   explain: ({ target }) => explainRule(target[0]),
-  completion: () => outcome({ exit: 0, text: completionScript(COMMANDS) }),
+  completion: ({ target }) => completion(target, { commands: COMMANDS, options: OPTIONS }),
 };
 
 /** Inputs → the result of their command. */
@@ -231,10 +233,10 @@ async function actionEdges(): Promise<{
 
 /** GitHub, where a run of GitHub Actions gives a token. */
 /** In a workflow everybody reads, also where no token lets an issue be opened. */
-async function driftAudience(): Promise<Audience> {
+async function driftAudience({ exitCode }: Inputs): Promise<Audience> {
   return isInActions()
     ? { kind: 'everybody', github: (await maybeAction())?.github }
-    : { kind: 'who-asked' };
+    : { kind: 'who-asked', whenDrifted: exitCode ? CHANGES : 1 };
 }
 
 async function maybeAction(): Promise<Awaited<ReturnType<typeof actionEdges>> | undefined> {

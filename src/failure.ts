@@ -1,8 +1,8 @@
 /**
  * 0 done, nothing to do, or waiting · 1 failed or refused · 2 usage, or files with errors · 3 partly done or
- * blocked.
+ * blocked · 4 something changes, where `--exit-code` asks.
  */
-export type ExitCode = 0 | 1 | 2 | 3;
+export type ExitCode = 0 | 1 | 2 | 3 | 4;
 
 /**
  * Something outside the files went wrong: a tool, the network, a token, the disk. Thrown where it happens with what

@@ -19,6 +19,9 @@ export interface Outcome {
 
 export const SCHEMA_VERSION = 1;
 
+/** With `--exit-code`: something changes, or has drifted. */
+export const CHANGES = 4 satisfies ExitCode;
+
 export function outcome(parts: Partial<Outcome> & Pick<Outcome, 'exit'>): Outcome {
   return {
     text: '',

@@ -1,7 +1,11 @@
+import { isOfHub } from '../core/check/of-hub.ts';
 import { hasErrors } from '../core/finding.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Platform } from '../core/model/types.ts';
 import { findingsJson, findingsMarkdown, findingsText } from '../core/show/findings.ts';
 import type { Report } from '../edges/report.ts';
 import { cachedCharts } from '../gather/charts.ts';
+import { confirmHubs } from '../flow/choose.ts';
 import { allFindings } from '../flow/findings.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome } from '../outcome.ts';
@@ -10,6 +14,8 @@ import type { Outcome } from '../outcome.ts';
 export interface CheckInputs {
   root: string;
   chartsFrom: string | undefined;
+  /** Only what they are made of; everything, where none is named. */
+  hubs: readonly string[];
   now: number;
 }
 
@@ -19,7 +25,8 @@ export async function check(inputs: CheckInputs, report: Report): Promise<Outcom
   const charts =
     reading.platform &&
     (await cachedCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report }));
-  const findings = await allFindings(reading, charts, inputs.now);
+  const all = await allFindings(reading, charts, inputs.now);
+  const findings = reading.platform ? aboutHubs(all, reading.platform, inputs.hubs) : all;
   return outcome({
     exit: hasErrors(findings) ? 2 : 0,
     text: findingsText(findings),
@@ -27,4 +34,15 @@ export async function check(inputs: CheckInputs, report: Report): Promise<Outcom
     findings,
     summary: findingsMarkdown(findings),
   });
+}
+
+function aboutHubs(
+  findings: readonly Finding[],
+  platform: Platform,
+  hubs: readonly string[],
+): readonly Finding[] {
+  if (hubs.length === 0) return findings;
+  confirmHubs(platform, hubs);
+  const ofOne = hubs.map((hub) => isOfHub(platform, hub));
+  return findings.filter(({ at }) => ofOne.some((isOf) => isOf(at.file)));
 }

@@ -15,6 +15,7 @@ import { findHelm } from '../edges/helm.ts';
 import { Kube } from '../edges/kube.ts';
 import type { Report } from '../edges/report.ts';
 import { Failure } from '../failure.ts';
+import type { CHANGES } from '../outcome.ts';
 import { SCHEMA_VERSION, outcome } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Forge } from '../ports.ts';
@@ -22,11 +23,16 @@ import type { Forge } from '../ports.ts';
 type Tracker = Pick<Forge, 'openIssue' | 'closeIssue'>;
 
 /** Where the result is shown: to who asked, or in a workflow, whose log everybody reads. */
-export type Audience = { kind: 'who-asked' } | { kind: 'everybody'; github: Tracker | undefined };
+export type Audience =
+  | { kind: 'who-asked'; whenDrifted: DriftCode }
+  | { kind: 'everybody'; github: Tracker | undefined };
+
+/** How the command ends where there is drift: with 4 where `--exit-code` asks. */
+type DriftCode = 1 | typeof CHANGES;
 
 /**
  * What somebody changed behind our back: live objects against the manifest that Helm stored. Changes nothing. Exit 1
- * where there is drift.
+ * where there is drift, or 4 where `--exit-code` asks.
  */
 export async function drift(
   kubeconfig: string,
@@ -53,10 +59,9 @@ export function driftOutcome(
   audience: Audience,
 ): Outcome {
   const drifted = found.some((one) => one.drift.length > 0);
-  const told = audience.kind === 'everybody' && audience.github !== undefined;
   const text = found.map((one) => driftText(one, audience.kind)).join('');
   return outcome({
-    exit: driftExit(drifted, unseen.size > 0, told),
+    exit: driftExit(drifted, unseen.size > 0, audience),
     text: text + [...unseen].map(unreadableText).join(''),
     json: {
       schema_version: SCHEMA_VERSION,
@@ -86,8 +91,11 @@ export async function lookAtEach(
 }
 
 /** On GitHub an issue says what has drifted: a red run every night would say no more. None says what nobody sees. */
-export function driftExit(drifted: boolean, unseen: boolean, onGithub: boolean): 0 | 1 {
-  return unseen || (drifted && !onGithub) ? 1 : 0;
+export function driftExit(drifted: boolean, unseen: boolean, audience: Audience): 0 | DriftCode {
+  if (unseen) return 1;
+  if (!drifted) return 0;
+  if (audience.kind === 'who-asked') return audience.whenDrifted;
+  return audience.github === undefined ? 1 : 0;
 }
 
 export function unreadableText([hub, why]: readonly [string, string]): string {

@@ -1,5 +1,6 @@
 import { screen, screenJson } from '../core/escape.ts';
 import type { Outcome } from '../outcome.ts';
+import { painted, paints } from './paint.ts';
 
 /** Where results and progress go: a terminal, or the runner of GitHub Actions. */
 export interface Report {
@@ -14,7 +15,11 @@ export function terminalReport(): Report {
     progress: (text) => process.stderr.write(screen(`· ${text}\n`)),
     result: (result, json) => {
       const data = (): string => screenJson(`${JSON.stringify(result.json, null, 2)}\n`);
-      process.stdout.write(json ? data() : screen(result.text));
+      const text = (): string => {
+        const shown = screen(result.text);
+        return paints(process.stdout, process.env) ? painted(shown) : shown;
+      };
+      process.stdout.write(json ? data() : text());
       return Promise.resolve();
     },
     failure: (message, hint) => process.stderr.write(screen(`✗ ${message}\n  ${hint}\n`)),

@@ -44,6 +44,24 @@ function setMeant(name: string, known: readonly string[]): string {
   return known.length === 0 ? `add data/${name}.yaml` : `sets: ${known.join(', ')}`;
 }
 
+/** Throws where a name is no hub's: of a file, or of one of `others`, which know hubs too. */
+export function confirmHubs(
+  { environments, names }: Pick<Platform, 'environments' | 'names'>,
+  hubs: readonly string[],
+  others: readonly string[] = [],
+): void {
+  const known = [
+    ...new Set([...environments.keys(), ...(names.get('environment') ?? []), ...others]),
+  ];
+  const unknown = hubs.find((hub) => !known.includes(hub));
+  if (unknown === undefined) return;
+  const near = nearest(unknown, known);
+  throw new UsageError(
+    `there is no hub "${unknown}"`,
+    near === undefined ? `hubs: ${known.join(', ')}` : `did you mean "${near}"?`,
+  );
+}
+
 /** Of a cluster's hubs those that were asked for. */
 export function chooseHubs(
   platform: Platform,

@@ -16,7 +16,13 @@ import type { FamilyPlan, PlannedStep, RegisteredFamily } from './family.ts';
 import { allFindings } from './findings.ts';
 
 export type Planned =
-  | { kind: 'planned'; plan: Plan; steps: PlannedStep[]; base: PlanFrame['base'] }
+  | {
+      kind: 'planned';
+      platform: Platform;
+      plan: Plan;
+      steps: PlannedStep[];
+      base: PlanFrame['base'];
+    }
   | { kind: 'refused'; findings: Finding[] };
 
 export interface PlanSources {
@@ -55,6 +61,7 @@ export async function gatherPlan(
   const plan = planOf(parts.map(shownPart), { findings, charts: charts.pins });
   return {
     kind: 'planned',
+    platform,
     plan,
     steps: parts.flatMap(({ steps }) => steps),
     base: lastDeployed(deployed),

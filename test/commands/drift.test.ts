@@ -24,7 +24,7 @@ const github = {
 };
 
 test.each<[string, Audience, 0 | 1, string]>([
-  ['on a machine', { kind: 'who-asked' }, 1, `is "${VALUE}", should be "b"`],
+  ['on a machine', { kind: 'who-asked', whenDrifted: 1 }, 1, `is "${VALUE}", should be "b"`],
   ['in a workflow without a token', { kind: 'everybody', github: undefined }, 1, 'differs'],
   ['in a workflow', { kind: 'everybody', github }, 0, 'differs'],
 ])('%s the log says of a field what its readers may see', (_where, audience, exit, how) => {
@@ -35,7 +35,10 @@ test.each<[string, Audience, 0 | 1, string]>([
 });
 
 test('no value is in the JSON, wherever it goes, and what nobody saw is', () => {
-  const { json } = driftOutcome(found, new Map([['bad', 'why']]), { kind: 'who-asked' });
+  const { json } = driftOutcome(found, new Map([['bad', 'why']]), {
+    kind: 'who-asked',
+    whenDrifted: 1,
+  });
   expect(json).toMatchObject({
     hubs: [{ hub: 'hub', drift: [{ object: 'ConfigMap hub', fields: ['/data/a'] }] }],
     unreadable: { bad: 'why' },

@@ -5,6 +5,7 @@ import { plan } from '../../src/commands/plan.ts';
 import { render } from '../../src/commands/render.ts';
 import { pullRequest, review } from '../../src/commands/review.ts';
 import { exists } from '../../src/edges/files.ts';
+import type { Outcome } from '../../src/outcome.ts';
 import type { PullRequest } from '../../src/ports.ts';
 import { DOUBLE, edit, git, commitAll, temporary } from '../support/sample.ts';
 
@@ -13,6 +14,15 @@ const HEAD = '1234567890123456789012345678901234567890';
 let folder: Awaited<ReturnType<typeof temporary>>;
 let present: string;
 let lines: string[] = [];
+/** Of a plan of everything. */
+const ALL = {
+  chartsFrom: DOUBLE,
+  present: undefined,
+  html: undefined,
+  hubs: [],
+  exitCode: false,
+  now: NOW,
+};
 const report = { progress: (text: string) => void lines.push(text) } as never;
 
 async function platform(name: string): Promise<string> {
@@ -151,23 +161,45 @@ describe('a plan', () => {
     await git(root, 'init', '-q');
     const head = await commitAll(root, 'one');
     const html = join(root, 'plan.html');
-    const answer = await plan({ root, chartsFrom: DOUBLE, present, html, now: NOW }, report);
+    const answer = await plan({ ...ALL, root, present, html }, report);
     expect(answer).toMatchObject({ exit: 0, json: { head }, outputs: { has_changes: 'true' } });
     expect(answer.summary).toContain(`${head.slice(0, 7)}, compared with the given record`);
     expect(await exists(html)).toBe(true);
+  });
+
+  test('of a hub is what is about it, and tells changes by its exit code', async () => {
+    const root = await platform('of-a-hub');
+    const second = join(root, 'environments/classroom.yaml');
+    await cp(join(root, 'environments/hub.yaml'), second);
+    const both = join(folder.path, 'both');
+    await edit(root, 'environments/classroom.yaml', 'https://hub.', 'https://class.');
+    await render({ root, chartsFrom: DOUBLE, hubs: 'all', out: both, now: NOW }, report);
+    await edit(root, 'environments/hub.yaml', 'idle: 1h', 'idle: 2h');
+    const of = (...hubs: string[]) =>
+      plan({ ...ALL, root, present: both, hubs, exitCode: true }, report);
+    const titles = ({ text }: Outcome): string[] => text.match(/^\[.*/gmu) ?? [];
+    const [whole, hub, other] = [await of(), await of('hub'), await of('classroom')];
+    expect([whole.exit, hub.exit, other.exit]).toEqual([4, 4, 0]);
+    expect(titles(hub)).toEqual([expect.stringContaining('[~] hub ')]);
+    expect(titles(other)).toEqual([]);
+    expect(other.text).toContain('nothing changes, 1 unchanged');
+    await expect(of('hubb')).rejects.toMatchObject({
+      message: 'there is no hub "hubb"',
+      hint: 'did you mean "hub"?',
+    });
   });
 
   test('of files with errors is refused', async () => {
     const root = await platform('refused');
     await edit(root, 'environments/hub.yaml', 'memory: 4G', 'memory: 4Gi');
     const html = join(root, 'plan.html');
-    const answer = await plan({ root, chartsFrom: DOUBLE, present, html, now: NOW }, report);
+    const answer = await plan({ ...ALL, root, present, html }, report);
     expect([answer.exit, await exists(html)]).toEqual([2, false]);
   });
 
   test('that cannot see what is deployed is none, and one of a new repository says where it looked', async () => {
     const root = await platform('unseen');
-    const sources = { root, chartsFrom: DOUBLE, present: undefined, html: undefined, now: NOW };
+    const sources = { ...ALL, root };
     await expect(plan(sources, report)).rejects.toMatchObject({ exit: 1 });
     await git(root, 'init', '-q');
     const said: string[] = [];
@@ -180,20 +212,13 @@ describe('a plan', () => {
   test('tells the mistakes of the files first, where it cannot see what is deployed', async () => {
     const root = await platform('unseen-wrong');
     await edit(root, 'environments/hub.yaml', 'memory: 4G', 'memory: 4Gi');
-    const sources = { root, chartsFrom: DOUBLE, present: undefined, html: undefined, now: NOW };
+    const sources = { ...ALL, root };
     expect((await plan(sources, report)).exit).toBe(2);
   });
 
   test('needs the folder that it is to compare with', async () => {
     const root = await platform('nothing');
-    const sources = {
-      root,
-      chartsFrom: DOUBLE,
-      present: '/nonexistent',
-      html: undefined,
-      record: undefined,
-      now: NOW,
-    };
+    const sources = { ...ALL, root, present: '/nonexistent' };
     await expect(plan(sources, report)).rejects.toMatchObject({ exit: 2 });
   });
 });

@@ -33,7 +33,7 @@ async function broken(name: string): Promise<string> {
 }
 
 describe('check', () => {
-  const checked = (root: string) => check({ root, chartsFrom: DOUBLE, now: NOW }, report);
+  const checked = (root: string) => check({ root, chartsFrom: DOUBLE, hubs: [], now: NOW }, report);
 
   test('passes with nothing but warnings', async () => {
     const answer = await checked(await platform('good'));
@@ -50,6 +50,22 @@ describe('check', () => {
     expect(answer.text).toContain('environments/hub.yaml:7:27  memory-suffix  ');
     expect(answer.summary).toContain('| ✗ | `environments/hub.yaml:7` |');
     expect(answer.json).toMatchObject({ schema_version: 1, findings: [{ rule: 'memory-suffix' }] });
+  });
+
+  test('of a hub is about what that hub is made of', async () => {
+    const root = await platform('of-a-hub');
+    await cp(join(root, 'environments/hub.yaml'), join(root, 'environments/classroom.yaml'));
+    await edit(root, 'environments/hub.yaml', 'memory: 4G', 'memory: 4Gi');
+    const of = (...hubs: string[]) => check({ root, chartsFrom: DOUBLE, hubs, now: NOW }, report);
+    const errors = async (hub: string): Promise<string[]> =>
+      (await of(hub)).findings.flatMap(({ severity, rule }) =>
+        severity === 'error' ? [rule] : [],
+      );
+    expect(await errors('hub')).toEqual(['memory-suffix']);
+    expect(await errors('classroom')).toEqual([]);
+    await expect(of('hub', 'clasroom')).rejects.toMatchObject({
+      hint: 'did you mean "classroom"?',
+    });
   });
 
   test('fails where there is no platform to check', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Audience } from '../../src/commands/drift.ts';
 import { driftExit, lookAtEach, unreadableText } from '../../src/commands/drift.ts';
 import { showState } from '../../src/commands/state.ts';
 import type { ReleaseState } from '../../src/core/hub/state.ts';
@@ -38,14 +39,25 @@ test('`state` shows the others, and fails, where a state cannot be read', async 
   });
 });
 
-test.each<[boolean, boolean, boolean, 0 | 1]>([
-  [false, false, false, 0],
-  [true, false, false, 1],
-  [true, false, true, 0],
-  [false, true, false, 1],
-  [false, true, true, 1],
-])('drift %s, unseen %s, on GitHub %s: exit %s', (drifted, unseen, onGithub, exit) => {
-  expect(driftExit(drifted, unseen, onGithub)).toBe(exit);
+// A double: only whether there is somebody who tells issues counts here.
+const github = { openIssue: () => Promise.resolve(1), closeIssue: () => Promise.resolve() };
+const ME: Audience = { kind: 'who-asked', whenDrifted: 1 };
+const ASKS: Audience = { kind: 'who-asked', whenDrifted: 4 };
+const LOG: Audience = { kind: 'everybody', github: undefined };
+const ISSUES: Audience = { kind: 'everybody', github };
+
+test.each<[boolean, boolean, Audience, 0 | 1 | 4]>([
+  [false, false, ME, 0],
+  [false, false, ASKS, 0],
+  [true, false, ME, 1],
+  [true, false, ASKS, 4],
+  [true, true, ASKS, 1],
+  [true, false, LOG, 1],
+  [true, false, ISSUES, 0],
+  [false, true, ME, 1],
+  [false, true, ISSUES, 1],
+])('drift %s, unseen %s, for %j: exit %s', (drifted, unseen, audience, exit) => {
+  expect(driftExit(drifted, unseen, audience)).toBe(exit);
 });
 
 test('drift names what it could not look at', () => {

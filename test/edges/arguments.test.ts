@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ACTION_COMMANDS, actionInputs, fromAction, fromArguments } from '../../src/arguments.ts';
 import type { Inputs } from '../../src/arguments.ts';
 import { helpText } from '../../src/help.ts';
-import { COMMANDS, OPTIONS } from '../../src/inputs.ts';
-import type { CommandName, OptionName } from '../../src/inputs.ts';
+import { COMMANDS, GROUPS } from '../../src/inputs.ts';
+import type { CommandName } from '../../src/inputs.ts';
+import { OPTIONS } from '../../src/options.ts';
+import type { OptionName } from '../../src/options.ts';
 import { failureOf } from '../support/program.ts';
 
 const NAMES = Object.keys(COMMANDS) as CommandName[];
@@ -26,6 +28,7 @@ const NOTHING: Omit<Inputs, 'command' | 'target'> = {
   from: undefined,
   tier: undefined,
   until: undefined,
+  exitCode: false,
   html: undefined,
   base: undefined,
   merge: undefined,
@@ -80,6 +83,7 @@ const FIELDS: Partial<Record<OptionName, keyof Inputs>> = {
   registry: 'registry',
   locked: 'locked',
   push: 'push',
+  'exit-code': 'exitCode',
 };
 const ANSWERS = [
   'organization',
@@ -156,12 +160,14 @@ describe.each(NAMES)('%s', (command) => {
       ['--help', command],
     ])
       expect(fromArguments(args)).toEqual({ ...NOTHING, command: 'help', target: [command] });
-    const lines = helpText(command).split('\n');
+    const text = helpText(command);
+    const lines = text.split('\n');
     expect(lines[0]).toContain(`glaciocloud ${command}`);
     expect(lines[0]).toContain(` — ${COMMANDS[command].summary}`);
-    expect(lines.slice(2, -1).map((line) => /^ {2}--([a-z-]+) /u.exec(`${line} `)?.[1])).toEqual(
-      takes,
-    );
+    expect(text.match(/(?<=^ {2}--)[a-z-]+/gmu) ?? []).toEqual(takes);
+    for (const line of lines.slice(1)) expect(line.length).toBeLessThanOrEqual(100);
+    for (const example of COMMANDS[command].examples)
+      expect(text).toContain(`\n  glaciocloud ${example}\n`);
   });
 });
 
@@ -295,8 +301,8 @@ describe('the action', () => {
   });
 
   test('refuses a target where there is none', async () => {
-    expect(await usage(() => fromAction(read({ command: 'check', target: 'x' })))).toMatchObject({
-      message: 'check takes no "x"',
+    expect(await usage(() => fromAction(read({ command: 'doctor', target: 'x' })))).toMatchObject({
+      message: 'doctor takes no "x"',
     });
   });
 
@@ -318,22 +324,25 @@ describe('the action', () => {
 });
 
 describe('help', () => {
-  test('about everything names each command and the exit codes', () => {
-    const lines = helpText(undefined).split('\n');
-    expect(lines[0]).toBe('glaciocloud — JupyterHubs from one git repository');
-    expect(lines.slice(2, 2 + NAMES.length)).toEqual(
-      NAMES.map((name) => `  ${name.padEnd(14)}${COMMANDS[name].summary}`),
+  /** As it was before lines were broken. */
+  const flowing = (text: string): string => text.replace(/\n {16,}/gu, ' ');
+
+  test('about everything names each command below its heading, and the exit codes', () => {
+    const text = flowing(helpText(undefined));
+    expect(text).toMatch(/^glaciocloud — JupyterHubs from one git repository\n\n/u);
+    const headings = Object.entries(GROUPS).map(([group, title]) => {
+      const own = NAMES.filter((name) => COMMANDS[name].group === group);
+      const rows = own.map((name) => `  ${name.padEnd(14)}${COMMANDS[name].summary}\n`);
+      return `${title}\n${rows.join('')}\n`;
+    });
+    expect(text).toContain(headings.join(''));
+    expect(text).toContain(
+      'Exit codes: 0 done, nothing to do, or waiting; 1 failed or refused; 2 usage, or files with errors; 3 partly done or blocked; 4 changes, with --exit-code.\n',
     );
-    expect(lines.slice(2 + NAMES.length)).toEqual([
-      '',
-      'glaciocloud COMMAND --help shows its options.',
-      'Exit codes: 0 done, nothing to do, or waiting; 1 failed or refused; 2 usage, or files with errors; 3 partly done or blocked.',
-      '',
-    ]);
   });
 
   test('about a command shows its target and the values of its options', () => {
-    expect(helpText('render').split('\n').slice(0, 4)).toEqual([
+    expect(flowing(helpText('render')).split('\n').slice(0, 4)).toEqual([
       'glaciocloud render [HUB] — write values and Kubernetes objects of hubs',
       '',
       '  --root DIR                the platform’s folder (default: the current one)',
@@ -342,4 +351,14 @@ describe('help', () => {
     expect(helpText('waves')).toContain('  --json                    print the result as JSON\n');
     expect(helpText('waves')).toMatch(/^glaciocloud waves — for the workflow/u);
   });
+});
+
+// Words of a shell, without what its redirections take.
+const wordsOf = (line: string): string[] =>
+  (line.split(/ [>|]/u)[0] ?? '').match(/"[^"]*"|\S+/gu)?.map((word) => word.replaceAll('"', '')) ??
+  [];
+
+test.each(NAMES)('examples of %s are commands that can be read', (name) => {
+  for (const example of COMMANDS[name].examples)
+    expect(fromArguments(wordsOf(example)).command).toBe(name);
 });

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { ownCall } from '../../src/edges/in-actions.ts';
 
-const NAMES = ['GITHUB_ACTION_REPOSITORY', 'GITHUB_ACTION_REF'] as const;
+const before = { ...process.env };
 const COMMIT = '3d3c42e5aac5ba805825da76410c181273ba90b1';
 afterEach(() => {
-  for (const name of NAMES) delete process.env[name];
+  process.env = { ...before };
 });
 
 test.each([

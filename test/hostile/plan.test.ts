@@ -20,6 +20,7 @@ function filled(next: () => string): { plan: Plan; frame: PlanFrame } {
       id: next(),
       title: next(),
       noun: next(),
+      hubs: [next()],
       wave: next(),
       summary: next(),
       reasons: [{ code: 'value', text: next() }],

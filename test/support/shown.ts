@@ -65,6 +65,7 @@ export function aStep(more: Partial<ShownStep> = {}): ShownStep {
     id: 'h',
     title: 'h',
     noun: 'hub',
+    hubs: [],
     wave: 'production',
     order: 2,
     risk: 3,

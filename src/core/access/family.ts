@@ -128,6 +128,7 @@ function showAccess(change: HubAccessChange): ShownStep {
     id,
     title: `access to ${hub}`,
     noun: 'access list',
+    hubs: [hub],
     wave: '',
     order: 8,
     risk: riskOf(effects),

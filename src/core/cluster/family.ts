@@ -44,6 +44,7 @@ function showCluster(step: ClusterStep): ShownStep {
     id,
     title,
     noun,
+    hubs: [],
     wave: to.wave,
     order: to.order,
     risk: NO_EFFECT.risk,

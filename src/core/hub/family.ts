@@ -30,6 +30,7 @@ function showHub(step: HubStep): ShownStep {
     id,
     title,
     noun,
+    hubs: [to.unit.name],
     wave: to.wave,
     order: to.order,
     risk: riskOf(effects),

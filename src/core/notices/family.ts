@@ -81,6 +81,7 @@ function showAnnouncement({
     marker,
     title: `announcement ${name}`,
     noun: 'announcement',
+    hubs: (to ?? from)?.hubs ?? [],
     reasons: [{ code: 'announce', text: to ? timeOf(to) : 'its file is gone' }],
     effects: [effect],
     identity: ['announce', name, to ? { ...to } : null],
@@ -111,6 +112,7 @@ function showSwitch({ hub, to }: Extract<NoticeChange, { kind: 'spawn' }>): Show
     marker: '~',
     title: `spawn switch of ${hub}`,
     noun: 'hub',
+    hubs: [hub],
     reasons: [{ code: state, text: `spawn: ${state}` }],
     effects: [effectOf(to)],
     identity: ['spawn', hub, to ? { ...to } : null],
@@ -137,7 +139,7 @@ function effectOf(to: Switch): ShownEffect {
 /** What the views need of either. */
 interface Shown extends Pick<
   ShownStep,
-  'id' | 'marker' | 'title' | 'noun' | 'reasons' | 'effects' | 'identity'
+  'id' | 'marker' | 'title' | 'noun' | 'hubs' | 'reasons' | 'effects' | 'identity'
 > {
   kind: 'announce' | 'spawn-switch';
 }

@@ -33,6 +33,8 @@ export interface ShownStep {
   title: string;
   /** What several such things are called with an s: `hub`. */
   noun: string;
+  /** Hubs that it is about; none where it is what hubs share. */
+  hubs: readonly string[];
   /** Name of its wave; empty where it is in none. */
   wave: string;
   /** Position of its wave; 0 is before all waves. */

@@ -14,6 +14,20 @@ export interface Plan {
   charts: ChartPin[];
 }
 
+/** What of a plan is about these hubs, or about what all share; everything, where none is named. */
+export function aboutHubs(plan: Plan, hubs: readonly string[]): Plan {
+  if (hubs.length === 0) return plan;
+  const isOne = ({ id }: ShownUnit): boolean => hubs.includes(id);
+  return {
+    ...plan,
+    steps: plan.steps.filter(
+      (step) => step.hubs.length === 0 || step.hubs.some((hub) => hubs.includes(hub)),
+    ),
+    unchanged: plan.unchanged.filter(isOne),
+    orphans: plan.orphans.filter(isOne),
+  };
+}
+
 /** One family's part of a plan. */
 export type PlanPart = Pick<Plan, 'steps' | 'unchanged' | 'orphans'>;
 

@@ -48,6 +48,7 @@ function showBlocked({ unit, wave, order, why }: BlockedStep): ShownStep {
     id,
     title,
     noun,
+    hubs: unit.kind === 'hub' ? [unit.name] : [],
     wave,
     order,
     risk: effect.risk,

@@ -65,6 +65,7 @@ function showRemoval(step: RemovalStep): ShownStep {
     id,
     title,
     noun,
+    hubs: [unit.name],
     wave: '',
     order: 9,
     risk: effect.risk,

@@ -87,6 +87,7 @@ describe('what the hubs of a cluster share', () => {
     expect(shown).toEqual({
       family: 'cluster',
       marker: '~',
+      hubs: [],
       id: 'clusters/c',
       title: 'cluster c',
       noun: 'cluster',

@@ -53,6 +53,7 @@ describe('hubs', () => {
     expect(hubFamily.show(step)).toEqual({
       family: 'hub',
       marker: '~',
+      hubs: ['h'],
       id: 'h',
       title: 'h',
       noun: 'hub',

@@ -63,6 +63,7 @@ function showJar({ jar, before, diff }: JarStep): ShownStep {
     reasons: [reason],
     summary: reason.text,
     effects: [{ code: 'teeth', text: 'teeth hurt', risk: 4 }],
+    hubs: [],
     touched: [{ noun: 'jar', name: jar.name }],
     diff,
     detail: 'changes',

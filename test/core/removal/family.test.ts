@@ -68,6 +68,7 @@ describe('what runs and no file names', () => {
       {
         family: 'removal',
         marker: '−',
+        hubs: ['gone'],
         id: 'gone',
         title: 'gone',
         noun: 'hub',
