@@ -1,11 +1,6 @@
 import { conflictsOf } from '../../core/watch/drift.ts';
-import {
-  NEEDS,
-  clusterVerdict,
-  dnsVerdict,
-  entriesOf,
-  roomVerdict,
-} from '../../core/hub/preflight.ts';
+import { NEEDS, clusterVerdict, dnsVerdict, entriesOf } from '../../core/hub/preflight.ts';
+import { roomVerdict } from '../../core/hub/room.ts';
 import { textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ClusterFile, Doc } from '../../core/model/types.ts';
@@ -99,7 +94,7 @@ export async function preflightObjects(
     objects,
     await world.kube.list('nodes'),
     hub.data.sizes,
-    world.cluster.data.nodes.user.max,
+    world.cluster.data,
   );
   if (short !== undefined) throw new Faulty(short, 'product');
   return objects;

@@ -1,4 +1,5 @@
 import { quantityBytes } from '../model/quantities.ts';
+import { serverPools } from '../model/pools.ts';
 import type { Rule } from '../rule.ts';
 import { lockedSets } from './lock.ts';
 import { hubsWithData, sumOf } from './order.ts';
@@ -13,7 +14,8 @@ export const dataPlace: Rule = {
   *check(platform) {
     for (const cluster of platform.clusters.values()) {
       const [first] = hubsWithData(platform, cluster.name);
-      const { storage, nodes } = cluster.data;
+      const { storage } = cluster.data;
+      const most = serverPools(cluster.data).reduce((sum, [, { max }]) => sum + max, 0);
       if (first === undefined) continue;
       if (storage.data === undefined)
         yield {
@@ -21,10 +23,10 @@ export const dataPlace: Rule = {
           message: `the cluster ${cluster.name} has no place for data`,
           hint: `write storage.data into clusters/${cluster.name}.yaml, such as: data: {class: ${storage.homes.class}}`,
         };
-      else if (storage.data.access === 'one' && nodes.user.max > 1)
+      else if (storage.data.access === 'one' && most > 1)
         yield {
           at: cluster.keyAt('/storage/data'),
-          message: `servers may be on ${nodes.user.max} nodes, and one alone can mount its volume`,
+          message: `servers may be on ${most} nodes, and one alone can mount its volume`,
           hint: 'choose a class that several nodes can mount (NFS, Filestore, EFS, CephFS) and write access: many; or have one node for users (nodes.user.max: 1); or remove `data` from the hubs',
         };
     }

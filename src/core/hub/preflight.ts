@@ -1,9 +1,6 @@
 import { at, objectsIn, textAt } from '../json.ts';
-import { greatest } from '../lists.ts';
-import type { Json, JsonObject } from '../json.ts';
-import { CPU_GUARANTEE_SHARE } from '../model/limits.ts';
-import type { ClusterFile, Doc, EnvironmentFile } from '../model/types.ts';
-import { memoryBytes, quantityBytes } from '../model/quantities.ts';
+import type { JsonObject } from '../json.ts';
+import type { ClusterFile, Doc } from '../model/types.ts';
 import { isInside } from './values/network.ts';
 
 export interface Verdict {
@@ -206,75 +203,4 @@ export function entriesOf(objects: readonly JsonObject[]): string[] {
     ]),
   );
   return [...new Set(found.filter((text) => text !== ''))];
-}
-
-/** What one pod asks for: CPUs and bytes. */
-interface Asked {
-  who: string;
-  cpu: number;
-  memory: number;
-}
-
-/**
- * Whether hub, proxy and servers can find a node at all: each request against the largest node.
- * Where more nodes may come (fewer than `max` are there), servers are taken on trust.
- */
-export function roomVerdict(
-  objects: readonly JsonObject[],
-  nodes: readonly JsonObject[],
-  sizes: EnvironmentFile['sizes'],
-  max: number,
-): string | undefined {
-  if (nodes.length === 0) return undefined;
-  const largest = {
-    cpu: largestOf(nodes, '/status/allocatable/cpu'),
-    memory: largestOf(nodes, '/status/allocatable/memory'),
-  };
-  const parts = objects.filter((one) => one['kind'] === 'Deployment').map(askedBy);
-  const servers = nodes.length < max ? [] : Object.entries(sizes).map(askedByServer);
-  return [...parts, ...servers]
-    .map((one) => tooLarge(one, largest))
-    .find((text) => text !== undefined);
-}
-
-function largestOf(nodes: readonly JsonObject[], path: string): number {
-  return greatest(nodes.map((node) => amount(at(node, path))));
-}
-
-function askedBy(deployment: JsonObject): Asked {
-  const containers = objectsIn(at(deployment, '/spec/template/spec/containers'));
-  const sum = (path: string): number =>
-    containers.reduce((total, one) => total + amount(at(one, path)), 0);
-  return {
-    who: textAt(deployment, '/metadata/name'),
-    cpu: sum('/resources/requests/cpu'),
-    memory: sum('/resources/requests/memory'),
-  };
-}
-
-function askedByServer([name, size]: [string, EnvironmentFile['sizes'][string]]): Asked {
-  return {
-    who: `a server of size ${name}`,
-    cpu: size.cpu * CPU_GUARANTEE_SHARE,
-    memory: memoryBytes(size.memory) ?? 0,
-  };
-}
-
-function tooLarge(one: Asked, node: Pick<Asked, 'cpu' | 'memory'>): string | undefined {
-  if (one.memory > node.memory)
-    return `${one.who} asks for ${gib(one.memory)} of memory, and the largest node has ${gib(node.memory)}`;
-  if (one.cpu > node.cpu)
-    return `${one.who} asks for ${one.cpu} CPUs, and the largest node has ${node.cpu}`;
-  return undefined;
-}
-
-/** `2`, `500m` or `16Gi` as a number. */
-function amount(value: Json | undefined): number {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'string') return 0;
-  return value.endsWith('m') ? Number(value.slice(0, -1)) / 1000 : (quantityBytes(value) ?? 0);
-}
-
-function gib(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }

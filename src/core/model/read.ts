@@ -16,7 +16,7 @@ import platform from '../../../schemas/platform.schema.json' with { type: 'json'
 import { credentialsIn } from '../credentials/find.ts';
 import { unlessCredential } from '../credentials/shapes.ts';
 import type { Finding } from '../finding.ts';
-import { at, escapeSegment, segmentsOf } from '../json.ts';
+import { at, escapeSegment, isObject, segmentsOf } from '../json.ts';
 import type { Json } from '../json.ts';
 import type { Source } from '../source.ts';
 import { plainAddress } from './address.ts';
@@ -148,6 +148,16 @@ function toFinding(source: Source, error: ErrorObject): Finding {
     }
     case 'required': {
       const key = String(error.params['missingProperty']);
+      const near = isObject(value) ? nearest(key, Object.keys(value)) : undefined;
+      if (near !== undefined && unmet(error).properties === undefined)
+        return finding(
+          {
+            rule: 'unknown-key',
+            message: `the key "${unlessCredential(near)}" stands here, and "${key}" is missing`,
+            hint: `did you mean "${key}"?`,
+          },
+          source.keyAt(`${path}/${escapeSegment(near)}`),
+        );
       return finding(
         {
           rule: 'missing-key',

@@ -1,6 +1,7 @@
 import type { Place } from '../finding.ts';
 import type { JsonObject } from '../json.ts';
 import type { DataFile, DataLockFile } from './data-types.ts';
+import type { Pool, Size } from './machine-types.ts';
 
 /*
  * What the files say, after their schemas (`schemas/*.schema.json`) have been applied with defaults.
@@ -93,16 +94,9 @@ export interface ClusterFile {
   ingress: { class: string; issuer: string | null; email: string | null };
   networkPolicy: 'enforced' | 'none';
   networks: string[];
-  nodes: { user: { cpu: number; memory: string; max: number; startTime: Duration } };
+  /** Pools by name: `poolOf` finds one, and the schema asks for `user`. */
+  nodes: Record<string, Pool>;
   parallel: number;
-}
-
-export interface Size {
-  title?: string;
-  cpu: number;
-  memory: string;
-  default: boolean;
-  for: Who[];
 }
 
 export interface ClassEvent {

@@ -74,7 +74,16 @@ const WHOLE: Record<string, File> = {
     storage: { homes: { class: 'standard' }, data: { class: 'nfs', access: 'many' } },
     ingress: { class: 'nginx', issuer: 'letsencrypt', email: 'a@example.org' },
     networkPolicy: 'enforced',
-    nodes: { user: { cpu: 8, memory: '64Gi', max: 4, startTime: '240s' } },
+    nodes: {
+      user: {
+        cpu: 8,
+        memory: '64Gi',
+        max: 4,
+        startTime: '240s',
+        selector: { pool: 'users' },
+        taints: [{ key: 'for', value: 'servers', effect: 'NoSchedule' }],
+      },
+    },
     parallel: 2,
   },
   'environments/hub.yaml': {

@@ -1,14 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  NEEDS,
-  clusterVerdict,
-  dnsVerdict,
-  entriesOf,
-  roomVerdict,
-} from '../../../src/core/hub/preflight.ts';
+import { NEEDS, clusterVerdict, dnsVerdict, entriesOf } from '../../../src/core/hub/preflight.ts';
 import type { ClusterFacts } from '../../../src/core/hub/preflight.ts';
-import type { Json, JsonObject } from '../../../src/core/json.ts';
-import type { ClusterFile, Doc, EnvironmentFile } from '../../../src/core/model/types.ts';
+import type { JsonObject } from '../../../src/core/json.ts';
+import type { ClusterFile, Doc } from '../../../src/core/model/types.ts';
 
 const storageClass = (name: string, reclaimPolicy: string): JsonObject => ({
   metadata: { name },
@@ -262,77 +256,5 @@ describe('a name', () => {
       { kind: 'Service', status: {} },
     ];
     expect(entriesOf(objects)).toEqual(['192.0.2.1', 'lb.example.org', '192.0.2.2']);
-  });
-});
-
-describe('room', () => {
-  const node = (cpu: Json, memory: Json): JsonObject => ({
-    status: { allocatable: { cpu, memory } },
-  });
-  const asks = (...requests: JsonObject[]): JsonObject => ({
-    kind: 'Deployment',
-    metadata: { name: 'hub' },
-    spec: {
-      template: { spec: { containers: requests.map((one) => ({ resources: { requests: one } })) } },
-    },
-  });
-  const nodes = [node('1500m', '4Gi'), node('2', '2Gi')];
-
-  test.each<[JsonObject[], string | undefined]>([
-    [[{ memory: '4Gi', cpu: '2' }], undefined],
-    [[{ memory: '4097Mi' }], 'hub asks for 4.0 GiB of memory, and the largest node has 4.0 GiB'],
-    [[{ memory: '5Gi' }], 'hub asks for 5.0 GiB of memory, and the largest node has 4.0 GiB'],
-    [[{ cpu: '2001m' }], 'hub asks for 2.001 CPUs, and the largest node has 2'],
-    [[{ cpu: 3 }], 'hub asks for 3 CPUs, and the largest node has 2'],
-    [
-      [{ cpu: '9', memory: '9Gi' }],
-      'hub asks for 9.0 GiB of memory, and the largest node has 4.0 GiB',
-    ],
-    [
-      [{ memory: '2Gi' }, { memory: '2560Mi' }],
-      'hub asks for 4.5 GiB of memory, and the largest node has 4.0 GiB',
-    ],
-    [[{ memory: true, cpu: 'many' }], undefined],
-    [[{}], undefined],
-    [[], undefined],
-  ])('for a hub that asks for %j', (requests, expected) => {
-    expect(roomVerdict([asks(...requests)], nodes, {}, 2)).toBe(expected);
-  });
-
-  test('is not asked for by what is no Deployment', () => {
-    expect(roomVerdict([{ ...asks({ cpu: '9' }), kind: 'Job' }], nodes, {}, 2)).toBeUndefined();
-  });
-
-  test('is asked for by the first that finds none', () => {
-    const proxy = { ...asks({ cpu: '4' }), metadata: { name: 'proxy' } };
-    expect(roomVerdict([asks({ cpu: '1' }), proxy, asks({ cpu: '5' })], nodes, {}, 2)).toBe(
-      'proxy asks for 4 CPUs, and the largest node has 2',
-    );
-  });
-
-  const size = (cpu: number, memory: string): EnvironmentFile['sizes'] => ({
-    big: { cpu, memory, default: true, for: [] },
-  });
-
-  test.each<[EnvironmentFile['sizes'], number, string | undefined]>([
-    [size(8, '4G'), 2, undefined],
-    [
-      size(8, '5G'),
-      2,
-      'a server of size big asks for 5.0 GiB of memory, and the largest node has 4.0 GiB',
-    ],
-    [size(9, '4G'), 2, 'a server of size big asks for 2.25 CPUs, and the largest node has 2'],
-    [
-      size(9, '9G'),
-      1,
-      'a server of size big asks for 9.0 GiB of memory, and the largest node has 4.0 GiB',
-    ],
-    [size(9, '9G'), 3, undefined],
-  ])('for servers of %j, where there may be %i nodes', (sizes, max, expected) => {
-    expect(roomVerdict([], nodes, sizes, max)).toBe(expected);
-  });
-
-  test('is taken on trust where no node is known', () => {
-    expect(roomVerdict([asks({ cpu: '99' })], [], size(99, '99G'), 0)).toBeUndefined();
   });
 });

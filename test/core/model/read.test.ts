@@ -259,6 +259,41 @@ test.each<[kind: Kind, text: string, ...Said[]]>([
   expect(said(kind, text)).toEqual(expected);
 });
 
+test('pools of a cluster: with their defaults, and one that is misspelt', () => {
+  const read = (nodes: string) => {
+    const text = `title: Main
+provider: gke
+kubernetes: "1.35"
+storage: {homes: {class: standard}}
+ingress: {class: nginx}
+nodes: ${nodes}
+`;
+    return readDoc('cluster', 'main', readSource('clusters/main.yaml', text));
+  };
+  const machine = '{cpu: 8, memory: 64Gi, max: 4}';
+  const defaults = { startTime: '0s', selector: {}, taints: [] };
+  const pool = { cpu: 8, memory: '64Gi', max: 4, ...defaults };
+  expect(read(`{user: ${machine}, gpu: ${machine}}`).doc?.data.nodes).toEqual({
+    user: pool,
+    gpu: pool,
+  });
+  const faults = (nodes: string) =>
+    read(nodes).findings.map(({ rule, at: { line, column }, message, hint }) => [
+      `${line}:${column} ${rule}`,
+      message,
+      hint,
+    ]);
+  expect(faults(`{usr: ${machine}}`)).toEqual([
+    ['6:9 unknown-key', 'the key "usr" stands here, and "user" is missing', 'did you mean "user"?'],
+  ]);
+  expect(faults(`{gpu: ${machine}}`)).toEqual([
+    ['6:1 missing-key', '"nodes" has no "user"', 'add "user:"'],
+  ]);
+  expect(faults(`{user: {cpu: 8, memory: 64Gi, max: 4, selector: {pool: true}}}`)).toEqual([
+    ['6:63 schema', 'true stands where text belongs', 'write "true" in quotes'],
+  ]);
+});
+
 test('a file that is right: with its defaults, and where things stand', () => {
   const source = readSource('environments/hub.yaml', HUB);
   const { doc, findings } = readDoc('environment', 'hub', source);

@@ -1,5 +1,6 @@
 import { pointer } from '../../json.ts';
 import { MIN_HOME_BYTES, MIN_IDLE_SECONDS, NODE_USABLE_SHARE } from '../../model/limits.ts';
+import { userPool } from '../../model/pools.ts';
 import { memoryBytes, quantityBytes, seconds } from '../../model/quantities.ts';
 import { defaultSize } from '../values/profiles.ts';
 import type { Problem, Rule } from '../../rule.ts';
@@ -95,7 +96,7 @@ export const sizeFitsNode: Rule = {
   why: 'A server that no node can take waits until it is given up, 15 minutes later and without a reason that users understand (EO-College hub, 2024-09).',
   on: 'hub',
   *check({ hub, cluster }) {
-    const { cpu, memory } = cluster.data.nodes.user;
+    const { cpu, memory } = userPool(cluster.data);
     const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
     for (const [name, size] of Object.entries(hub.data.sizes)) {
       if ((memoryBytes(size.memory) ?? 0) > usable) {
@@ -122,7 +123,7 @@ export const capacityFits: Rule = {
   why: 'Memory is guaranteed, so a full cluster starts no more servers; people wait without a seat (EarthScope, 2025-05-12, lost servers because memory was promised twice).',
   on: 'hub',
   *check({ hub, cluster }) {
-    const { memory, max } = cluster.data.nodes.user;
+    const { memory, max } = userPool(cluster.data);
     const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max;
     const size = hub.data.sizes[defaultSize(hub.data.sizes)];
     const seat = size && memoryBytes(size.memory);

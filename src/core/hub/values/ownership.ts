@@ -30,13 +30,20 @@ const INSTEAD: Readonly<Record<string, string>> = {
   '/hub/extraConfig': 'choose another name for your code',
   '/hub/extraVolumes': 'choose another name for your volume',
   '/hub/extraVolumeMounts': 'choose another place for your mount',
+  '/hub/nodeSelector': 'remove it: nodes.core of the cluster says where the hub goes',
   '/hub/services': 'choose another name for your service',
   '/hub/loadRoles': 'choose another name for your role',
   '/ingress': 'remove it: url: and the cluster’s ingress: say how people reach the hub',
+  '/hub/tolerations': 'remove it, and write it into nodes.core.taints of the cluster',
   '/prePuller':
     'remove it: the platform pulls the images of images: itself, and this would pull what no hub has',
+  '/proxy/chp/nodeSelector': 'remove it: nodes.core of the cluster says where the proxy goes',
+  '/proxy/chp/tolerations': 'remove it, and write it into nodes.core.taints of the cluster',
   '/scheduling':
     'remove it: capacity.placeholders keeps seats warm; the chart’s scheduler lags behind Kubernetes',
+  '/singleuser/extraTolerations':
+    'remove it, and write it into nodes.user.taints of the cluster, or of a pool that a size names',
+  '/singleuser/nodeSelector': 'remove it: nodes.user.selector of the cluster says where servers go',
   '/singleuser/storage/extraVolumes': 'choose another name for your volume',
   '/singleuser/storage/extraVolumeMounts': 'choose another place for your mount',
   '/singleuser/fsGid': 'remove it: user: of platform.yaml says whom homes belong to',

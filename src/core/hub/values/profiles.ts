@@ -1,7 +1,8 @@
 import type { HubImage } from '../../images/resolve.ts';
 import type { JsonObject } from '../../json.ts';
 import { CPU_GUARANTEE_SHARE } from '../../model/limits.ts';
-import type { ImageFile, Size } from '../../model/types.ts';
+import type { Size } from '../../model/machine-types.ts';
+import type { ImageFile } from '../../model/types.ts';
 import { slug } from '../../model/quantities.ts';
 import { without } from '../throw-away.ts';
 import { VIEW_LABEL } from './data.ts';

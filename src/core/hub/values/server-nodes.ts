@@ -1,5 +1,6 @@
 import { at, isObject } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
+import type { Pool, Taint } from '../../model/machine-types.ts';
 import { meant } from './meant.ts';
 
 /** Which nodes servers may be on, as a pod's specification says it. */
@@ -27,6 +28,24 @@ export function serverNodes(jupyterhub: JsonObject): ServerNodes {
     tolerations: tolerationsOf(values),
     affinity: objectOr(ofPod(values, 'affinity') ?? nodeAffinity(values)),
   };
+}
+
+/** Values of the chart for pods that go to a pool; nothing where it says nothing of its nodes. */
+export function placeOf({ selector, taints }: Pool, names: PlaceNames): JsonObject {
+  return {
+    ...(Object.keys(selector).length > 0 && { nodeSelector: { ...selector } }),
+    ...(taints.length > 0 && { [names.tolerations]: taints.map(toleration) }),
+  };
+}
+
+interface PlaceNames {
+  tolerations: 'tolerations' | 'extraTolerations';
+}
+
+function toleration({ key, value, effect }: Taint): JsonObject {
+  return value === undefined
+    ? { key, operator: 'Exists', effect }
+    : { key, operator: 'Equal', value, effect };
 }
 
 /** What replaces everything that was said of a pod elsewhere. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { nodesPart } from '../../../../src/core/hub/values/nodes.ts';
 import { serverNodes } from '../../../../src/core/hub/values/server-nodes.ts';
+import { without } from '../../../../src/core/hub/throw-away.ts';
 import { at } from '../../../../src/core/json.ts';
-import { contextWith } from './context.ts';
+import { MAIN, contextWith } from './context.ts';
 
 const base = `registry.example.org/base@sha256:${'a'.repeat(64)}`;
 const other = (name: string) => ({
@@ -82,5 +83,49 @@ test('a seat is a quarter of the default size’s cores, and all of its memory',
     replicas: 0,
     cpu: '63m',
     memory: '1073741824',
+  });
+});
+
+describe('pools of the cluster', () => {
+  const machine = { cpu: 8, memory: '64Gi', max: 4 };
+  const part = (nodes: object, values = {}) =>
+    nodesPart(contextWith({ values }, { [MAIN]: { nodes } }));
+  const places = (nodes: object) =>
+    without(part(nodes).jupyterhub ?? {}, ['scheduling', 'prePuller']);
+  const tainted = {
+    selector: { pool: 'users' },
+    taints: [
+      { key: 'for', value: 'servers', effect: 'NoSchedule' },
+      { key: 'spot', effect: 'NoExecute' },
+    ],
+  };
+  const tolerations = [
+    { key: 'for', operator: 'Equal', value: 'servers', effect: 'NoSchedule' },
+    { key: 'spot', operator: 'Exists', effect: 'NoExecute' },
+  ];
+
+  test('say nothing where nothing is said of their nodes', () => {
+    expect(places({ user: machine, core: machine })).toEqual({});
+  });
+
+  test('servers go to user, and what waits for them', () => {
+    expect(places({ user: { ...machine, ...tainted } })).toEqual({
+      singleuser: { nodeSelector: { pool: 'users' }, extraTolerations: tolerations },
+    });
+    const values = { singleuser: { nodeSelector: { disk: 'ssd' } } };
+    const usual = serverNodes({});
+    expect(part({ user: { ...machine, ...tainted } }, values).glaciocloud?.['nodes']).toEqual({
+      nodeSelector: { pool: 'users', disk: 'ssd' },
+      tolerations: [...usual.tolerations, ...tolerations],
+      affinity: usual.affinity,
+    });
+  });
+
+  test('hub and proxy go to core', () => {
+    const core = { nodeSelector: { pool: 'users' }, tolerations };
+    expect(places({ user: machine, core: { ...machine, ...tainted } })).toEqual({
+      hub: core,
+      proxy: { chp: core },
+    });
   });
 });

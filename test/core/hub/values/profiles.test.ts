@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { defaultSize, profilesPart } from '../../../../src/core/hub/values/profiles.ts';
-import type { Size } from '../../../../src/core/model/types.ts';
+import type { Size } from '../../../../src/core/model/machine-types.ts';
 import type { HubImage } from '../../../../src/core/images/resolve.ts';
 import { without } from '../../../../src/core/hub/throw-away.ts';
 import { at } from '../../../../src/core/json.ts';

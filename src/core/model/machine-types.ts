@@ -1,0 +1,23 @@
+/** Machines of one kind. */
+export interface Pool {
+  cpu: number;
+  memory: string;
+  max: number;
+  startTime: string;
+  selector: Record<string, string>;
+  taints: Taint[];
+}
+
+export interface Taint {
+  key: string;
+  value?: string;
+  effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+
+export interface Size {
+  title?: string;
+  cpu: number;
+  memory: string;
+  default: boolean;
+  for: string[];
+}

@@ -1,0 +1,24 @@
+import type { Pool } from './machine-types.ts';
+import type { ClusterFile } from './types.ts';
+
+/** Where servers go whose size names no other. */
+export const USER_POOL = 'user';
+/** Where hub and proxy go, where the cluster has it. */
+export const CORE_POOL = 'core';
+
+type Pools = Pick<ClusterFile, 'nodes'>;
+
+export function poolOf({ nodes }: Pools, name: string): Pool | undefined {
+  return Object.hasOwn(nodes, name) ? nodes[name] : undefined;
+}
+
+export function userPool(cluster: Pools): Pool {
+  const pool = poolOf(cluster, USER_POOL);
+  if (pool === undefined) throw new Error('a cluster was read without nodes.user');
+  return pool;
+}
+
+/** Pools that servers may go to. */
+export function serverPools({ nodes }: Pools): [string, Pool][] {
+  return Object.entries(nodes).filter(([name]) => name !== CORE_POOL);
+}
