@@ -154,6 +154,47 @@ values: {singleuser: {nodeSelector: {pool: users}, extraTolerations: [{key: spot
     }
   });
 
+  test('images wait on every pool that a size names, each in its own way', async () => {
+    const root = await copy('other-pools');
+    await edit(
+      root,
+      'clusters/bremen.yaml',
+      'nodes:',
+      'nodes:\n  gpu: {cpu: 8, memory: 64Gi, max: 1, selector: {pool: gpu}, taints: [{key: gpu, effect: NoSchedule}]}',
+    );
+    await edit(
+      root,
+      'environments/classroom.yaml',
+      'sizes:',
+      'sizes:\n  on-gpu: {cpu: 2, memory: 8G, nodes: gpu}',
+    );
+    const out = join(folder.path, 'other-pools-out');
+    const { code } = await run(
+      ['render', 'classroom', '--out', out, '--charts-from', DOUBLE],
+      {},
+      root,
+    );
+    expect(code).toBe(0);
+    const manifests = await readFile(join(out, 'classroom/manifests.yaml'), 'utf8');
+    const waiting = manifests
+      .split(/^---$/mu)
+      .filter((text) => text.trim() !== '')
+      .map((text) => load(text) as JsonObject)
+      .filter((one) => one['kind'] === 'DaemonSet')
+      .map((one) => [
+        at(one, '/metadata/name'),
+        at(one, '/spec/selector/matchLabels'),
+        at(one, '/spec/template/metadata/labels/app.kubernetes.io~1component'),
+        at(one, '/spec/template/spec/nodeSelector'),
+      ]);
+    expect(waiting).toEqual(
+      [
+        ['prepull', {}],
+        ['prepull-gpu', { pool: 'gpu' }],
+      ].map(([name, labels]) => [name, { 'app.kubernetes.io/component': name }, name, labels]),
+    );
+  });
+
   test('one hub alone', async () => {
     const out = join(folder.path, 'alone');
     const { code } = await run(['render', 'classroom', '--out', out, '--charts-from', DOUBLE]);

@@ -96,12 +96,28 @@ def make_spawner(tmp_path, monkeypatch):
     return make
 
 
-def pod(spawner):
+@pytest.fixture
+def change_menu(tmp_path):
+    """For what is started after it."""
+
+    def change(edit):
+        content = json.loads(json.dumps(MENU))
+        edit(content)
+        (tmp_path / "profiles.json").write_text(json.dumps(content))
+
+    return change
+
+
+def spec_of(spawner):
     async def load():
         await spawner.load_user_options()
         return await spawner.get_pod_manifest()
 
-    container = asyncio.run(load()).spec.containers[0]
+    return asyncio.run(load()).spec
+
+
+def pod(spawner):
+    container = spec_of(spawner).containers[0]
     env = {variable.name: variable.value for variable in container.env}
     return container.image, container.resources.limits, container.resources.requests, env
 
@@ -124,6 +140,44 @@ def test_variables_of_image_and_size_meet_and_braces_are_text(make_spawner):
 def test_without_options_the_defaults_start(make_spawner):
     image, limits, _, _ = pod(make_spawner())
     assert (image, limits["memory"]) == ("example.org/plain:1", 512 * 1024**2)
+
+
+def test_a_size_of_other_machines_goes_there_alone(make_spawner, change_menu):
+    """Labels of its own in the place of the others', and its tolerations; the other sizes stay."""
+    gpu = {"key": "gpu", "operator": "Exists", "effect": "NoSchedule"}
+    nodes = {"pool": "gpu", "selector": {"accelerator": "a100"}, "tolerations": [gpu]}
+    change_menu(lambda menu: menu["sizes"][1].update(nodes=nodes))
+
+    def placed(size):
+        spawner = make_spawner({"size": size, "profile": "oggm"}, admin=True)
+        spawner.node_selector = {"pool": "users", "disk": "ssd"}
+        spawner.tolerations = [{"key": "users", "operator": "Exists"}]
+        return spec_of(spawner)
+
+    large, small = placed("large"), placed("small")
+    assert large.node_selector == {"accelerator": "a100"}
+    assert [(one.key, one.operator, one.effect) for one in large.tolerations] == [
+        ("gpu", "Exists", "NoSchedule")
+    ]
+    assert small.node_selector == {"pool": "users", "disk": "ssd"}
+    assert [one.key for one in small.tolerations] == ["users"]
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        {"selector": {"a": 1}, "tolerations": []},
+        {"selector": {}, "tolerations": ["gpu"]},
+        {"selector": {}},
+    ],
+)
+def test_machines_that_make_no_sense_leave_the_menu_as_it_was(nodes):
+    import glaciocloud_hub as code
+
+    content = json.loads(json.dumps(MENU))
+    content["sizes"][0]["nodes"] = nodes
+    with pytest.raises((ValueError, KeyError)):
+        code.check_profiles(json.dumps(content).encode())
 
 
 @pytest.mark.parametrize(

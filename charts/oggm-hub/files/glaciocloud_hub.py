@@ -174,7 +174,19 @@ def check_profiles(raw: bytes) -> Json:
     for size in content["sizes"]:
         if not re.fullmatch(r"\d+(\.\d+)?[KMGT]?", size["memory"]) or not size["cpu"] > 0:
             raise ValueError(f"memory or cpu of {size['slug']}")
+        check_nodes(size)
     return content
+
+
+def check_nodes(size: Json) -> None:
+    nodes = size.get("nodes")
+    if nodes is None:
+        return
+    labels, tolerations = nodes["selector"], nodes["tolerations"]
+    if not all(isinstance(value, str) for value in labels.values()):
+        raise ValueError(f"labels of the nodes of {size['slug']} are no text")
+    if not all(isinstance(one, dict) for one in tolerations):
+        raise ValueError(f"tolerations of {size['slug']}")
 
 
 ACCESS = Watched("hub-access/access.json", read_access)
@@ -455,7 +467,11 @@ def profile_list(spawner: Any) -> list[Json]:
         return bool(user.admin or groups.intersection(item["for"]))
 
     share = menu.get("cpuGuaranteeShare", 0.25)
-    sizes = {size["slug"]: size_choice(size, share) for size in menu["sizes"] if may(size)}
+    sizes = {
+        size["slug"]: size_choice(size, share, spawner.node_selector)
+        for size in menu["sizes"]
+        if may(size)
+    }
     profiles = [image_profile(image, sizes) for image in menu["images"] if may(image)]
     if machine:
         for profile in profiles:
@@ -504,18 +520,30 @@ def image_profile(image: Json, sizes: Json) -> Json:
     }
 
 
-def size_choice(size: Json, share: float) -> Json:
+def size_choice(size: Json, share: float, labels: Iterable[str]) -> Json:
+    """`labels`: those that nodes of servers have where a size says nothing of its nodes."""
     limits = {
         "mem_limit": size["memory"],
         "mem_guarantee": size["memory"],
         "cpu_limit": size["cpu"],
         "cpu_guarantee": size["cpu"] * share,
         "environment": literal(size.get("env", {})),
+        **on_nodes(size.get("nodes"), labels),
     }
     return {
         "display_name": html.escape(f"{size['title']} ({words.about_size(size)})"),
         "default": bool(size.get("default")),
         "kubespawner_override": limits,
+    }
+
+
+def on_nodes(nodes: Json | None, labels: Iterable[str]) -> Json:
+    """KubeSpawner adds labels to those that are there, and takes one away by None."""
+    if nodes is None:
+        return {}
+    return {
+        "node_selector": {**dict.fromkeys(labels), **nodes["selector"]},
+        "tolerations": nodes["tolerations"],
     }
 
 

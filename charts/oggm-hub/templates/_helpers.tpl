@@ -7,11 +7,9 @@ app.kubernetes.io/managed-by: glaciocloud
 {{- $image := .Values.jupyterhub.prePuller.pause.image -}}
 {{ $image.name }}:{{ $image.tag }}
 {{- end }}
-{{- /* Where servers go: seats and images wait on the same nodes. */}}
+{{- /* Where servers go, as a pod says it: seats and images wait on the same nodes. */}}
 {{- define "oggm-hub.serverNodes" -}}
-{{- with .Values.glaciocloud.nodes -}}
 nodeSelector: {{ .nodeSelector | toJson }}
 tolerations: {{ .tolerations | toJson }}
 affinity: {{ .affinity | toJson }}
-{{- end }}
 {{- end }}

@@ -3,10 +3,10 @@ import { KEPT_NAME } from '../../core/bench/kept.ts';
 import { STATE_NAME, stateObject } from '../../core/hub/state.ts';
 import type { ReleaseState, Removing } from '../../core/hub/state.ts';
 import { THROW_AWAY } from '../../core/hub/throw-away.ts';
-import { serverNodes } from '../../core/hub/values/server-nodes.ts';
+import { allTolerations } from '../../core/hub/values/server-nodes.ts';
 import { disposalText } from '../../core/removal/words.ts';
 import { DATA_CLAIM } from '../../core/data/volume.ts';
-import { at, isObject, textAt } from '../../core/json.ts';
+import { at, textAt } from '../../core/json.ts';
 import { append } from '../../core/lists.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { PlatformFile, Removal } from '../../core/model/types.ts';
@@ -98,18 +98,12 @@ async function remove(task: RemoveTask, held: Held, world: ApplyWorld): Promise<
     world.progress(unit, `stopping hub and servers; ${words}`);
     await removeProbe(unit.name, world.kube);
     const hub = await stop(namespace, world);
-    const { tolerations } = serverNodes(valuesThatRan(state));
+    const tolerations = allTolerations(state.healthy?.release.values ?? {});
     if (archive) await fill(archive, { task, people, hub, tolerations, held }, world);
   } finally {
     archive?.bucket.close();
   }
   return takeAway(task, { homes, archive, held }, world);
-}
-
-/** Values of the chart as they last ran; none where the hub never did. */
-function valuesThatRan({ healthy }: ReleaseState): JsonObject {
-  const ran = healthy && at(healthy.release.values, '/jupyterhub');
-  return isObject(ran) ? ran : {};
 }
 
 /** The archive's place, tried out; nothing where nothing is archived. */

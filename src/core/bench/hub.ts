@@ -2,7 +2,7 @@ import { DATA_CLAIM } from '../data/volume.ts';
 import { VIEW_LABEL } from '../hub/values/data.ts';
 import { meant } from '../hub/values/meant.ts';
 import { namedEntries } from '../hub/values/named-lists.ts';
-import { serverNodes } from '../hub/values/server-nodes.ts';
+import { sizeNodes } from '../hub/values/server-nodes.ts';
 import type { ServerNodes } from '../hub/values/server-nodes.ts';
 import { at, isObject, objectsIn, pointer, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -58,7 +58,7 @@ export function benchHub({ namespace, values }: Release): BenchHub | undefined {
     gid: numberAt(said, '/singleuser/fsGid', 100),
     cpu: numberAt(size ?? {}, '/cpu', 1),
     memory: memoryBytes(textAt(size, '/memory')) ?? 2 ** 31,
-    nodes: serverNodes(jupyterhub),
+    nodes: sizeNodes(jupyterhub, size),
     home: homeOf(said),
     scratch: scratchOf(said),
     data: dataOf(said, textAt(image, `/labels${pointer(VIEW_LABEL)}`)),

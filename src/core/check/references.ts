@@ -1,7 +1,8 @@
 import { pointer } from '../json.ts';
 import { isNamed } from '../model/platform.ts';
 import { nearest } from '../model/read.ts';
-import type { Kind, Platform } from '../model/types.ts';
+import { CORE_POOL, serverPools } from '../model/pools.ts';
+import type { Doc, EnvironmentFile, Kind, Platform } from '../model/types.ts';
 import type { Problem, Rule } from '../rule.ts';
 
 /** Where the files of a kind lie; `*` stands for the name. */
@@ -45,6 +46,7 @@ export const unknownReference: Rule = {
         yield* dangling(platform, 'image', image, hub.at(pointer('images', index)));
       for (const [index, set] of data.entries())
         yield* dangling(platform, 'data', set, hub.at(pointer('data', index)));
+      yield* unknownPools(platform, hub);
       if (!waves.includes(wave))
         yield {
           at: hub.at('/wave'),
@@ -57,3 +59,20 @@ export const unknownReference: Rule = {
         yield* dangling(platform, 'environment', hub, page.at(pointer('hubs', index)));
   },
 };
+
+function* unknownPools(platform: Platform, hub: Doc<EnvironmentFile>): Generator<Problem> {
+  const cluster = platform.clusters.get(hub.data.cluster);
+  if (cluster === undefined) return;
+  const known = serverPools(cluster.data).map(([name]) => name);
+  for (const [size, { nodes }] of Object.entries(hub.data.sizes)) {
+    if (known.includes(nodes)) continue;
+    yield {
+      at: hub.at(pointer('sizes', size, 'nodes')),
+      message:
+        nodes === CORE_POOL
+          ? `"${CORE_POOL}" is for hub and proxy, and for no servers`
+          : `clusters/${cluster.name}.yaml has no nodes "${nodes}"`,
+      hint: `choose ${known.join(', ')}`,
+    };
+  }
+}

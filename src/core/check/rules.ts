@@ -58,6 +58,7 @@ import {
   podSafe,
   userPodSafe,
 } from '../hub/rules/pods.ts';
+import { poolLabels } from '../hub/rules/pools.ts';
 import { objectKind } from '../hub/rules/objects.ts';
 import { braces } from '../hub/rules/braces.ts';
 import { baseUrl, entry, hubCommand, loginElsewhere, noIssuer } from '../hub/rules/reach.ts';
@@ -130,6 +131,7 @@ export const RULES: readonly Rule[] = [
   oneDefault,
   sizeFitsNode,
   capacityFits,
+  poolLabels,
   smallHome,
   shortIdle,
   busyWarn,

@@ -1,4 +1,4 @@
-import { canonical, isObject } from '../json.ts';
+import { canonical, isObject, objectsIn } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { HUB_RESTART_SECONDS } from '../model/limits.ts';
 import { compare } from '../plan/compare.ts';
@@ -17,6 +17,7 @@ import {
   workdirEffects,
 } from './grave.ts';
 import type { Effect, HubChange, HubStep, Reason } from './step.ts';
+import { sizeNodes } from './values/server-nodes.ts';
 
 /** What changes in a hub, why, and what people notice. Pure: everything it needs comes in. */
 export function explainHub(change: HubChange, diff: Diff | undefined): HubStep {
@@ -113,6 +114,7 @@ export function effectsOf(from: Release, to: Release, diff: Diff): Effect[] {
     ...addressEffect(from, to),
     ...restartEffects(diff),
     ...sizeEffects(from, to),
+    ...machineEffects(from, to),
     ...imageEffects(from, to),
     ...settingEffects(from, to),
     ...dataSetEffects(from, to),
@@ -138,6 +140,22 @@ function sizeEffects(from: Release, to: Release): Effect[] {
   return changed.map(([name, a, b]) => ({ kind: 'size', name, from: a?.text, to: b?.text }));
 }
 
+/** Of sizes that are there before and after. */
+function machineEffects(from: Release, to: Release): Effect[] {
+  const before = new Map(profileSizes(from).map((size) => [scalarText(size['slug']), size]));
+  const moved = profileSizes(to).filter((size) => {
+    const old = before.get(scalarText(size['slug']));
+    return old !== undefined && machinesText(from, old) !== machinesText(to, size);
+  });
+  const names = moved.map(({ slug }) => scalarText(slug));
+  return names.length > 0 ? [{ kind: 'size-nodes', names }] : [];
+}
+
+function machinesText(release: Release, size: JsonObject): string {
+  const jupyterhub = chartValue(release, JUPYTERHUB, '');
+  return canonical({ ...sizeNodes(isObject(jupyterhub) ? jupyterhub : {}, size) });
+}
+
 function imageEffects(from: Release, to: Release): Effect[] {
   return changedImages(from, to).map((change) => ({ kind: 'image', ...change }));
 }
@@ -150,14 +168,14 @@ function settingEffects(from: Release, to: Release): Effect[] {
 }
 
 function sizes(release: Release): { name: string; text: string }[] {
-  const list = chartValue(release, OWN_VALUES, '/profiles/sizes');
-  if (!Array.isArray(list)) return [];
-  return list
-    .filter((item): item is JsonObject => isObject(item))
-    .map(({ slug, cpu, memory }) => ({
-      name: scalarText(slug),
-      text: `${scalarText(cpu)} CPU, ${scalarText(memory)}`,
-    }));
+  return profileSizes(release).map(({ slug, cpu, memory }) => ({
+    name: scalarText(slug),
+    text: `${scalarText(cpu)} CPU, ${scalarText(memory)}`,
+  }));
+}
+
+function profileSizes(release: Release): JsonObject[] {
+  return objectsIn(chartValue(release, OWN_VALUES, '/profiles/sizes'));
 }
 
 function scalarText(value: Json | undefined): string {

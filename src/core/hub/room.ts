@@ -2,7 +2,7 @@ import { at, isObject, objectsIn, pointer, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { greatest } from '../lists.ts';
 import { CPU_GUARANTEE_SHARE } from '../model/limits.ts';
-import { userPool } from '../model/pools.ts';
+import { poolOf, userPool } from '../model/pools.ts';
 import { memoryBytes, quantityBytes } from '../model/quantities.ts';
 import type { ClusterFile, EnvironmentFile } from '../model/types.ts';
 
@@ -28,7 +28,7 @@ export function roomVerdict(
     .filter((one) => one['kind'] === 'Deployment')
     .map((one) => tooLarge(askedBy(one), labelled(nodes, selectorOf(one))));
   const servers = Object.entries(sizes).map(([name, size]) => {
-    const { selector, max } = userPool(cluster);
+    const { selector, max } = poolOf(cluster, size.nodes) ?? userPool(cluster);
     const found = labelled(nodes, selector);
     return found.length < max ? undefined : tooLarge(askedByServer([name, size]), found);
   });

@@ -36,6 +36,8 @@ export type Effect =
   | { kind: 'hub-restart'; seconds: number }
   | { kind: 'proxy-restart' }
   | { kind: 'size'; name: string; from: string | undefined; to: string | undefined }
+  /** New servers of these sizes start on other machines. */
+  | { kind: 'size-nodes'; names: string[] }
   | { kind: 'image'; name: string; from: string | undefined; to: string | undefined }
   | { kind: 'home-class'; from: string; to: string }
   | { kind: 'home-shrunk'; from: string; to: string }

@@ -164,6 +164,8 @@ function usualText(effect: Exclude<Effect, Grave>): string {
       return 'proxy restarts, connections drop for some seconds; servers stay';
     case 'size':
       return sizeText(effect);
+    case 'size-nodes':
+      return `new servers of ${sizesText(effect.names)} start on other machines; running ones stay`;
     case 'image':
       return imageText(effect);
     case 'idle':
@@ -182,6 +184,11 @@ function sizeText({ name, from, to }: Extract<Effect, { kind: 'size' }>): string
   return from === undefined
     ? `new size "${name}": ${to}`
     : `size "${name}" ${from} → ${to} for new servers`;
+}
+
+function sizesText(names: readonly string[]): string {
+  const all = names.map((name) => `"${name}"`).join(', ');
+  return names.length === 1 ? `size ${all}` : `sizes ${all}`;
 }
 
 function dataSetText({ name, from, to, room }: Extract<Effect, { kind: 'data-set' }>): string {
@@ -215,6 +222,7 @@ export const RISK: Readonly<Record<Effect['kind'], number>> = {
   'proxy-restart': 6,
   'hub-restart': 5,
   size: 4,
+  'size-nodes': 3,
   'home-class': 4,
   'home-shrunk': 4,
   'home-size': 3,

@@ -20,4 +20,6 @@ export interface Size {
   memory: string;
   default: boolean;
   for: string[];
+  /** Name of a pool of its cluster. */
+  nodes: string;
 }

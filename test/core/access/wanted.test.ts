@@ -96,7 +96,9 @@ describe('who enters', () => {
   });
 
   test('groups are as the hub’s file writes them', () => {
-    const sizes = { large: { cpu: 1, memory: '1G', default: false, for: ['team:oggm/ADMINS'] } };
+    const sizes = {
+      large: { cpu: 1, memory: '1G', default: false, for: ['team:oggm/ADMINS'], nodes: 'user' },
+    };
     const hub = { ...RESEARCH, data: { ...RESEARCH.data, sizes } };
     expect(mentionsOf(hub.data)).toEqual([
       'tier:researcher',
@@ -110,7 +112,9 @@ describe('who enters', () => {
   });
 
   test('whoever may only choose a size does not enter', () => {
-    const sizes = { large: { cpu: 1, memory: '1G', default: false, for: ['tier:student'] } };
+    const sizes = {
+      large: { cpu: 1, memory: '1G', default: false, for: ['tier:student'], nodes: 'user' },
+    };
     const hub = { ...RESEARCH, data: { ...RESEARCH.data, sizes } };
     expect(wanted(hub, [of('tier:student')]).size).toBe(0);
     expect(wanted(hub, [of('tier:student'), of('tier:researcher')]).get('7')?.groups).toEqual([

@@ -83,6 +83,7 @@ const WHOLE: Record<string, File> = {
         selector: { pool: 'users' },
         taints: [{ key: 'for', value: 'servers', effect: 'NoSchedule' }],
       },
+      gpu: { cpu: 8, memory: '64Gi', max: 4, selector: { pool: 'gpu' } },
     },
     parallel: 2,
   },
@@ -94,7 +95,7 @@ const WHOLE: Record<string, File> = {
     wave: 'production',
     images: ['science', 'locked'],
     sizes: {
-      small: { title: 'Small', cpu: 2, memory: '4G', default: false, for: ['all'] },
+      small: { title: 'Small', cpu: 2, memory: '4G', default: false, for: ['all'], nodes: 'user' },
       large: { cpu: 4, memory: '8G', default: true },
     },
     home: { size: '20Gi' },
@@ -210,6 +211,7 @@ const FIXED: ReadonlySet<string> = new Set(['platform /glaciocloud']);
 const OTHER: Readonly<Record<string, Json>> = {
   'environment /access/allow/*': 'all',
   'environment /access/admins/*': 'all',
+  'environment /sizes/*/nodes': 'gpu',
   'environment /values': { custom: { a: 1 } },
   'image /oggm/version': '1.6.3',
   'image /from/track': 'latest',

@@ -23,6 +23,13 @@ const images = (...list: [string, string][]): Release =>
 const values = (all: JsonObject): Release => aRelease({ values: all });
 const ours = (glaciocloud: JsonObject): Release => values({ glaciocloud });
 const sizes = (...list: JsonObject[]): Release => ours({ profiles: { sizes: list } });
+const gpu = { pool: 'gpu', selector: { pool: 'gpu' }, tolerations: [] };
+const onGpu = { cpu: 1, memory: '1G', nodes: gpu };
+const onPool = (pool: string, ...list: JsonObject[]): Release =>
+  values({
+    jupyterhub: { singleuser: { nodeSelector: { pool } } },
+    glaciocloud: { profiles: { sizes: list } },
+  });
 
 describe('why a hub changes', () => {
   test.each<[string, Release, Release, Reason[]]>([
@@ -153,6 +160,32 @@ describe('what people notice', () => {
       sizes({ slug: 's', cpu: 1, memory: '2G' }),
       none,
       [{ kind: 'size', name: 's', from: '1 CPU, 1G', to: '1 CPU, 2G' }],
+    ],
+    [
+      'a size on other machines',
+      sizes(
+        { slug: 's', cpu: 1, memory: '1G' },
+        { slug: 'same', cpu: 1, memory: '1G', nodes: gpu },
+        { slug: 'gone', cpu: 1, memory: '1G', nodes: gpu },
+      ),
+      sizes(
+        { slug: 's', cpu: 1, memory: '1G', nodes: gpu },
+        { slug: 'same', cpu: 1, memory: '1G', nodes: gpu },
+        { slug: 'came', cpu: 1, memory: '1G', nodes: gpu },
+      ),
+      none,
+      [
+        { kind: 'size', name: 'gone', from: '1 CPU, 1G', to: undefined },
+        { kind: 'size', name: 'came', from: undefined, to: '1 CPU, 1G' },
+        { kind: 'size-nodes', names: ['s'] },
+      ],
+    ],
+    [
+      'other labels for all that say none',
+      onPool('a', { slug: 's', cpu: 1, memory: '1G' }, { ...onGpu, slug: 'g' }),
+      onPool('b', { slug: 's', cpu: 1, memory: '1G' }, { ...onGpu, slug: 'g' }),
+      none,
+      [{ kind: 'size-nodes', names: ['s'] }],
     ],
     [
       'sizes that are no list',

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { roomVerdict } from '../../../src/core/hub/room.ts';
 import { merge } from '../../../src/core/json.ts';
 import type { Json, JsonObject } from '../../../src/core/json.ts';
+import type { Pool } from '../../../src/core/model/machine-types.ts';
 import type { ClusterFile, EnvironmentFile } from '../../../src/core/model/types.ts';
 
 describe('room', () => {
@@ -16,17 +17,16 @@ describe('room', () => {
     },
   });
   const nodes = [node('1500m', '4Gi'), node('2', '2Gi')];
+  const pool = (max: number, selector = {}): Pool => ({
+    cpu: 8,
+    memory: '64Gi',
+    max,
+    startTime: '0s',
+    selector,
+    taints: [],
+  });
   const pools = (max: number, selector = {}): Pick<ClusterFile, 'nodes'> => ({
-    nodes: {
-      user: {
-        cpu: 8,
-        memory: '64Gi',
-        max,
-        startTime: '0s',
-        selector,
-        taints: [],
-      },
-    },
+    nodes: { user: pool(max, selector) },
   });
   const POOLS = pools(2);
 
@@ -63,7 +63,7 @@ describe('room', () => {
   });
 
   const size = (cpu: number, memory: string): EnvironmentFile['sizes'] => ({
-    big: { cpu, memory, default: true, for: [] },
+    big: { cpu, memory, default: true, for: [], nodes: 'user' },
   });
 
   test.each<[EnvironmentFile['sizes'], number, string | undefined]>([
@@ -99,13 +99,23 @@ describe('room', () => {
   ];
 
   test('for servers is looked for on the nodes of their pool', () => {
-    const pool = pools(1, { pool: 'users' });
-    expect(roomVerdict([], mixed, size(2, '4G'), pool)).toBeUndefined();
-    expect(roomVerdict([], mixed, size(2, '5G'), pool)).toBe(
+    const users = pools(1, { pool: 'users' });
+    expect(roomVerdict([], mixed, size(2, '4G'), users)).toBeUndefined();
+    expect(roomVerdict([], mixed, size(2, '5G'), users)).toBe(
       'a server of size big asks for 5.0 GiB of memory, and the largest node has 4.0 GiB',
     );
     expect(roomVerdict([], mixed, size(2, '5G'), pools(2, { pool: 'users' }))).toBeUndefined();
     expect(roomVerdict([], mixed, size(2, '5G'), pools(1, { pool: 'none' }))).toBeUndefined();
+  });
+
+  test('for a size of another pool is looked for there', () => {
+    const two = {
+      nodes: { ...pools(1, { pool: 'users' }).nodes, core: pool(1, { pool: 'core' }) },
+    };
+    const onCore = { big: { ...size(1, '3G')['big']!, nodes: 'core' } };
+    expect(roomVerdict([], mixed, onCore, two)).toBe(
+      'a server of size big asks for 3.0 GiB of memory, and the largest node has 2.0 GiB',
+    );
   });
 
   test('for the hub is looked for where it may be', () => {

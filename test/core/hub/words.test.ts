@@ -145,6 +145,16 @@ test.each<[Effect, string, number]>([
   [{ kind: 'size', name: 's', from: undefined, to: '2' }, 'new size "s": 2', 4],
   [{ kind: 'size', name: 's', from: '1', to: undefined }, 'size "s" is gone for new servers', 4],
   [
+    { kind: 'size-nodes', names: ['s'] },
+    'new servers of size "s" start on other machines; running ones stay',
+    3,
+  ],
+  [
+    { kind: 'size-nodes', names: ['s', 'l'] },
+    'new servers of sizes "s", "l" start on other machines; running ones stay',
+    3,
+  ],
+  [
     { kind: 'image', name: 'a', from: '1', to: '2' },
     'new servers get the new a; running ones stay',
     2,

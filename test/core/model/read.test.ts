@@ -308,7 +308,7 @@ test('a file that is right: with its defaults, and where things stand', () => {
     cluster: 'main',
     wave: 'production',
     images: ['science'],
-    sizes: { small: { cpu: 2, memory: '4G', default: true, for: ['all'] } },
+    sizes: { small: { cpu: 2, memory: '4G', default: true, for: ['all'], nodes: 'user' } },
     home: { size: '20Gi' },
     sessions: { idle: '1h' },
     access: { allow: ['team:example/users'], admins: ['team:example/admins'] },

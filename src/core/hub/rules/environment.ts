@@ -1,6 +1,6 @@
 import { pointer } from '../../json.ts';
 import { MIN_HOME_BYTES, MIN_IDLE_SECONDS, NODE_USABLE_SHARE } from '../../model/limits.ts';
-import { userPool } from '../../model/pools.ts';
+import { poolOf, userPool } from '../../model/pools.ts';
 import { memoryBytes, quantityBytes, seconds } from '../../model/quantities.ts';
 import { defaultSize } from '../values/profiles.ts';
 import type { Problem, Rule } from '../../rule.ts';
@@ -96,9 +96,9 @@ export const sizeFitsNode: Rule = {
   why: 'A server that no node can take waits until it is given up, 15 minutes later and without a reason that users understand (EO-College hub, 2024-09).',
   on: 'hub',
   *check({ hub, cluster }) {
-    const { cpu, memory } = userPool(cluster.data);
-    const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
     for (const [name, size] of Object.entries(hub.data.sizes)) {
+      const { cpu, memory } = poolOf(cluster.data, size.nodes) ?? userPool(cluster.data);
+      const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
       if ((memoryBytes(size.memory) ?? 0) > usable) {
         yield {
           at: hub.at(pointer('sizes', name, 'memory')),
@@ -123,9 +123,9 @@ export const capacityFits: Rule = {
   why: 'Memory is guaranteed, so a full cluster starts no more servers; people wait without a seat (EarthScope, 2025-05-12, lost servers because memory was promised twice).',
   on: 'hub',
   *check({ hub, cluster }) {
-    const { memory, max } = userPool(cluster.data);
-    const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max;
     const size = hub.data.sizes[defaultSize(hub.data.sizes)];
+    const { memory, max } = poolOf(cluster.data, size?.nodes ?? '') ?? userPool(cluster.data);
+    const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max;
     const seat = size && memoryBytes(size.memory);
     if (seat === undefined) return;
     const seats = Math.floor(all / seat);

@@ -1,8 +1,9 @@
 import { pointer } from '../../json.ts';
 import { CONCURRENT_SPAWN_LIMIT } from '../../model/limits.ts';
-import { userPool } from '../../model/pools.ts';
+import { poolOf, userPool } from '../../model/pools.ts';
 import { instant, seconds } from '../../model/quantities.ts';
 import type { Rule } from '../../rule.ts';
+import { defaultSize } from '../values/profiles.ts';
 
 const eventPath = (index: number, key: string): string => pointer('capacity', 'events', index, key);
 
@@ -75,7 +76,8 @@ export const eventSpawnRate: Rule = {
   why: `JupyterHub starts ${CONCURRENT_SPAWN_LIMIT} servers at a time and answers everybody else with an error: 270 students met it on 2025-08-29 (UC Merced).`,
   on: 'hub',
   *check({ hub, cluster }) {
-    const { startTime } = userPool(cluster.data);
+    const size = hub.data.sizes[defaultSize(hub.data.sizes)];
+    const { startTime } = poolOf(cluster.data, size?.nodes ?? '') ?? userPool(cluster.data);
     const { events, placeholders } = hub.data.capacity;
     for (const [index, { users }] of events.entries()) {
       if (users > CONCURRENT_SPAWN_LIMIT) {

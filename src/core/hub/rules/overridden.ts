@@ -1,6 +1,9 @@
 import { at, pointer } from '../../json.ts';
-import type { Rule } from '../../rule.ts';
-import { SPAWNER_SECTIONS } from '../values/meant.ts';
+import type { JsonObject } from '../../json.ts';
+import { USER_POOL } from '../../model/pools.ts';
+import type { EnvironmentFile } from '../../model/types.ts';
+import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
+import { SPAWNER_SECTIONS, meant } from '../values/meant.ts';
 import { configOf } from './values.ts';
 
 /** What each server gets from the image and the size that its user chose. */
@@ -34,8 +37,9 @@ export const valuesOverridden: Rule = {
   title: 'Images and sizes of servers stand in images: and sizes:.',
   why: 'Every server is started with an image and a size that its user chose, and these override what raw values say.',
   on: 'values',
-  *check({ hub, place }) {
+  *check({ hub, ours, place }) {
     const values = hub.data.values;
+    yield* overPools(hub.data, ours, place);
     const traits = configOf(values).flatMap(([section]) =>
       Object.entries(TRAITS).map(([trait, key]) => ({
         path: pointer('hub', 'config', section, trait),
@@ -60,3 +64,31 @@ export const valuesOverridden: Rule = {
     }
   },
 };
+
+/** What a file says of every pod in the pod's own words, over whatever is said of pools. */
+const OVER_POOLS = ['nodeSelector', 'node_selector', 'tolerations'].map(
+  (key) => `/singleuser/extraPodConfig/${key}`,
+);
+
+function* overPools(
+  { sizes, values }: EnvironmentFile,
+  ours: JsonObject,
+  place: ValuesFacts['place'],
+): Generator<Problem> {
+  const isOnOthers = Object.values(sizes).some(({ nodes }) => nodes !== USER_POOL);
+  const hasTaints = at(ours, '/singleuser/extraTolerations') !== undefined;
+  const hasLabels = at(ours, '/singleuser/nodeSelector') !== undefined;
+  const closed = [
+    ...(isOnOthers || hasTaints || hasLabels ? OVER_POOLS : []),
+    ...(hasTaints ? ['/hub/config/KubeSpawner/tolerations'] : []),
+  ];
+  const { values: said, written } = meant(values);
+  for (const path of closed) {
+    if (at(said, path) === undefined) continue;
+    yield {
+      at: place(path),
+      message: `"${written(path).slice(1).replaceAll('/', '.')}" takes the place of what the cluster’s pools say`,
+      hint: 'remove it, and write labels and taints into nodes: of the cluster',
+    };
+  }
+}

@@ -2,21 +2,16 @@ import { compareText, merge } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import { memoryBytes } from '../../model/quantities.ts';
 import { CPU_GUARANTEE_SHARE } from '../../model/limits.ts';
-import { CORE_POOL, poolOf, userPool } from '../../model/pools.ts';
+import { CORE_POOL, USER_POOL, poolOf, userPool } from '../../model/pools.ts';
 import type { ClusterFile } from '../../model/types.ts';
 import { defaultSize } from './profiles.ts';
-import { placeOf, serverNodes } from './server-nodes.ts';
+import { placeOf, poolNodes, serverNodes } from './server-nodes.ts';
 import type { HubContext, Part } from './part.ts';
 
 /** Where pods go, which images wait on the nodes, which seats are kept warm. */
-export function nodesPart({ hub, cluster, images, platform }: HubContext): Part {
+export function nodesPart(context: HubContext): Part {
+  const { hub, cluster, platform } = context;
   const environment = hub.data;
-  const places = placesOf(cluster);
-  const usual = images[0]?.name;
-  const prepulled = new Set([
-    usual,
-    ...environment.capacity.events.map((event) => event.image ?? usual),
-  ]);
   const seat = environment.sizes[defaultSize(environment.sizes)];
   return {
     jupyterhub: {
@@ -28,16 +23,12 @@ export function nodesPart({ hub, cluster, images, platform }: HubContext): Part 
         userPlaceholder: { enabled: false },
       },
       prePuller: { hook: { enabled: false }, continuous: { enabled: false } },
-      ...places,
+      ...placesOf(cluster),
     },
     glaciocloud: {
       hub: { title: environment.title, url: environment.url },
       user: { uid: platform.user.uid, gid: platform.user.gid },
-      nodes: { ...serverNodes(merge(places, environment.values)) },
-      prepull: images
-        .filter(({ name }) => prepulled.has(name))
-        .map(({ reference }) => reference)
-        .sort(compareText),
+      ...waiting(context),
       placeholders: {
         replicas: environment.capacity.placeholders,
         cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1000)}m`,
@@ -56,4 +47,38 @@ function placesOf(cluster: ClusterFile): JsonObject {
     ...(Object.keys(singleuser).length > 0 && { singleuser }),
     ...(core && Object.keys(core).length > 0 && { hub: core, proxy: { chp: core } }),
   };
+}
+
+/** What waits for servers on the pool of the default size, where seats are too, and on others that sizes name. */
+function waiting(context: HubContext): JsonObject {
+  const { sizes } = context.hub.data;
+  const pools = Object.values(sizes).map(({ nodes }) => nodes);
+  const first = sizes[defaultSize(sizes)]?.nodes ?? USER_POOL;
+  const others = [...new Set(pools)].filter(
+    (name) => name !== first && poolOf(context.cluster, name) !== undefined,
+  );
+  const on = (name: string): JsonObject => ({
+    nodes: nodesOf(name, context),
+    prepull: prepulledOn(context),
+  });
+  return {
+    ...on(first),
+    ...(others.length > 0 && { pools: Object.fromEntries(others.map((name) => [name, on(name)])) }),
+  };
+}
+
+/** As a pod's specification says it. A pool that is not there is another rule's matter. */
+function nodesOf(name: string, { hub, cluster }: HubContext): JsonObject {
+  const own = hub.data.values;
+  const pool = name === USER_POOL ? undefined : poolOf(cluster, name);
+  return { ...(pool ? poolNodes(own, pool) : serverNodes(merge(placesOf(cluster), own))) };
+}
+
+function prepulledOn({ hub, images }: HubContext): string[] {
+  const usual = images[0]?.name;
+  const wanted = new Set([usual, ...hub.data.capacity.events.map((event) => event.image ?? usual)]);
+  return images
+    .filter(({ name }) => wanted.has(name))
+    .map(({ reference }) => reference)
+    .sort(compareText);
 }

@@ -2,17 +2,19 @@ import type { HubImage } from '../../images/resolve.ts';
 import type { JsonObject } from '../../json.ts';
 import { CPU_GUARANTEE_SHARE } from '../../model/limits.ts';
 import type { Size } from '../../model/machine-types.ts';
-import type { ImageFile } from '../../model/types.ts';
+import { USER_POOL, poolOf } from '../../model/pools.ts';
+import type { ClusterFile, ImageFile } from '../../model/types.ts';
 import { slug } from '../../model/quantities.ts';
 import { without } from '../throw-away.ts';
 import { VIEW_LABEL } from './data.ts';
+import { poolNodes } from './server-nodes.ts';
 import { modelEnv } from './servers.ts';
 import { namesSaid, sizeEnv } from './variables.ts';
 import type { HubContext, Part } from './part.ts';
 
 /** What users choose from. The hub reads it from a mounted file: a new size restarts nothing. */
 export function profilesPart(context: HubContext): Part {
-  const { hub, images } = context;
+  const { hub, images, cluster } = context;
   const said = namesSaid(hub.data);
   return {
     glaciocloud: {
@@ -33,6 +35,7 @@ export function profilesPart(context: HubContext): Part {
         sizes: Object.entries(hub.data.sizes).map(([name, size]) => ({
           ...sizeProfile(name, size, name === defaultSize(hub.data.sizes)),
           env: without(sizeEnv(size.cpu), said),
+          ...machines(size, cluster, hub.data.values),
         })),
       },
     },
@@ -67,6 +70,14 @@ function sizeProfile(name: string, size: Size, isDefault: boolean): JsonObject {
     for: size.for,
     default: isDefault,
   };
+}
+
+/** Where its servers go, where that is not where servers go anyway. */
+function machines({ nodes }: Size, cluster: ClusterFile, own: JsonObject): JsonObject {
+  const pool = nodes === USER_POOL ? undefined : poolOf(cluster, nodes);
+  if (pool === undefined) return {};
+  const { nodeSelector, tolerations } = poolNodes(own, pool);
+  return { nodes: { pool: nodes, selector: nodeSelector, tolerations } };
 }
 
 function capital(name: string): string {

@@ -1,4 +1,4 @@
-import { at, isObject } from '../../json.ts';
+import { at, canonical, isObject, objectsIn } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import type { Pool, Taint } from '../../model/machine-types.ts';
 import { meant } from './meant.ts';
@@ -28,6 +28,40 @@ export function serverNodes(jupyterhub: JsonObject): ServerNodes {
     tolerations: tolerationsOf(values),
     affinity: objectOr(ofPod(values, 'affinity') ?? nodeAffinity(values)),
   };
+}
+
+/**
+ * Where servers of a pool beside `user` go: to its labels alone, and its taints are tolerated beside what servers
+ * tolerate anyway. `own`: what the hub's file says below `values:`.
+ */
+export function poolNodes(own: JsonObject, { selector, taints }: Pool): ServerNodes {
+  const { tolerations, affinity } = serverNodes(own);
+  return {
+    nodeSelector: { ...selector },
+    tolerations: [...tolerations, ...taints.map(toleration)],
+    affinity,
+  };
+}
+
+/** Where servers of a size go, by a hub's values and the size in its profiles. */
+export function sizeNodes(jupyterhub: JsonObject, size: JsonObject | undefined): ServerNodes {
+  const usual = serverNodes(jupyterhub);
+  const said = size?.['nodes'];
+  return isObject(said)
+    ? {
+        ...usual,
+        nodeSelector: objectOr(said['selector']),
+        tolerations: listOr(said['tolerations']),
+      }
+    : usual;
+}
+
+/** What a pod has to tolerate to be wherever a server of this hub may have been. `values`: of its release. */
+export function allTolerations(values: JsonObject): Json[] {
+  const jupyterhub = objectOr(at(values, '/jupyterhub'));
+  const sizes = objectsIn(at(values, '/glaciocloud/profiles/sizes'));
+  const all = [undefined, ...sizes].flatMap((size) => sizeNodes(jupyterhub, size).tolerations);
+  return [...new Map(all.map((one) => [canonical(one), one])).values()];
 }
 
 /** Values of the chart for pods that go to a pool; nothing where it says nothing of its nodes. */

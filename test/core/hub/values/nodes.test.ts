@@ -128,4 +128,62 @@ describe('pools of the cluster', () => {
       proxy: { chp: core },
     });
   });
+
+  const gpu = {
+    ...machine,
+    selector: { pool: 'gpu' },
+    taints: [{ key: 'gpu', effect: 'NoSchedule' }],
+  };
+  const forGpu = { key: 'gpu', operator: 'Exists', effect: 'NoSchedule' };
+  const sized = (sizes: object, values = {}) =>
+    nodesPart(
+      contextWith(
+        { sizes, values },
+        { [MAIN]: { nodes: { user: { ...machine, ...tainted }, gpu } } },
+      ),
+    ).glaciocloud;
+  const size = { cpu: 1, memory: '1G' };
+
+  test('images wait on each that a size names, seats on that of the default size', () => {
+    const usual = serverNodes({});
+    const onGpu = {
+      nodes: {
+        nodeSelector: { pool: 'gpu' },
+        tolerations: [...usual.tolerations, forGpu],
+        affinity: usual.affinity,
+      },
+      prepull: [base],
+    };
+    const onUser = {
+      nodes: {
+        nodeSelector: { pool: 'users' },
+        tolerations: [...usual.tolerations, ...tolerations],
+        affinity: usual.affinity,
+      },
+      prepull: [base],
+    };
+    expect(sized({ a: size, b: { ...size, nodes: 'gpu' } })).toMatchObject({
+      ...onUser,
+      pools: { gpu: onGpu },
+    });
+    expect(sized({ a: size, b: { ...size, nodes: 'gpu', default: true } })).toMatchObject({
+      ...onGpu,
+      pools: { user: onUser },
+    });
+    expect(sized({ b: { ...size, nodes: 'gpu' } })).toMatchObject(onGpu);
+    expect(sized({ b: { ...size, nodes: 'gpu' } })).not.toHaveProperty('pools');
+    expect(sized({ a: size, b: { ...size, nodes: 'none' } })).not.toHaveProperty('pools');
+  });
+
+  test('a size leaves what the hub’s file says of labels, and keeps what it says else', () => {
+    const values = {
+      singleuser: { nodeSelector: { disk: 'ssd' } },
+      scheduling: { userPods: { nodeAffinity: { matchNodePurpose: 'ignore' }, tolerations: [] } },
+    };
+    expect(sized({ b: { ...size, nodes: 'gpu' } }, values)?.['nodes']).toEqual({
+      nodeSelector: { pool: 'gpu' },
+      tolerations: [forGpu],
+      affinity: {},
+    });
+  });
 });

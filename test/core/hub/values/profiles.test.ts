@@ -3,13 +3,20 @@ import { defaultSize, profilesPart } from '../../../../src/core/hub/values/profi
 import type { Size } from '../../../../src/core/model/machine-types.ts';
 import type { HubImage } from '../../../../src/core/images/resolve.ts';
 import { without } from '../../../../src/core/hub/throw-away.ts';
-import { at } from '../../../../src/core/json.ts';
-import { contextWith } from './context.ts';
+import { serverNodes } from '../../../../src/core/hub/values/server-nodes.ts';
+import { at, objectsIn } from '../../../../src/core/json.ts';
+import { MAIN, contextWith } from './context.ts';
 
 const base = `registry.example.org/base@sha256:${'a'.repeat(64)}`;
 
 describe('the default size', () => {
-  const size = (marked: boolean): Size => ({ cpu: 1, memory: '1G', default: marked, for: ['all'] });
+  const size = (marked: boolean): Size => ({
+    cpu: 1,
+    memory: '1G',
+    default: marked,
+    for: ['all'],
+    nodes: 'user',
+  });
 
   test('is the marked one, or the first, or none', () => {
     expect(defaultSize({ a: size(false), b: size(true), c: size(true) })).toBe('b');
@@ -160,4 +167,33 @@ describe('what a file says of a variable counts', () => {
       cores,
     ]);
   });
+});
+
+test('a size on machines of its own says which, and nothing where they are those of all', () => {
+  const machine = { cpu: 8, memory: '64Gi', max: 4 };
+  const gpu = {
+    ...machine,
+    selector: { pool: 'gpu' },
+    taints: [{ key: 'gpu', effect: 'NoSchedule' }],
+  };
+  const size = { cpu: 1, memory: '1G' };
+  const sizes = {
+    a: { ...size, nodes: 'gpu' },
+    b: { ...size, nodes: 'user' },
+    c: { ...size, nodes: 'none' },
+  };
+  const context = contextWith({ sizes }, { [MAIN]: { nodes: { user: machine, gpu } } });
+  const menu = profilesPart(context).glaciocloud?.['profiles'];
+  expect(objectsIn(at(menu, '/sizes')).map((one) => one['nodes'])).toEqual([
+    {
+      pool: 'gpu',
+      selector: { pool: 'gpu' },
+      tolerations: [
+        ...serverNodes({}).tolerations,
+        { key: 'gpu', operator: 'Exists', effect: 'NoSchedule' },
+      ],
+    },
+    undefined,
+    undefined,
+  ]);
 });

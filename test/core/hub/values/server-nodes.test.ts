@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { nodesPart } from '../../../../src/core/hub/values/nodes.ts';
-import { serverNodes } from '../../../../src/core/hub/values/server-nodes.ts';
+import {
+  allTolerations,
+  serverNodes,
+  sizeNodes,
+} from '../../../../src/core/hub/values/server-nodes.ts';
 import type { JsonObject } from '../../../../src/core/json.ts';
 import { contextWith } from './context.ts';
 
@@ -141,4 +145,23 @@ test('seats and images wait where servers go', () => {
   expect(nodesPart(contextWith({ values })).glaciocloud).toMatchObject({
     nodes: { ...DEFAULTS, nodeSelector: { pool: 'users' }, tolerations: [...USUAL, spot] },
   });
+});
+
+test('of a size that says where it goes, and what a pod tolerates to be wherever a server was', () => {
+  const jupyterhub = { singleuser: { nodeSelector: { pool: 'users' }, extraTolerations: [spot] } };
+  const size = { nodes: { pool: 'gpu', selector: { pool: 'gpu' }, tolerations: [...USUAL, gpu] } };
+  expect(sizeNodes(jupyterhub, size)).toEqual({
+    ...DEFAULTS,
+    nodeSelector: { pool: 'gpu' },
+    tolerations: [...USUAL, gpu],
+  });
+  expect(sizeNodes(jupyterhub, {})).toEqual(serverNodes(jupyterhub));
+  expect(sizeNodes(jupyterhub, undefined)).toEqual(serverNodes(jupyterhub));
+  const sizes = [size, { slug: 'small' }];
+  expect(allTolerations({ jupyterhub, glaciocloud: { profiles: { sizes } } })).toEqual([
+    ...USUAL,
+    spot,
+    gpu,
+  ]);
+  expect(allTolerations({})).toEqual(USUAL);
 });
