@@ -142,6 +142,17 @@ def test_without_options_the_defaults_start(make_spawner):
     assert (image, limits["memory"]) == ("example.org/plain:1", 512 * 1024**2)
 
 
+def test_a_size_may_guarantee_less_and_have_accelerators(make_spawner, change_menu):
+    gpu = {"resource": "nvidia.com/gpu", "count": 2}
+    less = {"cpu": 0.5, "memory": "1G"}
+    change_menu(lambda menu: menu["sizes"][1].update(gpu=gpu, guarantee=less))
+    _, limits, asked, _ = pod(make_spawner({"size": "large", "profile": "oggm"}, admin=True))
+    assert limits == {"cpu": 8, "memory": 32 * 1024**3, "nvidia.com/gpu": "2"}
+    assert asked == {"cpu": 0.5, "memory": 1024**3, "nvidia.com/gpu": "2"}
+    _, limits, asked, _ = pod(make_spawner({"size": "small", "profile": "oggm"}, admin=True))
+    assert "nvidia.com/gpu" not in {**limits, **asked}
+
+
 def test_a_size_of_other_machines_goes_there_alone(make_spawner, change_menu):
     """Labels of its own in the place of the others', and its tolerations; the other sizes stay."""
     gpu = {"key": "gpu", "operator": "Exists", "effect": "NoSchedule"}
@@ -164,18 +175,22 @@ def test_a_size_of_other_machines_goes_there_alone(make_spawner, change_menu):
 
 
 @pytest.mark.parametrize(
-    "nodes",
+    "said",
     [
-        {"selector": {"a": 1}, "tolerations": []},
-        {"selector": {}, "tolerations": ["gpu"]},
-        {"selector": {}},
+        {"nodes": {"selector": {"a": 1}, "tolerations": []}},
+        {"nodes": {"selector": {}, "tolerations": ["gpu"]}},
+        {"nodes": {"selector": {}}},
+        {"guarantee": {"memory": "1Gi"}},
+        {"guarantee": {"cpu": 0}},
+        {"gpu": {"resource": 1, "count": 1}},
+        {"gpu": {"resource": "nvidia.com/gpu", "count": 0}},
     ],
 )
-def test_machines_that_make_no_sense_leave_the_menu_as_it_was(nodes):
+def test_a_size_that_makes_no_sense_leaves_the_menu_as_it_was(said):
     import glaciocloud_hub as code
 
     content = json.loads(json.dumps(MENU))
-    content["sizes"][0]["nodes"] = nodes
+    content["sizes"][0].update(said)
     with pytest.raises((ValueError, KeyError)):
         code.check_profiles(json.dumps(content).encode())
 

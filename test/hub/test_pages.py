@@ -312,6 +312,18 @@ def test_sizes(cpu, memory, text):
 
 
 @pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({"gpu": {"resource": "nvidia.com/gpu", "count": 1}}, ", 1 GPU"),
+        ({"gpu": {"resource": "nvidia.com/gpu", "count": 2}}, ", 2 GPUs"),
+        ({"spot": True}, ", may end at any time"),
+    ],
+)
+def test_a_size_says_what_it_has_beside(more, text):
+    assert words.about_size({"cpu": 2, "memory": "4G", **more}) == f"2 cores, 4 GB memory{text}"
+
+
+@pytest.mark.parametrize(
     ("active", "limit", "text"),
     [
         (5, 0, None),

@@ -172,9 +172,13 @@ def check_profiles(raw: bytes) -> Json:
         if not isinstance(image["image"], str) or not image["image"]:
             raise ValueError(f"image of {image['slug']}")
     for size in content["sizes"]:
-        if not re.fullmatch(r"\d+(\.\d+)?[KMGT]?", size["memory"]) or not size["cpu"] > 0:
-            raise ValueError(f"memory or cpu of {size['slug']}")
+        for one in (size, {"memory": "1G", "cpu": 1, **size.get("guarantee", {})}):
+            if not re.fullmatch(r"\d+(\.\d+)?[KMGT]?", one["memory"]) or not one["cpu"] > 0:
+                raise ValueError(f"memory or cpu of {size['slug']}")
         check_nodes(size)
+        gpu = size.get("gpu")
+        if gpu and not (isinstance(gpu["resource"], str) and gpu["count"] > 0):
+            raise ValueError(f"accelerators of {size['slug']}")
     return content
 
 
@@ -522,13 +526,15 @@ def image_profile(image: Json, sizes: Json) -> Json:
 
 def size_choice(size: Json, share: float, labels: Iterable[str]) -> Json:
     """`labels`: those that nodes of servers have where a size says nothing of its nodes."""
+    always = size.get("guarantee", {})
     limits = {
         "mem_limit": size["memory"],
-        "mem_guarantee": size["memory"],
+        "mem_guarantee": always.get("memory", size["memory"]),
         "cpu_limit": size["cpu"],
-        "cpu_guarantee": size["cpu"] * share,
+        "cpu_guarantee": always.get("cpu", size["cpu"] * share),
         "environment": literal(size.get("env", {})),
         **on_nodes(size.get("nodes"), labels),
+        **with_gpu(size.get("gpu")),
     }
     return {
         "display_name": html.escape(f"{size['title']} ({words.about_size(size)})"),
@@ -545,6 +551,14 @@ def on_nodes(nodes: Json | None, labels: Iterable[str]) -> Json:
         "node_selector": {**dict.fromkeys(labels), **nodes["selector"]},
         "tolerations": nodes["tolerations"],
     }
+
+
+def with_gpu(gpu: Json | None) -> Json:
+    """Kubernetes gives an accelerator whole: what is asked for is what may be taken."""
+    if gpu is None:
+        return {}
+    asked = {gpu["resource"]: str(gpu["count"])}
+    return {"extra_resource_limits": asked, "extra_resource_guarantees": dict(asked)}
 
 
 def literal(environment: dict[str, str]) -> dict[str, str]:

@@ -182,11 +182,16 @@ def about_image(image: Json) -> str:
 
 
 def about_size(size: Json) -> str:
-    """`2 cores, 4 GB memory`."""
+    """`2 cores, 4 GB memory, 1 GPU, may end at any time`."""
     cpu, memory = size["cpu"], size["memory"]
     cores = f"{cpu:g} core" if cpu == 1 else f"{cpu:g} cores"
     number, unit = (memory[:-1], UNITS[memory[-1]]) if memory[-1] in UNITS else (memory, "bytes")
-    return f"{cores}, {number} {unit} memory"
+    said = [cores, f"{number} {unit} memory"]
+    if gpu := size.get("gpu"):
+        said.append("1 GPU" if gpu["count"] == 1 else f"{gpu['count']} GPUs")
+    if size.get("spot"):
+        said.append("may end at any time")
+    return ", ".join(said)
 
 
 def refused(error: Any) -> Json | None:

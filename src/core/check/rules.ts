@@ -58,7 +58,7 @@ import {
   podSafe,
   userPodSafe,
 } from '../hub/rules/pods.ts';
-import { poolLabels } from '../hub/rules/pools.ts';
+import { eventMemory, guarantee, poolLabels, spotServers } from '../hub/rules/pools.ts';
 import { objectKind } from '../hub/rules/objects.ts';
 import { braces } from '../hub/rules/braces.ts';
 import { baseUrl, entry, hubCommand, loginElsewhere, noIssuer } from '../hub/rules/reach.ts';
@@ -132,6 +132,9 @@ export const RULES: readonly Rule[] = [
   sizeFitsNode,
   capacityFits,
   poolLabels,
+  spotServers,
+  guarantee,
+  eventMemory,
   smallHome,
   shortIdle,
   busyWarn,

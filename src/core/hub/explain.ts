@@ -1,4 +1,4 @@
-import { canonical, isObject, objectsIn } from '../json.ts';
+import { at, canonical, isObject, objectsIn, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { HUB_RESTART_SECONDS } from '../model/limits.ts';
 import { compare } from '../plan/compare.ts';
@@ -168,10 +168,19 @@ function settingEffects(from: Release, to: Release): Effect[] {
 }
 
 function sizes(release: Release): { name: string; text: string }[] {
-  return profileSizes(release).map(({ slug, cpu, memory }) => ({
-    name: scalarText(slug),
-    text: `${scalarText(cpu)} CPU, ${scalarText(memory)}`,
+  return profileSizes(release).map((size) => ({
+    name: textAt(size, '/slug'),
+    text: [
+      `${scalarText(size['cpu'])} CPU${ofIt(size, 'cpu')}`,
+      `${scalarText(size['memory'])}${ofIt(size, 'memory')}`,
+      ...(isObject(size['gpu']) ? [`${scalarText(size['gpu']['count'])} GPU`] : []),
+    ].join(', '),
   }));
+}
+
+function ofIt(size: JsonObject, what: string): string {
+  const text = scalarText(at(size, `/guarantee/${what}`));
+  return text === '' ? '' : ` (${text} guaranteed)`;
 }
 
 function profileSizes(release: Release): JsonObject[] {

@@ -1,9 +1,10 @@
 import { at, isObject, objectsIn, pointer, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { greatest } from '../lists.ts';
-import { CPU_GUARANTEE_SHARE } from '../model/limits.ts';
+import type { Size } from '../model/machine-types.ts';
 import { poolOf, userPool } from '../model/pools.ts';
-import { memoryBytes, quantityBytes } from '../model/quantities.ts';
+import { quantityBytes } from '../model/quantities.ts';
+import { guaranteed } from '../model/sizes.ts';
 import type { ClusterFile, EnvironmentFile } from '../model/types.ts';
 
 /** What one pod asks for: CPUs and bytes. */
@@ -64,12 +65,8 @@ function askedBy(deployment: JsonObject): Asked {
   };
 }
 
-function askedByServer([name, size]: [string, EnvironmentFile['sizes'][string]]): Asked {
-  return {
-    who: `a server of size ${name}`,
-    cpu: size.cpu * CPU_GUARANTEE_SHARE,
-    memory: memoryBytes(size.memory) ?? 0,
-  };
+function askedByServer([name, size]: [string, Size]): Asked {
+  return { who: `a server of size ${name}`, ...guaranteed(size) };
 }
 
 function tooLarge(one: Asked, nodes: readonly JsonObject[]): string | undefined {

@@ -6,6 +6,8 @@ export interface Pool {
   startTime: string;
   selector: Record<string, string>;
   taints: Taint[];
+  priceClass: 'on-demand' | 'spot';
+  gpu?: { count: number; resource: string };
 }
 
 export interface Taint {
@@ -22,4 +24,6 @@ export interface Size {
   for: string[];
   /** Name of a pool of its cluster. */
   nodes: string;
+  gpu?: number;
+  guarantee?: { cpu?: number; memory?: string };
 }

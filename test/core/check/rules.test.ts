@@ -12,6 +12,7 @@ test('what is a warning; everything else stops a deployment', () => {
     'env-of-images',
     'env-overridden',
     'env-proxy',
+    'event-memory',
     'event-overlap',
     'event-past',
     'event-spawn-rate',
@@ -28,6 +29,7 @@ test('what is a warning; everything else stops a deployment', () => {
     'not-yet',
     'oggm-memory',
     'small-home',
+    'spot-servers',
     'stale-form',
   ]);
   expect(RULES.filter(({ severity }) => severity === 'error')).toHaveLength(

@@ -155,6 +155,26 @@ describe('what people notice', () => {
       ],
     ],
     [
+      'what a size has beside, and what of it is certain',
+      sizes({ slug: 's', cpu: 2, memory: '4G' }),
+      sizes({
+        slug: 's',
+        cpu: 2,
+        memory: '4G',
+        guarantee: { cpu: 1, memory: '2G' },
+        gpu: { resource: 'nvidia.com/gpu', count: 1 },
+      }),
+      none,
+      [
+        {
+          kind: 'size',
+          name: 's',
+          from: '2 CPU, 4G',
+          to: '2 CPU (1 guaranteed), 4G (2G guaranteed), 1 GPU',
+        },
+      ],
+    ],
+    [
       'more memory',
       sizes({ slug: 's', cpu: 1, memory: '1G' }),
       sizes({ slug: 's', cpu: 1, memory: '2G' }),

@@ -24,6 +24,7 @@ describe('room', () => {
     startTime: '0s',
     selector,
     taints: [],
+    priceClass: 'on-demand',
   });
   const pools = (max: number, selector = {}): Pick<ClusterFile, 'nodes'> => ({
     nodes: { user: pool(max, selector) },

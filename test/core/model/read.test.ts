@@ -271,7 +271,7 @@ nodes: ${nodes}
     return readDoc('cluster', 'main', readSource('clusters/main.yaml', text));
   };
   const machine = '{cpu: 8, memory: 64Gi, max: 4}';
-  const defaults = { startTime: '0s', selector: {}, taints: [] };
+  const defaults = { startTime: '0s', selector: {}, taints: [], priceClass: 'on-demand' };
   const pool = { cpu: 8, memory: '64Gi', max: 4, ...defaults };
   expect(read(`{user: ${machine}, gpu: ${machine}}`).doc?.data.nodes).toEqual({
     user: pool,

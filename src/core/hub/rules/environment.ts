@@ -1,8 +1,10 @@
 import { pointer } from '../../json.ts';
 import { MIN_HOME_BYTES, MIN_IDLE_SECONDS, NODE_USABLE_SHARE } from '../../model/limits.ts';
-import { poolOf, userPool } from '../../model/pools.ts';
+import { poolOf, serverPools, userPool } from '../../model/pools.ts';
 import { memoryBytes, quantityBytes, seconds } from '../../model/quantities.ts';
 import { defaultSize } from '../values/profiles.ts';
+import { guaranteed } from '../../model/sizes.ts';
+import type { ClusterFile, Doc } from '../../model/types.ts';
 import type { Problem, Rule } from '../../rule.ts';
 
 const GiB = 2 ** 30;
@@ -97,7 +99,7 @@ export const sizeFitsNode: Rule = {
   on: 'hub',
   *check({ hub, cluster }) {
     for (const [name, size] of Object.entries(hub.data.sizes)) {
-      const { cpu, memory } = poolOf(cluster.data, size.nodes) ?? userPool(cluster.data);
+      const { cpu, memory, gpu } = poolOf(cluster.data, size.nodes) ?? userPool(cluster.data);
       const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
       if ((memoryBytes(size.memory) ?? 0) > usable) {
         yield {
@@ -111,10 +113,25 @@ export const sizeFitsNode: Rule = {
           message: `${size.cpu} cores do not fit on a node with ${cpu}`,
           hint: `write at most ${cpu}`,
         };
+      } else if (size.gpu !== undefined && size.gpu > (gpu?.count ?? 0)) {
+        yield {
+          at: hub.at(pointer('sizes', name, 'gpu')),
+          message: gpu
+            ? `${size.gpu} GPUs do not fit on a node with ${gpu.count}`
+            : `nodes of "${size.nodes}" have no GPU`,
+          hint: gpu ? `write at most ${gpu.count}` : gpuHint(size.nodes, cluster),
+        };
       }
     }
   },
 };
+
+function gpuHint(nodes: string, { name, data }: Doc<ClusterFile>): string {
+  const others = serverPools(data).filter(([, { gpu }]) => gpu !== undefined);
+  return others.length > 0
+    ? `write nodes: ${others.map(([one]) => one).join(' or ')}`
+    : `write nodes.${nodes}.gpu into clusters/${name}.yaml, or remove it`;
+}
 
 export const capacityFits: Rule = {
   id: 'capacity',
@@ -124,11 +141,11 @@ export const capacityFits: Rule = {
   on: 'hub',
   *check({ hub, cluster }) {
     const size = hub.data.sizes[defaultSize(hub.data.sizes)];
-    const { memory, max } = poolOf(cluster.data, size?.nodes ?? '') ?? userPool(cluster.data);
+    if (size === undefined) return;
+    const { memory, max, gpu } = poolOf(cluster.data, size.nodes) ?? userPool(cluster.data);
     const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max;
-    const seat = size && memoryBytes(size.memory);
-    if (seat === undefined) return;
-    const seats = Math.floor(all / seat);
+    const withGpu = size.gpu === undefined ? Infinity : Math.floor((gpu?.count ?? 0) / size.gpu);
+    const seats = Math.min(Math.floor(all / guaranteed(size).memory), withGpu * max);
     if (hub.data.capacity.maxServers > seats) {
       yield {
         at: hub.at('/capacity/maxServers'),

@@ -1,8 +1,7 @@
 import { compareText, merge } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
-import { memoryBytes } from '../../model/quantities.ts';
-import { CPU_GUARANTEE_SHARE } from '../../model/limits.ts';
 import { CORE_POOL, USER_POOL, poolOf, userPool } from '../../model/pools.ts';
+import { guaranteed } from '../../model/sizes.ts';
 import type { ClusterFile } from '../../model/types.ts';
 import { defaultSize } from './profiles.ts';
 import { placeOf, poolNodes, serverNodes } from './server-nodes.ts';
@@ -12,7 +11,8 @@ import type { HubContext, Part } from './part.ts';
 export function nodesPart(context: HubContext): Part {
   const { hub, cluster, platform } = context;
   const environment = hub.data;
-  const seat = environment.sizes[defaultSize(environment.sizes)];
+  const usual = environment.sizes[defaultSize(environment.sizes)];
+  const seat = usual ? guaranteed(usual) : { cpu: 0, memory: 0 };
   return {
     jupyterhub: {
       // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every
@@ -31,8 +31,8 @@ export function nodesPart(context: HubContext): Part {
       ...waiting(context),
       placeholders: {
         replicas: environment.capacity.placeholders,
-        cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1000)}m`,
-        memory: String(memoryBytes(seat?.memory ?? '0') ?? 0),
+        cpu: `${Math.round(seat.cpu * 1000)}m`,
+        memory: String(seat.memory),
       },
     },
   };

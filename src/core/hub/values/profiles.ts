@@ -67,17 +67,25 @@ function sizeProfile(name: string, size: Size, isDefault: boolean): JsonObject {
     title: size.title ?? capital(name),
     cpu: size.cpu,
     memory: size.memory,
+    ...(size.guarantee && { guarantee: { ...size.guarantee } }),
     for: size.for,
     default: isDefault,
   };
 }
 
-/** Where its servers go, where that is not where servers go anyway. */
-function machines({ nodes }: Size, cluster: ClusterFile, own: JsonObject): JsonObject {
-  const pool = nodes === USER_POOL ? undefined : poolOf(cluster, nodes);
+/** Where its servers go, where that is not where servers go anyway; accelerators; whether they may end at any time. */
+function machines(size: Size, cluster: ClusterFile, own: JsonObject): JsonObject {
+  const pool = poolOf(cluster, size.nodes);
   if (pool === undefined) return {};
   const { nodeSelector, tolerations } = poolNodes(own, pool);
-  return { nodes: { pool: nodes, selector: nodeSelector, tolerations } };
+  return {
+    ...(size.nodes !== USER_POOL && {
+      nodes: { pool: size.nodes, selector: nodeSelector, tolerations },
+    }),
+    ...(size.gpu !== undefined &&
+      pool.gpu && { gpu: { resource: pool.gpu.resource, count: size.gpu } }),
+    ...(pool.priceClass === 'spot' && { spot: true }),
+  };
 }
 
 function capital(name: string): string {

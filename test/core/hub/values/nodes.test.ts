@@ -73,12 +73,14 @@ describe('images that wait on the nodes', () => {
   });
 });
 
-test('a seat is a quarter of the default size’s cores, and all of its memory', () => {
+test('a seat is what the default size guarantees: a quarter of its cores and all of its memory', () => {
   const seat = (sizes: object) =>
     at(nodesPart(contextWith({ sizes })).glaciocloud, '/placeholders');
   expect(
     seat({ a: { cpu: 8, memory: '32G' }, b: { cpu: 0.5, memory: '512M', default: true } }),
   ).toEqual({ replicas: 0, cpu: '125m', memory: '536870912' });
+  const less = { cpu: 8, memory: '32G', guarantee: { cpu: 1, memory: '2G' } };
+  expect(seat({ a: less })).toEqual({ replicas: 0, cpu: '1000m', memory: '2147483648' });
   expect(seat({ a: { cpu: 0.25, memory: '1G' } })).toEqual({
     replicas: 0,
     cpu: '63m',

@@ -197,3 +197,25 @@ test('a size on machines of its own says which, and nothing where they are those
     undefined,
   ]);
 });
+
+test('a size says what it has beside cores and memory, and what of these is certain', () => {
+  const machine = { cpu: 8, memory: '64Gi', max: 4 };
+  const gpu = { count: 2, resource: 'amd.com/gpu' };
+  const cheap = { ...machine, selector: { pool: 'cheap' }, priceClass: 'spot', gpu };
+  const size = { cpu: 1, memory: '1G' };
+  const sizes = {
+    a: { ...size, nodes: 'cheap', gpu: 2 },
+    b: { ...size, gpu: 1, guarantee: { memory: '512M' } },
+  };
+  const context = contextWith({ sizes }, { [MAIN]: { nodes: { user: machine, cheap } } });
+  const menu = profilesPart(context).glaciocloud?.['profiles'];
+  const said = objectsIn(at(menu, '/sizes')).map(({ gpu: asked, spot, guarantee }) => ({
+    gpu: asked,
+    spot,
+    guarantee,
+  }));
+  expect(said).toEqual([
+    { gpu: { resource: 'amd.com/gpu', count: 2 }, spot: true, guarantee: undefined },
+    { gpu: undefined, spot: undefined, guarantee: { memory: '512M' } },
+  ]);
+});
