@@ -15,7 +15,7 @@ import { Bench } from '../support/apply-bench.ts';
 import type { Edit } from '../support/apply-bench.ts';
 
 const INGRESS: Edit = ['clusters/main.yaml', 'class: none', 'class: nginx, issuer: letsencrypt'];
-const PREPARED: Prepared = { secretName: undefined, values: {} };
+const PREPARED: Prepared = { names: new Map(), values: {} };
 
 async function faultOf(work: Promise<unknown>): Promise<unknown> {
   return work.then(
@@ -132,7 +132,10 @@ describe('the objects of a hub', () => {
   });
 
   test('name the Secret that was made for this deployment', async () => {
-    const objects = await ask(new Bench(), { secretName: 'hub-secrets-1', values: {} });
+    const objects = await ask(new Bench(), {
+      names: new Map([['hub-secrets', 'hub-secrets-1']]),
+      values: {},
+    });
     expect(envOf(objects)).toBe('hub-secrets-1');
   });
 

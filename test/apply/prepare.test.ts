@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { generatedValues } from '../../src/apply/hub/generated.ts';
-import { hiddenIn, prepareNamespace } from '../../src/apply/hub/prepare.ts';
+import { prepareNamespace } from '../../src/apply/hub/prepare.ts';
 import type { Prepared } from '../../src/apply/hub/prepare.ts';
 import { removeProbe } from '../../src/apply/hub/probe.ts';
+import { hiddenIn } from '../../src/apply/hub/supplied.ts';
 import { at, objectOf } from '../../src/core/json.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { Bench, SECRETS } from '../support/apply-bench.ts';
+import type { Edit } from '../support/apply-bench.ts';
 import { secretText } from '../support/cluster.ts';
 
 const PROBE = [
@@ -25,6 +27,7 @@ const prepare = (
   secrets: Readonly<Record<string, string>> = SECRETS,
 ): Promise<Prepared> =>
   prepareNamespace(bench.task('one'), new Map(Object.entries(secrets)), bench.world);
+const hubName = ({ names }: Prepared): string => names.get('hub-secrets') ?? '';
 const secretNames = (bench: Bench): string[] =>
   bench.kube
     .names('Secret')
@@ -111,7 +114,8 @@ describe('a namespace', () => {
 describe('supplied secrets', () => {
   test('lie in a Secret that cannot be changed, and the hub is told its name', async () => {
     const bench = new Bench();
-    const { secretName = '', values } = await prepare(bench);
+    const { names, values } = await prepare(bench);
+    const secretName = names.get('hub-secrets') ?? '';
     expect(secretName).toMatch(/^hub-secrets-[0-9a-f]{8}$/u);
     const kept = bench.kube.peek('Secret', secretName, 'one');
     expect(kept).toMatchObject({
@@ -138,7 +142,8 @@ describe('supplied secrets', () => {
       'capacity:',
       `values: {hub: {extraEnv: ${extraEnv}}}\ncapacity:`,
     ]);
-    const { secretName = '', values } = await prepare(bench);
+    const { names, values } = await prepare(bench);
+    const secretName = names.get('hub-secrets') ?? '';
     const from = (key: string): Json => ({
       valueFrom: { secretKeyRef: { name: secretName, key } },
     });
@@ -151,25 +156,25 @@ describe('supplied secrets', () => {
 
   test('have the same name in whatever order, and another for another value', async () => {
     const bench = new Bench();
-    const { secretName } = await prepare(bench);
+    const secretName = hubName(await prepare(bench));
     bench.outside.calls.length = 0;
     const turned = Object.fromEntries(Object.entries(SECRETS).reverse());
-    expect((await prepare(bench, turned)).secretName).toBe(secretName);
+    expect(hubName(await prepare(bench, turned))).toBe(secretName);
     expect(bench.outside.made('apply').some((call) => call.includes('hub-secrets'))).toBe(false);
     const other = await prepare(bench, { ...SECRETS, 'github-client-id': 'other' });
-    expect(other.secretName).not.toBe(secretName);
+    expect(hubName(other)).not.toBe(secretName);
   });
 
   test('have a name that says nothing without the cluster’s key', async () => {
     const [here, there] = [new Bench(), new Bench()];
     there.world.random.uuid(); // another chance
-    expect((await prepare(here)).secretName).not.toBe((await prepare(there)).secretName);
+    expect(hubName(await prepare(here))).not.toBe(hubName(await prepare(there)));
   });
 
   test('of which there are none need no Secret', async () => {
     const bench = new Bench(OPEN);
-    const { secretName, values } = await prepare(bench, {});
-    expect([secretName, secretNames(bench)]).toEqual([undefined, []]);
+    const { names, values } = await prepare(bench, {});
+    expect([[...names], secretNames(bench)]).toEqual([[], []]);
     expect(at(values, '/jupyterhub/hub/extraEnv')).toBeUndefined();
     expect(at(values, '/jupyterhub/hub/cookieSecret')).toBeDefined();
   });
@@ -178,8 +183,8 @@ describe('supplied secrets', () => {
     const bench = new Bench();
     const made: string[] = [];
     for (const id of ['1111', '2222', '3333', '4444', '5555']) {
-      const { secretName } = await prepare(bench, { ...SECRETS, 'github-client-id': id });
-      made.push(`one/${secretName ?? ''}`);
+      const prepared = await prepare(bench, { ...SECRETS, 'github-client-id': id });
+      made.push(`one/${hubName(prepared)}`);
       await bench.clock.sleep(1000);
     }
     expect(secretNames(bench).sort()).toEqual(made.slice(2).sort());
@@ -187,13 +192,51 @@ describe('supplied secrets', () => {
 
   test('of which an old one is wanted again are found, and not made anew', async () => {
     const bench = new Bench();
-    const names: (string | undefined)[] = [];
+    const names: string[] = [];
     for (const id of ['1111', '2222', '1111']) {
-      names.push((await prepare(bench, { ...SECRETS, 'github-client-id': id })).secretName);
+      names.push(hubName(await prepare(bench, { ...SECRETS, 'github-client-id': id })));
       await bench.clock.sleep(1000);
     }
     expect(names[2]).toBe(names[0]);
     expect(secretNames(bench)).toHaveLength(2);
+  });
+});
+
+describe('secrets for servers', () => {
+  const S3: Edit = [
+    'environments/one.yaml',
+    'github-client-secret: {use: login}}',
+    'github-client-secret: {use: login}, s3: {use: bucket, for: servers, env: S3_KEY}}',
+  ];
+  const BOTH = { ...SECRETS, s3: 'canary-of-the-bucket' };
+
+  test('lie in a Secret without anything of the hub’s, and servers are told its name', async () => {
+    const bench = new Bench(S3);
+    const { names, values } = await prepare(bench, BOTH);
+    const name = names.get('server-secrets') ?? '';
+    expect(name).toMatch(/^server-secrets-[0-9a-f]{8}$/u);
+    const kept = bench.kube.peek('Secret', name, 'one');
+    expect(kept).toMatchObject({
+      immutable: true,
+      metadata: { labels: { ...LABELS, 'glaciocloud.org/secrets': 'servers' } },
+    });
+    expect(Object.keys(objectOf(JSON.stringify(at(kept, '/data'))) ?? {})).toEqual(['s3']);
+    expect(secretText(kept, 's3')).toBe(BOTH.s3);
+    expect(secretText(bench.kube.peek('Secret', names.get('hub-secrets') ?? '', 'one'), 's3')).toBe(
+      undefined,
+    );
+    expect(at(values, '/jupyterhub/singleuser/extraEnv')).toEqual({
+      S3_KEY: { valueFrom: { secretKeyRef: { name, key: 's3' } } },
+    });
+    expect(JSON.stringify(values)).not.toContain('canary');
+  });
+
+  test('that change leave those of the hub as they are', async () => {
+    const bench = new Bench(S3);
+    const first = await prepare(bench, BOTH);
+    const second = await prepare(bench, { ...BOTH, s3: 'another' });
+    expect(hubName(second)).toBe(hubName(first));
+    expect(second.names.get('server-secrets')).not.toBe(first.names.get('server-secrets'));
   });
 });
 

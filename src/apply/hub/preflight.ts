@@ -7,7 +7,7 @@ import type { ClusterFile, Doc } from '../../core/model/types.ts';
 import type { Release } from '../../core/unit.ts';
 import { byIdentity, documentsIn, identity, parseObject } from '../../core/manifests.ts';
 import { runManifestRules } from '../../core/check/run.ts';
-import { SECRETS_NAME } from '../../core/hub/values/login.ts';
+import { withRealNames } from '../../core/hub/values/supplied.ts';
 import { standInSecrets } from '../../core/hub/values/stand-ins.ts';
 import type { Cluster } from '../../ports.ts';
 import { Failure } from '../../failure.ts';
@@ -81,7 +81,7 @@ export async function preflightObjects(
   });
   const objects = documentsIn(rendered)
     .map(parseObject)
-    .map((object) => withSecretName(object, prepared.secretName));
+    .map((object) => withRealNames(object, prepared.names));
   const broken = runManifestRules(platform, world.clock.now().getTime(), hub.name, objects).filter(
     ({ severity }) => severity === 'error',
   );
@@ -132,12 +132,4 @@ export async function tellConflicts(
         `⚠ ${name}: what ${manager} changed at ${time} is overwritten: ${fields.join(', ')}`,
       );
   }
-}
-
-function withSecretName(object: JsonObject, name: string | undefined): JsonObject {
-  return name === undefined
-    ? object
-    : (JSON.parse(
-        JSON.stringify(object).replaceAll(`"name":"${SECRETS_NAME}"`, `"name":"${name}"`),
-      ) as JsonObject);
 }

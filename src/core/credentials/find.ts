@@ -78,11 +78,18 @@ function isGivenBelowSecrets(path: string, text: string): boolean {
   const [top, , key, ...deeper] = segmentsOf(path);
   if (top !== 'secrets') return false;
   if (key === undefined) return true;
+  if (deeper.length === 0 && Object.hasOwn(WORDS_BELOW_SECRETS, key))
+    return looksRandom(text) || WORDS_BELOW_SECRETS[key]?.test(text) === false;
   // A misspelt key below a name holds a few words, or a time.
-  return key === 'use' && deeper.length === 0
-    ? looksRandom(text)
-    : /^(?!\d+[smhd]$)\S+$/u.test(text);
+  return /^(?!\d+[smhd]$)\S+$/u.test(text);
 }
+
+/** Keys below a name that hold words: what it is for, for whom, in which variable. */
+const WORDS_BELOW_SECRETS: Readonly<Record<string, RegExp>> = {
+  use: /./u,
+  for: /^[a-z]{1,12}$/u,
+  env: /^[A-Za-z_]\w*$/u,
+};
 
 /** One long word of letters and digits: nobody describes a use like that. */
 function looksRandom(text: string): boolean {

@@ -114,14 +114,17 @@ function explainAll(source: Source, errors: readonly ErrorObject[]): Finding[] {
   const misspelt = new Set(
     unknown.map((error) => `${error.instancePath}/${suggestion(error) ?? ''}`),
   );
-  return errors
-    .filter((error) => error.keyword !== 'propertyNames')
-    .filter(
-      (error) =>
-        error.keyword !== 'required' ||
-        !misspelt.has(`${error.instancePath}/${String(error.params['missingProperty'])}`),
-    )
-    .map((error) => toFinding(source, error));
+  return (
+    errors
+      // What else is wrong says why.
+      .filter((error) => error.keyword !== 'propertyNames' && error.keyword !== 'if')
+      .filter(
+        (error) =>
+          error.keyword !== 'required' ||
+          !misspelt.has(`${error.instancePath}/${String(error.params['missingProperty'])}`),
+      )
+      .map((error) => toFinding(source, error))
+  );
 }
 
 function toFinding(source: Source, error: ErrorObject): Finding {

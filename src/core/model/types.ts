@@ -108,6 +108,14 @@ export interface ClassEvent {
   image?: ImageName;
 }
 
+export interface Secret {
+  use: string;
+  rotate?: Duration;
+  for: 'hub' | 'servers';
+  /** The variable that servers read it from. */
+  env?: string;
+}
+
 export interface EnvironmentFile {
   kind: 'hub' | 'binder';
   title: string;
@@ -125,7 +133,7 @@ export interface EnvironmentFile {
   mirrors?: Mirrors;
   sessions: { idle: Duration; keepBusy?: { max: Duration; warn: Duration[] } };
   access: { allow: Who[]; admins: Who[]; leads?: { servers: boolean } };
-  secrets: Record<string, { use: string; rotate?: Duration }>;
+  secrets: Record<string, Secret>;
   dask?: { maxWorkers: number; worker: { cpu: number; memory: string } };
   probe?: { api: Duration; spawn: Duration; onlyWhenWarm: boolean };
   capacity: { maxServers: number; placeholders: number; events: ClassEvent[] };

@@ -122,7 +122,8 @@ const WHOLE: Record<string, File> = {
       leads: { servers: true },
     },
     secrets: {
-      'github-client-id': { use: 'login', rotate: '30d' },
+      s3: { use: 'bucket', rotate: '30d', for: 'servers', env: 'S3_KEY' },
+      'github-client-id': { use: 'login' },
       'github-client-secret': { use: 'login' },
     },
     dask: { maxWorkers: 2, worker: { cpu: 1, memory: '2G' } },

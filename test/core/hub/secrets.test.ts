@@ -5,7 +5,7 @@ import type { Doc, EnvironmentFile } from '../../../src/core/model/types.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 24, 12);
-const declaring = (secrets: EnvironmentFile['secrets']): EnvironmentFile =>
+const declaring = (secrets: Record<string, { use: string; rotate?: string }>): EnvironmentFile =>
   ({ secrets }) as unknown as EnvironmentFile; // nothing else is looked at
 const environment = declaring({ a: { use: 'login' }, b: { use: 'mail', rotate: '365d' } });
 const found = (more: Record<string, string>): Map<string, string> => new Map(Object.entries(more));

@@ -69,6 +69,11 @@ describe('what is wrong in a file of a hub', () => {
       ['8:1', 'missing-key', '"home" has no "size"', 'add "size:"'],
     ],
     [
+      '  github-client-id: {use: login}',
+      '  github-client-id: {use: login, for: servers}',
+      ['14:3', 'missing-key', '"github-client-id" has no "env"', 'add "env:"'],
+    ],
+    [
       'sessions: {idle: 1h}',
       'sessions: {keepBusy: {warn: []}}',
       ['9:12', 'missing-key', '"keepBusy" has no "max"', 'add "max:"'],
@@ -312,7 +317,10 @@ test('a file that is right: with its defaults, and where things stand', () => {
     home: { size: '20Gi' },
     sessions: { idle: '1h' },
     access: { allow: ['team:example/users'], admins: ['team:example/admins'] },
-    secrets: { 'github-client-id': { use: 'login' }, 'github-client-secret': { use: 'login' } },
+    secrets: {
+      'github-client-id': { use: 'login', for: 'hub' },
+      'github-client-secret': { use: 'login', for: 'hub' },
+    },
     capacity: { maxServers: 40, placeholders: 0, events: [] },
     workdir: 'home',
     waitForData: false,

@@ -216,15 +216,24 @@ export const loginSecrets: Rule = {
   why: 'Without client id and secret the hub starts and nobody can log in.',
   on: 'hub',
   *check({ hub }) {
-    const name = ['github-client-id', 'github-client-secret'].find(
-      (one) => !Object.hasOwn(hub.data.secrets, one),
-    );
-    if (name !== undefined) {
+    const { secrets } = hub.data;
+    const missing = LOGIN.find((one) => !Object.hasOwn(secrets, one));
+    if (missing !== undefined)
       yield {
         at: hub.keyAt('/secrets'),
-        message: `the secret ${name} is not declared`,
-        hint: `add "${name}: {use: OAuth application of this hub}" below secrets:`,
+        message: `the secret ${missing} is not declared`,
+        hint: `add "${missing}: {use: OAuth application of this hub}" below secrets:`,
       };
+    for (const name of LOGIN) {
+      const use = secrets[name]?.for ?? 'hub';
+      if (use !== 'hub')
+        yield {
+          at: hub.keyAt(pointer('secrets', name, 'for')),
+          message: `the secret ${name} is for ${use}, and the hub needs it`,
+          hint: 'remove "for": every user could read it',
+        };
     }
   },
 };
+
+const LOGIN = ['github-client-id', 'github-client-secret'];

@@ -3,7 +3,7 @@ import type { Json } from '../../json.ts';
 import { namesCredential } from '../../credentials/names.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
 import { SPAWNER_SECTIONS } from '../values/meant.ts';
-import { SECRETS_NAME } from '../values/login.ts';
+import { SECRETS_NAME } from '../values/supplied.ts';
 import { isOfHub } from '../values/secret-names.ts';
 
 /** What of the values comes into the pods of servers. */
@@ -21,7 +21,7 @@ export const secretOfHub: Rule = {
   id: 'secret-of-hub',
   severity: 'error',
   title: 'Servers get no Secret of the hub.',
-  why: 'Whoever has a server reads what it is given: with the hub’s own keys anybody becomes anybody. Secrets of `secrets:` are for the hub alone, under a name that changes with them, so that a server which asks for them waits for ever.',
+  why: 'Whoever has a server reads what it is given: with the hub’s own keys anybody becomes anybody. What is supplied to the hub lies under a name that changes with it, so that a server which asks for it waits for ever; `for: servers` is how they get one.',
   on: 'values',
   *check({ hub, place, ours, values }) {
     yield* keptVariables({ ours, values, place });
@@ -45,7 +45,7 @@ export const secretOfHub: Rule = {
             name === SECRETS_NAME
               ? `servers would wait for the Secret "${name}", which is for the hub alone`
               : `every user could read the Secret "${name}", which is the hub’s`,
-          hint: `make one of your own (kubectl create secret generic NAME --namespace ${hub.name} …) and name it here; every user of the hub can read it`,
+          hint: `declare it below secrets: with "for: servers", or make one of your own (kubectl create secret generic NAME --namespace ${hub.name} …); every user of the hub can read it`,
         };
       }
   },

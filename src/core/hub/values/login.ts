@@ -1,8 +1,6 @@
 import type { JsonObject } from '../../json.ts';
 import type { HubContext, Part } from './part.ts';
-
-/** The name in values and chart; `deploy` puts the name of the immutable Secret in its place. */
-export const SECRETS_NAME = 'hub-secrets';
+import { suppliedFor, variablesFrom } from './supplied.ts';
 
 /**
  * GitHub says who somebody is, at login only; the access file says everything else. The other side
@@ -28,7 +26,7 @@ export function loginPart({ hub }: HubContext): Part {
             http_request_kwargs: { connect_timeout: 3, request_timeout: 6 },
           },
         },
-        extraEnv: secretEnv(Object.keys(hub.data.secrets)),
+        extraEnv: secretEnv(suppliedFor(hub.data, 'hub')),
       },
     },
     from: {
@@ -40,10 +38,9 @@ export function loginPart({ hub }: HubContext): Part {
 
 /** `github-client-id` reaches the hub as GITHUB_CLIENT_ID, by reference: never as a value. */
 function secretEnv(names: readonly string[]): JsonObject {
-  return Object.fromEntries(
-    names.map((name) => [
-      name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, '_'),
-      { valueFrom: { secretKeyRef: { name: SECRETS_NAME, key: name } } },
-    ]),
+  const variable = (name: string): string => name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, '_');
+  return variablesFrom(
+    'hub',
+    names.map((name) => [variable(name), name]),
   );
 }

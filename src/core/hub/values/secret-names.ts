@@ -1,6 +1,6 @@
 import { ACCESS_SECRET } from '../../access/secret.ts';
 import { TLS_SECRET } from './entry.ts';
-import { SECRETS_NAME } from './login.ts';
+import { SECRETS_NAME } from './supplied.ts';
 import { GENERATED_SECRET } from './stand-ins.ts';
 
 /** The chart's Secret, and the platform's own, in a hub's namespace: an expression that Python reads too. */

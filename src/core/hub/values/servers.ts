@@ -4,6 +4,7 @@ import { DATA_CLAIM } from '../../data/volume.ts';
 import type { EnvironmentFile } from '../../model/types.ts';
 import { dataEnv, dataVolume } from './data.ts';
 import type { HubContext, Part } from './part.ts';
+import { serverVariables, variablesFrom } from './supplied.ts';
 
 /**
  * A full home locks nobody out: Jupyter writes into it before it answers, and ends where it cannot.
@@ -74,6 +75,7 @@ export const SCRATCH = '/scratch';
 export function serversPart(context: HubContext): Part {
   const { cluster, platform } = context;
   const environment = context.hub.data;
+  const supplied = serverVariables(environment);
   return {
     jupyterhub: {
       singleuser: {
@@ -85,9 +87,12 @@ export function serversPart(context: HubContext): Part {
         allowPrivilegeEscalation: false,
         cmd: ['/bin/sh', '-c', START, 'jupyterhub-singleuser'],
         defaultUrl: '/lab',
-        extraEnv: Object.fromEntries(
-          Object.entries(environment.env).map(([name, value]) => [name, literal(value)]),
-        ),
+        extraEnv: {
+          ...Object.fromEntries(
+            Object.entries(environment.env).map(([name, value]) => [name, literal(value)]),
+          ),
+          ...variablesFrom('servers', supplied),
+        },
         storage: {
           type: 'dynamic',
           capacity: environment.home.size,
@@ -106,6 +111,12 @@ export function serversPart(context: HubContext): Part {
         Object.keys(environment.env).map((name) => [
           pointer('singleuser', 'extraEnv', name),
           pointer('env', name),
+        ]),
+      ),
+      ...Object.fromEntries(
+        supplied.map(([name, secret]) => [
+          pointer('singleuser', 'extraEnv', name),
+          pointer('secrets', secret),
         ]),
       ),
     },

@@ -2,6 +2,7 @@ import { at, isObject } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import type { EnvironmentFile } from '../../model/types.ts';
 import { byName } from './named-lists.ts';
+import { serverVariables } from './supplied.ts';
 
 /**
  * What each size tells its servers of its cores. JupyterHub's own CPU_LIMIT is a float, and OGGM counts the node's
@@ -13,8 +14,13 @@ export function sizeEnv(cpu: number): JsonObject {
 }
 
 /** Names of variables that a hub's file gives its servers: what it says of them counts, not what the platform would. */
-export function namesSaid({ env, values }: EnvironmentFile): string[] {
-  return [...Object.keys(env), ...Object.keys(variablesAt(byName(values), '/singleuser/extraEnv'))];
+export function namesSaid(environment: EnvironmentFile): string[] {
+  const { env, values } = environment;
+  return [
+    ...Object.keys(env),
+    ...serverVariables(environment).map(([variable]) => variable),
+    ...Object.keys(variablesAt(byName(values), '/singleuser/extraEnv')),
+  ];
 }
 
 /** Variables below `jupyterhub:` whose text is known: written plainly, or as `{value: …}`. */

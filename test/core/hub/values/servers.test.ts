@@ -1,9 +1,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { literal, modelEnv, serversPart } from '../../../../src/core/hub/values/servers.ts';
-import { at, objectsIn } from '../../../../src/core/json.ts';
+import { loginPart } from '../../../../src/core/hub/values/login.ts';
+import { profilesPart } from '../../../../src/core/hub/values/profiles.ts';
+import { at, isObject, objectsIn } from '../../../../src/core/json.ts';
+import type { Json, JsonObject } from '../../../../src/core/json.ts';
 import { MAIN, contextWith } from './context.ts';
 
+const objectOr = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
 const user = { 'platform.yaml': { user: { name: 'ada', uid: 2000, gid: 200 } } };
 
 test('user servers', () => {
@@ -46,6 +50,24 @@ test('user servers', () => {
       '/singleuser/extraEnv/B': '/env/B',
     },
   });
+});
+
+test('a secret for servers is a variable by reference, and none of the hub', () => {
+  const secrets = {
+    'github-client-id': { use: 'login' },
+    s3: { use: 'bucket', for: 'servers', env: 'OMP_NUM_THREADS' },
+  };
+  const context = contextWith({ secrets });
+  const { jupyterhub, from } = serversPart(context);
+  expect(at(jupyterhub, '/singleuser/extraEnv')).toEqual({
+    OMP_NUM_THREADS: { valueFrom: { secretKeyRef: { name: 'server-secrets', key: 's3' } } },
+  });
+  expect(from?.['/singleuser/extraEnv/OMP_NUM_THREADS']).toBe('/secrets/s3');
+  expect(Object.keys(objectOr(at(loginPart(context).jupyterhub, '/hub/extraEnv')))).toEqual([
+    'GITHUB_CLIENT_ID',
+  ]);
+  const sizes = at(profilesPart(context).glaciocloud, '/profiles/sizes');
+  expect(JSON.stringify(sizes)).not.toContain('OMP_NUM_THREADS');
 });
 
 test('the start command makes room for Jupyter in a full home, and then becomes the server', () => {

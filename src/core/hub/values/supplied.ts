@@ -1,0 +1,89 @@
+import { at, isObject } from '../../json.ts';
+import type { Json, JsonObject } from '../../json.ts';
+import type { EnvironmentFile } from '../../model/types.ts';
+import { put } from './named-lists.ts';
+
+type Environment = Pick<EnvironmentFile, 'secrets'>;
+/** Whom supplied secrets are for: each gets a Secret of its own, and nothing of the others. */
+export type Use = EnvironmentFile['secrets'][string]['for'];
+
+/** Their names in values and chart; `deploy` puts the names of immutable Secrets in their place. */
+export const SECRETS_NAME = 'hub-secrets';
+export const SUPPLIED: Readonly<Record<Use, string>> = {
+  hub: SECRETS_NAME,
+  servers: 'server-secrets',
+};
+export const USES = Object.keys(SUPPLIED) as Use[];
+
+/** Names of the secrets that are for the hub, or for servers. */
+export function suppliedFor({ secrets }: Environment, use: Use): string[] {
+  return Object.keys(secrets).filter((name) => secrets[name]?.for === use);
+}
+
+/** Variables by reference, never as a value: `[variable, name of the secret]`. */
+export function variablesFrom(
+  use: Use,
+  pairs: readonly (readonly [variable: string, secret: string])[],
+): JsonObject {
+  const name = SUPPLIED[use];
+  return Object.fromEntries(
+    pairs.map(([variable, key]) => [variable, { valueFrom: { secretKeyRef: { name, key } } }]),
+  );
+}
+
+/** What servers get: each secret that is for them as the variable that it names. */
+export function serverVariables({ secrets }: Environment): [variable: string, secret: string][] {
+  return Object.entries(secrets).flatMap(([name, one]) =>
+    one.for === 'servers' && one.env !== undefined ? [[one.env, name]] : [],
+  );
+}
+
+/** Fields by which objects and values refer to a Secret, and the key that names it. */
+const REFERENCES: Readonly<Record<string, string>> = { secretKeyRef: 'name' };
+
+/** The same with real names of Secrets in place of ours; one that others have made keeps its name. */
+export function withRealNames<T extends Json>(value: T, names: ReadonlyMap<string, string>): T {
+  return renamed(value, undefined, names) as T;
+}
+
+function renamed(value: Json, key: string | undefined, names: ReadonlyMap<string, string>): Json {
+  if (Array.isArray(value)) return value.map((one) => renamed(one, key, names));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([field, inner]) => {
+      if (key !== undefined && field === key && typeof inner === 'string')
+        return [field, names.get(inner) ?? inner];
+      return [field, renamed(inner, REFERENCES[field], names)];
+    }),
+  );
+}
+
+/** Where values below `jupyterhub:` name Secrets of ours. */
+const PLACES = ['/hub/extraEnv', '/singleuser/extraEnv'];
+
+/** Of values below `jupyterhub:` what names a Secret of ours, with its real name. */
+export function realNamesIn(
+  jupyterhub: JsonObject,
+  names: ReadonlyMap<string, string>,
+): JsonObject {
+  return PLACES.reduce((all, path) => {
+    const written = at(jupyterhub, path);
+    const changed = written === undefined ? undefined : changedIn(written, names);
+    return changed === undefined ? all : put(all, path, changed);
+  }, {});
+}
+
+/** Entries that differ; of a list, which is one value, all. */
+function changedIn(written: Json, names: ReadonlyMap<string, string>): Json | undefined {
+  const text = JSON.stringify;
+  if (!isObject(written)) {
+    const real = withRealNames(written, names);
+    return text(real) === text(written) ? undefined : real;
+  }
+  const entries = Object.entries(written)
+    .map(([key, one]) => [key, one, withRealNames(one, names)] as const)
+    .filter(([, one, real]) => text(one) !== text(real));
+  return entries.length === 0
+    ? undefined
+    : Object.fromEntries(entries.map(([key, , real]) => [key, real]));
+}
