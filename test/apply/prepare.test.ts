@@ -3,7 +3,8 @@ import { generatedValues } from '../../src/apply/hub/generated.ts';
 import { prepareNamespace } from '../../src/apply/hub/prepare.ts';
 import type { Prepared } from '../../src/apply/hub/prepare.ts';
 import { removeProbe } from '../../src/apply/hub/probe.ts';
-import { hiddenIn } from '../../src/apply/hub/supplied.ts';
+import { hiddenIn, suppliedTo } from '../../src/apply/hub/supplied.ts';
+import { SecretsFailure } from '../../src/failure.ts';
 import { at, objectOf } from '../../src/core/json.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { Bench, SECRETS } from '../support/apply-bench.ts';
@@ -237,6 +238,56 @@ describe('secrets for servers', () => {
     const second = await prepare(bench, { ...BOTH, s3: 'another' });
     expect(hubName(second)).toBe(hubName(first));
     expect(second.names.get('server-secrets')).not.toBe(first.names.get('server-secrets'));
+  });
+});
+
+describe('secrets by which images are pulled', () => {
+  const PULL: Edit[] = [
+    PROBE,
+    [
+      'environments/one.yaml',
+      'github-client-secret: {use: login}}',
+      'github-client-secret: {use: login}, here: {use: images, for: pull}, there: {use: images, for: pull}}',
+    ],
+  ];
+  const config = (registry: string): string =>
+    JSON.stringify({ auths: { [registry]: { auth: `canary-${registry}` } } }, null, 1);
+  const ALL = { ...SECRETS, here: config('a.example.org'), there: config('b.example.org') };
+
+  test('become one that Kubernetes pulls by, for the hub and for its probe', async () => {
+    const bench = new Bench(...PULL);
+    const { names, values } = await prepare(bench, ALL);
+    const name = names.get('pull-secrets') ?? '';
+    expect(name).toMatch(/^pull-secrets-[0-9a-f]{8}$/u);
+    for (const namespace of ['one', 'one-probe']) {
+      const kept = bench.kube.peek('Secret', name, namespace);
+      expect(kept).toMatchObject({ immutable: true, type: 'kubernetes.io/dockerconfigjson' });
+      expect(objectOf(secretText(kept, '.dockerconfigjson') ?? '')).toEqual({
+        auths: {
+          'a.example.org': { auth: 'canary-a.example.org' },
+          'b.example.org': { auth: 'canary-b.example.org' },
+        },
+      });
+    }
+    expect(at(values, '/jupyterhub/imagePullSecrets')).toEqual([{ name }]);
+    expect(JSON.stringify(values)).not.toContain('canary');
+  });
+
+  test('are looked at before anything is applied, and nothing of them is repeated', async () => {
+    const bench = new Bench(...PULL);
+    const secrets = {
+      supplied: () => Promise.resolve(new Map(Object.entries({ ...ALL, there: '{"canary": 1}' }))),
+    };
+    const asked = suppliedTo(bench.task('one'), { secrets });
+    await expect(asked).rejects.toThrow(
+      'in secrets/one.sops.yaml there is no docker config: its field /auths is missing or is something else',
+    );
+    await expect(asked).rejects.toThrow(SecretsFailure);
+  });
+
+  test('are hidden with all that is in them', () => {
+    const hidden = hiddenIn(new Map([['here', ALL.here]]));
+    expect(hidden).toContain('canary-a.example.org');
   });
 });
 

@@ -22,21 +22,20 @@ import { gatherCharts } from '../../src/gather/charts.ts';
 import { gatherPlatform } from '../../src/gather/platform.ts';
 
 /*
- * For tests in Python: every hub of ways.yaml in one platform, with the charts of the folder that is named. Prints
+ * For tests in Python: every hub of a table such as ways.yaml in one platform, with the charts of the folder that is named. Prints
  * {hub: {errors: [rule], warnings: [rule], objects: [...]}}; `objects` are those of the load check's pod.
  */
 interface Way {
   name: string;
   values?: JsonObject;
   code?: string;
+  /** Other keys of its file. */
+  hub?: JsonObject;
 }
 
-const [chartsFrom = ''] = process.argv.slice(2);
+const [chartsFrom = '', tableFrom = ''] = process.argv.slice(2);
 const report = { progress: () => undefined };
-const table = load(await readFile(join(import.meta.dirname, 'ways.yaml'), 'utf8')) as {
-  ways: Way[];
-  neighbours: Way[];
-};
+const table = load(await readFile(tableFrom, 'utf8')) as Record<'ways' | 'neighbours', Way[]>;
 const root = await mkdtemp(join(tmpdir(), 'glaciocloud-ways-'));
 try {
   await writeHubs([...table.ways, ...table.neighbours]);
@@ -50,9 +49,10 @@ async function writeHubs(ways: readonly Way[]): Promise<void> {
   const file = join(root, 'environments/hub.yaml');
   const base = load(await readFile(file, 'utf8')) as JsonObject;
   await rm(file);
-  for (const { name, values, code } of ways) {
-    const own = values ?? { hub: { extraConfig: { course: `${code ?? ''}\n` } } };
-    const hub = merge(base, { url: `https://${name}.example.org`, values: own });
+  for (const { name, values, code, hub: keys = {} } of ways) {
+    const coded = code === undefined ? {} : { hub: { extraConfig: { course: `${code}\n` } } };
+    const own = { url: `https://${name}.example.org`, values: values ?? coded };
+    const hub = merge(base, own, keys);
     await writeFile(join(root, `environments/${name}.yaml`), dump(hub));
   }
 }

@@ -13,3 +13,7 @@ nodeSelector: {{ .nodeSelector | toJson }}
 tolerations: {{ .tolerations | toJson }}
 affinity: {{ .affinity | toJson }}
 {{- end }}
+{{- /* By which images are pulled, everywhere the same. */}}
+{{- define "oggm-hub.pullSecrets" -}}
+imagePullSecrets: {{ .Values.jupyterhub.imagePullSecrets | default list | toJson }}
+{{- end }}

@@ -12,7 +12,7 @@ import { loadCheck } from './load-check.ts';
 import { preflightAddress, preflightObjects, tellBefore } from './preflight.ts';
 import { loosenNamespace, tightenNamespace } from './namespace.ts';
 import { prepareNamespace } from './prepare.ts';
-import { hiddenIn } from './supplied.ts';
+import { hiddenIn, suppliedTo } from './supplied.ts';
 import { pullingAhead } from './pull-ahead.ts';
 import type { Prepared } from './prepare.ts';
 import { watchRollout } from './rollout.ts';
@@ -97,7 +97,7 @@ function newRun({ state }: HubTask, { clock }: ApplyWorld): Run {
 async function preflight(task: HubTask, run: Run, world: ApplyWorld): Promise<Prepared> {
   const { to, state } = task;
   await preflightAddress(task, world);
-  const supplied = await world.secrets.supplied(task.hub.name, to.release.secrets);
+  const supplied = await suppliedTo(task, world);
   run.hidden = hiddenIn(supplied);
   const prepared = await prepareNamespace(task, supplied, world);
   const objects = await preflightObjects(task, prepared, world);

@@ -1,8 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { at, compareText, objectsIn, textAt, walk } from '../../core/json.ts';
+import { at, compareText, jsonOf, objectsIn, textAt, walk } from '../../core/json.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import { contentOf, suppliedFaults } from '../../core/hub/supplied-forms.ts';
+import { probeNamespace } from '../../core/hub/values/probe.ts';
 import { SUPPLIED, USES, suppliedFor } from '../../core/hub/values/supplied.ts';
 import type { Use } from '../../core/hub/values/supplied.ts';
+import { SecretsFailure } from '../../failure.ts';
 import { digestKey } from '../cluster.ts';
 import { MANAGED } from './namespace.ts';
 import { healthyOf } from './way-back.ts';
@@ -11,14 +14,35 @@ import type { ApplyWorld, HubTask } from '../types.ts';
 /** Shorter ones are parts of too many words. */
 const SHORTEST_HIDDEN = 4;
 
-/** What must not appear in any text from the moment that it is read. */
+/** What must not appear in any text from the moment that it is read: each secret, its lines, what a JSON text holds. */
 export function hiddenIn(secrets: ReadonlyMap<string, string>): string[] {
-  return [...secrets.values()].filter((value) => value.length >= SHORTEST_HIDDEN);
+  const parts = [...secrets.values()].flatMap((value) => [
+    value,
+    ...value.split('\n'),
+    ...[...walk(jsonOf(value) ?? null)].map(({ value: one }) =>
+      typeof one === 'string' ? one : '',
+    ),
+  ]);
+  return [...new Set(parts)].filter((part) => part.length >= SHORTEST_HIDDEN);
+}
+
+/** What the environment declares, in clear; a value that nobody could use ends here, and is not repeated. */
+export async function suppliedTo(
+  { hub, to }: HubTask,
+  { secrets }: Pick<ApplyWorld, 'secrets'>,
+): Promise<ReadonlyMap<string, string>> {
+  const supplied = await secrets.supplied(hub.name, to.release.secrets);
+  const faults = suppliedFaults(hub.data, supplied);
+  if (faults.length > 0)
+    throw new SecretsFailure(`in secrets/${hub.name}.sops.yaml ${faults.join('; ')}`, {
+      hint: `correct it with \`sops edit secrets/${hub.name}.sops.yaml\`; nothing was changed`,
+    });
+  return supplied;
 }
 
 /**
- * What was supplied, in Secrets that cannot be changed: one for the hub, one for servers, so that these can name
- * nothing of the hub's. Gives the real name of each by the one that values have.
+ * What was supplied, in Secrets that cannot be changed: one for each use, so that servers can name nothing of the
+ * hub's. Gives the real name of each by the one that values have.
  */
 export async function keepSupplied(
   task: HubTask,
@@ -29,18 +53,30 @@ export async function keepSupplied(
   for (const use of USES) {
     const wanted = suppliedFor(task.hub.data, use);
     const own = new Map([...secrets].filter(([name]) => wanted.includes(name)));
-    if (own.size > 0) names.set(SUPPLIED[use], await keep(task, use, own, world));
+    if (own.size === 0) continue;
+    for (const namespace of namespacesOf(task, use))
+      names.set(SUPPLIED[use], await keep(task, { use, namespace }, own, world));
   }
   return names;
 }
 
+/** Where pods are that a Secret of this use is for: the probe runs the hub's image in a namespace of its own. */
+function namespacesOf({ hub, to }: HubTask, use: Use): string[] {
+  const probe = use === 'pull' && hub.data.probe !== undefined;
+  return [to.release.namespace, ...(probe ? [probeNamespace(hub.name)] : [])];
+}
+
+interface Place {
+  use: Use;
+  namespace: string;
+}
+
 async function keep(
   task: HubTask,
-  use: Use,
+  { use, namespace }: Place,
   secrets: ReadonlyMap<string, string>,
   world: ApplyWorld,
 ): Promise<string> {
-  const { namespace } = task.to.release;
   const digest = keyedDigest(await digestKey(world), secrets).slice(0, 8);
   const name = `${SUPPLIED[use]}-${digest}`;
   if (await world.kube.get('secret', name, namespace)) return name;
@@ -50,10 +86,10 @@ async function keep(
       kind: 'Secret',
       immutable: true,
       metadata: { name, namespace, labels: { ...MANAGED, [LABEL]: use } },
-      stringData: Object.fromEntries(secrets),
+      ...contentOf(use, secrets),
     },
   ]);
-  await dropOld(task, { use, current: name }, world);
+  await dropOld(task, { use, namespace, current: name }, world);
   return name;
 }
 
@@ -68,11 +104,10 @@ function keyedDigest(key: string, secrets: ReadonlyMap<string, string>): string 
 /** The last three stay, and the one that the healthy revision reads, however many have failed since then. */
 async function dropOld(
   task: HubTask,
-  { use, current }: { use: Use; current: string },
+  { use, namespace, current }: Place & { current: string },
   world: ApplyWorld,
 ): Promise<void> {
   const { kube } = world;
-  const { namespace } = task.to.release;
   const healthy = (await healthyOf(task, world)).map(({ object }) => textsOf(object)).join('\n');
   const time = (one: JsonObject): string => JSON.stringify(at(one, '/metadata/creationTimestamp'));
   const found = await kube.list('secrets', { namespace, selector: `${LABEL}=${use}` });

@@ -1,6 +1,7 @@
 import { compareText } from '../json.ts';
 import type { Doc, EnvironmentFile } from '../model/types.ts';
 import { seconds } from '../model/quantities.ts';
+import { pullFault } from './supplied-forms.ts';
 
 export interface SecretFinding {
   secret: string;
@@ -36,18 +37,24 @@ export function auditSecrets(
 type Declaration = EnvironmentFile['secrets'][string];
 
 function stateOf(
-  { use, rotate }: Declaration,
+  { use, rotate, for: kind }: Declaration,
   value: string | undefined,
   changed: number | undefined,
   now: number,
 ): Pick<SecretFinding, 'state' | 'note'> {
   const note = rotate === undefined ? use : `${use}; renew every ${rotate}`;
   if (value === undefined) return { state: 'missing', note };
-  if (isMalformed(value)) return { state: 'malformed', note: MALFORMED };
+  const fault = faultOf(kind, value);
+  if (fault !== undefined) return { state: 'malformed', note: fault };
   if (rotate === undefined || changed === undefined) return { state: 'fine', note };
   if (now - changed <= seconds(rotate) * 1000) return { state: 'fine', note };
   const day = new Date(changed).toISOString().slice(0, 10);
   return { state: 'due', note: `${note}; last changed ${day}` };
+}
+
+function faultOf(kind: Declaration['for'], value: string): string | undefined {
+  if (kind === 'pull') return pullFault(value);
+  return isMalformed(value) ? MALFORMED : undefined;
 }
 
 const MALFORMED = 'empty, with white space around it, of several lines, or a placeholder';

@@ -111,7 +111,7 @@ export interface ClassEvent {
 export interface Secret {
   use: string;
   rotate?: Duration;
-  for: 'hub' | 'servers';
+  for: 'hub' | 'servers' | 'pull';
   /** The variable that servers read it from. */
   env?: string;
 }

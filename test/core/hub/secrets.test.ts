@@ -5,8 +5,9 @@ import type { Doc, EnvironmentFile } from '../../../src/core/model/types.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 24, 12);
-const declaring = (secrets: Record<string, { use: string; rotate?: string }>): EnvironmentFile =>
-  ({ secrets }) as unknown as EnvironmentFile; // nothing else is looked at
+const declaring = (
+  secrets: Record<string, { use: string; rotate?: string; for?: string }>,
+): EnvironmentFile => ({ secrets }) as unknown as EnvironmentFile; // nothing else is looked at
 const environment = declaring({ a: { use: 'login' }, b: { use: 'mail', rotate: '365d' } });
 const found = (more: Record<string, string>): Map<string, string> => new Map(Object.entries(more));
 const EXEMPT: SecretFinding[] = ['hub cookie secret', 'proxy token', 'tokens of hub services'].map(
@@ -81,6 +82,17 @@ describe('an audit of secrets', () => {
     expect(all.slice(0, 2)).toEqual([
       { secret: 'a', state: 'fine', note: 'login' },
       { secret: 'b', state, note },
+    ]);
+  });
+
+  test('looks at what images are pulled by', () => {
+    const pull = { a: { use: 'images', for: 'pull' } };
+    const states = ['{"auths": {"a": {"auth": "b"}}}\n', 'canary'].map(
+      (a) => auditSecrets(declaring(pull), found({ a }), undefined, NOW)[0],
+    );
+    expect(states).toEqual([
+      { secret: 'a', state: 'fine', note: 'images' },
+      { secret: 'a', state: 'malformed', note: 'no docker config: it is no JSON object' },
     ]);
   });
 

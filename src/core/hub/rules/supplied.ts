@@ -26,7 +26,7 @@ function useFault(
 ): Omit<Problem, 'at'> | undefined {
   if (use !== 'servers')
     return {
-      message: `"env" says which variable of servers a secret is, and ${name} is for the ${use}`,
+      message: `"env" says which variable of servers a secret is, and ${name} is for ${use === 'pull' ? 'pulling images' : 'the hub'}`,
       hint: 'remove it, or write "for: servers", which lets everybody read it',
     };
   const other = taken.get(env);

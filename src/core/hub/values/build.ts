@@ -8,6 +8,7 @@ import { loginPart } from './login.ts';
 import { networkPart } from './network.ts';
 import { nodesPart } from './nodes.ts';
 import { pagesPart } from './pages.ts';
+import { pullPart } from './pull.ts';
 import { probePart } from './probe.ts';
 import { profilesPart } from './profiles.ts';
 import { serversPart } from './servers.ts';
@@ -25,6 +26,7 @@ const PARTS: readonly ((context: HubContext) => Part)[] = [
   profilesPart,
   pagesPart,
   nodesPart,
+  pullPart,
   probePart,
 ];
 

@@ -35,6 +35,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   '/hub/loadRoles': 'choose another name for your role',
   '/ingress': 'remove it: url: and the cluster’s ingress: say how people reach the hub',
   '/hub/tolerations': 'remove it, and write it into nodes.core.taints of the cluster',
+  '/imagePullSecrets': 'remove it, and declare its content below secrets: with "for: pull"',
   '/prePuller':
     'remove it: the platform pulls the images of images: itself, and this would pull what no hub has',
   '/proxy/chp/nodeSelector': 'remove it: nodes.core of the cluster says where the proxy goes',

@@ -1,6 +1,6 @@
 import { ACCESS_SECRET } from '../../access/secret.ts';
 import { TLS_SECRET } from './entry.ts';
-import { SECRETS_NAME } from './supplied.ts';
+import { SUPPLIED } from './supplied.ts';
 import { GENERATED_SECRET } from './stand-ins.ts';
 
 /** The chart's Secret, and the platform's own, in a hub's namespace: an expression that Python reads too. */
@@ -9,7 +9,8 @@ export const SECRETS_OF_HUB = [
   ACCESS_SECRET,
   GENERATED_SECRET,
   TLS_SECRET,
-  `${SECRETS_NAME}(-.*)?`,
+  `${SUPPLIED.hub}(-.*)?`,
+  `${SUPPLIED.pull}(-.*)?`,
 ].join('|');
 
 const OF_HUB = new RegExp(`^(?:${SECRETS_OF_HUB})$`, 'u');

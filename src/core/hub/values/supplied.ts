@@ -12,10 +12,11 @@ export const SECRETS_NAME = 'hub-secrets';
 export const SUPPLIED: Readonly<Record<Use, string>> = {
   hub: SECRETS_NAME,
   servers: 'server-secrets',
+  pull: 'pull-secrets',
 };
 export const USES = Object.keys(SUPPLIED) as Use[];
 
-/** Names of the secrets that are for the hub, or for servers. */
+/** Names of the secrets of one use. */
 export function suppliedFor({ secrets }: Environment, use: Use): string[] {
   return Object.keys(secrets).filter((name) => secrets[name]?.for === use);
 }
@@ -39,7 +40,10 @@ export function serverVariables({ secrets }: Environment): [variable: string, se
 }
 
 /** Fields by which objects and values refer to a Secret, and the key that names it. */
-const REFERENCES: Readonly<Record<string, string>> = { secretKeyRef: 'name' };
+const REFERENCES: Readonly<Record<string, string>> = {
+  secretKeyRef: 'name',
+  imagePullSecrets: 'name',
+};
 
 /** The same with real names of Secrets in place of ours; one that others have made keeps its name. */
 export function withRealNames<T extends Json>(value: T, names: ReadonlyMap<string, string>): T {
@@ -59,7 +63,7 @@ function renamed(value: Json, key: string | undefined, names: ReadonlyMap<string
 }
 
 /** Where values below `jupyterhub:` name Secrets of ours. */
-const PLACES = ['/hub/extraEnv', '/singleuser/extraEnv'];
+const PLACES = ['/hub/extraEnv', '/singleuser/extraEnv', '/imagePullSecrets'];
 
 /** Of values below `jupyterhub:` what names a Secret of ours, with its real name. */
 export function realNamesIn(
@@ -67,23 +71,18 @@ export function realNamesIn(
   names: ReadonlyMap<string, string>,
 ): JsonObject {
   return PLACES.reduce((all, path) => {
-    const written = at(jupyterhub, path);
-    const changed = written === undefined ? undefined : changedIn(written, names);
+    const [written, real] = [at(jupyterhub, path), at(withRealNames(jupyterhub, names), path)];
+    if (written === undefined || real === undefined) return all;
+    const changed = differing(written, real);
     return changed === undefined ? all : put(all, path, changed);
   }, {});
 }
 
-/** Entries that differ; of a list, which is one value, all. */
-function changedIn(written: Json, names: ReadonlyMap<string, string>): Json | undefined {
-  const text = JSON.stringify;
-  if (!isObject(written)) {
-    const real = withRealNames(written, names);
-    return text(real) === text(written) ? undefined : real;
-  }
-  const entries = Object.entries(written)
-    .map(([key, one]) => [key, one, withRealNames(one, names)] as const)
-    .filter(([, one, real]) => text(one) !== text(real));
-  return entries.length === 0
-    ? undefined
-    : Object.fromEntries(entries.map(([key, , real]) => [key, real]));
+/** The entries of the second that are not those of the first; of a list, which is one value, all. */
+function differing(written: Json, real: Json): Json | undefined {
+  const same = (one: Json | undefined, other: Json): boolean =>
+    JSON.stringify(one) === JSON.stringify(other);
+  if (same(written, real)) return undefined;
+  if (!isObject(written) || !isObject(real)) return real;
+  return Object.fromEntries(Object.entries(real).filter(([key, one]) => !same(written[key], one)));
 }

@@ -44,6 +44,7 @@ storage = singleuser["storage"]
 c.KubeSpawner.namespace = namespace
 c.KubeSpawner.image = f"{singleuser['image']['name']}:{singleuser['image']['tag']}"
 c.KubeSpawner.image_pull_policy = singleuser["image"]["pullPolicy"]
+c.KubeSpawner.image_pull_secrets = values["imagePullSecrets"]
 c.KubeSpawner.uid = singleuser["uid"]
 c.KubeSpawner.fs_gid = singleuser["fsGid"]
 c.KubeSpawner.allow_privilege_escalation = singleuser["allowPrivilegeEscalation"]

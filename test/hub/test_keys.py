@@ -1,0 +1,45 @@
+"""What keys of a hub's file give somebody's pod, as KubeSpawner makes it. Charts as in test_promises.py."""
+
+import json
+
+import pytest
+from loaded import CHARTS, hubs_of, load
+
+HUBS = {
+    "supplied": {
+        "secrets": {
+            "s3": {"use": "bucket", "for": "servers", "env": "S3_KEY"},
+            "images": {"use": "images", "for": "pull"},
+        }
+    },
+}
+
+
+@pytest.fixture(scope="module", params=CHARTS)
+def pods(request, tmp_path_factory):
+    """The pod that somebody would get, by the name of the hub; each hub is one that `check` and load check pass."""
+    folder = tmp_path_factory.mktemp(request.param)
+    table = folder / "keys.json"
+    ways = [{"name": name, "hub": keys} for name, keys in HUBS.items()]
+    table.write_text(json.dumps({"ways": ways, "neighbours": []}))
+    made = {}
+    for name, hub in hubs_of(CHARTS[request.param], table).items():
+        assert (name, hub["errors"]) == (name, [])
+        answer = load(hub["objects"], folder / name)
+        assert (name, answer["ok"], answer["error"]) == (name, True, None)
+        made[name] = answer["pods"][-1]
+    return made
+
+
+def env_of(pod):
+    return {one["name"]: one for one in pod["spec"]["containers"][0]["env"]}
+
+
+def test_a_secret_for_servers_is_a_variable_by_reference_and_images_are_pulled_by_another(pods):
+    pod = pods["supplied"]
+    assert env_of(pod)["S3_KEY"]["valueFrom"] == {
+        "secretKeyRef": {"name": "server-secrets", "key": "s3"}
+    }
+    assert not {"GITHUB_CLIENT_ID", "IMAGES"} & set(env_of(pod))
+    assert pod["spec"]["imagePullSecrets"] == [{"name": "pull-secrets"}]
+    assert "pull-secrets" not in json.dumps(pod["spec"]["containers"] + pod["spec"]["volumes"])
