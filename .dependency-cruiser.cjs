@@ -5,7 +5,18 @@
 
 /** Subjects of the core, from the ground up; what stands in one line does not know its neighbours. */
 const CORE = [
-  ['json', 'digest', 'unit', 'time', 'finding', 'manifests', 'shape', 'source', 'source-edit'],
+  [
+    'json',
+    'digest',
+    'unit',
+    'time',
+    'finding',
+    'manifests',
+    'shape',
+    'yaml',
+    'source',
+    'source-edit',
+  ],
   ['model'],
   ['rule'],
   ['plan'],

@@ -49,8 +49,10 @@ function sortFindings(findings: readonly Finding[]): Finding[] {
  */
 export function onePerPlace(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
-  const first = sortFindings(findings).filter(({ at }) => {
-    const key = `${at.file}:${at.line}:${at.column}`;
+  const first = sortFindings(findings).filter(({ at, rule, message }) => {
+    // Keys that are missing all stand where their mapping begins, and each is a mistake of its own.
+    const which = rule === 'missing-key' ? message : '';
+    const key = `${at.file}:${at.line}:${at.column}:${which}`;
     const isFirst = !seen.has(key);
     seen.add(key);
     return isFirst;

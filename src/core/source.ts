@@ -1,8 +1,9 @@
-import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml';
+import { EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml';
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml';
 import type { Finding, Place } from './finding.ts';
 import { escapeSegment, parentOf } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
+import { eventsOf } from './yaml/events.ts';
 
 /** A YAML file as data, where each value and key stands, and what is wrong with it as YAML. */
 export interface Source {
@@ -11,6 +12,8 @@ export interface Source {
   /** null as well when the file could not be read: look at `findings`. */
   data: Json;
   findings: Finding[];
+  /** Whether `data` is all that the file says, its mistakes mended as they are probably meant. */
+  isWhole: boolean;
   /** Where the value at a JSON pointer stands; for what is absent, its nearest parent that exists. */
   at: (path: string) => Place;
   /** Where the key of the value at a JSON pointer stands. */
@@ -34,20 +37,26 @@ type Frame =
  */
 export function readSource(file: string, text: string): Source {
   const findings: Finding[] = [];
-  const lines = lineStarts(text);
-  const place = (offset: number): Place => placeOf(file, lines, Math.max(0, offset));
-  const report = (offset: number, message: string, hint: string): void => {
-    findings.push({ rule: 'yaml', severity: 'error', at: place(offset), message, hint });
+  const report = (at: Place, message: string, hint: string): void => {
+    findings.push({ rule: 'yaml', severity: 'error', at, message, hint });
   };
-  const offsets: Offsets = new Map([['', { key: 0, value: 0 }]]);
-  const data = parse(text, report, offsets);
+  const strange = strangeIn(text);
+  if (strange) report(placesIn(file, text)(strange.offset), strange.message, strange.hint);
+  const parsed = eventsOf(strange ? strange.rest : text);
+  for (const mistake of parsed.mistakes)
+    report(placesIn(file, mistake.text)(mistake.offset), mistake.message, mistake.hint);
+  const place = placesIn(file, parsed.text);
+  const tree = new Tree(parsed.text, (offset, ...said) => report(place(offset), ...said));
+  const { offsets } = tree;
+  const isWhole = parsed.events?.every((event) => tree.take(event)) ?? false;
   const find = (path: string): { key: number; value: number } =>
     offsets.get(path) ?? find(parentOf(path));
   return {
     file,
     text,
-    data,
+    data: tree.root,
     findings,
+    isWhole: isWhole && tree.isWhole && strange?.rest !== '',
     at: (path) => place(find(path).value),
     keyAt: (path) => place(find(path).key),
     has: (path) => offsets.has(path),
@@ -56,61 +65,57 @@ export function readSource(file: string, text: string): Source {
 
 type Report = (offset: number, message: string, hint: string) => void;
 
-function parse(text: string, report: Report, offsets: Offsets): Json {
-  if (text.length > MAX_FILE_BYTES) {
-    report(
-      0,
-      `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
-      'split it, or keep data out of the platform files',
-    );
-    return null;
-  }
-  if (text.startsWith('\u{FEFF}')) {
-    report(0, 'the file starts with a byte order mark', 'save it as UTF-8 without BOM');
-    return null;
-  }
-  const odd = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u.exec(
-    text,
-  );
-  if (odd) {
-    report(
-      odd.index,
-      'a control character or lone carriage return stands here',
-      'remove it; lines end with LF or CRLF',
-    );
-    return null;
-  }
-  try {
-    const tree = new Tree(text, report, offsets);
-    for (const event of parseEvents(text, {})) if (!tree.take(event)) break;
-    return tree.root;
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const tab = /^[ ]*\t/mu.exec(text);
-    if (tab) report(tab.index, 'a tab is used for indentation', 'indent with spaces');
-    else
-      report(
-        error.mark?.position ?? 0,
-        `this is not YAML: ${error.reason}`,
-        'check quotes, indentation and colons near here',
-      );
-    return null;
-  }
+interface Strange {
+  offset: number;
+  message: string;
+  hint: string;
+  /** What can be read all the same; empty where nothing can. */
+  rest: string;
+}
+
+const ODD = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u;
+
+/** What no text of a person holds. */
+function strangeIn(text: string): Strange | undefined {
+  if (text.length > MAX_FILE_BYTES)
+    return {
+      offset: 0,
+      message: `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
+      hint: 'split it, or keep data out of the platform files',
+      rest: '',
+    };
+  if (text.startsWith('\u{FEFF}'))
+    return {
+      offset: 0,
+      message: 'the file starts with a byte order mark',
+      hint: 'save it as UTF-8 without BOM',
+      rest: text.slice(1),
+    };
+  const odd = ODD.exec(text);
+  return odd
+    ? {
+        offset: odd.index,
+        message: 'a control character or lone carriage return stands here',
+        hint: 'remove it; lines end with LF or CRLF',
+        rest: odd[0] === '\r' ? '' : text.replaceAll(new RegExp(ODD, 'gu'), ' '),
+      }
+    : undefined;
 }
 
 /** Grows with each event of the parser into data, and notes where each value and key stands. */
 class Tree {
   root: Json = null;
+  /** False where something was written that is left out. */
+  isWhole = true;
+  readonly offsets: Offsets = new Map([['', { key: 0, value: 0 }]]);
   readonly #text: string;
   readonly #report: Report;
-  readonly #offsets: Offsets;
   readonly #open: Frame[] = [];
   #documents = 0;
 
-  constructor(text: string, report: Report, offsets: Offsets) {
+  constructor(text: string, report: Report) {
     this.#text = text;
     this.#report = report;
-    this.#offsets = offsets;
   }
 
   /** False where reading on makes no sense. */
@@ -182,14 +187,16 @@ class Tree {
 
   #key(mapping: Frame & { kind: 'mapping' }, name: string, offset: number): void {
     mapping.key = name;
-    if (name === '<<') this.#report(offset, 'merge keys are not read here', 'write the keys out');
-    else if (name === '__proto__')
+    if (name === '<<') {
+      this.#report(offset, 'merge keys are not read here', 'write the keys out');
+      this.isWhole = false;
+    } else if (name === '__proto__')
       this.#report(offset, 'this key is not allowed', 'choose another name');
     else if (Object.hasOwn(mapping.value, name))
       this.#report(offset, `the key "${name}" stands twice`, 'keep one of the two');
     else {
       const path = `${mapping.path}/${escapeSegment(name)}`;
-      this.#offsets.set(path, { key: offset, value: offset });
+      this.offsets.set(path, { key: offset, value: offset });
     }
   }
 
@@ -198,20 +205,20 @@ class Tree {
     const frame = this.#open.at(-1);
     if (!frame) {
       this.root = value;
-      this.#offsets.set('', { key: offset, value: offset });
+      this.offsets.set('', { key: offset, value: offset });
       return '';
     }
     if (frame.kind === 'list') {
       const path = `${frame.path}/${frame.value.length}`;
       frame.value.push(value);
-      this.#offsets.set(path, { key: offset, value: offset });
+      this.offsets.set(path, { key: offset, value: offset });
       return path;
     }
     const key = frame.key ?? '';
     const path = `${frame.path}/${escapeSegment(key)}`;
     frame.key = undefined;
     if (key !== '__proto__') frame.value[key] = value;
-    const known = this.#offsets.get(path);
+    const known = this.offsets.get(path);
     // An empty value stands nowhere: its key has to do.
     if (known) known.value = offset < 0 ? known.key : offset;
     return path;
@@ -264,11 +271,12 @@ function scalar(
   return Number.isFinite(value) ? value : raw;
 }
 
-function lineStarts(text: string): number[] {
+/** Where a text's offsets lie. */
+function placesIn(file: string, text: string): (offset: number) => Place {
   const starts = [0];
   for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1))
     starts.push(index + 1);
-  return starts;
+  return (offset) => placeOf(file, starts, Math.max(0, offset));
 }
 
 function placeOf(file: string, starts: readonly number[], offset: number): Place {

@@ -60,3 +60,9 @@ test('one finding for one place: the first in order', () => {
     finding({}, 'c.yaml'),
   ]);
 });
+
+test('each key that is missing is a finding, though all stand at one place', () => {
+  const missing = (message: string) => finding({ rule: 'missing-key', message });
+  const all = [missing('a'), missing('b'), missing('b'), finding({ rule: 'z' })];
+  expect(onePerPlace(all).map(({ message }) => message)).toEqual(['a', 'b', 'm']);
+});

@@ -62,11 +62,13 @@ export function readDoc<K extends Kind>(
   name: string,
   source: Source,
 ): { doc: Doc<Kinds[K]> | undefined; findings: Finding[] } {
-  if (source.findings.length > 0) return { doc: undefined, findings: source.findings };
+  if (!source.isWhole) return { doc: undefined, findings: source.findings };
   const value = structuredClone(source.data);
   const validate = validator(kind);
-  if (!validate(value))
-    return { doc: undefined, findings: hidden(kind, source, validate.errors ?? []) };
+  const isValid = validate(value);
+  const wrong = isValid ? [] : hidden(kind, source, validate.errors ?? []);
+  const findings = [...source.findings, ...beside(source, wrong)];
+  if (!isValid || findings.length > 0) return { doc: undefined, findings };
   // The schema has just accepted the value, and `types.ts` has the schema's shape.
   const doc = {
     name,
@@ -77,6 +79,12 @@ export function readDoc<K extends Kind>(
     has: source.has,
   };
   return { doc, findings: [] };
+}
+
+/** What is wrong in other lines than those that are no YAML: what was meant there is a guess. */
+function beside(source: Source, wrong: readonly Finding[]): Finding[] {
+  const lines = new Set(source.findings.map(({ at: { line } }) => line));
+  return wrong.filter(({ at: { line } }) => !lines.has(line));
 }
 
 /** One way to write what has several: a digest must not change by it. */

@@ -275,7 +275,7 @@ describe('elsewhere', () => {
       },
     ];
     expect(all(new Map([...texts, [HUB, `${hub}# old: ${TOKEN}\n`]]))).toEqual(at(lines, 8));
-    const broken = all(new Map([...texts, [HUB, `a: [\n  ${TOKEN}`]]));
+    const broken = all(new Map([...texts, [HUB, `a: |x\n  ${TOKEN}`]]));
     expect(broken.filter(({ rule }) => rule === 'credential')).toEqual(at(2, 3));
     expect(JSON.stringify(broken)).not.toContain(TOKEN);
   });

@@ -110,7 +110,7 @@ describe('what is wrong', () => {
       { 'data/cru.yaml': 'title: [', 'access/approvers.yaml': 'approvers: 1\n' },
       [
         'error schema access/approvers.yaml:1:12 1 stands where a list belongs | start each entry with "- ", or write [a, b]',
-        'error yaml data/cru.yaml:1:9 this is not YAML: unexpected end of the stream within a flow collection | check quotes, indentation and colons near here',
+        'error yaml data/cru.yaml:1:8 "[" is opened here and not closed | write "]" where it ends',
       ],
     ],
   ])('%s', (_what, changes, expected) => {

@@ -213,10 +213,10 @@ test.each<[kind: Kind, text: string, ...Said[]]>([
     'environment',
     'a: [\n',
     [
-      '2:1',
+      '1:4',
       'yaml',
-      'this is not YAML: deficient indentation',
-      'check quotes, indentation and colons near here',
+      '"[" is opened here and not closed',
+      'write "]" where it ends',
     ],
   ],
   [
