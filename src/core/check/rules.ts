@@ -70,7 +70,7 @@ import { roleScopes, userSharing } from '../hub/rules/roles.ts';
 import { announcementPast, announcementTime } from '../notices/rules.ts';
 import { dataConflict } from '../data/conflicts.ts';
 import { dataAddress, dataRoom, dataUnlocked } from '../data/rules.ts';
-import { dataPlace, dataVolumeRoom } from '../data/volume-rules.ts';
+import { dataPlace, dataVolumeRoom, dataWait } from '../data/volume-rules.ts';
 import { unknownReference } from './references.ts';
 import { archiveEndpoint, archivePlace, removalSound } from '../removal/rules.ts';
 import { chartRepository } from '../charts/rules.ts';
@@ -127,6 +127,7 @@ export const RULES: readonly Rule[] = [
   dataRoom,
   dataPlace,
   dataVolumeRoom,
+  dataWait,
   belowHome,
   address,
   oneDefault,

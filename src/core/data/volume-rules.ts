@@ -53,3 +53,19 @@ export const dataVolumeRoom: Rule = {
     }
   },
 };
+
+export const dataWait: Rule = {
+  id: 'data-wait',
+  severity: 'warning',
+  title: 'Only a hub with data sets waits for data.',
+  why: 'Where `data` names no set there is nothing to wait for: the hub is installed at once, and people may miss data that were forgotten here.',
+  on: 'hub',
+  *check({ hub }) {
+    if (hub.data.waitForData && hub.data.data.length === 0)
+      yield {
+        at: hub.at('/waitForData'),
+        message: 'there are no data to wait for',
+        hint: 'name data sets in data, or remove waitForData',
+      };
+  },
+};

@@ -8,6 +8,7 @@ test('what is a warning; everything else stops a deployment', () => {
     'capacity',
     'class-servers',
     'data-unlocked',
+    'data-wait',
     'env-literal',
     'env-of-images',
     'env-overridden',
