@@ -212,12 +212,7 @@ test.each<[kind: Kind, text: string, ...Said[]]>([
   [
     'environment',
     'a: [\n',
-    [
-      '1:4',
-      'yaml',
-      '"[" is opened here and not closed',
-      'write "]" where it ends',
-    ],
+    ['1:4', 'yaml', '"[" is opened here and not closed', 'write "]" where it ends'],
   ],
   [
     'platform',
