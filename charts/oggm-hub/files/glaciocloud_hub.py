@@ -31,6 +31,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from typing import Any
 
+import glaciocloud_ended
 import glaciocloud_leads as leading
 import glaciocloud_machines
 import glaciocloud_pages as words
@@ -601,6 +602,7 @@ def notices(user: Any) -> list[Json]:
     if user:
         entry = access()["names"].get(user.name)
         told += words.ends_soon(entry, pages(user)["renew"], now)
+        told += glaciocloud_ended.told(user)
         told += glaciocloud_sessions.stops_soon(user)
         told += words.not_compared(RUN.read(), now) if user.admin else []
     return words.by_severity(told)
@@ -729,6 +731,9 @@ def configure(c: Any) -> None:
     c.KubeSpawner.profile_list = profile_list
     c.KubeSpawner.options_from_form = options_from_form
     c.KubeSpawner.after_pod_created_hook = watch_start
+    c.KubeSpawner.poll_interval = glaciocloud_ended.POLL_SECONDS
+    spawner = c.JupyterHub.get("spawner_class", "kubespawner.KubeSpawner")
+    c.JupyterHub.spawner_class = glaciocloud_ended.spawner_that_tells(spawner)
     c.JupyterHub.template_vars = {
         **c.JupyterHub.get("template_vars", {}),
         "notices": notices,

@@ -11,6 +11,7 @@ import type { HubContext, Part } from './part.ts';
 /** Code of ours that runs in the hub: a change of it restarts the hub. */
 export const HUB_CODE = [
   'glaciocloud_access.py',
+  'glaciocloud_ended.py',
   'glaciocloud_hub.py',
   'glaciocloud_leads.py',
   'glaciocloud_machines.py',

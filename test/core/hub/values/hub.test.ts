@@ -24,6 +24,7 @@ test('the hub itself', () => {
   const folder = '/usr/local/etc/jupyterhub';
   expect(HUB_CODE).toEqual([
     'glaciocloud_access.py',
+    'glaciocloud_ended.py',
     'glaciocloud_hub.py',
     'glaciocloud_leads.py',
     'glaciocloud_machines.py',
@@ -53,6 +54,12 @@ test('the hub itself', () => {
             name: 'hub-code',
             mountPath: `${folder}/glaciocloud_access.py`,
             subPath: 'glaciocloud_access.py',
+            readOnly: true,
+          },
+          {
+            name: 'hub-code',
+            mountPath: `${folder}/glaciocloud_ended.py`,
+            subPath: 'glaciocloud_ended.py',
             readOnly: true,
           },
           {
