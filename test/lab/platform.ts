@@ -13,6 +13,7 @@ export interface LabHub {
   hubImage?: string;
   memory?: string;
   idle?: string;
+  scratch?: string;
   port?: number;
   /** Where the simulated GitHub listens on the lab's bridge. */
   github?: number;
@@ -95,7 +96,7 @@ wave: ${hub.wave ?? 'staging'}
 images: [${hub.image ?? 'oggm'}]
 sizes:
   small: {cpu: 1, memory: ${hub.memory ?? '1G'}, default: true}
-home: {size: 5Gi}
+home: {size: 5Gi}${hub.scratch === undefined ? '' : `\nscratch: {size: ${hub.scratch}}`}
 sessions: {idle: ${hub.idle ?? '1h'}}
 access:
   allow: [team:example/users]

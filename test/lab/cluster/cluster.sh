@@ -95,6 +95,7 @@ evictionHard: {memory.available: 100Mi, nodefs.available: "1%", imagefs.availabl
 imageGCHighThresholdPercent: 100
 nodeStatusUpdateFrequency: 2s
 syncFrequency: 1m
+volumeStatsAggPeriod: 15s
 fileCheckFrequency: 20s
 serializeImagePulls: false
 maxPods: 110
