@@ -38,6 +38,25 @@ async function podOf(user: string): Promise<string | undefined> {
   return own && textAt(own, '/metadata/name');
 }
 
+async function imageOf(pod = ''): Promise<string> {
+  const found = await new Kube(lab.kubeconfig).get('pod', pod, HUB);
+  return textAt(found ?? {}, '/spec/containers/0/image');
+}
+
+/** The same image under another digest, as a new one has. */
+async function anotherDigest(reference: string): Promise<string> {
+  const [, name = '', digest = ''] = /^[^/]+\/(.*)@(.*)$/u.exec(reference) ?? [];
+  const address = `http://${lab.registry}/v2/${name}/manifests/`;
+  const accept = 'application/vnd.docker.distribution.manifest.v2+json';
+  const manifest = await (await fetch(address + digest, { headers: { accept } })).text();
+  const { headers } = await fetch(`${address}another`, {
+    method: 'PUT',
+    headers: { 'content-type': accept },
+    body: `${manifest}\n`,
+  });
+  return headers.get('docker-content-digest') ?? '';
+}
+
 async function until(what: string, holds: () => Promise<boolean>, seconds: number): Promise<void> {
   for (let left = seconds; left > 0; left -= 2) {
     if (await holds()) return;
@@ -113,6 +132,22 @@ test('what computes outlives hub, proxy and two deployments, and is not evicted'
     await inHub(lab, HUB, 'set', 'probe_1', kernel, 'print(x + 1, open("result").read())'),
   ).toEqual({ said: '42 done' });
 }, 600_000);
+
+test('a new image leaves an open kernel alone, and who starts then gets it', async () => {
+  const kernel = await start('probe_0');
+  await inHub(lab, HUB, 'set', 'probe_0', kernel, 'x = 41');
+  const pod = await podOf('probe_0');
+  const image = lab.images['oggm'] ?? '';
+  const [name = '', old = ''] = image.split('@');
+  const fresh = await anotherDigest(image);
+  await edit(root, 'images/oggm/image.yaml', old, fresh);
+  expect((await run()).code).toBe(0);
+  expect([await podOf('probe_0'), await imageOf(pod)]).toEqual([pod, image]);
+  expect(await inHub(lab, HUB, 'set', 'probe_0', kernel, 'print(x + 1)')).toEqual({ said: '42' });
+  await inHub(lab, HUB, 'stop', 'probe_0');
+  await start('probe_0');
+  expect(await imageOf(await podOf('probe_0'))).toBe(`${name}@${fresh}`);
+}, 400_000);
 
 test('the budget allows no eviction', async () => {
   const budget = await new Kube(lab.kubeconfig).get('poddisruptionbudget', 'servers', HUB);
