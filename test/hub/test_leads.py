@@ -101,7 +101,7 @@ def test_a_lead_sees_their_class_and_nobody_else(hub, browsers):
 def test_pages_say_who_may_open_what(hub, browsers):
     home = f"{hub.url}/hub/home"
     student = browsers["stu"].get(home, timeout=10).text
-    assert "lea leads your class, and may open your server with all your files" in student
+    assert "lea leads your class or looks after it, and may open your server" in student
     lead = browsers["lea"].get(home, timeout=10).text
     assert '<a href="/user/stu/">stu</a>' in lead
     assert "may open your server" not in lead
@@ -205,9 +205,9 @@ def test_an_administrator_is_not_led():
     ("names", "expected"),
     [
         ([], ""),
-        (["a"], "a leads your class"),
-        (["a", "b"], "a and b lead your class"),
-        (["a", "b", "c"], "a, b and c lead your class"),
+        (["a"], "a leads your class or looks after it"),
+        (["a", "b"], "a and b lead your class or look after it"),
+        (["a", "b", "c"], "a, b and c lead your class or look after it"),
     ],
 )
 def test_words(names, expected):

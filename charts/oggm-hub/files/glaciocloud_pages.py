@@ -160,13 +160,13 @@ def lasts(entry: Json | None) -> str:
 
 
 def leads(names: list[str]) -> str:
-    """Who may open the server of somebody in a class; empty where nobody may."""
+    """Who may open somebody's server, because of a class or as staff; empty where nobody may."""
     if not names:
         return ""
     *others, last = names
     who = f"{', '.join(others)} and {last}" if others else last
-    verb = "lead" if others else "leads"
-    return f"{who} {verb} your class, and may open your server with all your files while the class lasts."
+    verb = "lead your class or look" if others else "leads your class or looks"
+    return f"{who} {verb} after it, and may open your server with all your files meanwhile."
 
 
 def built(text: str) -> str:

@@ -35,6 +35,8 @@ export interface HubAccessChange {
   people: { come: number; go: number; change: number };
   /** Whether leads begin, or cease, to open servers of their class. */
   leads: 'begin' | 'cease' | 'same';
+  /** Staff who open servers of others: what begins so, and what ceases. */
+  staff: { begin: string[]; cease: string[] };
 }
 
 /** Who enters hubs, as far as files say it: what teams are is known where access is applied, and shown nowhere else. */
@@ -66,7 +68,9 @@ function decideAccessChanges({
     const people = counted(entering(before, hub, today), entering(platform, hub, today));
     const leads = leadsChange(old.data.access, doc.data.access);
     const isSame = named.length === 0 && people.come + people.go + people.change === 0;
-    if (!isSame || leads !== 'same') decision.changes.push({ hub, named, people, leads });
+    const staff = staffChange(old.data.access, doc.data.access);
+    const helps = leads !== 'same' || staff.begin.length + staff.cease.length > 0;
+    if (!isSame || helps) decision.changes.push({ hub, named, people, leads, staff });
   }
   return decision;
 }
@@ -77,7 +81,17 @@ function leadsChange(from: Access, to: Access): HubAccessChange['leads'] {
   return after ? 'begin' : 'cease';
 }
 
-function namedChanges(from: Record<List, Who[]>, to: Record<List, Who[]>): NamedChange[] {
+function staffChange(from: Access, to: Access): HubAccessChange['staff'] {
+  const texts = ({ staff }: Access): string[] =>
+    Object.entries(staff).map(
+      ([name, { who, over }]) =>
+        `staff ${name}: ${[...who].sort(compareText).map(spoken).join(', ')} over ${[...over].sort(compareText).map(spoken).join(', ')}`,
+    );
+  const [before, after] = [texts(from), texts(to)];
+  return { begin: without(after, before), cease: without(before, after) };
+}
+
+function namedChanges(from: Access, to: Access): NamedChange[] {
   const lists: List[] = ['allow', 'admins'];
   return lists.flatMap((list) => [
     ...without(to[list], from[list]).map((who): NamedChange => ({ list, change: 'added', who })),
@@ -85,7 +99,7 @@ function namedChanges(from: Record<List, Who[]>, to: Record<List, Who[]>): Named
   ]);
 }
 
-function without(some: readonly Who[], others: readonly Who[]): Who[] {
+function without(some: readonly string[], others: readonly string[]): string[] {
   return some.filter((who) => !others.includes(who));
 }
 
@@ -117,7 +131,7 @@ function textOf({ admin, groups, from, until }: Wanted): string {
 }
 
 function showAccess(change: HubAccessChange): ShownStep {
-  const { hub, named, people, leads } = change;
+  const { hub, named, people, leads, staff } = change;
   const reasons = reasonsOf(change);
   const effects = effectsOf(change);
   const id = idOf(hub);
@@ -139,7 +153,15 @@ function showAccess(change: HubAccessChange): ShownStep {
     diff: undefined,
     detail: 'changes',
     shape: digestOf([reasons.map(({ text }) => text), effectsText(effects)]),
-    identity: ['access', hub, names, { ...people }, ...(leads === 'same' ? [] : [leads])],
+    identity: [
+      'access',
+      hub,
+      names,
+      { ...people },
+      ...(leads === 'same' ? [] : [leads]),
+      ...staff.begin,
+      ...staff.cease.map((text) => `no ${text}`),
+    ],
     reviewed: undefined,
     json: {
       kind: 'access',
@@ -160,7 +182,7 @@ function noObjects(): JsonObject {
   return { added: [], removed: [], changed: [] };
 }
 
-function reasonsOf({ named, people, leads }: HubAccessChange): ShownReason[] {
+function reasonsOf({ named, people, leads, staff }: HubAccessChange): ShownReason[] {
   const texts = named.map(({ list, change, who }) => {
     const sign = change === 'added' ? '+' : '−';
     return {
@@ -172,7 +194,11 @@ function reasonsOf({ named, people, leads }: HubAccessChange): ShownReason[] {
   const files: ShownReason[] = changed === 0 ? [] : [{ code: 'people', text: 'people’s files' }];
   const servers: ShownReason[] =
     leads === 'same' ? [] : [{ code: 'leads', text: `${leads === 'begin' ? '+' : '−'} leads` }];
-  return [...texts.sort((a, b) => compareText(a.text, b.text)), ...servers, ...files];
+  const helping = [
+    ...staff.cease.map((text) => ({ code: 'staff', text: `− ${text}` })),
+    ...staff.begin.map((text) => ({ code: 'staff', text: `+ ${text}` })),
+  ];
+  return [...texts.sort((a, b) => compareText(a.text, b.text)), ...servers, ...helping, ...files];
 }
 
 /** A person stays unnamed. */
@@ -180,7 +206,7 @@ function spoken(who: Who): string {
   return who.startsWith('user:') ? 'a person' : who;
 }
 
-function effectsOf({ named, people, leads }: HubAccessChange): ShownEffect[] {
+function effectsOf({ named, people, leads, staff }: HubAccessChange): ShownEffect[] {
   const effects: ShownEffect[] = [];
   const has = (list: List, change: NamedChange['change']): boolean =>
     named.some((one) => one.list === list && one.change === change);
@@ -196,6 +222,14 @@ function effectsOf({ named, people, leads }: HubAccessChange): ShownEffect[] {
     });
   if (leads === 'cease')
     effects.push({ code: 'leads', text: 'leads of a class open no servers any more', risk: 1 });
+  if (staff.begin.length > 0)
+    effects.push({
+      code: 'staff',
+      text: 'staff can read the homes of those whom they look after',
+      risk: 6,
+    });
+  else if (staff.cease.length > 0)
+    effects.push({ code: 'staff', text: 'staff open no servers of others any more', risk: 1 });
   if (has('allow', 'removed') || has('admins', 'removed'))
     effects.push({ code: 'group-goes', text: 'a group loses access, or a part of it', risk: 5 });
   if (people.change > 0)

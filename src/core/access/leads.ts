@@ -1,5 +1,6 @@
 import { includes, isOver } from './days.ts';
 import type { Day } from './days.ts';
+import type { Staff, Who } from '../model/types.ts';
 import { LEADS } from './people.ts';
 import type { Affiliation } from './people.ts';
 
@@ -25,4 +26,34 @@ export function leadGroups(belongs: readonly Affiliation[], today: Day, day: Day
   return isOne && cohort && includes(cohort, day)
     ? [`${LED}${cohort.who.slice(COHORT.length)}`]
     : [];
+}
+
+interface When {
+  today: Day;
+  day: Day;
+  isAmong: (one: Affiliation, list: readonly Who[]) => boolean;
+}
+
+/**
+ * Of somebody who is no administrator: the staff that they belong to, or those who may open their server. That may
+ * nobody where anything else than what the staff look after lets them in, here or by a file of theirs.
+ */
+export function staffGroups(
+  staff: Readonly<Record<string, Staff>>,
+  belongs: readonly Affiliation[],
+  { today, day, isAmong }: When,
+): string[] {
+  const open = belongs.filter((one) => !isOver(one, today));
+  const all = Object.entries(staff);
+  const isStaff = ({ who }: Staff): boolean => open.some((one) => isAmong(one, who));
+  const counts = (list: readonly Who[]): boolean =>
+    open.some((one) => includes(one, day) && isAmong(one, list));
+  if (open.some(({ who }) => who.startsWith(LEADS)) || all.some(([, one]) => isStaff(one)))
+    return all.filter(([, { who }]) => counts(who)).map(([name]) => `${LEADS}${name}`);
+  const reasons = [...new Set(open.map(({ why }) => why))];
+  const isWhole = (over: readonly Who[]): boolean =>
+    reasons.every((why) => open.some((one) => one.why === why && isAmong(one, over)));
+  return all
+    .filter(([, { over }]) => counts(over) && isWhole(over))
+    .map(([name]) => `${LED}${name}`);
 }

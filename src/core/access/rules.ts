@@ -18,6 +18,10 @@ function mentions({ access, sizes }: EnvironmentFile): Mention[] {
   const lists: { list: Who[]; path: string }[] = [
     { list: access.allow, path: '/access/allow' },
     { list: access.admins, path: '/access/admins' },
+    ...Object.entries(access.staff).flatMap(([name, { who, over }]) => [
+      { list: who, path: pointer('access', 'staff', name, 'who') },
+      { list: over, path: pointer('access', 'staff', name, 'over') },
+    ]),
     ...Object.entries(sizes).map(([name, size]) => ({
       list: size.for,
       path: pointer('sizes', name, 'for'),
@@ -87,6 +91,31 @@ export const openToAll: Rule = {
         };
       }
     }
+    for (const { who, path } of mentions(hub.data))
+      if (who === 'all' && path.startsWith('/access/staff/'))
+        yield {
+          at: hub.at(path),
+          message: '"all" would open everybody’s home to everybody, or to this staff',
+          hint: 'name a team, tier or cohort',
+        };
+  },
+};
+
+export const staffName: Rule = {
+  id: 'staff-name',
+  severity: 'error',
+  title: 'Staff have a name that no class has.',
+  why: 'A class and staff of one name would be one role: who leads the class could open servers of people whom the staff look after.',
+  on: 'platform',
+  *check(platform) {
+    for (const hub of platform.environments.values())
+      for (const name of Object.keys(hub.data.access.staff))
+        if (isNamed(platform, 'cohort', name))
+          yield {
+            at: hub.keyAt(pointer('access', 'staff', name)),
+            message: `there is a class "${name}": access/cohorts/${name}.yaml`,
+            hint: `choose another name, such as ${name}-staff`,
+          };
   },
 };
 

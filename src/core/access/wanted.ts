@@ -3,7 +3,8 @@ import type { EnvironmentFile, Who } from '../model/types.ts';
 import { firstStretch, includes } from './days.ts';
 import type { Day } from './days.ts';
 import type { Entries, Entry } from './entry.ts';
-import { leadGroups } from './leads.ts';
+import { leadGroups, staffGroups } from './leads.ts';
+import { LEADS } from './people.ts';
 import type { Affiliation, People } from './people.ts';
 import { isTeam, teamKey, teamList } from './teams.ts';
 import type { TeamLists } from './teams.ts';
@@ -30,7 +31,8 @@ interface Sources {
 /** Everybody whom a hub's file names: who enters, who may choose a size. */
 export function mentionsOf({ access, sizes }: HubWish['data']): Who[] {
   const chosen = Object.values(sizes).flatMap((size) => size.for);
-  return [...new Set([...access.allow, ...access.admins, ...chosen])];
+  const staff = Object.values(access.staff).flatMap(({ who, over }) => [...who, ...over]);
+  return [...new Set([...access.allow, ...access.admins, ...staff, ...chosen])];
 }
 
 /** Teams that a hub's file names and that are not known in full now. */
@@ -94,14 +96,27 @@ function wantedOf(
   const day = stretch.from !== undefined && stretch.from > today ? stretch.from : today;
   const valid = belongs.filter((one) => includes(one, day));
   const admin = valid.some((one) => isAmong(one, admins));
-  const hasLeads = data.access.leads?.servers === true && !admin;
-  const led = hasLeads ? leadGroups(belongs, today, day).filter(isCertain) : [];
+  const led = admin ? [] : helping(data, belongs, { today, day }).filter(isCertain);
   return {
     ...stretch,
     admin,
     groups: [...groupsOf(data, valid), ...led].sort(compareText),
     why: [...new Set(entering.filter((one) => includes(one, day)).map(({ why }) => why))],
   };
+}
+
+/** Whose servers somebody may open, or who may open theirs: who helps others is helped by nobody. */
+function helping(
+  { access }: HubWish['data'],
+  belongs: readonly Affiliation[],
+  { today, day }: { today: Day; day: Day },
+): string[] {
+  const groups = [
+    ...(access.leads?.servers === true ? leadGroups(belongs, today, day) : []),
+    ...staffGroups(access.staff, belongs, { today, day, isAmong }),
+  ];
+  const leading = groups.filter((group) => group.startsWith(LEADS));
+  return leading.length > 0 ? leading : groups;
 }
 
 function isAmong({ who }: Affiliation, list: readonly Who[]): boolean {

@@ -84,6 +84,7 @@ import {
   memberFile,
   noAdmins,
   openToAll,
+  staffName,
   tierTime,
   unknownGroup,
 } from '../access/rules.ts';
@@ -102,6 +103,7 @@ export const RULES: readonly Rule[] = [
   unknownGroup,
   openToAll,
   noAdmins,
+  staffName,
   memberFile,
   cohortSize,
   classServers,

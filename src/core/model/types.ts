@@ -99,6 +99,12 @@ export interface ClusterFile {
   parallel: number;
 }
 
+/** Who may see and open servers, and whose. */
+export interface Staff {
+  who: Who[];
+  over: Who[];
+}
+
 export interface ClassEvent {
   name: string;
   from: string;
@@ -132,7 +138,12 @@ export interface EnvironmentFile {
   env: Record<string, string>;
   mirrors?: Mirrors;
   sessions: { idle: Duration; keepBusy?: { max: Duration; warn: Duration[] } };
-  access: { allow: Who[]; admins: Who[]; leads?: { servers: boolean } };
+  access: {
+    allow: Who[];
+    admins: Who[];
+    leads?: { servers: boolean };
+    staff: Record<string, Staff>;
+  };
   secrets: Record<string, Secret>;
   dask?: { maxWorkers: number; worker: { cpu: number; memory: string } };
   probe?: { api: Duration; spawn: Duration; onlyWhenWarm: boolean };

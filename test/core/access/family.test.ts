@@ -157,3 +157,29 @@ test('leads that open no servers any more, and leads that never did', () => {
   ];
   expect(begins[0]?.identity).not.toEqual(ceases[0]?.identity);
 });
+
+test('staff that begin and cease to open servers are named, and a change of them is both', () => {
+  const withStaff = (over: string[]): Written => ({
+    ...before,
+    [HUB]: { access: { ...ACCESS, staff: { course: { who: ['user:9'], over } } } },
+  });
+  const both = 'staff can read the homes of those whom they look after 6';
+  const student = '+ staff course: a person over tier:student';
+  expect(texts(shown(before, withStaff(['tier:student'])))).toEqual([[[student], [both]]]);
+  expect(texts(shown(withStaff(['tier:student']), before))).toEqual([
+    [
+      ['− staff course: a person over tier:student'],
+      ['staff open no servers of others any more 1'],
+    ],
+  ]);
+  const [changed] = texts(
+    shown(withStaff(['tier:researcher']), withStaff(['tier:student', 'tier:researcher'])),
+  );
+  expect(changed).toEqual([
+    [
+      '− staff course: a person over tier:researcher',
+      '+ staff course: a person over tier:researcher, tier:student',
+    ],
+    [both],
+  ]);
+});

@@ -138,3 +138,46 @@ test('groups about leads are known by their beginning', () => {
   const all = ['led:ice', 'leads:ice', 'cohort:led', 'tier:leads', 'team:led/leads'];
   expect(all.filter(isLeadGroup)).toEqual(['led:ice', 'leads:ice']);
 });
+
+describe('whose server staff may open', () => {
+  const STUDENTS = { who: ['team:OGGM/staff'], over: ['cohort:ice', 'team:OGGM/guests'] };
+  const RESEARCHERS = { who: ['user:9'], over: ['tier:researcher'] };
+  interface About {
+    belongs?: Affiliation[];
+    helpers?: string[];
+    guests?: string[];
+    admins?: string[];
+  }
+  const helped = ({ belongs = [], helpers = [], guests = [], admins = [] }: About): unknown => {
+    const hub = wish('classroom', {
+      allow: ['tier:student', 'tier:researcher', 'team:OGGM/staff', 'team:OGGM/guests'],
+      admins: ['team:OGGM/admins'],
+      staff: { students: STUDENTS, researchers: RESEARCHERS },
+    });
+    const found = wantedIn(hub, {
+      people: people({ '7': belongs }),
+      teams: new Map([
+        ['team:oggm/staff', team(...helpers)],
+        ['team:oggm/guests', team(...guests)],
+        ['team:oggm/admins', team(...admins)],
+      ]),
+      present: new Map(),
+      today: TODAY,
+    });
+    return found.get('7')?.groups.filter(isLeadGroup);
+  };
+
+  test.each<[string, About, string[]]>([
+    ['of a class that they look after', { belongs: STUDENT }, ['led:students']],
+    ['of a team', { guests: ['7'] }, ['led:students']],
+    ['of both', { belongs: STUDENT, guests: ['7'] }, ['led:students']],
+    ['of a tier', { belongs: [RESEARCHER] }, ['led:researchers']],
+    ['of nobody who is there by something else too', { belongs: [...STUDENT, RESEARCHER] }, []],
+    ['of nobody who is staff', { belongs: STUDENT, helpers: ['7'] }, ['leads:students']],
+    ['of nobody who leads a class', { belongs: TEACHER }, []],
+    ['of no administrator', { belongs: STUDENT, admins: ['7'] }, []],
+    ['of nobody else', { belongs: [of('tier:student')] }, []],
+  ])('%s', (_name, about, expected) => {
+    expect(helped(about)).toEqual(expected);
+  });
+});

@@ -311,7 +311,7 @@ test('a file that is right: with its defaults, and where things stand', () => {
     sizes: { small: { cpu: 2, memory: '4G', default: true, for: ['all'], nodes: 'user' } },
     home: { size: '20Gi' },
     sessions: { idle: '1h' },
-    access: { allow: ['team:example/users'], admins: ['team:example/admins'] },
+    access: { allow: ['team:example/users'], admins: ['team:example/admins'], staff: {} },
     secrets: {
       'github-client-id': { use: 'login', for: 'hub' },
       'github-client-secret': { use: 'login', for: 'hub' },

@@ -1,3 +1,4 @@
+import { mentionsOf } from '../wanted.ts';
 import type { Doc, Platform } from '../../model/types.ts';
 import type { GivenName, NameBook } from '../names.ts';
 import { knowledgeOf } from './effects.ts';
@@ -13,8 +14,7 @@ export function filesAbout(platform: Platform, id: number): string[] {
     approvers?.data.approvers.some((one) => one.id === id) === true && approvers,
     accessRemovals?.data.protected.includes(id) === true && accessRemovals,
     ...[...environments.values()].filter(({ data }) => {
-      const sizes = Object.values(data.sizes).flatMap((size) => size.for);
-      return [...data.access.allow, ...data.access.admins, ...sizes].includes(`user:${id}`);
+      return mentionsOf(data).includes(`user:${id}`);
     }),
   ];
   const files = docs.flatMap((doc) => (doc ? [doc.file] : []));
