@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { applyHub } from '../../src/apply/hub/hub.ts';
 import {
   preflightAddress,
+  preflightOutside,
   preflightCluster,
   preflightObjects,
   tellConflicts,
@@ -105,6 +106,34 @@ describe('the name of a hub', () => {
   });
 
   test('does not matter to a cluster without an entry', async () => {
+    expect(await ask(new Bench())).toBeUndefined();
+  });
+});
+
+describe('what a hub needs outside of its chart', () => {
+  const OF_OTHERS = ['environments/one.yaml', 'home: {size: 20Gi}', 'home: {claim: nfs}'] as const;
+  const NO_CLAIM =
+    'there is no claim nfs for homes in the namespace one: make it, and the namespace where it is not there yet';
+  const ask = (bench: Bench): Promise<unknown> =>
+    faultOf(preflightOutside(bench.task('one'), bench.world));
+
+  test('is told at once', async () => {
+    expect(await ask(new Bench(INGRESS, OF_OTHERS))).toEqual([
+      'infrastructure',
+      `one.example.org does not resolve: make a DNS record that points to the entry of this cluster; ${NO_CLAIM}`,
+    ]);
+  });
+
+  test('is there', async () => {
+    const bench = new Bench(OF_OTHERS);
+    expect(await ask(bench)).toEqual(['infrastructure', NO_CLAIM]);
+    bench.kube.add({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'nfs', namespace: 'one' },
+      spec: { accessModes: ['ReadWriteMany'] },
+    });
+    expect(await ask(bench)).toBeUndefined();
     expect(await ask(new Bench())).toBeUndefined();
   });
 });

@@ -5,13 +5,16 @@ import json
 import pytest
 from loaded import CHARTS, hubs_of, load
 
+LOGIN = {f"github-client-{part}": {"use": "login"} for part in ("id", "secret")}
 HUBS = {
     "supplied": {
         "secrets": {
+            **LOGIN,
             "s3": {"use": "bucket", "for": "servers", "env": "S3_KEY"},
             "images": {"use": "images", "for": "pull"},
         }
     },
+    "folders": {"home": {"claim": "nfs", "path": "homes/{username}"}},
 }
 
 
@@ -43,3 +46,14 @@ def test_a_secret_for_servers_is_a_variable_by_reference_and_images_are_pulled_b
     assert not {"GITHUB_CLIENT_ID", "IMAGES"} & set(env_of(pod))
     assert pod["spec"]["imagePullSecrets"] == [{"name": "pull-secrets"}]
     assert "pull-secrets" not in json.dumps(pod["spec"]["containers"] + pod["spec"]["volumes"])
+
+
+def test_homes_of_others_are_a_folder_for_each_person(pods):
+    spec = pods["folders"]["spec"]
+    homes = [
+        v["name"] for v in spec["volumes"] if v.get("persistentVolumeClaim") == {"claimName": "nfs"}
+    ]
+    mounts = [m for m in spec["containers"][0]["volumeMounts"] if m["name"] in homes]
+    assert [(m["mountPath"], m["subPath"]) for m in mounts] == [
+        ("/home/jovyan", "homes/load-check")
+    ]

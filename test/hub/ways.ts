@@ -52,7 +52,7 @@ async function writeHubs(ways: readonly Way[]): Promise<void> {
   for (const { name, values, code, hub: keys = {} } of ways) {
     const coded = code === undefined ? {} : { hub: { extraConfig: { course: `${code}\n` } } };
     const own = { url: `https://${name}.example.org`, values: values ?? coded };
-    const hub = merge(base, own, keys);
+    const hub = { ...merge(base, own), ...keys };
     await writeFile(join(root, `environments/${name}.yaml`), dump(hub));
   }
 }

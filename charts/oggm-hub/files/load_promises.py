@@ -4,11 +4,12 @@ Asked by load_check.py, in a pod without a way to anything: who may enter, what 
 reach, and the pod of a person for each image and size. What is promised beside that stands in
 GLACIOCLOUD_PROMISES:
 
-    {"uid": 1000, "gid": 100, "home": "/home/jovyan", "mounts": ["/scratch"], "readOnly": ["oggm-data"],
+    {"uid": 1000, "gid": 100, "home": "/home/jovyan", "folder": null, "mounts": ["/scratch"], "readOnly": ["oggm-data"],
      "namespace": "hub", "labels": {"component": "singleuser-server"}, "login": "https://github.com",
      "claims": ["hub-db-dir"], "secrets": "hub|hub-access", "variables": ["GITHUB_CLIENT_SECRET"],
      "images": ["example.org/metrics:1"]}
 
+`folder`, {"claim": "homes", "path": "{username}"}, is where homes lie that are folders of one claim.
 `labels` are those by which the servers' network policy knows them. Claims, Secrets (an expression) and
 variables are the hub's own, and no server has them; images are those of containers beside a server.
 
@@ -278,11 +279,9 @@ def shared_faults(pod: Json, other: Json) -> Iterator[str]:
     if pod["metadata"]["name"] == other["metadata"]["name"]:
         yield f"two people would get one server: both are called {pod['metadata']['name']}"
     home = promised().get("home")
-    claims = [
-        claims_of(one["spec"]).get(mounts_of(one["spec"]).get(home, "")) for one in (pod, other)
-    ]
-    if home is not None and claims[0] == claims[1] is not None:
-        yield f"two people would get one home: {claims[0]}"
+    homes = [home_of(one["spec"], home) for one in (pod, other)]
+    if home is not None and homes[0] == homes[1] != (None, None):
+        yield f"two people would get one home: {'/'.join(part for part in homes[0] if part)}"
 
 
 def node_faults(spec: Json) -> Iterator[str]:
@@ -433,7 +432,12 @@ def home_faults(spec: Json, spawner: Any) -> Iterator[str]:
     if home is None:
         return
     mounts = mounts_of(spec)
-    if claims_of(spec).get(mounts.get(home, "")) != spawner.pvc_name:
+    folder = promised().get("folder")
+    own = (spawner.pvc_name, None)
+    if folder:
+        own = (folder["claim"], spawner._expand_all(folder["path"]))
+        yield from folder_faults(spec, own)
+    if home_of(spec, home) != own:
         yield f"no home of their own is mounted at {home}"
     for path in promised().get("mounts", []):
         if path.rstrip("/") not in mounts:
@@ -443,6 +447,24 @@ def home_faults(spec: Json, spawner: Any) -> Iterator[str]:
         claim = volume.get("persistentVolumeClaim") or {}
         if claim.get("claimName") in promised().get("readOnly", []) and not claim.get("readOnly"):
             yield f"servers could write to {claim['claimName']}, which others read"
+
+
+def folder_faults(spec: Json, own: tuple[str, str]) -> Iterator[str]:
+    """Of the claim that holds everybody's home each pod has its person's folder."""
+    claims = claims_of(spec)
+    for container in [*spec["containers"], *(spec.get("initContainers") or [])]:
+        for mount in container.get("volumeMounts") or []:
+            if claims.get(mount["name"]) == own[0] and mount.get("subPath") != own[1]:
+                yield f"{container['name']!r} would have homes of others: it mounts {own[0]} at {mount['mountPath']}"
+
+
+def home_of(spec: Json, home: str | None) -> tuple[str | None, str | None]:
+    """The claim that is mounted as home, and the folder of it."""
+    claims = claims_of(spec)
+    for mount in server_of(spec).get("volumeMounts") or []:
+        if mount["mountPath"].rstrip("/") == home and not mount.get("readOnly"):
+            return claims.get(mount["name"]), mount.get("subPath")
+    return None, None
 
 
 def server_of(spec: Json) -> Json:

@@ -9,7 +9,7 @@ import { copyDatabase, restoreDatabase } from './database.ts';
 import { cleanUp, proveHealthy } from './health.ts';
 import type { HealthRun } from './health.ts';
 import { loadCheck } from './load-check.ts';
-import { preflightAddress, preflightObjects, tellBefore } from './preflight.ts';
+import { preflightOutside, preflightObjects, tellBefore } from './preflight.ts';
 import { loosenNamespace, tightenNamespace } from './namespace.ts';
 import { prepareNamespace } from './prepare.ts';
 import { hiddenIn, suppliedTo } from './supplied.ts';
@@ -96,7 +96,7 @@ function newRun({ state }: HubTask, { clock }: ApplyWorld): Run {
 
 async function preflight(task: HubTask, run: Run, world: ApplyWorld): Promise<Prepared> {
   const { to, state } = task;
-  await preflightAddress(task, world);
+  await preflightOutside(task, world);
   const supplied = await suppliedTo(task, world);
   run.hidden = hiddenIn(supplied);
   const prepared = await prepareNamespace(task, supplied, world);

@@ -1,4 +1,5 @@
 import { conflictsOf } from '../../core/watch/drift.ts';
+import { namesStorage, storageFaults } from '../../core/hub/claims.ts';
 import { NEEDS, clusterVerdict, dnsVerdict, entriesOf } from '../../core/hub/preflight.ts';
 import { roomVerdict } from '../../core/hub/room.ts';
 import { textAt } from '../../core/json.ts';
@@ -62,6 +63,32 @@ export async function preflightAddress(
   );
   for (const warning of warnings) progress(to.unit, `⚠ ${warning}`);
   if (problems.length > 0) throw new Faulty(problems.join('; '), 'infrastructure');
+}
+
+/** Storage that the hub names is there: claims that others have made, a class of its own. */
+export async function preflightStorage({ hub, to }: HubTask, { kube }: ApplyWorld): Promise<void> {
+  if (!namesStorage(hub.data)) return;
+  const { namespace } = to.release;
+  const [claims, classes, nodes] = await Promise.all([
+    kube.list('persistentvolumeclaims', { namespace }),
+    kube.list('storageclasses'),
+    kube.list('nodes'),
+  ]);
+  const names = classes.map((one) => textAt(one, '/metadata/name'));
+  const facts = { claims, classes: names, nodes: nodes.length };
+  const faults = storageFaults(hub.data, namespace, facts);
+  if (faults.length > 0) throw new Faulty(faults.join('; '), 'infrastructure');
+}
+
+/** What a hub needs outside of its chart: everything that is wrong at once. */
+export async function preflightOutside(task: HubTask, world: ApplyWorld): Promise<void> {
+  const faults: string[] = [];
+  for (const look of [preflightAddress, preflightStorage])
+    await look(task, world).catch((error: unknown) => {
+      if (!(error instanceof Faulty)) throw error;
+      faults.push(error.message);
+    });
+  if (faults.length > 0) throw new Faulty(faults.join('; '), 'infrastructure');
 }
 
 /** What Helm would apply, held to the rules about objects and to the nodes that there are. */

@@ -4,7 +4,7 @@ import { STATE_NAME, stateObject } from '../../core/hub/state.ts';
 import type { ReleaseState, Removing } from '../../core/hub/state.ts';
 import { THROW_AWAY } from '../../core/hub/throw-away.ts';
 import { allTolerations } from '../../core/hub/values/server-nodes.ts';
-import { disposalText } from '../../core/removal/words.ts';
+import { claimOfOthers, disposalText } from '../../core/removal/words.ts';
 import { DATA_CLAIM } from '../../core/data/volume.ts';
 import { at, textAt } from '../../core/json.ts';
 import { append } from '../../core/lists.ts';
@@ -80,7 +80,8 @@ async function remove(task: RemoveTask, held: Held, world: ApplyWorld): Promise<
       code: 'removed-by-another',
       reason: 'another run has removed it',
     };
-  const homes = await homesOf(namespace, world);
+  const claim = state.healthy && claimOfOthers(state.healthy.release);
+  const homes = (await homesOf(namespace, world)).filter((one) => one.claim !== claim);
   const people = homes.filter(({ person }) => person);
   const removing = state.removing ?? { id: world.random.uuid(), homes: people.length };
   const wrong = removal.homes === 'delete' ? miscounted(removal, removing) : undefined;
@@ -94,7 +95,7 @@ async function remove(task: RemoveTask, held: Held, world: ApplyWorld): Promise<
     await tellComputing({ unit, values, then: 'this ends now' }, world);
     held();
     await markRemoving(namespace, state, removing, world);
-    const words = disposalText({ ...removal, archive: archive && placeText(archive.place) });
+    const words = disposalText({ ...removal, archive: archive && placeText(archive.place), claim });
     world.progress(unit, `stopping hub and servers; ${words}`);
     await removeProbe(unit.name, world.kube);
     const hub = await stop(namespace, world);

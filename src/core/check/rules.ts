@@ -14,7 +14,6 @@ import {
   busyWarn,
   shortIdle,
   sizeFitsNode,
-  smallHome,
 } from '../hub/rules/environment.ts';
 import {
   belowHome,
@@ -59,6 +58,7 @@ import {
   userPodSafe,
 } from '../hub/rules/pods.ts';
 import { eventMemory, guarantee, poolLabels, spotServers } from '../hub/rules/pools.ts';
+import { homeForm, smallHome } from '../hub/rules/home.ts';
 import { objectKind } from '../hub/rules/objects.ts';
 import { braces } from '../hub/rules/braces.ts';
 import { baseUrl, entry, hubCommand, loginElsewhere, noIssuer } from '../hub/rules/reach.ts';
@@ -140,6 +140,7 @@ export const RULES: readonly Rule[] = [
   guarantee,
   eventMemory,
   smallHome,
+  homeForm,
   shortIdle,
   busyWarn,
   loginSecrets,

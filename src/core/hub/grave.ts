@@ -98,7 +98,7 @@ export function newHomeEffects(from: Release, to: Release): Effect[] {
   const text = (release: Release, path: string): string =>
     textOf(chartValue(release, JUPYTERHUB, path));
   const pair = (path: string): { from: string; to: string } | undefined =>
-    text(from, path) === text(to, path)
+    text(from, path) === text(to, path) || text(from, path) === '' || text(to, path) === ''
       ? undefined
       : { from: text(from, path), to: text(to, path) };
   const storage = pair('/singleuser/storage/dynamic/storageClass');

@@ -26,6 +26,10 @@ export function promisesOf(
     uid: of('/uid'),
     gid: of('/fsGid'),
     home: of('/storage/homeMountPath'),
+    folder:
+      of('/storage/type') === 'static'
+        ? { claim: of('/storage/static/pvcName'), path: of('/storage/static/subPath') }
+        : null,
     mounts: mounts.map((mount) => textAt(mount, '/mountPath')),
     readOnly: readOnlyClaims(of('/storage/extraVolumes')),
     namespace,

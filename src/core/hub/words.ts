@@ -92,7 +92,7 @@ function graveText(effect: Grave): string {
     case 'volume-left':
       return `${effect.what} is used no longer; it stays with all that is in it`;
     case 'homes-anew':
-      return 'people start with new, empty homes, because homes are found in another way; the old volumes stay';
+      return 'people get other homes, empty where nobody has filled them, because homes are found in another way; the old volumes stay';
     case 'database':
       return (
         `the hub begins with another database (${effect.from} → ${effect.to}), empty unless somebody filled it: ` +

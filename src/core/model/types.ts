@@ -130,7 +130,8 @@ export interface EnvironmentFile {
   wave: WaveName;
   images: ImageName[];
   sizes: Record<string, Size>;
-  home: { size: string };
+  /** As it is written: `homeOf` says what it means. */
+  home: { size?: string; class?: string; claim?: string; path?: string };
   scratch?: { size: string };
   workdir: 'home' | 'scratch';
   data: string[];

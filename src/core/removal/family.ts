@@ -6,7 +6,7 @@ import type { ReleaseFacts } from '../plan/release.ts';
 import { unitId } from '../unit.ts';
 import type { Unit } from '../unit.ts';
 import { archivePlace, placeText } from './archive.ts';
-import { disposalText } from './words.ts';
+import { claimOfOthers, disposalText } from './words.ts';
 import type { Disposals } from './words.ts';
 
 /** A hub that runs, whose file is gone, and a reviewed entry that says what becomes of its volumes. */
@@ -31,10 +31,10 @@ export const removalFamily: Family<RemovalFacts, RemovalStep, RemovalStep> = {
 function decideRemovals({ wanted, present, removals }: RemovalFacts): Decision<RemovalStep> {
   const named = new Set(wanted.map(({ unit }) => unitId(unit)));
   const decision: Decision<RemovalStep> = { changes: [], unchanged: [], orphans: [] };
-  for (const { unit } of present) {
+  for (const { unit, release } of present) {
     if (named.has(unitId(unit))) continue;
     const removal = removalOf(unit, removals);
-    if (removal) decision.changes.push(removalStep(unit, removal));
+    if (removal) decision.changes.push(removalStep(unit, removal, claimOfOthers(release)));
     else decision.orphans.push(shownUnit(unit));
   }
   return decision;
@@ -45,10 +45,10 @@ function removalOf(unit: Unit, removals: readonly Removal[]): Removal | undefine
   return removals.find((one) => one.hub === unit.name && one.cluster === unit.cluster);
 }
 
-function removalStep(unit: Unit, removal: Removal): RemovalStep {
+function removalStep(unit: Unit, removal: Removal, claim: string | undefined): RemovalStep {
   const place = archivePlace(removal);
   const { homes, database, reason } = removal;
-  return { unit, homes, database, archive: place && placeText(place), why: reason };
+  return { unit, homes, database, archive: place && placeText(place), claim, why: reason };
 }
 
 function showRemoval(step: RemovalStep): ShownStep {

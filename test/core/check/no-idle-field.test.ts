@@ -109,7 +109,7 @@ const WHOLE: Record<string, File> = {
       },
       large: { cpu: 4, memory: '8G', default: true },
     },
-    home: { size: '20Gi' },
+    home: { size: '20Gi', class: 'fast' },
     scratch: { size: '20Gi' },
     workdir: 'scratch',
     data: ['cru'],

@@ -15,6 +15,7 @@ test.each([
     uid: 1100,
     gid: 100,
     home: '/home/jovyan',
+    folder: null,
     mounts,
     readOnly: [],
     namespace: 'one',
@@ -92,4 +93,13 @@ test('what of the hub no server has, and what its file puts beside them', () => 
   expect(
     ['hub', 'hub-access', 'hub-secrets-1', 'hub-ours', 'ours'].map((name) => ofHub.test(name)),
   ).toEqual([true, true, true, false, false]);
+});
+
+test('homes that are folders of one claim are promised as such', () => {
+  const storage = { type: 'static', static: { pvcName: 'nfs', subPath: '{username}' } };
+  const values = { jupyterhub: { singleuser: { storage } } };
+  expect(promisesOf({ ...aRelease(), values }, [])['folder']).toEqual({
+    claim: 'nfs',
+    path: '{username}',
+  });
 });

@@ -98,7 +98,7 @@ test.each<[Effect, string, number]>([
   ],
   [
     { kind: 'homes-anew' },
-    'people start with new, empty homes, because homes are found in another way; the old volumes stay',
+    'people get other homes, empty where nobody has filled them, because homes are found in another way; the old volumes stay',
     10,
   ],
   [

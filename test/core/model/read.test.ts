@@ -56,7 +56,12 @@ describe('what is wrong in a file of a hub', () => {
       'home: {size: 20Gi}',
       'home: {other: 1}',
       ['8:1', 'missing-key', '"home" has no "size"', 'add "size:"'],
-      ['8:8', 'unknown-key', 'the key "other" is not known here', 'known keys: size'],
+      [
+        '8:8',
+        'unknown-key',
+        'the key "other" is not known here',
+        'known keys: size, class, claim, path',
+      ],
     ],
     [
       'capacity:\n  maxServers: 40\n',

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Removal } from '../../../src/core/model/types.ts';
 import type { ShownStep } from '../../../src/core/plan/family.ts';
+import type { JsonObject } from '../../../src/core/json.ts';
 import { removalFamily } from '../../../src/core/removal/family.ts';
-import { disposalText } from '../../../src/core/removal/words.ts';
+import { claimOfOthers, disposalText } from '../../../src/core/removal/words.ts';
 import type { Unit } from '../../../src/core/unit.ts';
 import { hubUnit, presentHub, wantedHub } from '../../support/shown.ts';
 
@@ -32,6 +33,7 @@ describe('what runs and no file names', () => {
           homes: 'keep',
           database: 'archive',
           archive: 's3://bucket/x/gone/',
+          claim: undefined,
           why: 'moved',
         },
       ],
@@ -112,6 +114,7 @@ describe('what runs and no file names', () => {
           homes: 'keep',
           database: 'keep',
           archive: undefined,
+          claim: undefined,
           why: 'w',
         }).shape,
     );
@@ -125,5 +128,18 @@ test.each([
   ['keep', 'delete', 'homes: kept; database: deleted'],
   ['delete', 'delete', 'homes and database: deleted'],
 ] as const)('homes: %s, database: %s', (homes, database, text) => {
-  expect(disposalText({ homes, database, archive: 's3://a/' })).toBe(text);
+  const said = { homes, database, archive: 's3://a/' };
+  expect(disposalText({ ...said, claim: undefined })).toBe(text);
+  expect(disposalText({ ...said, claim: 'nfs' })).toBe(
+    `${text}; but the claim nfs, where homes are folders, stays as it is: others have made it`,
+  );
+});
+
+test.each<[JsonObject, string | undefined]>([
+  [{ type: 'static', static: { pvcName: 'nfs' } }, 'nfs'],
+  [{ type: 'dynamic', static: { pvcName: 'nfs' } }, undefined],
+  [{ type: 'static' }, undefined],
+  [{}, undefined],
+])('homes by %j lie on the claim of others %s', (storage, claim) => {
+  expect(claimOfOthers({ values: { jupyterhub: { singleuser: { storage } } } })).toBe(claim);
 });

@@ -1,5 +1,5 @@
 import { pointer } from '../../json.ts';
-import { MIN_HOME_BYTES, MIN_IDLE_SECONDS, NODE_USABLE_SHARE } from '../../model/limits.ts';
+import { MIN_IDLE_SECONDS, NODE_USABLE_SHARE } from '../../model/limits.ts';
 import { poolOf, serverPools, userPool } from '../../model/pools.ts';
 import { memoryBytes, quantityBytes, seconds } from '../../model/quantities.ts';
 import { defaultSize } from '../values/profiles.ts';
@@ -151,24 +151,6 @@ export const capacityFits: Rule = {
         at: hub.at('/capacity/maxServers'),
         message: `${hub.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`,
         hint: `write at most ${seats}, a smaller default size, or more nodes`,
-      };
-    }
-  },
-};
-
-export const smallHome: Rule = {
-  id: 'small-home',
-  severity: 'warning',
-  title: 'A home has room for work.',
-  why: 'One preprocessed region takes 3-4 GB, and a full home locks its owner out of the hub (CryoInTheCloud/hub-image#171).',
-  on: 'hub',
-  *check({ hub }) {
-    const bytes = quantityBytes(hub.data.home.size) ?? 0;
-    if (bytes < MIN_HOME_BYTES) {
-      yield {
-        at: hub.at('/home/size'),
-        message: `${hub.data.home.size} fill up on the first day`,
-        hint: 'write at least 5Gi; 10Gi and more is better',
       };
     }
   },

@@ -26,8 +26,21 @@ const DATABASE = 'hub-db-dir';
 
 const ALIASES = 'hostAliases gives names to other machines';
 
+/** Where people's homes are: claims called like this, or folders of one claim. */
+interface Homes {
+  template: string;
+  claim: string;
+}
+
+function homesIn(values: JsonObject): Homes {
+  return {
+    template: textAt(values, '/singleuser/storage/dynamic/pvcNameTemplate') || HOMES,
+    claim: textAt(values, '/singleuser/storage/static/pvcName'),
+  };
+}
+
 /** What a server alone must not have: it runs what its user wants. */
-function serverFault(spec: JsonObject, homes: string): string | undefined {
+function serverFault(spec: JsonObject, homes: Homes): string | undefined {
   for (const volume of namedEntries(spec['volumes'])) {
     const fault = volumeFault(volume, homes);
     if (fault !== undefined) return fault;
@@ -37,7 +50,7 @@ function serverFault(spec: JsonObject, homes: string): string | undefined {
   return undefined;
 }
 
-function volumeFault(volume: JsonObject, homes: string): string | undefined {
+function volumeFault(volume: JsonObject, homes: Homes): string | undefined {
   const kind = Object.keys(volume).find((key) => key !== 'name' && !VOLUMES.includes(key));
   if (kind !== undefined) return `a volume of the kind ${kind} is mounted`;
   const sources = objectsIn(at(volume, '/projected/sources'));
@@ -45,8 +58,10 @@ function volumeFault(volume: JsonObject, homes: string): string | undefined {
     return 'a token of the cluster is mounted';
   const claim = textAt(volume, '/persistentVolumeClaim/claimName');
   if (claim === DATABASE) return `the hub’s database, ${DATABASE}, is mounted`;
-  if (claim === '' || OF_A_PERSON.test(claim) || claim.includes('{pvc_name}')) return undefined;
-  return isHome(claim, homes) ? `somebody’s home, ${claim}, is mounted` : undefined;
+  if (claim === '') return undefined;
+  if (claim === homes.claim) return `the claim with everybody’s homes, ${claim}, is mounted`;
+  if (OF_A_PERSON.test(claim) || claim.includes('{pvc_name}')) return undefined;
+  return isHome(claim, homes.template) ? `somebody’s home, ${claim}, is mounted` : undefined;
 }
 
 /** Whether a claim is called as people's homes are. */
@@ -59,7 +74,7 @@ function isHome(claim: string, homes: string): boolean {
 /** User pods are made by the hub from values, so they are not among the rendered objects. */
 function* userPods({ values, place }: ValuesFacts): Generator<Problem> {
   const hint = 'remove it; what servers need belongs into the image or into storage';
-  const homes = textAt(values, '/singleuser/storage/dynamic/pvcNameTemplate') || HOMES;
+  const homes = homesIn(values);
   for (const [path, toSpec] of OF_PODS) {
     const value = at(values, path);
     const spec = value === undefined ? undefined : toSpec(value);

@@ -1,7 +1,9 @@
 import { pointer } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import { DATA_CLAIM } from '../../data/volume.ts';
-import type { EnvironmentFile } from '../../model/types.ts';
+import { homeOf } from '../../model/home.ts';
+import type { Home } from '../../model/home.ts';
+import type { ClusterFile, EnvironmentFile } from '../../model/types.ts';
 import { dataEnv, dataVolume } from './data.ts';
 import type { HubContext, Part } from './part.ts';
 import { serverVariables, variablesFrom } from './supplied.ts';
@@ -94,16 +96,14 @@ export function serversPart(context: HubContext): Part {
           ...variablesFrom('servers', supplied),
         },
         storage: {
-          type: 'dynamic',
-          capacity: environment.home.size,
+          ...homes(homeOf(environment), cluster),
           homeMountPath: `/home/${platform.user.name}`,
-          dynamic: { storageClass: cluster.storage.homes.class },
           ...volumes(environment.scratch, context.data),
         },
       },
     },
     from: {
-      '/singleuser/storage/capacity': '/home/size',
+      ...homeFields(environment),
       '/singleuser/storage/extraVolumes': '/scratch/size',
       [pointer('singleuser', 'storage', 'extraVolumes', DATA_CLAIM)]: '/data',
       '/singleuser/extraEnv': '/env',
@@ -120,6 +120,29 @@ export function serversPart(context: HubContext): Part {
         ]),
       ),
     },
+  };
+}
+
+function homes(home: Home, cluster: ClusterFile): JsonObject {
+  if (home.kind === 'folder')
+    return { type: 'static', static: { pvcName: home.claim, subPath: home.path } };
+  const storageClass = home.class ?? cluster.storage.homes.class;
+  return { type: 'dynamic', capacity: home.size, dynamic: { storageClass } };
+}
+
+/** The field of `home:` that decides each value. */
+function homeFields({ home }: EnvironmentFile): Record<string, string> {
+  if (home.claim === undefined)
+    return {
+      '/singleuser/storage/capacity': '/home/size',
+      ...(home.class !== undefined && {
+        '/singleuser/storage/dynamic/storageClass': '/home/class',
+      }),
+    };
+  return {
+    '/singleuser/storage/type': '/home/claim',
+    '/singleuser/storage/static': '/home/claim',
+    ...(home.path !== undefined && { '/singleuser/storage/static/subPath': '/home/path' }),
   };
 }
 

@@ -52,6 +52,47 @@ test('user servers', () => {
   });
 });
 
+test('homes have a class of their own, or are folders of one claim', () => {
+  const storage = (home: object): unknown[] => {
+    const { jupyterhub, from } = serversPart(contextWith({ home }));
+    const { extraVolumes, extraVolumeMounts, ...rest } = objectOr(
+      at(jupyterhub, '/singleuser/storage'),
+    );
+    expect([extraVolumes, extraVolumeMounts]).not.toContain(undefined);
+    const fields = Object.entries(from ?? {}).filter(([, field]) => field.startsWith('/home/'));
+    return [rest, Object.fromEntries(fields)];
+  };
+  expect(storage({ size: '5Gi', class: 'fast' })).toEqual([
+    {
+      type: 'dynamic',
+      capacity: '5Gi',
+      homeMountPath: '/home/jovyan',
+      dynamic: { storageClass: 'fast' },
+    },
+    {
+      '/singleuser/storage/capacity': '/home/size',
+      '/singleuser/storage/dynamic/storageClass': '/home/class',
+    },
+  ]);
+  const folder = { pvcName: 'nfs', subPath: '{username}' };
+  const of = {
+    '/singleuser/storage/type': '/home/claim',
+    '/singleuser/storage/static': '/home/claim',
+  };
+  expect(storage({ claim: 'nfs' })).toEqual([
+    { type: 'static', homeMountPath: '/home/jovyan', static: folder },
+    of,
+  ]);
+  expect(storage({ claim: 'nfs', path: 'a/{escaped_username}' })).toEqual([
+    {
+      type: 'static',
+      homeMountPath: '/home/jovyan',
+      static: { ...folder, subPath: 'a/{escaped_username}' },
+    },
+    { ...of, '/singleuser/storage/static/subPath': '/home/path' },
+  ]);
+});
+
 test('a secret for servers is a variable by reference, and none of the hub', () => {
   const secrets = {
     'github-client-id': { use: 'login' },

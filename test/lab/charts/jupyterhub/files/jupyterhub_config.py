@@ -71,12 +71,15 @@ if storage["type"] == "dynamic":
     c.KubeSpawner.storage_class = storage["dynamic"]["storageClass"] or None
     c.KubeSpawner.storage_access_modes = ["ReadWriteOnce"]
     c.KubeSpawner.storage_capacity = storage["capacity"]
-    c.KubeSpawner.volumes = [
-        {"name": "home", "persistentVolumeClaim": {"claimName": "{pvc_name}"}}
-    ] + storage["extraVolumes"]
-    c.KubeSpawner.volume_mounts = [
-        {"name": "home", "mountPath": storage["homeMountPath"]}
-    ] + storage["extraVolumeMounts"]
+    claim, folder = "{pvc_name}", {}
+else:
+    claim, folder = storage["static"]["pvcName"], {"subPath": storage["static"]["subPath"]}
+c.KubeSpawner.volumes = [
+    {"name": "home", "persistentVolumeClaim": {"claimName": claim}}
+] + storage["extraVolumes"]
+c.KubeSpawner.volume_mounts = [
+    {"name": "home", "mountPath": storage["homeMountPath"], **folder}
+] + storage["extraVolumeMounts"]
 
 c.JupyterHub.services = [
     {
