@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ANSWERS } from './core/init/answers.ts';
 import type { Given } from './core/init/answers.ts';
-import { nearest } from './core/model/read.ts';
+import { nearest } from './core/model/nearest.ts';
 import { UsageError, messageOf } from './failure.ts';
 import { COMMANDS } from './inputs.ts';
 import { OPTIONS } from './options.ts';

@@ -1,6 +1,6 @@
 import { FILE_RULES } from '../core/check/file-rules.ts';
 import { RULES } from '../core/check/rules.ts';
-import { nearest } from '../core/model/read.ts';
+import { nearest } from '../core/model/nearest.ts';
 import { SHELLS, completionScript } from '../core/show/completion.ts';
 import type { Completed } from '../core/show/completion.ts';
 import { UsageError } from '../failure.ts';

@@ -2,7 +2,7 @@ import type { FillMode } from '../core/data/order.ts';
 import { reportIssue, reportJson, reportText } from '../core/data/report-text.ts';
 import type { FillReport } from '../core/data/report.ts';
 import { inMarkdown } from '../core/escape.ts';
-import { nearest } from '../core/model/read.ts';
+import { nearest } from '../core/model/nearest.ts';
 import { UsageError } from '../failure.ts';
 import type { LockWorld } from '../flow/data-lock.ts';
 import { runData } from '../flow/data-run.ts';

@@ -3,7 +3,7 @@ import { dottedNameProblem, unitNameProblem } from '../core/check/names.ts';
 import { SCAFFOLDS, scaffold, schemaBase } from '../core/init/scaffold.ts';
 import type { Scaffold } from '../core/init/scaffold.ts';
 import { nextAfter, numbered } from '../core/init/next-steps.ts';
-import { nearest } from '../core/model/read.ts';
+import { nearest } from '../core/model/nearest.ts';
 import { exists, writeNew } from '../edges/files.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { gatherPlatform } from '../gather/platform.ts';

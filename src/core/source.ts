@@ -14,6 +14,8 @@ export interface Source {
   findings: Finding[];
   /** Whether `data` is all that the file says, its mistakes mended as they are probably meant. */
   isWhole: boolean;
+  /** Lines that were mended. */
+  guessed: ReadonlySet<number>;
   /** Where the value at a JSON pointer stands; for what is absent, its nearest parent that exists. */
   at: (path: string) => Place;
   /** Where the key of the value at a JSON pointer stands. */
@@ -45,6 +47,7 @@ export function readSource(file: string, text: string): Source {
   const parsed = eventsOf(strange ? strange.rest : text);
   for (const mistake of parsed.mistakes)
     report(placesIn(file, mistake.text)(mistake.offset), mistake.message, mistake.hint);
+  const guessed = new Set(findings.map(({ at }) => at.line));
   const place = placesIn(file, parsed.text);
   const tree = new Tree(parsed.text, (offset, ...said) => report(place(offset), ...said));
   const { offsets } = tree;
@@ -56,6 +59,7 @@ export function readSource(file: string, text: string): Source {
     text,
     data: tree.root,
     findings,
+    guessed,
     isWhole: isWhole && tree.isWhole && strange?.rest !== '',
     at: (path) => place(find(path).value),
     keyAt: (path) => place(find(path).key),
@@ -112,6 +116,8 @@ class Tree {
   readonly #report: Report;
   readonly #open: Frame[] = [];
   #documents = 0;
+  /** Where the last value ends. */
+  #last = 0;
 
   constructor(text: string, report: Report) {
     this.#text = text;
@@ -143,7 +149,9 @@ class Tree {
     this.#documents += 1;
     if (this.#documents === 1) return true;
     const hint = 'one file, one document: remove "---"';
-    this.#report(this.#text.length, 'the file holds several documents', hint);
+    const next = this.#text.slice(this.#last).search(/^---(?=\s|$)/mu);
+    const offset = next < 0 ? this.#text.length : this.#last + next;
+    this.#report(offset, 'the file holds several documents', hint);
     return false;
   }
 
@@ -202,6 +210,7 @@ class Tree {
 
   /** Puts a value where it belongs, and answers its path. */
   #put(value: Json, offset: number): string {
+    this.#last = Math.max(this.#last, offset);
     const frame = this.#open.at(-1);
     if (!frame) {
       this.root = value;

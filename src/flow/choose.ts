@@ -1,7 +1,7 @@
 import type { States } from '../core/hub/state.ts';
 import type { DataFile } from '../core/model/data-types.ts';
 import { isNamed } from '../core/model/platform.ts';
-import { nearest } from '../core/model/read.ts';
+import { nearest } from '../core/model/nearest.ts';
 import type { ClusterFile, Doc, Platform, Removal } from '../core/model/types.ts';
 import { unitId } from '../core/unit.ts';
 import type { Unit, WantedRelease } from '../core/unit.ts';

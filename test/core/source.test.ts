@@ -150,7 +150,7 @@ describe('what is refused', () => {
     [
       'several documents',
       'a: 1\n---\nb: 2\n---\nc: 3\n',
-      '6:1 the file holds several documents | one file, one document: remove "---"',
+      '2:1 the file holds several documents | one file, one document: remove "---"',
     ],
     [
       'a byte order mark',

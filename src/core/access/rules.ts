@@ -1,6 +1,7 @@
 import { pointer } from '../json.ts';
 import { greatest } from '../lists.ts';
 import { quoted } from '../model/formats.ts';
+import { nearest } from '../model/nearest.ts';
 import { isNamed } from '../model/platform.ts';
 import type { Doc, EnvironmentFile, Platform, Who } from '../model/types.ts';
 import type { Problem, Rule } from '../rule.ts';
@@ -46,6 +47,17 @@ function missing(platform: Platform, who: Who): string | undefined {
   return undefined;
 }
 
+function groupHint(platform: Platform, who: Who): string {
+  const [kind, name = ''] = who.split(':');
+  const known =
+    kind === 'tier'
+      ? Object.keys(platform.settings.data.tiers)
+      : [...(platform.names.get('cohort') ?? [])];
+  const near = nearest(name, known);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  return known.length > 0 ? `there are: ${known.join(', ')}` : 'correct the name, or add it';
+}
+
 export const unknownGroup: Rule = {
   id: 'unknown-group',
   severity: 'error',
@@ -57,7 +69,7 @@ export const unknownGroup: Rule = {
       for (const { who, path } of mentions(hub.data)) {
         const message = missing(platform, who);
         if (message !== undefined) {
-          yield { at: hub.at(path), message, hint: 'correct the name, or add it' };
+          yield { at: hub.at(path), message, hint: groupHint(platform, who) };
         }
       }
     }
@@ -67,7 +79,7 @@ export const unknownGroup: Rule = {
         yield {
           at: doc.at('/tier'),
           message,
-          hint: `tiers: ${Object.keys(platform.settings.data.tiers).join(', ')}`,
+          hint: groupHint(platform, `tier:${doc.data.tier}`),
         };
       }
     }

@@ -1,6 +1,6 @@
 import { pointer } from '../json.ts';
 import { isNamed } from '../model/platform.ts';
-import { nearest } from '../model/read.ts';
+import { nearest } from '../model/nearest.ts';
 import { CORE_POOL, serverPools } from '../model/pools.ts';
 import type { Doc, EnvironmentFile, Kind, Platform } from '../model/types.ts';
 import type { Problem, Rule } from '../rule.ts';
@@ -54,6 +54,13 @@ export const unknownReference: Rule = {
           hint: `choose ${waves.join(', ')}`,
         };
     }
+    for (const [index, { cluster }] of platform.settings.data.removals.entries())
+      yield* dangling(
+        platform,
+        'cluster',
+        cluster,
+        platform.settings.at(pointer('removals', index, 'cluster')),
+      );
     for (const page of platform.announcements.values())
       for (const [index, hub] of page.data.hubs.entries())
         yield* dangling(platform, 'environment', hub, page.at(pointer('hubs', index)));

@@ -5,7 +5,7 @@ import { at, escapeSegment, merge, segmentsOf } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { explainMemory, quoted } from '../model/formats.ts';
 import { memoryBytes } from '../model/quantities.ts';
-import { nearest } from '../model/read.ts';
+import { nearest } from '../model/nearest.ts';
 import type { Doc, EnvironmentFile, Platform } from '../model/types.ts';
 import { originOf } from '../hub/values/build.ts';
 import { valuesOf } from '../hub/release.ts';

@@ -1,6 +1,7 @@
 import { unlessCredential } from '../credentials/shapes.ts';
 import type { Json } from '../json.ts';
 import { personMeant, withoutSpaces } from './entries.ts';
+import { addressMeant, durationMeant, nameMeant, quantityMeant, timeMeant } from './meant.ts';
 
 export interface Explanation {
   rule: string;
@@ -8,10 +9,12 @@ export interface Explanation {
   hint: string;
 }
 
-const show = (value: Json): string =>
-  typeof value === 'string'
+function show(value: Json): string {
+  if (value === null) return 'nothing';
+  return typeof value === 'string'
     ? `"${clip(withoutLogin(unlessCredential(value)))}"`
     : withoutLogin(unlessCredential(JSON.stringify(value))).slice(0, 60);
+}
 
 /** Who asks, and what is asked for: package indexes take tokens as names, others take them behind a question mark. */
 const LOGIN = /(:\/\/)(?!git@)[^\s/?#@"]+@/gu;
@@ -30,7 +33,7 @@ function clip(text: string): string {
 
 /** JupyterHub reads K, M, G and T, 1024-based; `4Gi` passes the chart's schema and breaks every server start. */
 export function explainMemory(value: string): Explanation {
-  const fixed = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt])i?b?$/iu.exec(value);
+  const fixed = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt])i?b?$/iu.exec(value.replace(',', '.'));
   return {
     rule: 'memory-suffix',
     message: `${show(value)} is not understood by JupyterHub`,
@@ -48,7 +51,7 @@ export const FORMATS: Readonly<Record<string, (value: Json) => Explanation>> = {
       : {
           rule: 'memory-suffix',
           message: `${show(value)} is bytes, or a mistake`,
-          hint: 'write a number with a unit, such as 4G (1024-based)',
+          hint: `write a number with a unit, such as ${typeof value === 'number' && value > 0 && value < 1024 ? value : 4}G (1024-based)`,
         },
   cpu: (value) => {
     const milli = typeof value === 'string' ? /^([0-9]+)m$/u.exec(value) : null;
@@ -63,12 +66,15 @@ export const FORMATS: Readonly<Record<string, (value: Json) => Explanation>> = {
   name: (value) => ({
     rule: 'name',
     message: `${show(value)} cannot be a name`,
-    hint: 'use lower-case letters, digits and single hyphens, at most 32, starting with a letter',
+    hint: nameMeant(
+      value,
+      'use lower-case letters, digits and single hyphens, at most 32, starting with a letter',
+    ),
   }),
   dottedName: (value) => ({
     rule: 'name',
     message: `${show(value)} cannot be a name`,
-    hint: 'use lower-case letters, digits, single hyphens and dots',
+    hint: nameMeant(value, 'use lower-case letters, digits, single hyphens and dots'),
   }),
   envName: (value) => ({
     rule: 'name',
@@ -78,22 +84,27 @@ export const FORMATS: Readonly<Record<string, (value: Json) => Explanation>> = {
   duration: (value) => ({
     rule: 'duration',
     message: `${show(value)} is not a duration`,
-    hint: 'write a whole number with s, m, h or d, such as 30m or 24h',
+    hint: durationMeant(value, 'write a whole number with s, m, h or d, such as 30m or 24h'),
   }),
   quantity: (value) => ({
     rule: 'quantity',
     message: `${show(value)} is not a Kubernetes quantity`,
-    hint: 'write a number with Mi, Gi or Ti, such as 20Gi',
+    hint: quantityMeant(value, 'write a number with Mi, Gi or Ti, such as 20Gi'),
   }),
   instant: (value) => ({
     rule: 'time',
     message: `${show(value)} is not a moment in UTC`,
-    hint: 'write it like 2026-11-30T08:00Z',
+    hint: timeMeant(value, 'write it like 2026-11-30T08:00Z'),
   }),
   date: (value) => ({
     rule: 'time',
     message: `${show(value)} is not a day`,
-    hint: 'write it like 2027-02-28',
+    hint: timeMeant(value, 'write it like 2027-02-28'),
+  }),
+  when: (value) => ({
+    rule: 'time',
+    message: `${show(value)} is neither a day nor a moment in UTC`,
+    hint: timeMeant(value, 'write it like 2026-11-30 or 2026-11-30T08:00Z'),
   }),
   hours: (value) => ({
     rule: 'time',
@@ -126,7 +137,7 @@ export const FORMATS: Readonly<Record<string, (value: Json) => Explanation>> = {
   httpsUrl: (value) => ({
     rule: 'url',
     message: `${show(value)} is not an address`,
-    hint: 'write it with https://',
+    hint: addressMeant(value, 'write it with https://'),
   }),
   mirrorUrl: (value) => ({
     rule: 'url',
@@ -199,7 +210,10 @@ export const FORMATS: Readonly<Record<string, (value: Json) => Explanation>> = {
   title: (value) => ({
     rule: 'title',
     message: `${show(value)} is not a title`,
-    hint: 'write one line of 1 to 80 characters',
+    hint:
+      typeof value === 'number' || typeof value === 'boolean'
+        ? `write "${value}" in quotes`
+        : 'write one line of 1 to 80 characters',
   }),
 };
 

@@ -6,7 +6,7 @@ import { onePerPlace } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { compareText } from '../json.ts';
 import { append } from '../lists.ts';
-import { frontMatterYaml } from '../notices/front-matter.ts';
+import { frontMatterYaml, keysFault, textFault } from '../notices/front-matter.ts';
 import { readSource } from '../source.ts';
 import type { Source } from '../source.ts';
 import { isFolder, isForm, locate, misplaced } from './layout.ts';
@@ -105,7 +105,19 @@ class Reader {
     const isPage = located.kind === 'announcement';
     const source = readSource(file, isPage ? frontMatterYaml(content.text) : content.text);
     this.sources.set(file, source);
-    this.#read(located.kind, located.name, source);
+    if (!isPage || this.#isPage(file, content.text)) this.#read(located.kind, located.name, source);
+  }
+
+  #isPage(file: string, text: string): boolean {
+    const fault = keysFault(text);
+    for (const { line, ...said } of [fault ?? textFault(text) ?? []].flat())
+      this.findings.push({
+        rule: 'yaml',
+        severity: 'error',
+        at: { file, line, column: 1 },
+        ...said,
+      });
+    return fault === undefined;
   }
 
   /** When all is read, because platform.yaml may exempt names for every file. */

@@ -1,6 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import { closest, distance } from 'fastest-levenshtein';
 import accessRemovals from '../../../schemas/access-removals.schema.json' with { type: 'json' };
 import announcement from '../../../schemas/announcement.schema.json' with { type: 'json' };
 import approvers from '../../../schemas/approvers.schema.json' with { type: 'json' };
@@ -17,11 +16,12 @@ import { credentialsIn } from '../credentials/find.ts';
 import { unlessCredential } from '../credentials/shapes.ts';
 import type { Finding } from '../finding.ts';
 import { at, escapeSegment, isObject, segmentsOf } from '../json.ts';
-import type { Json } from '../json.ts';
 import type { Source } from '../source.ts';
 import { plainAddress } from './address.ts';
-import { FORMATS, quoted } from './formats.ts';
 import type { Explanation } from './formats.ts';
+import { elsewhere, whereItBelongs } from './key-places.ts';
+import { nearest } from './nearest.ts';
+import { explain, unmet } from './schema-words.ts';
 import type { Doc, Kind, Kinds } from './types.ts';
 
 export const SCHEMAS = {
@@ -81,10 +81,12 @@ export function readDoc<K extends Kind>(
   return { doc, findings: [] };
 }
 
-/** What is wrong in other lines than those that are no YAML: what was meant there is a guess. */
+/** What else is wrong: not where YAML is, nor in a line of which it is a guess what was meant. */
 function beside(source: Source, wrong: readonly Finding[]): Finding[] {
-  const lines = new Set(source.findings.map(({ at: { line } }) => line));
-  return wrong.filter(({ at: { line } }) => !lines.has(line));
+  const told = new Set(source.findings.map(({ at: { line, column } }) => `${line}:${column}`));
+  return wrong.filter(
+    ({ at: { line, column } }) => !source.guessed.has(line) && !told.has(`${line}:${column}`),
+  );
 }
 
 /** One way to write what has several: a digest must not change by it. */
@@ -97,6 +99,7 @@ function plain<K extends Kind>(kind: K, data: Kinds[K]): Kinds[K] {
 function hidden(kind: Kind, source: Source, errors: readonly ErrorObject[]): Finding[] {
   const secret = credentialsIn(kind, source.data).map(({ path }) => path);
   return explainAll(
+    kind,
     source,
     errors.filter(
       ({ instancePath, keyword }) =>
@@ -107,21 +110,9 @@ function hidden(kind: Kind, source: Source, errors: readonly ErrorObject[]): Fin
   );
 }
 
-/** The part of the schema that was not met. */
-interface Unmet {
-  properties?: Record<string, unknown>;
-  description?: string;
-  examples?: Json[];
-}
-
-/** ajv adds it to each error, because it is asked to (`verbose`). */
-const unmet = (error: ErrorObject): Unmet => error.parentSchema as Unmet;
-
-function explainAll(source: Source, errors: readonly ErrorObject[]): Finding[] {
+function explainAll(kind: Kind, source: Source, errors: readonly ErrorObject[]): Finding[] {
   const unknown = errors.filter((error) => error.keyword === 'additionalProperties');
-  const misspelt = new Set(
-    unknown.map((error) => `${error.instancePath}/${suggestion(error) ?? ''}`),
-  );
+  const misspelt = new Set(unknown.flatMap((error) => meantPaths(kind, error)));
   return (
     errors
       // What else is wrong says why.
@@ -131,11 +122,11 @@ function explainAll(source: Source, errors: readonly ErrorObject[]): Finding[] {
           error.keyword !== 'required' ||
           !misspelt.has(`${error.instancePath}/${String(error.params['missingProperty'])}`),
       )
-      .map((error) => toFinding(source, error))
+      .map((error) => toFinding(kind, source, error))
   );
 }
 
-function toFinding(source: Source, error: ErrorObject): Finding {
+function toFinding(kind: Kind, source: Source, error: ErrorObject): Finding {
   const finding = (explanation: Explanation, where: Finding['at']): Finding => ({
     severity: 'error',
     at: where,
@@ -146,13 +137,11 @@ function toFinding(source: Source, error: ErrorObject): Finding {
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(error.params['additionalProperty']);
-      const near = suggestion(error);
-      const known = Object.keys(unmet(error).properties ?? {}).join(', ');
       return finding(
         {
           rule: 'unknown-key',
           message: `the key "${unlessCredential(key)}" is not known here`,
-          hint: near === undefined ? `known keys: ${known}` : `did you mean "${near}"?`,
+          hint: unknownHint(kind, error),
         },
         source.keyAt(`${path}/${escapeSegment(key)}`),
       );
@@ -173,7 +162,7 @@ function toFinding(source: Source, error: ErrorObject): Finding {
         {
           rule: 'missing-key',
           message: `${path === '' ? 'the file' : `"${segmentsOf(path).at(-1) ?? ''}"`} has no "${key}"`,
-          hint: `add "${key}:"`,
+          hint: missingHint(kind, key),
         },
         source.keyAt(path),
       );
@@ -188,100 +177,30 @@ function toFinding(source: Source, error: ErrorObject): Finding {
   }
 }
 
-function explain(error: ErrorObject, value: Json): Explanation {
-  const format = /^#\/\$defs\/([A-Za-z0-9]+)\//u.exec(error.schemaPath)?.[1];
-  const described = format === undefined ? undefined : FORMATS[format];
-  if (described) return described(value);
-  const rule = 'schema';
-  const params = error.params;
-  switch (error.keyword) {
-    case 'enum':
-      return {
-        rule,
-        message: `${quoted(value)} is not one of the choices`,
-        hint: enumHint(value, params['allowedValues'] as Json[]),
-      };
-    case 'const':
-      return {
-        rule,
-        message: `${quoted(value)} is not what belongs here`,
-        hint: `write ${JSON.stringify(params['allowedValue'])}`,
-      };
-    case 'type': {
-      const type = String(params['type']);
-      return {
-        rule,
-        message: `${value === null ? 'nothing' : quoted(value)} stands where ${article(type)} belongs`,
-        hint: typeHint(type, value),
-      };
-    }
-    case 'pattern': {
-      const example = unmet(error).examples?.[0];
-      return {
-        rule,
-        message: `${quoted(value)} does not have the right form`,
-        hint:
-          example === undefined ? describedAs(error) : `write it like ${JSON.stringify(example)}`,
-      };
-    }
-    default:
-      return {
-        rule,
-        message: `${quoted(value)} ${error.message ?? 'is not accepted'}`,
-        hint: describedAs(error),
-      };
-  }
+function missingHint(kind: Kind, key: string): string {
+  return kind === 'announcement' && key === 'text'
+    ? 'write what people read below the second line "---"'
+    : `add "${key}:"`;
 }
 
-function describedAs(error: ErrorObject): string {
-  const text = unmet(error).description;
-  return text === undefined ? 'see the reference of this file' : `it is: ${text}`;
+/** Where the keys are that somebody may have meant by an unknown one: they are not missing then. */
+function meantPaths(kind: Kind, error: ErrorObject): string[] {
+  const key = String(error.params['additionalProperty']);
+  const places = elsewhere(SCHEMAS[kind], key);
+  if (places.length > 0) return places.map((place) => `${place}/${key}`);
+  return [`${error.instancePath}/${suggestion(error) ?? ''}`];
 }
 
-function article(type: string): string {
-  const names: Record<string, string> = {
-    object: 'a mapping',
-    array: 'a list',
-    integer: 'a whole number',
-    number: 'a number',
-    string: 'text',
-    boolean: 'true or false',
-  };
-  return type
-    .split(',')
-    .map((one) => names[one] ?? one)
-    .join(' or ');
-}
-
-function typeHint(type: string, value: Json): string {
-  if (type.includes('string') && typeof value !== 'object')
-    return `write "${JSON.stringify(value)}" in quotes`;
-  if (type === 'array') return 'start each entry with "- ", or write [a, b]';
-  if (type === 'object') return 'write "key: value" lines below it';
-  return `write ${article(type)}, without quotes`;
-}
-
-function enumHint(value: Json, allowed: readonly Json[]): string {
-  const choices = `choose ${allowed.map((one) => JSON.stringify(one)).join(', ')}`;
-  if (typeof value !== 'string') return choices;
-  const near = nearest(
-    value,
-    allowed.filter((one) => typeof one === 'string'),
-  );
-  return near === undefined ? choices : `did you mean "${near}"? ${choices}`;
+function unknownHint(kind: Kind, error: ErrorObject): string {
+  const key = String(error.params['additionalProperty']);
+  const places = elsewhere(SCHEMAS[kind], key);
+  if (places.length > 0) return whereItBelongs(key, places);
+  const near = suggestion(error);
+  const known = Object.keys(unmet(error).properties ?? {}).join(', ');
+  return near === undefined ? `known keys: ${known}` : `did you mean "${near}"?`;
 }
 
 function suggestion(error: ErrorObject): string | undefined {
   const key = String(error.params['additionalProperty']);
   return nearest(key, Object.keys(unmet(error).properties ?? {}));
-}
-
-/** The known word that a misspelt one probably meant, or undefined. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const near = closest(word.toLowerCase(), known);
-  return distance(word.toLowerCase(), near.toLowerCase()) <=
-    Math.max(2, Math.floor(near.length / 3))
-    ? near
-    : undefined;
 }

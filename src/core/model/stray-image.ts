@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts';
 import { locate, misplaced } from './layout.ts';
 import { isPackageList } from './package-list.ts';
-import { nearest } from './read.ts';
+import { nearest } from './nearest.ts';
 import { NOT_OURS, unread } from './stray.ts';
 import type { Platform } from './types.ts';
 

@@ -4,7 +4,8 @@ import { isObject } from '../json.ts';
 import { greatest } from '../lists.ts';
 import { readSource } from '../source.ts';
 import { PLATFORM_FOLDERS, locate, misplaced } from './layout.ts';
-import { SCHEMAS, nearest } from './read.ts';
+import { nearest } from './nearest.ts';
+import { SCHEMAS } from './read.ts';
 import type { Kind } from './types.ts';
 
 const YAML = /\.ya?ml$/iu;

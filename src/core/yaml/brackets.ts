@@ -97,6 +97,16 @@ function* notOpened(text: string, lines: readonly Line[], close: Bracket): Gener
   yield { ...about, mended: replaced(text, close.offset, close.offset + 1, ' ') };
 }
 
+function commaAt(text: string, at: number): Suspect {
+  return {
+    offset: at,
+    message: 'a comma is missing here',
+    hint: 'write "," between the two entries',
+    mended: replaced(text, at, at, ','),
+    until: at + 1,
+  };
+}
+
 /** Between two entries in braces: none, or two. */
 function* commas(text: string): Generator<Suspect> {
   for (const { index, 0: two } of text.matchAll(/,\s*(?=,)/gu))
@@ -109,14 +119,10 @@ function* commas(text: string): Generator<Suspect> {
     };
   const gap = /(?<=[^\s,:{[#])[ \t]+(?=[\w-]+: )|(?<=["'}\]])[ \t]+(?=["'{[\w])/gu;
   for (const line of linesOf(text).filter((one) => /[{[]/u.test(one.text)))
-    for (const { index } of line.text.matchAll(gap)) {
-      const at = line.start + index;
-      yield {
-        offset: at,
-        message: 'a comma is missing here',
-        hint: 'write "," between the two entries',
-        mended: replaced(text, at, at, ','),
-        until: at + 1,
-      };
-    }
+    for (const { index } of line.text.matchAll(gap)) yield commaAt(text, line.start + index);
+  // At the end of a line of a list or mapping over several.
+  for (const line of linesOf(text)) {
+    const at = contentEnd(line);
+    if (/[^\s,:{[]/u.test(text[at - 1] ?? '')) yield commaAt(text, at);
+  }
 }

@@ -61,8 +61,8 @@ function* fences(text: string, lines: readonly Line[]): Generator<Suspect> {
   };
 }
 
-/** What people set tabs to; one space is what stands there otherwise. */
-const TAB_WIDTHS = [2, 4, 8, 1];
+/** What people set tabs to; or it should stand for one space, or not there. */
+const TAB_WIDTHS = [2, 4, 8, 1, 0];
 
 function* tabs(text: string): Generator<Suspect> {
   const tab = /^[ ]*\t/mu.exec(text);

@@ -26,7 +26,9 @@ describe('unknown-group', () => {
     ['admins', { access: { allow: ['all'], admins: ['user:1', 'tier:guest'] } }],
     ['for', { sizes: { a: size, b: { ...size, for: ['tier:researcher', 'tier:guest'] } } }],
   ])('a tier that does not exist in %s', (_where, keys) => {
-    expect(saidOfHub('unknown-group', keys)).toEqual([['tier:guest', NO_TIER, ADD]]);
+    expect(saidOfHub('unknown-group', keys)).toEqual([
+      ['tier:guest', NO_TIER, 'there are: researcher'],
+    ]);
   });
 
   test('a cohort without its file', () => {
@@ -45,7 +47,7 @@ describe('unknown-group', () => {
         [HUB]: { access: { allow: [who], admins: [] } },
       });
     expect(allow('cohort:class')).toEqual([]);
-    expect(allow('tier:guest')).toEqual([['tier:guest', NO_TIER, ADD]]);
+    expect(allow('tier:guest')).toEqual([['tier:guest', NO_TIER, 'there are: researcher']]);
   });
 
   test('what is known, and what only GitHub knows', () => {
@@ -63,8 +65,8 @@ describe('unknown-group', () => {
       });
     expect(files('student')).toEqual([]);
     expect(files('guest')).toEqual([
-      [`${MEMBER} guest`, NO_TIER, 'tiers: researcher, student'],
-      [`${COHORT} guest`, NO_TIER, 'tiers: researcher, student'],
+      [`${MEMBER} guest`, NO_TIER, 'there are: researcher, student'],
+      [`${COHORT} guest`, NO_TIER, 'there are: researcher, student'],
     ]);
   });
 });

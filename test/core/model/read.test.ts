@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { SCHEMAS, nearest, readDoc } from '../../../src/core/model/read.ts';
+import { nearest } from '../../../src/core/model/nearest.ts';
+import { SCHEMAS, readDoc } from '../../../src/core/model/read.ts';
 import type { Kind } from '../../../src/core/model/types.ts';
 import { readSource } from '../../../src/core/source.ts';
 
@@ -190,12 +191,7 @@ describe('what is wrong in a file of a hub', () => {
     [
       'default: true',
       'default: "yes"',
-      [
-        '7:40',
-        'schema',
-        '"yes" stands where true or false belongs',
-        'write true or false, without quotes',
-      ],
+      ['7:40', 'schema', '"yes" stands where true or false belongs', 'write true'],
     ],
     ['small:', 'Small/x:', ['7:3', 'name', '"Small/x" cannot be a name', NAME_HINT]],
   ])('%s → %s', (from, to, ...expected) => {
@@ -210,8 +206,8 @@ test.each<[kind: Kind, text: string, ...Said[]]>([
     [
       '1:1',
       'schema',
-      'nothing stands where a mapping belongs',
-      'write "key: value" lines below it',
+      'the file is empty',
+      'it holds title, url, cluster, wave, images, sizes, home, access, capacity',
     ],
   ],
   [
@@ -362,6 +358,8 @@ test.each([
   ['abcdefghi', ['abcdefghijkl'], 'abcdefghijkl'],
   ['abcdefgh', ['abcdefghijkl'], 'abcdefghijkl'],
   ['abcdefg', ['abcdefghijkl'], undefined],
+  ['name', ['wave'], undefined],
+  ['nave', ['wave'], 'wave'],
   ['main', [], undefined],
 ])('the word nearest to %j in %j is %j', (word, known, expected) => {
   expect(nearest(word, known)).toBe(expected);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { load } from 'js-yaml';
-import { frontMatterYaml } from '../../../src/core/notices/front-matter.ts';
+import { frontMatterYaml, keysFault, textFault } from '../../../src/core/notices/front-matter.ts';
 
 test.each([
   ['---\nuntil: a\n---\nHello\n', '---\nuntil: a\ntext: "Hello"\n'],
@@ -29,4 +29,20 @@ test('whatever stands below the keys is the text, and takes over no key', () => 
       expect(read).toEqual(body === '' ? { until: 'a' } : { until: 'a', text: body });
     }),
   );
+});
+
+test.each([
+  ['---\nuntil: a\n---\nHello\n', undefined],
+  ['---\nuntil: a\nHello\n', 'the keys have no end: there is no second line "---"'],
+  ['until: a\n---\nHello\n', 'the first line is not "---": no keys are read'],
+  ['\u{FEFF}---\nuntil: a\n---\nHello\n', 'the file starts with a byte order mark'],
+])('why the keys of %j cannot be read', (page, message) => {
+  expect(keysFault(page)?.message).toBe(message);
+});
+
+test('a merge that was not finished in the text, at its line', () => {
+  const page = (text: string) => textFault(`---\nuntil: a\n---\n${text}`)?.line;
+  expect(page('One\n<<<<<<< HEAD\nTwo\n')).toBe(5);
+  expect(page('>>>>>>> other\n')).toBe(4);
+  expect(page('a <<<<<<< b\n=======\n')).toBeUndefined();
 });
