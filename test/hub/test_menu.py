@@ -142,6 +142,32 @@ def test_without_options_the_defaults_start(make_spawner):
     assert (image, limits["memory"]) == ("example.org/plain:1", 512 * 1024**2)
 
 
+def test_an_image_goes_with_its_own_sizes_alone(make_spawner, change_menu):
+    """By the API too, whether the image was named or not; what is refused says what would go."""
+    change_menu(lambda menu: menu["images"][0].update(sizes=["large"]))
+    image, limits, _, _ = pod(make_spawner({"profile": "oggm"}, admin=True))
+    assert (image, limits["cpu"]) == ("example.org/oggm@sha256:0", 8)
+    for options in ({"profile": "oggm", "size": "small"}, {"profile": "oggm", "size": ["small"]}):
+        with pytest.raises(Exception, match="size") as refusal:
+            pod(make_spawner(options, admin=True))
+        assert refusal.value.status_code == 403
+    with pytest.raises(Exception, match="'oggm' goes with the sizes large, and not with 'small'"):
+        pod(make_spawner({"profile": "oggm", "size": "small"}, admin=True))
+    change_menu(lambda menu: menu["images"][1].update(sizes=["small"]))
+    with pytest.raises(Exception, match="'plain' goes with the sizes small, and not with 'large'"):
+        pod(make_spawner({"size": "large"}, admin=True))
+
+
+def test_an_image_without_a_size_for_somebody_is_not_offered(make_spawner, change_menu):
+    import glaciocloud_hub as code
+
+    change_menu(lambda menu: menu["images"][0].update(sizes=["large"]))
+    offered = [profile["slug"] for profile in code.profile_list(make_spawner())]
+    assert offered == ["plain"]
+    with pytest.raises(Exception, match="image 'oggm' is not open"):
+        pod(make_spawner({"profile": "oggm"}))
+
+
 def test_a_size_may_guarantee_less_and_have_accelerators(make_spawner, change_menu):
     gpu = {"resource": "nvidia.com/gpu", "count": 2}
     less = {"cpu": 0.5, "memory": "1G"}

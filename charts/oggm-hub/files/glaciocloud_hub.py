@@ -172,6 +172,8 @@ def check_profiles(raw: bytes) -> Json:
     for image in content["images"]:
         if not isinstance(image["image"], str) or not image["image"]:
             raise ValueError(f"image of {image['slug']}")
+        if not isinstance(image.get("sizes", []), list):
+            raise ValueError(f"sizes of {image['slug']}")
     for size in content["sizes"]:
         for one in (size, {"memory": "1G", "cpu": 1, **size.get("guarantee", {})}):
             if not re.fullmatch(r"\d+(\.\d+)?[KMGT]?", one["memory"]) or not one["cpu"] > 0:
@@ -477,7 +479,11 @@ def profile_list(spawner: Any) -> list[Json]:
         for size in menu["sizes"]
         if may(size)
     }
-    profiles = [image_profile(image, sizes) for image in menu["images"] if may(image)]
+    profiles = [
+        image_profile(image, choices)
+        for image in menu["images"]
+        if may(image) and (choices := sizes_with(image, sizes))
+    ]
     if machine:
         for profile in profiles:
             profile["kubespawner_override"]["start_timeout"] = MACHINE_START_SECONDS
@@ -489,9 +495,7 @@ def profile_list(spawner: Any) -> list[Json]:
         # ours.
         raise Refusal(403, "No image or size is open to you on this hub.")
     if spawner.pending == "spawn":
-        refuse_forbidden(
-            spawner.user_options or {}, [profile["slug"] for profile in profiles], sizes
-        )
+        refuse_forbidden(spawner.user_options or {}, profiles, sizes)
     return profiles
 
 
@@ -506,6 +510,14 @@ def refuse_full(spawner: Any) -> None:
     full = words.room_because(active, settings.get("active_server_limit") or 0)
     if full:
         raise Refusal(429, full, "full")
+
+
+def sizes_with(image: Json, sizes: Json) -> Json:
+    """Of the sizes that are open to somebody those that an image goes with. KubeSpawner takes the
+    first for the default where that is not among them.
+    """
+    own = image.get("sizes")
+    return {slug: choice for slug, choice in sizes.items() if own is None or slug in own}
 
 
 def image_profile(image: Json, sizes: Json) -> Json:
@@ -571,15 +583,23 @@ def literal(environment: dict[str, str]) -> dict[str, str]:
     }
 
 
-def refuse_forbidden(wanted: Json, images: Iterable[str], sizes: Iterable[str]) -> None:
-    for what, choice, known in (
-        ("image", wanted.get("profile"), images),
-        ("size", wanted.get("size"), sizes),
-    ):
+def refuse_forbidden(wanted: Json, profiles: list[Json], sizes: Iterable[str]) -> None:
+    images = [profile["slug"] for profile in profiles]
+    image, size = wanted.get("profile"), wanted.get("size")
+    for what, choice, known in (("image", image, images), ("size", size, sizes)):
         if choice and choice not in list(known):
             raise Refusal(
                 403, f"The {what} {choice!r} is not open to you, or is gone. Choose another one."
             )
+    usual = next((profile for profile in profiles if profile["default"]), profiles[0])
+    chosen = profiles[images.index(image)] if image else usual
+    goes_with = chosen["profile_options"]["size"]["choices"]
+    if size and size not in goes_with:
+        raise Refusal(
+            403,
+            f"The image {chosen['slug']!r} goes with the sizes {', '.join(goes_with)}, and not with"
+            f" {size!r}. Choose one of these.",
+        )
     if "size--unlisted-choice" in wanted:
         # Without a profile next to it, KubeSpawner accepts this and sets no limit at all.
         raise Refusal(403, "A size of your own is not possible. Choose one of the list.")

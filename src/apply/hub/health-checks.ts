@@ -3,7 +3,7 @@ import { lockedSets } from '../../core/data/lock.ts';
 import { samplesOf } from '../../core/data/sample.ts';
 import type { Sample } from '../../core/data/sample.ts';
 import { viewPlace, viewsOf } from '../../core/hub/values/data.ts';
-import { defaultSize } from '../../core/hub/values/profiles.ts';
+import { trialSize } from '../../core/model/offers.ts';
 import { slug } from '../../core/model/quantities.ts';
 import type { HubTask } from '../types.ts';
 
@@ -51,7 +51,7 @@ function checkOf(name: string, { to, hub, platform }: HubTask): ImageCheck {
   return {
     user: DEPLOY_USER,
     profile: slug(name),
-    size: defaultSize(hub.data.sizes),
+    size: trialSize(hub.data, name),
     image: name,
     oggm: oggm !== undefined,
     version: oggm?.version ?? null,

@@ -1,5 +1,6 @@
 import { canonical, compareText } from '../json.ts';
 import type { JsonObject } from '../json.ts';
+import { choosers } from '../model/offers.ts';
 import type { EnvironmentFile } from '../model/types.ts';
 
 /** Throw-away users of deployment and probe. Their names hold `_`, which GitHub cannot issue. */
@@ -14,7 +15,10 @@ export const MACHINES = [
   'probe_3',
 ] as const;
 
-/** The machines with every group that a size is for: the text of machines.json, which only deployments write. */
+/**
+ * The machines with every group that a size or an image is for: the text of machines.json, which only deployments
+ * write.
+ */
 export function machinesText(environment: EnvironmentFile): string {
   return canonical({ v: 1, machines: machinesOf(environment) });
 }
@@ -25,7 +29,7 @@ export function firstAccess(environment: EnvironmentFile): JsonObject {
 }
 
 function machinesOf(environment: EnvironmentFile): JsonObject {
-  const groups = [...new Set(Object.values(environment.sizes).flatMap((size) => size.for))]
+  const groups = [...new Set(choosers(environment))]
     .filter((who) => who !== 'all')
     .sort(compareText);
   return Object.fromEntries(MACHINES.map((name) => [name, groups]));

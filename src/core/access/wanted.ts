@@ -1,4 +1,5 @@
 import { compareText } from '../json.ts';
+import { choosers } from '../model/offers.ts';
 import type { EnvironmentFile, Who } from '../model/types.ts';
 import { firstStretch, includes } from './days.ts';
 import type { Day } from './days.ts';
@@ -18,7 +19,7 @@ export interface Wanted extends Omit<Entry, 'name'> {
 export interface HubWish {
   hub: string;
   file: string;
-  data: Pick<EnvironmentFile, 'access' | 'sizes'>;
+  data: Pick<EnvironmentFile, 'access' | 'images' | 'sizes'>;
 }
 
 interface Sources {
@@ -28,11 +29,10 @@ interface Sources {
   today: Day;
 }
 
-/** Everybody whom a hub's file names: who enters, who may choose a size. */
-export function mentionsOf({ access, sizes }: HubWish['data']): Who[] {
-  const chosen = Object.values(sizes).flatMap((size) => size.for);
+/** Everybody whom a hub's file names: who enters, who helps, who may choose a size or an image. */
+export function mentionsOf({ access, ...choices }: HubWish['data']): Who[] {
   const staff = Object.values(access.staff).flatMap(({ who, over }) => [...who, ...over]);
-  return [...new Set([...access.allow, ...access.admins, ...staff, ...chosen])];
+  return [...new Set([...access.allow, ...access.admins, ...staff, ...choosers(choices)])];
 }
 
 /** Teams that a hub's file names and that are not known in full now. */

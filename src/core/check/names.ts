@@ -1,5 +1,6 @@
 import { quoted } from '../model/formats.ts';
 import { PLATFORM_FOLDERS } from '../model/layout.ts';
+import { imagePath } from '../model/offers.ts';
 import { slug } from '../model/quantities.ts';
 import type { Doc } from '../model/types.ts';
 import type { Problem, Rule } from '../rule.ts';
@@ -85,13 +86,12 @@ function* twice(
   suffix = '',
 ): Generator<Problem> {
   for (const [index, item] of list.entries()) {
-    if (list.indexOf(item) < index)
-      yield {
-        at: doc.at(`${path}/${index}${suffix}`),
-        message: `"${item}" stands twice`,
-        hint: 'keep one of the two',
-      };
+    if (list.indexOf(item) < index) yield standsTwice(item, doc.at(`${path}/${index}${suffix}`));
   }
+}
+
+function standsTwice(item: string, at: Problem['at']): Problem {
+  return { at, message: `"${item}" stands twice`, hint: 'keep one of the two' };
 }
 
 export const duplicate: Rule = {
@@ -116,7 +116,9 @@ export const duplicate: Rule = {
     );
     for (const hub of platform.environments.values()) {
       const { images, data, access } = hub.data;
-      yield* twice(hub, images, '/images');
+      for (const [index, name] of images.map((one) => one.name).entries())
+        if (images.findIndex((one) => one.name === name) < index)
+          yield standsTwice(name, hub.at(imagePath(hub, index)));
       yield* twice(hub, data, '/data');
       yield* twice(hub, access.allow, '/access/allow');
       yield* twice(hub, access.admins, '/access/admins');

@@ -1,6 +1,7 @@
 import { pointer } from '../json.ts';
 import { isNamed } from '../model/platform.ts';
 import { nearest } from '../model/nearest.ts';
+import { imagePath } from '../model/offers.ts';
 import { CORE_POOL, serverPools } from '../model/pools.ts';
 import type { Doc, EnvironmentFile, Kind, Platform } from '../model/types.ts';
 import type { Problem, Rule } from '../rule.ts';
@@ -42,8 +43,9 @@ export const unknownReference: Rule = {
     for (const hub of platform.environments.values()) {
       const { cluster, wave, images, data } = hub.data;
       yield* dangling(platform, 'cluster', cluster, hub.at('/cluster'));
-      for (const [index, image] of images.entries())
-        yield* dangling(platform, 'image', image, hub.at(pointer('images', index)));
+      for (const [index, { name }] of images.entries())
+        yield* dangling(platform, 'image', name, hub.at(imagePath(hub, index)));
+      yield* unknownSizes(hub);
       for (const [index, set] of data.entries())
         yield* dangling(platform, 'data', set, hub.at(pointer('data', index)));
       yield* unknownPools(platform, hub);
@@ -82,4 +84,16 @@ function* unknownPools(platform: Platform, hub: Doc<EnvironmentFile>): Generator
       hint: `choose ${known.join(', ')}`,
     };
   }
+}
+
+function* unknownSizes(hub: Doc<EnvironmentFile>): Generator<Problem> {
+  const known = Object.keys(hub.data.sizes);
+  for (const [index, { sizes = [] }] of hub.data.images.entries())
+    for (const [place, size] of sizes.entries())
+      if (!known.includes(size))
+        yield {
+          at: hub.at(pointer('images', index, 'sizes', place)),
+          message: `the hub has no size "${size}"`,
+          hint: `choose ${known.join(', ')}`,
+        };
 }

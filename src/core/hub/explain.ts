@@ -157,7 +157,30 @@ function machinesText(release: Release, size: JsonObject): string {
 }
 
 function imageEffects(from: Release, to: Release): Effect[] {
-  return changedImages(from, to).map((change) => ({ kind: 'image', ...change }));
+  const images = changedImages(from, to).map((change): Effect => ({ kind: 'image', ...change }));
+  return [...images, ...offerEffects(from, to)];
+}
+
+/** Of images that are there before and after. */
+function offerEffects(from: Release, to: Release): Effect[] {
+  const before = new Map(profileImages(from).map((image) => [textAt(image, '/slug'), image]));
+  const text = (image: JsonObject): string =>
+    canonical([image['for'] ?? null, image['sizes'] ?? null]);
+  return profileImages(to).flatMap((image): Effect[] => {
+    const name = textAt(image, '/slug');
+    const old = before.get(name);
+    if (old === undefined || text(old) === text(image)) return [];
+    const sizes = Array.isArray(image['sizes']) ? textsIn(image['sizes']) : undefined;
+    return [{ kind: 'image-offer', name, for: textsIn(image['for']), sizes }];
+  });
+}
+
+function profileImages(release: Release): JsonObject[] {
+  return objectsIn(chartValue(release, OWN_VALUES, '/profiles/images'));
+}
+
+function textsIn(list: Json | undefined): string[] {
+  return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
 }
 
 function settingEffects(from: Release, to: Release): Effect[] {

@@ -39,6 +39,8 @@ export type Effect =
   /** New servers of these sizes start on other machines. */
   | { kind: 'size-nodes'; names: string[] }
   | { kind: 'image'; name: string; from: string | undefined; to: string | undefined }
+  /** Whom an image is for, and which sizes it goes with; `sizes`: undefined for all. */
+  | { kind: 'image-offer'; name: string; for: string[]; sizes: string[] | undefined }
   | { kind: 'home-class'; from: string; to: string }
   | { kind: 'home-shrunk'; from: string; to: string }
   | { kind: 'home-size'; from: string; to: string }

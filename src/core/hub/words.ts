@@ -168,6 +168,8 @@ function usualText(effect: Exclude<Effect, Grave>): string {
       return `new servers of ${sizesText(effect.names)} start on other machines; running ones stay`;
     case 'image':
       return imageText(effect);
+    case 'image-offer':
+      return offerText(effect);
     case 'idle':
       return `idle servers stop after ${duration(Number(effect.to))} instead of ${duration(Number(effect.from))}`;
     case 'data-set':
@@ -184,6 +186,12 @@ function sizeText({ name, from, to }: Extract<Effect, { kind: 'size' }>): string
   return from === undefined
     ? `new size "${name}": ${to}`
     : `size "${name}" ${from} → ${to} for new servers`;
+}
+
+function offerText({ name, sizes, ...effect }: Extract<Effect, { kind: 'image-offer' }>): string {
+  const who = effect.for.includes('all') ? 'everybody' : effect.for.join(', ');
+  const which = sizes === undefined ? 'any size' : sizesText(sizes);
+  return `new servers with image ${name} are for ${who}, with ${which}; running ones stay`;
 }
 
 function sizesText(names: readonly string[]): string {
@@ -223,6 +231,7 @@ export const RISK: Readonly<Record<Effect['kind'], number>> = {
   'hub-restart': 5,
   size: 4,
   'size-nodes': 3,
+  'image-offer': 3,
   'home-class': 4,
   'home-shrunk': 4,
   'home-size': 3,

@@ -1,4 +1,5 @@
 import { pointer } from '../json.ts';
+import { imageNames } from '../model/offers.ts';
 import type { Doc, ImageFile, Platform } from '../model/types.ts';
 import type { Rule } from '../rule.ts';
 import { resolveImage } from './resolve.ts';
@@ -15,7 +16,9 @@ export const imageAdditions: Rule = {
   why: 'Until an image is built and locked, hubs run the image that it is built on, and nothing that its file adds. People would look for packages that the file promises. `glaciocloud image build IMAGE --push` builds it and writes its lock; an image that adds nothing needs none.',
   on: 'platform',
   *check(platform) {
-    const used = new Set([...platform.environments.values()].flatMap(({ data }) => data.images));
+    const used = new Set(
+      [...platform.environments.values()].flatMap(({ data }) => imageNames(data)),
+    );
     for (const image of platform.images.values()) {
       const bare = bareReference(platform, image);
       const adding = additionsOf(image.data);

@@ -1,3 +1,4 @@
+import { offersImage } from '../model/offers.ts';
 import type { HubName, ImageLockFile, ImageName, Platform } from '../model/types.ts';
 import type { ReachedHubs } from './change-text.ts';
 import { channelOf } from './resolve.ts';
@@ -30,9 +31,7 @@ export function probeLabels(hub: HubName): string[] {
 }
 
 export function reachedHubs(platform: Platform, image: ImageName): ReachedHubs {
-  const hubs = [...platform.environments.values()].filter(({ data }) =>
-    data.images.includes(image),
-  );
+  const hubs = [...platform.environments.values()].filter(({ data }) => offersImage(data, image));
   const of = (channel: keyof ReachedHubs): string[] =>
     hubs
       .filter(({ data }) => channelOf(platform, data.wave) === channel)

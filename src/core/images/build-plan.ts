@@ -1,6 +1,7 @@
 import { digestOf } from '../digest.ts';
 import type { Json } from '../json.ts';
 import { least } from '../lists.ts';
+import { sizesWith } from '../model/offers.ts';
 import { memoryBytes } from '../model/quantities.ts';
 import type { ImageFile, Mirrors, Platform } from '../model/types.ts';
 import { mirrorVariables } from './mirrors.ts';
@@ -148,8 +149,9 @@ function quoted(value: string): string {
 /** Bytes of memory of the smallest size with which a hub offers the image. */
 export function smallestMemory(platform: Platform, image: string): number {
   const offered = [...platform.environments.values()]
-    .filter(({ data }) => data.images.includes(image))
-    .flatMap(({ data }) => Object.values(data.sizes))
-    .map(({ memory }) => memoryBytes(memory) ?? NO_SIZE_BYTES);
+    .flatMap(({ data }) =>
+      data.images.filter(({ name }) => name === image).flatMap((offer) => sizesWith(data, offer)),
+    )
+    .map(([, { memory }]) => memoryBytes(memory) ?? NO_SIZE_BYTES);
   return offered.length === 0 ? NO_SIZE_BYTES : least(offered);
 }

@@ -7,6 +7,7 @@ import type {
   Platform,
   Wave,
   WaveName,
+  Who,
 } from '../model/types.ts';
 import type { ImagePin } from '../unit.ts';
 
@@ -72,7 +73,7 @@ export function hubImages(
   const { registry } = platform.settings.data;
   const channel = channelOf(platform, hub.data.wave);
   const found: HubImage[] = [];
-  for (const name of hub.data.images) {
+  for (const { name, for: who, sizes } of hub.data.images) {
     const image = platform.images.get(name);
     if (!image) continue;
     const lock = platform.locks.get(name);
@@ -83,12 +84,13 @@ export function hubImages(
       if (kept === undefined || isWithdrawn(kept, lock?.data)) continue;
       const pinned = kept.includes('@sha256:');
       const built = builtOf(kept, lock?.data);
-      found.push({ name, reference: kept, pinned, file: image.data, built });
+      found.push({ name, reference: kept, pinned, file: image.data, built, for: who, sizes });
       continue;
     }
     const { reference, kind } = resolved;
     const built = builtOf(reference, lock?.data);
-    found.push({ name, reference, pinned: kind !== 'unlocked', file: image.data, built });
+    const pinned = kind !== 'unlocked';
+    found.push({ name, reference, pinned, file: image.data, built, for: who, sizes });
   }
   return found;
 }
@@ -103,6 +105,9 @@ export interface HubImage extends ImagePin {
   file: ImageFile;
   /** The build that it is, where the lock knows it. */
   built: Built | undefined;
+  for: Who[];
+  /** Undefined: all of the hub's. */
+  sizes: string[] | undefined;
 }
 
 /** What people read of a build. `day`: ISO date. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts';
 import { pointer } from '../json.ts';
+import { imageNames, imagePath } from '../model/offers.ts';
 import type { Doc, ImageFile } from '../model/types.ts';
 import { packageName, pinnedVersion } from './packages.ts';
 import { channelOf, resolveImage } from './resolve.ts';
@@ -100,7 +101,9 @@ export const imageUnlocked: Rule = {
   why: 'Without a lock a hub runs whatever a moving tag points at when a node pulls it, so two people may have two images. `glaciocloud image build IMAGE --push` writes a lock, and the hub then runs what was built and tested.',
   on: 'platform',
   *check(platform) {
-    const used = new Set([...platform.environments.values()].flatMap(({ data }) => data.images));
+    const used = new Set(
+      [...platform.environments.values()].flatMap(({ data }) => imageNames(data)),
+    );
     for (const image of platform.images.values()) {
       if (!used.has(image.name) || MOVING.test(image.data.from?.tag ?? '')) continue;
       const resolved = resolveImage(
@@ -129,12 +132,12 @@ export const imageUnbuilt: Rule = {
   *check(platform) {
     const { registry } = platform.settings.data;
     for (const hub of platform.environments.values()) {
-      for (const [index, name] of hub.data.images.entries()) {
+      for (const [index, { name }] of hub.data.images.entries()) {
         const image = platform.images.get(name);
         const resolved = image && resolveImage(registry, image, platform.locks.get(name), 'stable');
         if (resolved?.kind === 'unbuilt') {
           yield {
-            at: hub.at(pointer('images', index)),
+            at: hub.at(imagePath(hub, index)),
             message: `${name} has not been built yet`,
             hint: `run "glaciocloud image build ${name} --push" and commit the lock that it writes, or leave it out until then`,
           };
@@ -159,12 +162,12 @@ export const imageUnpromoted: Rule = {
     const { registry } = platform.settings.data;
     for (const hub of platform.environments.values()) {
       const channel = channelOf(platform, hub.data.wave);
-      for (const [index, name] of hub.data.images.entries()) {
+      for (const [index, { name }] of hub.data.images.entries()) {
         const image = platform.images.get(name);
         const lock = platform.locks.get(name);
         if (!image || resolveImage(registry, image, lock, channel).kind !== 'unpromoted') continue;
         yield {
-          at: hub.at(pointer('images', index)),
+          at: hub.at(imagePath(hub, index)),
           message: `${name} has no ${channel} build: the hub keeps what it runs, and does not offer it anew`,
           hint: `promote a build of ${name}, or leave it out until then`,
         };

@@ -1,3 +1,4 @@
+import { offersImage } from '../model/offers.ts';
 import { seconds } from '../model/quantities.ts';
 import type { HubName, ImageName, Platform } from '../model/types.ts';
 import type { PresentRelease } from '../unit.ts';
@@ -6,7 +7,7 @@ import { channelOf } from './resolve.ts';
 /** Hubs of candidate waves that offer an image, by name. */
 export function trialHubs(platform: Platform, image: ImageName): HubName[] {
   return [...platform.environments.values()]
-    .filter(({ data }) => data.images.includes(image))
+    .filter(({ data }) => offersImage(data, image))
     .filter(({ data }) => channelOf(platform, data.wave) === 'candidate')
     .map(({ name }) => name)
     .sort();

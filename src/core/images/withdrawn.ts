@@ -18,7 +18,7 @@ export interface Withdrawn {
  */
 export function withdrawnFor(platform: Platform, hub: Doc<EnvironmentFile>): Withdrawn[] {
   const channel = channelOf(platform, hub.data.wave);
-  return hub.data.images.flatMap((name): Withdrawn[] => {
+  return hub.data.images.flatMap(({ name }): Withdrawn[] => {
     const title = platform.images.get(name)?.data.title;
     const lock = platform.locks.get(name)?.data;
     const last = lock && lastWithdrawn(lock, channel);

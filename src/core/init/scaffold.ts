@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars';
+import { imageNames } from '../model/offers.ts';
 import type { ClusterFile, Kind, Platform } from '../model/types.ts';
 
 export type Scaffold = 'hub' | 'image' | 'cluster';
@@ -159,7 +160,7 @@ export function scaffold(
  * build.
  */
 function hubView(name: string, { settings, clusters, environments, images }: Platform): HubView {
-  const [used] = [...environments.values()].flatMap(({ data }) => data.images);
+  const [used] = [...environments.values()].flatMap(({ data }) => imageNames(data));
   const ready = [...images.values()].find(({ data }) => data.from !== undefined);
   return {
     name,

@@ -16,6 +16,13 @@ export interface Taint {
   effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
+/** An image that a hub offers; without `sizes` it goes with all of them. */
+export interface Offer {
+  name: string;
+  for: string[];
+  sizes?: string[];
+}
+
 export interface Size {
   title?: string;
   cpu: number;

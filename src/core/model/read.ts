@@ -22,6 +22,7 @@ import type { Explanation } from './formats.ts';
 import { elsewhere, whereItBelongs } from './key-places.ts';
 import { nearest } from './nearest.ts';
 import { explain, unmet } from './schema-words.ts';
+import type { Offer } from './machine-types.ts';
 import type { Doc, Kind, Kinds } from './types.ts';
 
 export const SCHEMAS = {
@@ -92,7 +93,12 @@ function beside(source: Source, wrong: readonly Finding[]): Finding[] {
 /** One way to write what has several: a digest must not change by it. */
 function plain<K extends Kind>(kind: K, data: Kinds[K]): Kinds[K] {
   if (kind !== 'environment' || !('url' in data)) return data;
-  return { ...data, url: plainAddress(data.url) };
+  return { ...data, url: plainAddress(data.url), images: data.images.map(plainOffer) };
+}
+
+/** The schema takes a name alone too. */
+function plainOffer(offer: string | Offer): Offer {
+  return typeof offer === 'string' ? { name: offer, for: ['all'] } : offer;
 }
 
 /** What is wrong, without a word about what holds a credential: that is a finding of its own. */

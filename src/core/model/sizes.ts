@@ -9,3 +9,9 @@ export function guaranteed({ cpu, memory, guarantee }: Size): { cpu: number; mem
     memory: memoryBytes(guarantee?.memory ?? memory) ?? 0,
   };
 }
+
+/** The size marked as default, or the first. */
+export function defaultSize(sizes: Readonly<Record<string, Size>>): string {
+  const names = Object.keys(sizes);
+  return names.find((name) => sizes[name]?.default === true) ?? names[0] ?? '';
+}

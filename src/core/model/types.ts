@@ -1,7 +1,7 @@
 import type { Place } from '../finding.ts';
 import type { JsonObject } from '../json.ts';
 import type { DataFile, DataLockFile } from './data-types.ts';
-import type { Pool, Size } from './machine-types.ts';
+import type { Offer, Pool, Size } from './machine-types.ts';
 
 /*
  * What the files say, after their schemas (`schemas/*.schema.json`) have been applied with defaults.
@@ -128,7 +128,7 @@ export interface EnvironmentFile {
   url: string;
   cluster: ClusterName;
   wave: WaveName;
-  images: ImageName[];
+  images: Offer[];
   sizes: Record<string, Size>;
   /** As it is written: `homeOf` says what it means. */
   home: { size?: string; class?: string; claim?: string; path?: string };

@@ -95,7 +95,7 @@ const WHOLE: Record<string, File> = {
     url: 'https://hub.example.org',
     cluster: 'main',
     wave: 'production',
-    images: ['science', 'locked'],
+    images: [{ name: 'science', for: ['all'], sizes: ['small', 'large'] }, 'locked'],
     sizes: {
       small: {
         title: 'Small',
@@ -223,6 +223,8 @@ const FIXED: ReadonlySet<string> = new Set(['platform /glaciocloud']);
 const OTHER: Readonly<Record<string, Json>> = {
   'environment /access/allow/*': 'all',
   'environment /access/admins/*': 'all',
+  'environment /images/*/name': 'locked',
+  'environment /images/*/sizes/*': 'large',
   'environment /sizes/*/nodes': 'gpu',
   'environment /values': { custom: { a: 1 } },
   'image /oggm/version': '1.6.3',

@@ -25,6 +25,7 @@ const ours = (glaciocloud: JsonObject): Release => values({ glaciocloud });
 const sizes = (...list: JsonObject[]): Release => ours({ profiles: { sizes: list } });
 const gpu = { pool: 'gpu', selector: { pool: 'gpu' }, tolerations: [] };
 const onGpu = { cpu: 1, memory: '1G', nodes: gpu };
+const menu = (...list: JsonObject[]): Release => ours({ profiles: { images: list } });
 const onPool = (pool: string, ...list: JsonObject[]): Release =>
   values({
     jupyterhub: { singleuser: { nodeSelector: { pool } } },
@@ -220,6 +221,16 @@ describe('what people notice', () => {
       images(['a', 'r:2'], ['same', 's']),
       none,
       [{ kind: 'image', name: 'a', from: 'r:1', to: 'r:2' }],
+    ],
+    [
+      'whom images are for, and with which sizes',
+      menu({ slug: 'a', for: ['all'] }, { slug: 'b', for: ['x'], sizes: ['s'] }, { slug: 'gone' }),
+      menu({ slug: 'a', for: ['x'], sizes: ['s'] }, { slug: 'b', for: ['x'] }, { slug: 'came' }),
+      none,
+      [
+        { kind: 'image-offer', name: 'a', for: ['x'], sizes: ['s'] },
+        { kind: 'image-offer', name: 'b', for: ['x'], sizes: undefined },
+      ],
     ],
     ['homes', home('1Gi'), home('2Gi'), none, [{ kind: 'home-size', from: '1Gi', to: '2Gi' }]],
     [

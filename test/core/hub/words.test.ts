@@ -145,6 +145,16 @@ test.each<[Effect, string, number]>([
   [{ kind: 'size', name: 's', from: undefined, to: '2' }, 'new size "s": 2', 4],
   [{ kind: 'size', name: 's', from: '1', to: undefined }, 'size "s" is gone for new servers', 4],
   [
+    { kind: 'image-offer', name: 'a', for: ['team:x/y', 'tier:z'], sizes: ['s'] },
+    'new servers with image a are for team:x/y, tier:z, with size "s"; running ones stay',
+    3,
+  ],
+  [
+    { kind: 'image-offer', name: 'a', for: ['all'], sizes: undefined },
+    'new servers with image a are for everybody, with any size; running ones stay',
+    3,
+  ],
+  [
     { kind: 'size-nodes', names: ['s'] },
     'new servers of size "s" start on other machines; running ones stay',
     3,

@@ -51,7 +51,7 @@ describe('a new platform', () => {
       url: 'https://hub.example.net',
       cluster: 'north',
       wave: 'production',
-      images: ['oggm-1.6.3'],
+      images: [{ name: 'oggm-1.6.3' }],
       access: {
         allow: ['team:Ice-Lab/ice-users', 'tier:researcher'],
         admins: ['team:Ice-Lab/ice-admins'],

@@ -38,7 +38,7 @@ describe('a new file', () => {
       url: 'https://new.example.org',
       cluster: 'north',
       wave: 'production',
-      images: ['oggm-1.6.3'],
+      images: [{ name: 'oggm-1.6.3' }],
       sizes: { small: { cpu: 2, memory: '4G', default: true } },
       access: { allow: ['team:Ice-Lab/new-users'], admins: ['team:Ice-Lab/new-admins'] },
       secrets: {

@@ -36,9 +36,11 @@ function ofSchema(schema: Schema, root: Schema): Shape {
   if (schema.$ref !== undefined) return ofSchema(definition(schema.$ref, root), root);
   if (schema.enum) return choices(schema.enum.map((one) => JSON.stringify(one)));
   if (schema.const !== undefined) return choices([JSON.stringify(schema.const)]);
-  if (Array.isArray(schema.type)) return choices(schema.type.map(plain));
+  // What may be written as text too is read as what it stands for.
+  const isMap = schema.type === 'object' || schema.properties !== undefined;
+  if (Array.isArray(schema.type) && !isMap) return choices(schema.type.map(plain));
   if (schema.type === 'array') return { list: ofSchema(schema.items ?? {}, root) };
-  if (schema.type !== 'object') return plain(schema.type ?? 'nothing');
+  if (!isMap) return plain(String(schema.type ?? 'nothing'));
   if (!schema.properties) {
     const { additionalProperties: others } = schema;
     return typeof others === 'object' ? { map: ofSchema(others, root) } : 'JsonObject';

@@ -1,5 +1,6 @@
 import { inMarkdown, joined } from '../../escape.ts';
 import type { Markdown } from '../../escape.ts';
+import { imageNames } from '../../model/offers.ts';
 import type { Platform } from '../../model/types.ts';
 import { FORM_HEAD, RULES_LABEL, dropdown, input, rules, text, words } from './form-parts.ts';
 
@@ -33,8 +34,8 @@ export function classHubs({
   const tiers = Object.keys(settings.data.tiers);
   return [...environments].flatMap(([name, { data }]) => {
     const open = tiers.filter((tier) => data.access.allow.includes(`tier:${tier}`));
-    const { title, images } = data;
-    return open.length === 0 ? [] : [{ name, title, tiers: open, images }];
+    const { title } = data;
+    return open.length === 0 ? [] : [{ name, title, tiers: open, images: imageNames(data) }];
   });
 }
 

@@ -2,9 +2,10 @@ import { pointer } from '../../json.ts';
 import { MIN_IDLE_SECONDS, NODE_USABLE_SHARE } from '../../model/limits.ts';
 import { poolOf, serverPools, userPool } from '../../model/pools.ts';
 import { memoryBytes, quantityBytes, seconds } from '../../model/quantities.ts';
-import { defaultSize } from '../values/profiles.ts';
+import { defaultSize } from '../../model/sizes.ts';
 import { guaranteed } from '../../model/sizes.ts';
-import type { ClusterFile, Doc } from '../../model/types.ts';
+import { usualOffer } from '../../model/offers.ts';
+import type { ClusterFile, Doc, EnvironmentFile } from '../../model/types.ts';
 import type { Problem, Rule } from '../../rule.ts';
 
 const GiB = 2 ** 30;
@@ -66,7 +67,7 @@ function addressFault(url: string, bare: boolean): Omit<Problem, 'at'> | undefin
 export const oneDefault: Rule = {
   id: 'one-default',
   severity: 'error',
-  title: 'One size is the default, and everybody may choose it.',
+  title: 'One size is the default, everybody may choose it, and an image goes with it.',
   why: 'People who may not choose the default see an error as their first page.',
   on: 'hub',
   *check({ hub }) {
@@ -88,8 +89,27 @@ export const oneDefault: Rule = {
         hint: 'leave "for" out, or make another size the default',
       };
     }
+    yield* usualImage(hub, name);
   },
 };
+
+/** People who choose nothing get the usual image with the default size. */
+function* usualImage(hub: Doc<EnvironmentFile>, size: string): Generator<Problem> {
+  const offer = usualOffer(hub.data.images);
+  const index = offer === undefined ? 0 : hub.data.images.indexOf(offer);
+  if (offer && !offer.for.includes('all'))
+    yield {
+      at: hub.at(pointer('images', index, 'for')),
+      message: 'no image is open to all',
+      hint: 'leave "for" out of one image',
+    };
+  else if (offer?.sizes?.includes(size) === false)
+    yield {
+      at: hub.at(pointer('images', index, 'sizes')),
+      message: `"${offer.name}" is what people get who choose nothing, and does not go with the default size "${size}"`,
+      hint: `add ${size}, or begin the list with another image`,
+    };
+}
 
 export const sizeFitsNode: Rule = {
   id: 'size-fits-node',

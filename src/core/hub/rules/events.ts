@@ -1,9 +1,10 @@
 import { pointer } from '../../json.ts';
 import { CONCURRENT_SPAWN_LIMIT } from '../../model/limits.ts';
+import { imageNames, offersImage } from '../../model/offers.ts';
 import { poolOf, userPool } from '../../model/pools.ts';
 import { instant, seconds } from '../../model/quantities.ts';
 import type { Rule } from '../../rule.ts';
-import { defaultSize } from '../values/profiles.ts';
+import { defaultSize } from '../../model/sizes.ts';
 
 const eventPath = (index: number, key: string): string => pointer('capacity', 'events', index, key);
 
@@ -149,11 +150,11 @@ export const eventImage: Rule = {
   on: 'hub',
   *check({ hub }) {
     for (const [index, { image }] of hub.data.capacity.events.entries()) {
-      if (image !== undefined && !hub.data.images.includes(image)) {
+      if (image !== undefined && !offersImage(hub.data, image)) {
         yield {
           at: hub.at(eventPath(index, 'image')),
           message: `the hub does not offer ${image}`,
-          hint: `choose ${hub.data.images.join(', ')}`,
+          hint: `choose ${imageNames(hub.data).join(', ')}`,
         };
       }
     }

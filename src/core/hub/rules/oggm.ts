@@ -1,5 +1,6 @@
 import { pointer } from '../../json.ts';
 import { OGGM_BASE_BYTES, OGGM_WORKER_BYTES } from '../../model/limits.ts';
+import { imageNames } from '../../model/offers.ts';
 import { memoryBytes } from '../../model/quantities.ts';
 import { knownTexts } from '../values/variables.ts';
 import type { HubFacts, Rule, ValuesFacts } from '../../rule.ts';
@@ -11,7 +12,7 @@ function serverEnv({ values }: ValuesFacts): Record<string, string> {
 const variable = (name: string): string => pointer('singleuser', 'extraEnv', name);
 
 const offersOggm = ({ hub, platform }: HubFacts): boolean =>
-  hub.data.images.some((name) => platform.images.get(name)?.data.oggm !== undefined);
+  imageNames(hub.data).some((name) => platform.images.get(name)?.data.oggm !== undefined);
 
 export const multiprocessing: Rule = {
   id: 'oggm-multiprocessing',

@@ -1,7 +1,7 @@
 import { pointer } from '../../json.ts';
 import { CORE_POOL, USER_POOL, poolOf } from '../../model/pools.ts';
 import { memoryBytes } from '../../model/quantities.ts';
-import { defaultSize } from '../values/profiles.ts';
+import { defaultSize } from '../../model/sizes.ts';
 import type { Rule } from '../../rule.ts';
 
 export const poolLabels: Rule = {

@@ -1,9 +1,10 @@
 import { compareText, merge } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import { CORE_POOL, USER_POOL, poolOf, userPool } from '../../model/pools.ts';
+import { sizesWith, usualOffer } from '../../model/offers.ts';
 import { guaranteed } from '../../model/sizes.ts';
 import type { ClusterFile } from '../../model/types.ts';
-import { defaultSize } from './profiles.ts';
+import { defaultSize } from '../../model/sizes.ts';
 import { placeOf, poolNodes, serverNodes } from './server-nodes.ts';
 import type { HubContext, Part } from './part.ts';
 
@@ -59,7 +60,7 @@ function waiting(context: HubContext): JsonObject {
   );
   const on = (name: string): JsonObject => ({
     nodes: nodesOf(name, context),
-    prepull: prepulledOn(context),
+    prepull: prepulledOn(name, context),
   });
   return {
     ...on(first),
@@ -74,8 +75,12 @@ function nodesOf(name: string, { hub, cluster }: HubContext): JsonObject {
   return { ...(pool ? poolNodes(own, pool) : serverNodes(merge(placesOf(cluster), own))) };
 }
 
-function prepulledOn({ hub, images }: HubContext): string[] {
-  const usual = images[0]?.name;
+/** Of the images that go with a size of the pool. */
+function prepulledOn(pool: string, { hub, images: all }: HubContext): string[] {
+  const images = all.filter((image) =>
+    sizesWith(hub.data, image).some(([, { nodes }]) => nodes === pool),
+  );
+  const usual = usualOffer(images)?.name;
   const wanted = new Set([usual, ...hub.data.capacity.events.map((event) => event.image ?? usual)]);
   return images
     .filter(({ name }) => wanted.has(name))

@@ -2,7 +2,8 @@ import { MACHINES } from '../../access/door.ts';
 import { seconds, slug } from '../../model/quantities.ts';
 import { machineScopes } from './hub.ts';
 import type { HubContext, Part } from './part.ts';
-import { defaultSize } from './profiles.ts';
+import { usualOffer } from '../../model/offers.ts';
+import { defaultSize } from '../../model/sizes.ts';
 
 /** Name of the probe's service in the hub, and of its objects. */
 export const PROBE = 'glaciocloud-probe';
@@ -17,7 +18,7 @@ export function probeNamespace(hub: string): string {
 /** What watches a hub from inside the cluster, if it asks: charts/oggm-hub/files/probe.py. */
 export function probePart({ hub, images }: HubContext): Part {
   const { probe: wanted, sizes } = hub.data;
-  const [first] = images;
+  const first = usualOffer(images);
   if (!wanted || !first) return {};
   const { name, file } = first;
   const check = {

@@ -2,7 +2,9 @@ import type { HubImage } from '../../images/resolve.ts';
 import type { JsonObject } from '../../json.ts';
 import { CPU_GUARANTEE_SHARE } from '../../model/limits.ts';
 import type { Size } from '../../model/machine-types.ts';
+import { usualOffer } from '../../model/offers.ts';
 import { USER_POOL, poolOf } from '../../model/pools.ts';
+import { defaultSize } from '../../model/sizes.ts';
 import type { ClusterFile, ImageFile } from '../../model/types.ts';
 import { slug } from '../../model/quantities.ts';
 import { without } from '../throw-away.ts';
@@ -21,14 +23,15 @@ export function profilesPart(context: HubContext): Part {
       profiles: {
         v: 1,
         cpuGuaranteeShare: CPU_GUARANTEE_SHARE,
-        images: images.map(({ name, reference, file, built }, index) => ({
+        images: images.map(({ name, reference, file, built, sizes, ...offer }) => ({
           slug: slug(name),
           title: file.title,
           description: file.description ?? '',
           ...about(file, built),
           image: reference,
-          for: ['all'],
-          default: index === 0,
+          for: offer.for,
+          ...(sizes && { sizes }),
+          default: name === usualOffer(images)?.name,
           env: without(imageEnv(context, file, built), said),
           ...(file.oggm && context.data && { labels: { [VIEW_LABEL]: context.data.view } }),
         })),
@@ -90,10 +93,4 @@ function machines(size: Size, cluster: ClusterFile, own: JsonObject): JsonObject
 
 function capital(name: string): string {
   return name.slice(0, 1).toUpperCase() + name.slice(1);
-}
-
-/** The size marked as default, or the first. */
-export function defaultSize(sizes: Readonly<Record<string, Size>>): string {
-  const names = Object.keys(sizes);
-  return names.find((name) => sizes[name]?.default === true) ?? names[0] ?? '';
 }

@@ -188,4 +188,20 @@ describe('pools of the cluster', () => {
       affinity: {},
     });
   });
+
+  test('an image waits only where a size of it may be', () => {
+    const sizes = { a: size, b: { ...size, nodes: 'gpu' } };
+    const images = [{ name: 'alpha', sizes: ['b'] }, 'science', { name: 'zulu', sizes: ['b'] }];
+    const events = [{ ...event, name: 'a', image: 'zulu' }];
+    const waiting = nodesPart(
+      contextWith(
+        { sizes, images, capacity: { maxServers: 40, events } },
+        { ...others, [MAIN]: { nodes: { user: machine, gpu } } },
+      ),
+    ).glaciocloud;
+    expect([waiting?.['prepull'], at(waiting, '/pools/gpu/prepull')]).toEqual([
+      [base],
+      ['registry.example.org/alpha:1', 'registry.example.org/zulu:1'],
+    ]);
+  });
 });

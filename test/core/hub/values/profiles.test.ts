@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { defaultSize, profilesPart } from '../../../../src/core/hub/values/profiles.ts';
+import { profilesPart } from '../../../../src/core/hub/values/profiles.ts';
+import { defaultSize } from '../../../../src/core/model/sizes.ts';
 import type { Size } from '../../../../src/core/model/machine-types.ts';
 import type { HubImage } from '../../../../src/core/images/resolve.ts';
 import { without } from '../../../../src/core/hub/throw-away.ts';
@@ -217,5 +218,32 @@ test('a size says what it has beside cores and memory, and what of these is cert
   expect(said).toEqual([
     { gpu: { resource: 'amd.com/gpu', count: 2 }, spot: true, guarantee: undefined },
     { gpu: undefined, spot: undefined, guarantee: { memory: '512M' } },
+  ]);
+});
+
+test('an image says whom it is for and which sizes it goes with; the usual one is open to all', () => {
+  const other = (name: string) => ({
+    [`images/${name}/image.yaml`]: {
+      title: name,
+      from: { image: `registry.example.org/${name}`, tag: '1' },
+    },
+  });
+  const images = [
+    { name: 'maps', for: ['team:example/maps'], sizes: ['small'] },
+    'science',
+    { name: 'tools' },
+  ];
+  const context = contextWith({ images }, { ...other('maps'), ...other('tools') });
+  const menu = profilesPart(context).glaciocloud?.['profiles'];
+  const said = objectsIn(at(menu, '/images')).map((one) => [
+    one['slug'],
+    one['for'],
+    one['sizes'],
+    one['default'],
+  ]);
+  expect(said).toEqual([
+    ['maps', ['team:example/maps'], ['small'], false],
+    ['science', ['all'], undefined, true],
+    ['tools', ['all'], undefined, false],
   ]);
 });
