@@ -14,6 +14,19 @@ HUBS = {
             "images": {"use": "images", "for": "pull"},
         }
     },
+    "mounts": {
+        "shm": {"size": "1Gi"},
+        "mounts": [
+            {"name": "course", "claim": "nfs", "path": "course", "at": "/course"},
+            {
+                "name": "few",
+                "claim": "disk",
+                "at": "/few",
+                "for": ["team:example/admins"],
+                "readOnly": False,
+            },
+        ],
+    },
     "folders": {"home": {"claim": "nfs", "path": "homes/{username}"}},
 }
 
@@ -57,3 +70,20 @@ def test_homes_of_others_are_a_folder_for_each_person(pods):
     assert [(m["mountPath"], m["subPath"]) for m in mounts] == [
         ("/home/jovyan", "homes/load-check")
     ]
+
+
+def test_further_volumes_are_mounted_and_shared_memory_is_memory(pods):
+    """The load check's person is an administrator, who has every mount."""
+    spec = pods["mounts"]["spec"]
+    volumes = {one["name"]: one for one in spec["volumes"]}
+    mounts = {one["mountPath"]: one for one in spec["containers"][0]["volumeMounts"]}
+    assert volumes["shm"]["emptyDir"] == {"medium": "Memory", "sizeLimit": "1Gi"}
+    assert mounts["/dev/shm"]["name"] == "shm"
+    assert volumes["mount-course"]["persistentVolumeClaim"] == {
+        "claimName": "nfs",
+        "readOnly": True,
+    }
+    assert volumes["mount-few"]["persistentVolumeClaim"] == {"claimName": "disk", "readOnly": False}
+    course, few = mounts["/course"], mounts["/few"]
+    assert (course["subPath"], course["readOnly"]) == ("course", True)
+    assert ("subPath" in few, few["readOnly"]) == (False, False)

@@ -5,6 +5,7 @@ by the API.
 import asyncio
 import json
 import types
+from pathlib import Path
 
 import kubespawner.spawner
 import pytest
@@ -53,6 +54,17 @@ MENU = {
         },
     ],
 }
+MOUNTS = [
+    {
+        "name": "all",
+        "claim": "nfs",
+        "path": "course",
+        "at": "/course",
+        "for": ["all"],
+        "readOnly": True,
+    },
+    {"name": "few", "claim": "disk", "at": "/few", "for": ["team:x/few"], "readOnly": False},
+]
 OPEN = {"v": 1, "announcement": None, "spawning": {"open": True}}
 
 
@@ -219,6 +231,63 @@ def test_a_size_that_makes_no_sense_leaves_the_menu_as_it_was(said):
     content["sizes"][0].update(said)
     with pytest.raises((ValueError, KeyError)):
         code.check_profiles(json.dumps(content).encode())
+
+
+def mounted(spawner):
+    """Places of the claims that a pod gets, after every hook."""
+
+    async def made():
+        await spawner.load_user_options()
+        return await spawner.modify_pod_hook(spawner, await spawner.get_pod_manifest())
+
+    spec = asyncio.run(made()).spec
+    claims = [one["name"] for one in spec.volumes if isinstance(one, dict)]
+    return {
+        one["mountPath"]: claims.count(one["name"])
+        for one in spec.containers[0].volume_mounts
+        if isinstance(one, dict)
+    }
+
+
+@pytest.mark.parametrize(
+    ("groups", "admin", "places"),
+    [
+        ((), False, {"/course": 1}),
+        (("team:x/other",), False, {"/course": 1}),
+        (("team:x/few",), False, {"/course": 1, "/few": 1}),
+        ((), True, {"/course": 1, "/few": 1}),
+    ],
+)
+def test_mounts_are_for_whom_the_file_says(make_spawner, groups, admin, places):
+    import glaciocloud_hub as code
+
+    Path(code.PROFILES.path).write_text(json.dumps({**MENU, "mounts": MOUNTS}))
+    # What somebody asks for by the API decides nothing.
+    spawner = make_spawner({"mounts": ["few"], "volumes": ["disk"]}, groups=groups, admin=admin)
+    assert mounted(spawner) == places
+
+
+def test_a_mount_goes_with_the_group_and_a_hook_of_the_hub_still_runs(make_spawner):
+    import glaciocloud_mounts
+
+    seen = []
+    spawner = make_spawner(groups=["team:x/few"])
+    own = lambda _, pod: (seen.append(pod), pod)[1]  # noqa: E731
+    spawner.modify_pod_hook = glaciocloud_mounts.hook(
+        own, lambda one: MOUNTS if one.user.groups else MOUNTS[:1]
+    )
+    assert (mounted(spawner), len(seen)) == ({"/course": 1, "/few": 1}, 1)
+    spawner.user.groups = []
+    assert (mounted(spawner), len(seen)) == ({"/course": 1}, 2)
+
+
+@pytest.mark.parametrize("broken", [{"claim": 1}, {"for": "all"}, {"readOnly": "yes"}, {"path": 2}])
+def test_a_broken_mount_is_not_taken(broken):
+    import glaciocloud_hub as code
+
+    content = json.dumps({**MENU, "mounts": [{**MOUNTS[0], **broken}]}).encode()
+    with pytest.raises(ValueError, match="mount all"):
+        code.check_profiles(content)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ export const wish = (
 ): HubWish => ({
   hub,
   file: `environments/${hub}.yaml`,
-  data: { access: { admins: [], staff: {}, ...access }, images: [], sizes: {} },
+  data: { access: { admins: [], staff: {}, ...access }, images: [], sizes: {}, mounts: [] },
 });
 
 export const of = (who: string, more: Partial<Affiliation> = {}): Affiliation => ({

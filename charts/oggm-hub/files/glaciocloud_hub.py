@@ -34,6 +34,7 @@ from typing import Any
 import glaciocloud_ended
 import glaciocloud_leads as leading
 import glaciocloud_machines
+import glaciocloud_mounts
 import glaciocloud_pages as words
 import glaciocloud_pods
 import glaciocloud_sessions
@@ -156,7 +157,7 @@ class Watched:
 
 def check_profiles(raw: bytes) -> Json:
     """`{"v": 1, "images": [{slug, title, image, for, …}],
-    "sizes": [{slug, title, cpu, memory, for, …}]}`
+    "sizes": [{slug, title, cpu, memory, for, …}], "mounts": […]}`
     """
     content: Json = json.loads(raw)
     for items in (content["images"], content["sizes"]):
@@ -169,6 +170,7 @@ def check_profiles(raw: bytes) -> Json:
             for key in ("env", "labels"):
                 if not all(isinstance(value, str) for value in item.get(key, {}).values()):
                     raise ValueError(f"{key} of {item['slug']} has values that are no text")
+    glaciocloud_mounts.check(content.get("mounts", []))
     for image in content["images"]:
         if not isinstance(image["image"], str) or not image["image"]:
             raise ValueError(f"image of {image['slug']}")
@@ -468,10 +470,10 @@ def profile_list(spawner: Any) -> list[Json]:
     if paused and not machine:
         raise Refusal(503, f"No servers can be started now: {paused}", "paused")
     refuse_full(spawner)
-    groups = {"all", *(group.name for group in user.groups)}
+    groups = groups_of(user)
 
     def may(item: Json) -> bool:
-        return bool(user.admin or groups.intersection(item["for"]))
+        return is_for(user, item)
 
     share = menu.get("cpuGuaranteeShare", 0.25)
     sizes = {
@@ -497,6 +499,20 @@ def profile_list(spawner: Any) -> list[Json]:
     if spawner.pending == "spawn":
         refuse_forbidden(spawner.user_options or {}, profiles, sizes)
     return profiles
+
+
+def groups_of(user: Any) -> set[str]:
+    return {"all", *(group.name for group in user.groups)}
+
+
+def is_for(user: Any, item: Json) -> bool:
+    """Whether an image, a size or a mount is somebody's; administrators have all."""
+    return bool(user.admin or groups_of(user).intersection(item["for"]))
+
+
+def mounts_of(spawner: Any) -> list[Json]:
+    menu = PROFILES.read() or {}
+    return [one for one in menu.get("mounts", []) if is_for(spawner.user, one)]
 
 
 def refuse_full(spawner: Any) -> None:
@@ -754,6 +770,8 @@ def configure(c: Any) -> None:
     c.KubeSpawner.poll_interval = glaciocloud_ended.POLL_SECONDS
     spawner = c.JupyterHub.get("spawner_class", "kubespawner.KubeSpawner")
     c.JupyterHub.spawner_class = glaciocloud_ended.spawner_that_tells(spawner)
+    own = c.KubeSpawner.get("modify_pod_hook") or c.Spawner.get("modify_pod_hook")
+    c.KubeSpawner.modify_pod_hook = glaciocloud_mounts.hook(own, mounts_of)
     c.JupyterHub.template_vars = {
         **c.JupyterHub.get("template_vars", {}),
         "notices": notices,

@@ -15,7 +15,7 @@ interface Mention {
 }
 
 /** Everybody whom a hub's file names, and where. */
-function mentions({ access, sizes, images }: EnvironmentFile): Mention[] {
+function mentions({ access, sizes, images, mounts }: EnvironmentFile): Mention[] {
   const lists: { list: Who[]; path: string }[] = [
     { list: access.allow, path: '/access/allow' },
     { list: access.admins, path: '/access/admins' },
@@ -28,6 +28,7 @@ function mentions({ access, sizes, images }: EnvironmentFile): Mention[] {
       path: pointer('sizes', name, 'for'),
     })),
     ...images.map((image, index) => ({ list: image.for, path: pointer('images', index, 'for') })),
+    ...mounts.map((mount, index) => ({ list: mount.for, path: pointer('mounts', index, 'for') })),
   ];
   return lists.flatMap(({ list, path }) =>
     list.map((who, index) => ({ who, path: `${path}/${index}` })),

@@ -19,7 +19,7 @@ export interface Wanted extends Omit<Entry, 'name'> {
 export interface HubWish {
   hub: string;
   file: string;
-  data: Pick<EnvironmentFile, 'access' | 'images' | 'sizes'>;
+  data: Pick<EnvironmentFile, 'access' | 'images' | 'sizes' | 'mounts'>;
 }
 
 interface Sources {
@@ -29,10 +29,11 @@ interface Sources {
   today: Day;
 }
 
-/** Everybody whom a hub's file names: who enters, who helps, who may choose a size or an image. */
-export function mentionsOf({ access, ...choices }: HubWish['data']): Who[] {
+/** Everybody whom a hub's file names: who enters, who helps, who may choose a size or an image, who has a mount. */
+export function mentionsOf({ access, mounts, ...choices }: HubWish['data']): Who[] {
   const staff = Object.values(access.staff).flatMap(({ who, over }) => [...who, ...over]);
-  return [...new Set([...access.allow, ...access.admins, ...staff, ...choosers(choices)])];
+  const given = [...choosers(choices), ...mounts.flatMap((mount) => mount.for)];
+  return [...new Set([...access.allow, ...access.admins, ...staff, ...given])];
 }
 
 /** Teams that a hub's file names and that are not known in full now. */

@@ -59,6 +59,7 @@ import {
 } from '../hub/rules/pods.ts';
 import { eventMemory, guarantee, poolLabels, spotServers } from '../hub/rules/pools.ts';
 import { homeForm, smallHome } from '../hub/rules/home.ts';
+import { mountPlace, shmSize } from '../hub/rules/mounts.ts';
 import { objectKind } from '../hub/rules/objects.ts';
 import { braces } from '../hub/rules/braces.ts';
 import { baseUrl, entry, hubCommand, loginElsewhere, noIssuer } from '../hub/rules/reach.ts';
@@ -141,6 +142,8 @@ export const RULES: readonly Rule[] = [
   eventMemory,
   smallHome,
   homeForm,
+  mountPlace,
+  shmSize,
   shortIdle,
   busyWarn,
   loginSecrets,

@@ -14,6 +14,8 @@ export interface StorageFacts {
 interface Wanted {
   claim: string;
   what: string;
+  /** Access modes of which one has to be there. */
+  modes: string[];
 }
 
 /** Storage that a hub names and others have made: everything that is wrong with it. */
@@ -39,21 +41,27 @@ export function storageFaults(
 
 function claimsOf(environment: EnvironmentFile): Wanted[] {
   const home = homeOf(environment);
-  return home.kind === 'folder' ? [{ claim: home.claim, what: 'homes' }] : [];
+  const mounts = environment.mounts.map(({ name, claim, readOnly }) => ({
+    claim,
+    what: `the mount ${name}`,
+    modes: readOnly ? ['ReadWriteMany', 'ReadOnlyMany'] : ['ReadWriteMany'],
+  }));
+  const homes = { what: 'homes', modes: ['ReadWriteMany'] };
+  return home.kind === 'folder' ? [{ claim: home.claim, ...homes }, ...mounts] : mounts;
 }
 
 function claimFault(
-  { claim, what }: Wanted,
+  { claim, what, modes }: Wanted,
   found: JsonObject | undefined,
   { namespace, nodes }: { namespace: string; nodes: number },
 ): string | undefined {
   if (found === undefined)
     return `there is no claim ${claim} for ${what} in the namespace ${namespace}: make it, and the namespace where it is not there yet`;
-  const modes = at(found, '/spec/accessModes');
-  const many = Array.isArray(modes) && modes.includes('ReadWriteMany');
+  const has = at(found, '/spec/accessModes');
+  const many = Array.isArray(has) && modes.some((mode) => has.includes(mode));
   return many || nodes <= 1
     ? undefined
-    : `the claim ${claim} for ${what} is not ReadWriteMany: servers on a second node would wait for ever`;
+    : `the claim ${claim} for ${what} is not ${modes.join(' or ')}: servers on a second node would wait for ever`;
 }
 
 /** Whether a hub names storage that has to be there. */

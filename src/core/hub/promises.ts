@@ -31,7 +31,7 @@ export function promisesOf(
         ? { claim: of('/storage/static/pvcName'), path: of('/storage/static/subPath') }
         : null,
     mounts: mounts.map((mount) => textAt(mount, '/mountPath')),
-    readOnly: readOnlyClaims(of('/storage/extraVolumes')),
+    readOnly: [...readOnlyClaims(of('/storage/extraVolumes')), ...readOnlyMounts(values)],
     namespace,
     labels: policyLabels(objects),
     // A rule refuses another one but for a hub on the machine of whoever tries it.
@@ -51,6 +51,14 @@ function readOnlyClaims(volumes: Json): string[] {
     .map((volume) => volume['persistentVolumeClaim'])
     .filter((claim) => at(claim, '/readOnly') === true)
     .map((claim) => textAt(claim, '/claimName'));
+}
+
+/** Claims that every mount of the profiles has as read-only. */
+function readOnlyMounts(values: JsonObject): string[] {
+  const mounts = objectsIn(at(values, '/glaciocloud/profiles/mounts'));
+  const writable = mounts.filter((one) => one['readOnly'] !== true);
+  const open = writable.map((one) => textAt(one, '/claim'));
+  return mounts.map((one) => textAt(one, '/claim')).filter((claim) => !open.includes(claim));
 }
 
 function policyLabels(objects: readonly JsonObject[]): JsonObject {

@@ -2,6 +2,7 @@ import type { Place } from '../finding.ts';
 import type { JsonObject } from '../json.ts';
 import type { DataFile, DataLockFile } from './data-types.ts';
 import type { Offer, Pool, Size } from './machine-types.ts';
+import type { Mount, Secret } from './hub-types.ts';
 
 /*
  * What the files say, after their schemas (`schemas/*.schema.json`) have been applied with defaults.
@@ -114,14 +115,6 @@ export interface ClassEvent {
   image?: ImageName;
 }
 
-export interface Secret {
-  use: string;
-  rotate?: Duration;
-  for: 'hub' | 'servers' | 'pull';
-  /** The variable that servers read it from. */
-  env?: string;
-}
-
 export interface EnvironmentFile {
   kind: 'hub' | 'binder';
   title: string;
@@ -133,6 +126,8 @@ export interface EnvironmentFile {
   /** As it is written: `homeOf` says what it means. */
   home: { size?: string; class?: string; claim?: string; path?: string };
   scratch?: { size: string };
+  shm?: { size: string };
+  mounts: Mount[];
   workdir: 'home' | 'scratch';
   data: string[];
   waitForData: boolean;

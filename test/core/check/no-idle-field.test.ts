@@ -111,6 +111,10 @@ const WHOLE: Record<string, File> = {
     },
     home: { size: '20Gi', class: 'fast' },
     scratch: { size: '20Gi' },
+    shm: { size: '1Gi' },
+    mounts: [
+      { name: 'course', claim: 'nfs', path: 'a', at: '/course', for: ['all'], readOnly: true },
+    ],
     workdir: 'scratch',
     data: ['cru'],
     env: { MAP_TOKEN: 'public' },

@@ -3,13 +3,17 @@ import { namesStorage, storageFaults } from '../../../src/core/hub/claims.ts';
 import type { EnvironmentFile } from '../../../src/core/model/types.ts';
 
 const hub = (keys: object): EnvironmentFile =>
-  ({ home: { size: '20Gi' }, ...keys }) as EnvironmentFile; // nothing else is looked at
+  ({ home: { size: '20Gi' }, mounts: [], ...keys }) as unknown as EnvironmentFile; // nothing else is looked at
 const claim = (name: string, mode: string) => ({
   metadata: { name },
   spec: { accessModes: [mode] },
 });
 const THERE = {
-  claims: [claim('nfs', 'ReadWriteMany'), claim('disk', 'ReadWriteOnce')],
+  claims: [
+    claim('nfs', 'ReadWriteMany'),
+    claim('disk', 'ReadWriteOnce'),
+    claim('shown', 'ReadOnlyMany'),
+  ],
   classes: ['standard', 'fast'],
   nodes: 2,
 };
@@ -36,6 +40,25 @@ test.each<[object, object, string[]]>([
     ['the claim disk for homes is not ReadWriteMany: servers on a second node would wait for ever'],
   ],
   [{ home: { claim: 'disk' } }, { nodes: 1 }, []],
+  [{ mounts: [{ name: 'a', claim: 'shown', readOnly: true }] }, {}, []],
+  [
+    { mounts: [{ name: 'a', claim: 'shown', readOnly: false }] },
+    {},
+    [
+      'the claim shown for the mount a is not ReadWriteMany: servers on a second node would wait for ever',
+    ],
+  ],
+  [
+    {
+      home: { claim: 'disk' },
+      mounts: [{ name: 'a', claim: 'disk', readOnly: true }],
+    },
+    {},
+    [
+      'the claim disk for homes is not ReadWriteMany: servers on a second node would wait for ever',
+      'the claim disk for the mount a is not ReadWriteMany or ReadOnlyMany: servers on a second node would wait for ever',
+    ],
+  ],
 ])('%j on %j', (keys, facts, faults) => {
   expect(storageFaults(hub(keys), 'hub', { ...THERE, ...facts })).toEqual(faults);
 });

@@ -103,3 +103,13 @@ test('homes that are folders of one claim are promised as such', () => {
     path: '{username}',
   });
 });
+
+test('claims that the profiles mount to be read are promised as such', () => {
+  const mounts = [
+    { claim: 'a', readOnly: true },
+    { claim: 'b', readOnly: true },
+    { claim: 'b', readOnly: false },
+  ];
+  const values = { glaciocloud: { profiles: { mounts } } };
+  expect(promisesOf({ ...aRelease(), values }, [])['readOnly']).toEqual(['a']);
+});

@@ -5,6 +5,7 @@ import { asLists, byName, inFile, mergeNamed } from './named-lists.ts';
 import { entryPart } from './entry.ts';
 import { hubPart } from './hub.ts';
 import { loginPart } from './login.ts';
+import { mountsPart } from './mounts.ts';
 import { networkPart } from './network.ts';
 import { nodesPart } from './nodes.ts';
 import { pagesPart } from './pages.ts';
@@ -24,6 +25,7 @@ const PARTS: readonly ((context: HubContext) => Part)[] = [
   sessionsPart,
   dataPart,
   profilesPart,
+  mountsPart,
   pagesPart,
   nodesPart,
   pullPart,

@@ -10,7 +10,7 @@ import type { Digest, Release } from '../../unit.ts';
 export const VIEW_LABEL = 'glaciocloud.org/data-view';
 /** In the volume, and on servers. */
 const FOLDER = 'oggm';
-const PLACE = `/data/${FOLDER}`;
+export const PLACE = `/data/${FOLDER}`;
 
 /** What servers of a hub see of its sets. */
 export interface HubData {

@@ -15,6 +15,7 @@ export const HUB_CODE = [
   'glaciocloud_hub.py',
   'glaciocloud_leads.py',
   'glaciocloud_machines.py',
+  'glaciocloud_mounts.py',
   'glaciocloud_pages.py',
   'glaciocloud_pods.py',
   'glaciocloud_sessions.py',

@@ -72,6 +72,8 @@ const CODE_MOUNTS: readonly JsonObject[] = [
 
 /** Gone with each server. */
 export const SCRATCH = '/scratch';
+/** Memory that processes share. */
+export const SHM = '/dev/shm';
 
 /** User servers: who they run as, their folders, their variables. */
 export function serversPart(context: HubContext): Part {
@@ -98,7 +100,7 @@ export function serversPart(context: HubContext): Part {
         storage: {
           ...homes(homeOf(environment), cluster),
           homeMountPath: `/home/${platform.user.name}`,
-          ...volumes(environment.scratch, context.data),
+          ...volumes(environment, context.data),
         },
       },
     },
@@ -106,6 +108,9 @@ export function serversPart(context: HubContext): Part {
       ...homeFields(environment),
       '/singleuser/storage/extraVolumes': '/scratch/size',
       [pointer('singleuser', 'storage', 'extraVolumes', DATA_CLAIM)]: '/data',
+      ...(environment.shm && {
+        [pointer('singleuser', 'storage', 'extraVolumes', 'shm')]: '/shm/size',
+      }),
       '/singleuser/extraEnv': '/env',
       ...Object.fromEntries(
         Object.keys(environment.env).map((name) => [
@@ -146,8 +151,12 @@ function homeFields({ home }: EnvironmentFile): Record<string, string> {
   };
 }
 
-function volumes(scratch: EnvironmentFile['scratch'], data: HubContext['data']): JsonObject {
+function volumes({ scratch, shm }: EnvironmentFile, data: HubContext['data']): JsonObject {
   const { extraVolumes, extraVolumeMounts } = dataVolume(data);
+  if (shm !== undefined) {
+    extraVolumes.unshift({ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: shm.size } });
+    extraVolumeMounts.unshift({ name: 'shm', mountPath: SHM });
+  }
   if (scratch !== undefined) {
     extraVolumes.unshift({ name: 'scratch', emptyDir: { sizeLimit: scratch.size } });
     extraVolumeMounts.unshift({ name: 'scratch', mountPath: SCRATCH });

@@ -28,6 +28,7 @@ test('the hub itself', () => {
     'glaciocloud_hub.py',
     'glaciocloud_leads.py',
     'glaciocloud_machines.py',
+    'glaciocloud_mounts.py',
     'glaciocloud_pages.py',
     'glaciocloud_pods.py',
     'glaciocloud_sessions.py',

@@ -93,6 +93,20 @@ test('homes have a class of their own, or are folders of one claim', () => {
   ]);
 });
 
+test('shared memory is memory of the server', () => {
+  const { jupyterhub, from } = serversPart(contextWith({ shm: { size: '1Gi' } }));
+  const storage = at(jupyterhub, '/singleuser/storage');
+  expect(objectsIn(at(storage, '/extraVolumes'))).toContainEqual({
+    name: 'shm',
+    emptyDir: { medium: 'Memory', sizeLimit: '1Gi' },
+  });
+  expect(objectsIn(at(storage, '/extraVolumeMounts'))).toContainEqual({
+    name: 'shm',
+    mountPath: '/dev/shm',
+  });
+  expect(from?.['/singleuser/storage/extraVolumes/shm']).toBe('/shm/size');
+});
+
 test('a secret for servers is a variable by reference, and none of the hub', () => {
   const secrets = {
     'github-client-id': { use: 'login' },

@@ -1,0 +1,19 @@
+/* Parts of a hub's file: see `types.ts`. */
+
+export interface Secret {
+  use: string;
+  rotate?: Duration;
+  for: 'hub' | 'servers' | 'pull';
+  /** The variable that servers read it from. */
+  env?: string;
+}
+
+export interface Mount {
+  name: string;
+  claim: string;
+  path?: string;
+  at: string;
+  /** As `Who`. */
+  for: string[];
+  readOnly: boolean;
+}
