@@ -3,7 +3,7 @@ import type { JsonObject } from '../../json.ts';
 import { CORE_POOL, USER_POOL, poolOf, userPool } from '../../model/pools.ts';
 import { sizesWith, usualOffer } from '../../model/offers.ts';
 import { guaranteed } from '../../model/sizes.ts';
-import type { ClusterFile } from '../../model/types.ts';
+import type { ClusterFile, EnvironmentFile } from '../../model/types.ts';
 import { defaultSize } from '../../model/sizes.ts';
 import { placeOf, poolNodes, serverNodes } from './server-nodes.ts';
 import type { HubContext, Part } from './part.ts';
@@ -81,9 +81,21 @@ function prepulledOn(pool: string, { hub, images: all }: HubContext): string[] {
     sizesWith(hub.data, image).some(([, { nodes }]) => nodes === pool),
   );
   const usual = usualOffer(images)?.name;
-  const wanted = new Set([usual, ...hub.data.capacity.events.map((event) => event.image ?? usual)]);
+  const wanted = new Set([
+    usual,
+    ...hub.data.capacity.events.map((event) => event.image ?? usual),
+    ...ownImages(pool, hub.data, images),
+  ]);
   return images
     .filter(({ name }) => wanted.has(name))
     .map(({ reference }) => reference)
     .sort(compareText);
+}
+
+/** Of a pool beside that of the default size the images that go with sizes of no other. */
+function ownImages(pool: string, data: EnvironmentFile, images: HubContext['images']): string[] {
+  if (data.sizes[defaultSize(data.sizes)]?.nodes === pool) return [];
+  const isOwn = (image: HubContext['images'][number]): boolean =>
+    image.sizes !== undefined && sizesWith(data, image).every(([, { nodes }]) => nodes === pool);
+  return images.filter(isOwn).map(({ name }) => name);
 }
