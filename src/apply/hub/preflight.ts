@@ -66,7 +66,7 @@ export async function preflightAddress(
 }
 
 /** Storage that the hub names is there: claims that others have made, a class of its own. */
-export async function preflightStorage({ hub, to }: HubTask, { kube }: ApplyWorld): Promise<void> {
+async function preflightStorage({ hub, to }: HubTask, { kube }: ApplyWorld): Promise<void> {
   if (!namesStorage(hub.data)) return;
   const { namespace } = to.release;
   const [claims, classes, nodes] = await Promise.all([

@@ -2,7 +2,8 @@
 
 export interface Secret {
   use: string;
-  rotate?: Duration;
+  /** As `Duration`. */
+  rotate?: string;
   for: 'hub' | 'servers' | 'pull';
   /** The variable that servers read it from. */
   env?: string;

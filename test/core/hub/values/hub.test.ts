@@ -83,6 +83,12 @@ test('the hub itself', () => {
           },
           {
             name: 'hub-code',
+            mountPath: `${folder}/glaciocloud_mounts.py`,
+            subPath: 'glaciocloud_mounts.py',
+            readOnly: true,
+          },
+          {
+            name: 'hub-code',
             mountPath: `${folder}/glaciocloud_pages.py`,
             subPath: 'glaciocloud_pages.py',
             readOnly: true,
