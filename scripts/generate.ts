@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '../src/core/json.ts';
 import { SCHEMAS } from '../src/core/model/read.ts';
 import { helpText } from '../src/help.ts';
 import { COMMANDS } from '../src/inputs.ts';
+import { OUTPUTS } from '../src/outputs.ts';
 import type { CommandName } from '../src/inputs.ts';
 
 /** Files made from the code's own tables, by path and formatted. A test compares them with what is committed. */
@@ -43,14 +44,9 @@ function action(): string {
       { description, required: name === 'command' },
     ]),
   );
-  const outputs = {
-    result: { description: 'the result as JSON, as the CLI prints it with --json' },
-    digest: { description: 'digest of the plan' },
-    has_changes: { description: 'true or false: whether the plan changes anything' },
-    number: { description: 'of pull-request: number of the pull request, or empty' },
-    head: { description: 'of pull-request: commit that was checked' },
-    merge: { description: 'of pull-request: commit that merging would give' },
-  };
+  const outputs = Object.fromEntries(
+    Object.entries(OUTPUTS).map(([name, description]) => [name, { description }]),
+  );
   const content = {
     name: 'GlacioCloud',
     description: 'JupyterHubs from one git repository: check, plan, deploy, prove healthy',
@@ -59,7 +55,7 @@ function action(): string {
     outputs,
     runs: { using: 'node24', main: 'dist/index.js' },
   };
-  return `# Made by scripts/generate.ts from the table in src/inputs.ts.\n${dump(content, { lineWidth: -1 })}`;
+  return `# Made by scripts/generate.ts from the tables in src/inputs.ts, options.ts and outputs.ts.\n${dump(content, { lineWidth: -1 })}`;
 }
 
 function rulesPage(): string {

@@ -2,6 +2,7 @@ import type { Finding } from './core/finding.ts';
 import type { Json } from './core/json.ts';
 import { findingsJson, findingsMarkdown, findingsText } from './core/show/findings.ts';
 import type { ExitCode } from './failure.ts';
+import type { Outputs } from './outputs.ts';
 
 /** What a command returns; `main.ts` prints it, sets outputs and the exit code. Nothing else prints results. */
 export interface Outcome {
@@ -12,7 +13,7 @@ export interface Outcome {
   json: Json;
   findings: readonly Finding[];
   /** Outputs of the action beside `result`. */
-  outputs: Readonly<Record<string, string>>;
+  outputs: Outputs;
   /** Markdown for the job summary. */
   summary: string;
 }

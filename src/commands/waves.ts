@@ -1,6 +1,6 @@
 import { dataWanted } from '../core/data/order.ts';
 import { wantedReleases } from '../core/hub/release.ts';
-import { WAVES, waveRows } from '../core/hub/wave-rows.ts';
+import { waveRows } from '../core/hub/wave-rows.ts';
 import type { WaveRows } from '../core/hub/wave-rows.ts';
 import { compareText } from '../core/json.ts';
 import type { Platform } from '../core/model/types.ts';
@@ -11,6 +11,8 @@ import { gatherCharts } from '../gather/charts.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import { WAVE_NUMBERS } from '../outputs.ts';
+import type { Outputs } from '../outputs.ts';
 
 export interface WavesInputs {
   root: string;
@@ -45,13 +47,15 @@ function withData(platform: Platform): string[] {
 }
 
 /** Every wave that a workflow may have has outputs, so that a job without one finds nothing to do. */
-function outputsOf({ rows, clusters }: WaveRows): Record<string, string> {
-  const outputs: Record<string, string> = { clusters: JSON.stringify(clusters) };
-  for (let index = 0; index < WAVES; index += 1) {
-    const row = rows[index];
-    outputs[`name_${index + 1}`] = row?.name ?? '';
-    outputs[`clusters_${index + 1}`] = JSON.stringify(row?.clusters ?? []);
-    outputs[`approve_${index + 1}`] = JSON.stringify(row?.approve ?? []);
-  }
-  return outputs;
+function outputsOf({ rows, clusters }: WaveRows): Outputs {
+  const all = WAVE_NUMBERS.map((number): Outputs => {
+    const row = rows[number - 1];
+    return {
+      [`name_${number}` as const]: row?.name ?? '',
+      [`clusters_${number}` as const]: JSON.stringify(row?.clusters ?? []),
+      [`waiting_${number}` as const]: JSON.stringify(row?.waiting ?? []),
+      [`approve_${number}` as const]: JSON.stringify(row?.approve ?? []),
+    };
+  });
+  return Object.assign({ clusters: JSON.stringify(clusters) }, ...all) as Outputs;
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
 import { generated } from '../../scripts/generate.ts';
 import { BUNDLES, bundle } from '../../scripts/build.ts';
+import { OUTPUTS } from '../../src/outputs.ts';
 import { VERSION } from '../../src/version.ts';
 import { lintWorkflow } from '../support/lint.ts';
 import { ROOT, temporary } from '../support/sample.ts';
@@ -193,4 +194,23 @@ describe('workflows', () => {
       ),
     ).not.toEqual([]);
   }, 60_000);
+});
+
+test('every output that a workflow reads of this action is one that it has', async () => {
+  const names = await readdir(join(ROOT, '.github/workflows'));
+  const read: string[] = [];
+  for (const name of names) {
+    const { jobs } = load(await readFile(join(ROOT, '.github/workflows', name), 'utf8')) as {
+      jobs: Record<string, { steps?: { id?: string; uses?: string }[] }>;
+    };
+    const text = JSON.stringify(jobs);
+    const ours = Object.values(jobs).flatMap(({ steps = [] }) =>
+      steps.flatMap(({ id, uses }) => (id !== undefined && uses === './' ? [id] : [])),
+    );
+    for (const id of new Set(ours))
+      for (const found of text.matchAll(new RegExp(`steps\\.${id}\\.outputs\\.(\\w+)`, 'gu')))
+        read.push(found[1] ?? '');
+  }
+  expect(read.length).toBeGreaterThan(20);
+  expect([...new Set(read)].filter((name) => !Object.hasOwn(OUTPUTS, name))).toEqual([]);
 });

@@ -229,8 +229,13 @@ describe('waves', () => {
     expect(answer.json).toEqual({
       schema_version: 1,
       waves: [
-        { name: 'staging', clusters: [], approve: [] },
-        { name: 'production', clusters: ['main', 'other'], approve: ['main', 'other'] },
+        { name: 'staging', clusters: [], waiting: [], approve: [] },
+        {
+          name: 'production',
+          clusters: ['main', 'other'],
+          waiting: ['main', 'other'],
+          approve: ['main', 'other'],
+        },
       ],
     });
     expect(answer.outputs).toEqual({
@@ -238,15 +243,19 @@ describe('waves', () => {
       data: '[]',
       name_1: 'staging',
       clusters_1: '[]',
+      waiting_1: '[]',
       approve_1: '[]',
       name_2: 'production',
       clusters_2: '["main","other"]',
+      waiting_2: '["main","other"]',
       approve_2: '["main","other"]',
       name_3: '',
       clusters_3: '[]',
+      waiting_3: '[]',
       approve_3: '[]',
       name_4: '',
       clusters_4: '[]',
+      waiting_4: '[]',
       approve_4: '[]',
     });
   });

@@ -6,10 +6,12 @@ import type { PresentRelease, WantedRelease } from '../unit.ts';
 /** Most waves of a platform; each has a job of its own in the workflow. */
 export const WAVES = 4;
 
-/** A wave, the clusters that it reaches, and those where a person is asked first. */
+/** A wave, clusters that it reaches, those where something waits for it, and those where a person is asked first. */
 interface WaveRow {
   name: string;
   clusters: string[];
+  /** Where the record is not what is wanted: what failed, soaks or is frozen, and what nobody has recorded. */
+  waiting: string[];
   approve: string[];
 }
 
@@ -26,18 +28,28 @@ export function waveRows(
   present: readonly PresentRelease[],
 ): WaveRows {
   const { waves, removals } = platform.settings.data;
-  const hubs = wanted.filter(({ unit }) => unit.kind === 'hub');
   const deployed = new Map(present.map(({ unit, digest }) => [unitId(unit), digest]));
+  const differs = ({ unit, digest }: WantedRelease): boolean =>
+    deployed.get(unitId(unit)) !== digest;
+  const hubs = wanted.filter(({ unit }) => unit.kind === 'hub');
+  const shared = wanted.filter((one) => one.unit.kind === 'cluster' && differs(one));
+  const still = removals.filter(({ hub }) => deployed.has(hub));
   // A cluster may have nothing left but hubs that are to be removed.
   const removing = removals
     .map(({ cluster }) => cluster)
     .filter((one) => platform.clusters.has(one));
   const rows = waves.slice(0, WAVES).map(({ name, approval }, index): WaveRow => {
     const mine = hubs.filter(({ wave }) => wave === name);
-    const changed = mine.filter(({ unit, digest }) => deployed.get(unitId(unit)) !== digest);
+    const changed = mine.filter(differs);
+    const clusters = sorted([...clustersOf(mine), ...(index === 0 ? removing : [])]);
+    const due = [
+      ...clustersOf([...changed, ...shared]),
+      ...(index === 0 ? still.map(({ cluster }) => cluster) : []),
+    ];
     return {
       name,
-      clusters: sorted([...clustersOf(mine), ...(index === 0 ? removing : [])]),
+      clusters,
+      waiting: clusters.filter((one) => due.includes(one)),
       approve: approval ? sorted(clustersOf(changed)) : [],
     };
   });

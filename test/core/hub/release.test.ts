@@ -161,11 +161,26 @@ describe('waves for a workflow', () => {
   test('reach their clusters; removals belong to the first', () => {
     expect(waveRows(platform, wanted, present())).toEqual({
       rows: [
-        { name: 'staging', clusters: ['main', 'only'], approve: [] },
-        { name: 'production', clusters: ['a', 'main'], approve: [] },
+        { name: 'staging', clusters: ['main', 'only'], waiting: [], approve: [] },
+        { name: 'production', clusters: ['a', 'main'], waiting: [], approve: [] },
       ],
       clusters: ['a', 'main', 'only'],
     });
+  });
+
+  test('have something to do where the record is not what is wanted, and where somebody is to be removed', () => {
+    const waiting = (list: PresentRelease[]): string[][] =>
+      waveRows(platform, wanted, list).rows.map((row) => row.waiting);
+    const gone = present().find(({ unit }) => unit.name === 's')!;
+    expect(waiting(present('b'))).toEqual([[], ['a']]);
+    expect(waiting(present('s'))).toEqual([['main'], []]);
+    // What hubs of a cluster share comes with whichever wave reaches it first.
+    expect(waiting(present('main'))).toEqual([['main'], ['main']]);
+    expect(waiting([...present(), { ...gone, unit: { ...gone.unit, name: 'x' } }])).toEqual([
+      ['only'],
+      [],
+    ]);
+    expect(waiting([])).toEqual([['main'], ['a', 'main']]);
   });
 
   test('ask where something changes, if they want it', () => {
