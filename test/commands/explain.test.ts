@@ -1,8 +1,14 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { explainRule } from '../../src/commands/explain.ts';
 import { FILE_RULES } from '../../src/core/check/file-rules.ts';
 import { RULES } from '../../src/core/check/rules.ts';
 import { UsageError } from '../../src/failure.ts';
+import { SLIPS, WHOLE } from '../core/mistakes/everywhere.ts';
+import { IN_HUBS } from '../core/mistakes/in-hubs.ts';
+import { IN_OTHERS } from '../core/mistakes/in-others.ts';
+import { ROOT } from '../support/sample.ts';
 
 const all = [...FILE_RULES, ...RULES];
 const [first] = all;
@@ -37,4 +43,32 @@ test.each([
     expect(error).toMatchObject({ hint, exit: 2 });
   }
   expect.assertions(2);
+});
+
+/** Rules that findings are written with anywhere in `src`: `rule: 'yaml'`, `id: 'unit-name'`, `const RULE = 'x'`. */
+function idsInSource(): string[] {
+  const core = join(ROOT, 'src/core');
+  const files = readdirSync(core, { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => {
+      const text = readFileSync(join(core, file), 'utf8');
+      const said = [...text.matchAll(/\brule: '([a-z-]+)'|\b[A-Z]*_?RULE = '([a-z-]+)'/gu)];
+      const rules = [...text.matchAll(/\bid: '([a-z-]+)',\s+severity:/gu)];
+      return [...said, ...rules].map(([, one, second]) => one ?? second ?? '');
+    });
+}
+
+test('whatever rule a finding names can be explained', () => {
+  const rows = [...IN_HUBS, ...Object.values(IN_OTHERS).flat()].flatMap(
+    ([, , , ...finds]) => finds,
+  );
+  const found = rows.map((one) => /→ ([a-z-]+):/u.exec(one)?.[1] ?? one);
+  const ids = new Set([
+    ...idsInSource(),
+    ...found,
+    ...[...SLIPS, ...WHOLE].map(({ rule }) => rule),
+  ]);
+  expect(ids.size).toBeGreaterThan(100);
+  for (const id of ids) expect([id, explainRule(id).exit]).toEqual([id, 0]);
 });
