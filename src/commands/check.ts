@@ -1,4 +1,5 @@
 import { isOfHub } from '../core/check/of-hub.ts';
+import { oneLine } from '../core/escape.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Platform } from '../core/model/types.ts';
@@ -7,6 +8,7 @@ import type { Report } from '../edges/report.ts';
 import { cachedCharts } from '../gather/charts.ts';
 import { confirmHubs } from '../flow/choose.ts';
 import { allFindings } from '../flow/findings.ts';
+import type { Reading } from '../core/model/platform.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
@@ -29,7 +31,7 @@ export async function check(inputs: CheckInputs, report: Report): Promise<Outcom
   const findings = reading.platform ? aboutHubs(all, reading.platform, inputs.hubs) : all;
   return outcome({
     exit: hasErrors(findings) ? 2 : 0,
-    text: findingsText(findings),
+    text: `${findingsText(findings)}${unreadText(reading)}`,
     json: { schema_version: SCHEMA_VERSION, findings: findingsJson(findings) },
     findings,
     summary: findingsMarkdown(findings),
@@ -45,4 +47,12 @@ function aboutHubs(
   confirmHubs(platform, hubs);
   const ofOne = hubs.map((hub) => isOfHub(platform, hub));
   return findings.filter(({ at }) => ofOne.some((isOf) => isOf(at.file)));
+}
+
+/** What is not said, because it could not be looked at. */
+function unreadText({ platform, unread }: Reading): string {
+  if (!platform) return 'Rules have looked at no file, because platform.yaml cannot be read.\n';
+  return unread.length === 0
+    ? ''
+    : `Rules have not looked at ${unread.map(oneLine).join(', ')} yet: mend what is told here first.\n`;
 }

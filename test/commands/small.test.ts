@@ -68,6 +68,17 @@ describe('check', () => {
     });
   });
 
+  test('says of which files no rule has judged what they say', async () => {
+    const root = await platform('unread');
+    await edit(root, 'environments/hub.yaml', 'memory: 4G', 'memory: 4Gi');
+    expect((await checked(root)).text).toMatch(
+      /\nRules have not looked at environments\/hub\.yaml yet: mend what is told here first\.\n$/u,
+    );
+    expect((await checked(await broken('whole'))).text).toMatch(
+      /\nRules have looked at no file, because platform\.yaml cannot be read\.\n$/u,
+    );
+  });
+
   test('fails where there is no platform to check', async () => {
     expect((await checked(await broken('none'))).exit).toBe(2);
   });

@@ -64,6 +64,6 @@ test('a platform that cannot be read has the findings of its files, one for each
   const at = { file: 'a', line: 1, column: 1 };
   const finding = { rule: 'r', severity: 'error' as const, at, message: 'm', hint: 'h' };
   const findings = [finding, { ...finding, message: 'n' }];
-  const reading = { platform: undefined, findings, sources: new Map() };
+  const reading = { platform: undefined, findings, unread: [], sources: new Map() };
   expect(await allFindings(reading, undefined, NOW)).toEqual([finding]);
 });

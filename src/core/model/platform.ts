@@ -23,6 +23,8 @@ export interface Reading {
   /** Undefined only where `platform.yaml` cannot be read: nothing can be said about the rest then. */
   platform: Platform | undefined;
   findings: Finding[];
+  /** Files that could not be read: no rule has looked at what they say. */
+  unread: readonly string[];
   sources: ReadonlyMap<string, Source>;
 }
 
@@ -47,10 +49,10 @@ export function readPlatform(
       hint: 'run this in the root of a platform, or start one with `glaciocloud init`',
     });
   reader.findCredentials();
-  const { findings, sources } = reader;
+  const { findings, sources, unread } = reader;
   const platform = reader.platform(files);
   if (platform) append(findings, strayInImages(platform));
-  return { platform, findings: onePerPlace(findings), sources };
+  return { platform, findings: onePerPlace(findings), unread, sources };
 }
 
 /** What is not ours to refuse, such as a link beside platform.yaml, is left out. */
@@ -66,6 +68,7 @@ function textsOf(files: ReadonlyMap<string, Text>): Map<string, string> {
 /** Collects what the files say, one after the other. */
 class Reader {
   readonly findings: Finding[] = [];
+  readonly unread: string[] = [];
   readonly sources = new Map<string, Source>();
   readonly #names = new Map<Kind, Set<string>>();
   readonly #forms = new Map<string, string>();
@@ -198,6 +201,7 @@ class Reader {
     const { doc, findings } = readDoc(kind, name, source);
     append(this.findings, findings);
     if (doc) this.#docs[kind].set(name, doc);
+    else this.unread.push(source.file);
   }
 }
 

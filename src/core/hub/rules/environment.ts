@@ -67,7 +67,8 @@ function addressFault(url: string, bare: boolean): Omit<Problem, 'at'> | undefin
 export const oneDefault: Rule = {
   id: 'one-default',
   severity: 'error',
-  title: 'One size is the default, everybody may choose it, and an image goes with it.',
+  title:
+    'One size is the default, the marked one or else the first; everybody may choose it, and an image goes with it.',
   why: 'People who may not choose the default see an error as their first page.',
   on: 'hub',
   *check({ hub }) {
