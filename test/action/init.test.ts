@@ -97,11 +97,11 @@ describe('an empty folder', () => {
     expect(
       result.next.map(
         (step) =>
-          /git init|DNS|https:\/\/hub\.example\.net\/hub\/oauth_callback|hub-users and hub-admins|age-keygen -o hubs|secrets template hub|named main .*default branch.*KUBECONFIG and SOPS_AGE_KEY|ClusterIssuer|access\/approvers\.yaml|named access-requests|pages: \{repository|pull request|doctor/u.exec(
+          /git init|npx --yes github:somebody\/hub-tool#3d3c42e|DNS|https:\/\/hub\.example\.net\/hub\/oauth_callback|hub-users and hub-admins|age-keygen -o hubs|secrets template hub|named main .*default branch.*KUBECONFIG and SOPS_AGE_KEY|ClusterIssuer|access\/approvers\.yaml|named access-requests|pages: \{repository|pull request|doctor/u.exec(
             step,
           ) !== null,
       ),
-    ).toEqual(Array.from({ length: 13 }, () => true));
+    ).toEqual(Array.from({ length: 14 }, () => true));
 
     const checked = await run(['check', '--json', '--charts-from', DOUBLE], root);
     const { findings } = JSON.parse(checked.stdout) as {

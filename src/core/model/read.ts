@@ -199,9 +199,11 @@ function meantPaths(kind: Kind, error: ErrorObject): string[] {
 
 function unknownHint(kind: Kind, error: ErrorObject): string {
   const key = String(error.params['additionalProperty']);
-  const places = elsewhere(SCHEMAS[kind], key);
-  if (places.length > 0) return whereItBelongs(key, places);
   const near = suggestion(error);
+  // One letter too few or too many is a slip; a word that stands elsewhere is rather at the wrong level.
+  const slip = near !== undefined && (near.startsWith(key) || key.startsWith(near));
+  const places = slip ? [] : elsewhere(SCHEMAS[kind], key);
+  if (places.length > 0) return whereItBelongs(key, places);
   const known = Object.keys(unmet(error).properties ?? {}).join(', ');
   return near === undefined ? `known keys: ${known}` : `did you mean "${near}"?`;
 }

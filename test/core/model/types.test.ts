@@ -61,7 +61,7 @@ function definition(reference: string, root: Schema): Schema {
 }
 
 const FOLDER = join(import.meta.dirname, '../../../src/core/model');
-const text = ['types.ts', 'data-types.ts', 'machine-types.ts']
+const text = ['types.ts', 'data-types.ts', 'hub-types.ts', 'machine-types.ts']
   .map((name) => readFileSync(join(FOLDER, name), 'utf8'))
   .join('');
 const tree = ts.createSourceFile('types.ts', text, ts.ScriptTarget.ES2023, true);
