@@ -23,7 +23,7 @@ export const OPTIONS = {
   present: {
     type: 'string',
     value: 'DIR',
-    help: 'what is there, as a folder: of `plan` and `review` of the shape that `render` writes (default: the branch `deployed`); of `access` with <hub>.json for each hub that has people (README, Access; default: the cluster)',
+    help: 'what is there, as a folder: of `plan` and `review` of the shape that `render` writes (default: the branch `deployed`); of `access` with <hub>.json for each hub that has people (docs/access.md; default: the cluster)',
   },
   people: {
     type: 'string',
@@ -33,7 +33,7 @@ export const OPTIONS = {
   directory: {
     type: 'string',
     value: 'FILE',
-    help: 'the organisation’s teams and their members, as JSON (README, Access; default: GitHub, by GITHUB_API_URL)',
+    help: 'the organisation’s teams and their members, as JSON (docs/access.md; default: GitHub, by GITHUB_API_URL)',
   },
   logins: {
     type: 'string',

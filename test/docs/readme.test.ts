@@ -6,14 +6,14 @@ import { readPresent } from '../../src/core/access/present.ts';
 import { objectOf } from '../../src/core/json.ts';
 import { ROOT } from '../support/sample.ts';
 
-/** The JSON that README shows for a look at access. */
+/** The JSON that docs/access.md shows for a look at access. */
 async function examples(): Promise<string[]> {
-  const text = await readFile(join(ROOT, 'README.md'), 'utf8');
+  const text = await readFile(join(ROOT, 'docs/access.md'), 'utf8');
   const part = text.split('**To look first**')[1]?.split('**People ask')[0] ?? '';
   return [...part.matchAll(/```json\n([^]*?)```/gu)].map(([, json = '']) => json);
 }
 
-test('what README shows of a hub and of teams is read as it says', async () => {
+test('what docs/access.md shows of a hub and of teams is read as it says', async () => {
   const [hub = '', teams = '', ...more] = await examples();
   expect(more).toEqual([]);
   expect(readPresent(objectOf(hub) ?? {})).toEqual({
