@@ -142,7 +142,7 @@ up(){ T0=$(date +%s%N); mkdir -p $W/cni $W/log $W/pid $W/sock $W/pv $W/podlogs; 
   wait4 60 sh -c "kubectl get nodes | grep -q ' Ready'"; say "node Ready"
   wait4 60 kubectl -n default get sa default
   [ -z "$NETPOL" ] || bg netpol python3 $H/netpol.py $W $IP $API
-  kubectl -n kube-system rollout status deploy/coredns --timeout=90s >/dev/null; kubectl -n local-path-storage rollout status deploy/local-path-provisioner --timeout=90s >/dev/null; say "DNS and storage ready"; }
+  kubectl -n kube-system rollout status deploy/coredns --timeout=180s >/dev/null; kubectl -n local-path-storage rollout status deploy/local-path-provisioner --timeout=180s >/dev/null; say "DNS and storage ready"; }
 nodes(){ # N fake nodes in one list apply
   wait4 60 kubectl get --raw /readyz
   python3 - $KWOK <<'P' | kubectl create -f - >/dev/null 2>&1 || true
