@@ -291,6 +291,35 @@ describe('secrets by which images are pulled', () => {
   });
 });
 
+test('a certificate of one’s own becomes a Secret that the entry names', async () => {
+  const bench = new Bench(
+    ['clusters/main.yaml', 'ingress: {class: none}', 'ingress: {class: nginx}'],
+    [
+      'environments/one.yaml',
+      'github-client-secret: {use: login}}',
+      'github-client-secret: {use: login}, chain: {use: entry}, private: {use: entry}}\n' +
+        'certificate: {cert: chain, key: private}',
+    ],
+  );
+  const given = { ...SECRETS, chain: 'canary-chain', private: 'canary-key' };
+  const { names, values } = await prepare(bench, given);
+  const name = names.get('hub-certificate') ?? '';
+  expect(name).toMatch(/^hub-certificate-[0-9a-f]{8}$/u);
+  const kept = bench.kube.peek('Secret', name, 'one');
+  expect(kept).toMatchObject({ immutable: true, type: 'kubernetes.io/tls' });
+  expect(secretText(kept, 'tls.crt')).toBe('canary-chain');
+  expect(secretText(kept, 'tls.key')).toBe('canary-key');
+  expect(at(values, '/jupyterhub/ingress/tls')).toEqual([
+    { hosts: ['one.example.org'], secretName: name },
+  ]);
+  const ofHub = bench.kube.peek('Secret', names.get('hub-secrets') ?? '', 'one');
+  expect([secretText(ofHub, 'chain'), secretText(ofHub, 'private')]).toEqual([
+    undefined,
+    undefined,
+  ]);
+  expect(JSON.stringify(values)).not.toContain('canary');
+});
+
 describe('what the chart would make up', () => {
   const shape = { hub: { services: { a: {}, b: {} } } };
 

@@ -237,6 +237,7 @@ const CASES: Readonly<Record<string, Case>> = {
       'no-issuer/mistake',
       'no-issuer/annotation',
       'no-issuer/own-secret',
+      'no-issuer/own-certificate',
       'no-issuer/own-issuer',
       'no-issuer/no-entry',
     ],

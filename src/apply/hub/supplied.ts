@@ -86,7 +86,7 @@ async function keep(
       kind: 'Secret',
       immutable: true,
       metadata: { name, namespace, labels: { ...MANAGED, [LABEL]: use } },
-      ...contentOf(use, secrets),
+      ...contentOf(task.hub.data, use, secrets),
     },
   ]);
   await dropOld(task, { use, namespace, current: name }, world);

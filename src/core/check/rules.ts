@@ -66,7 +66,7 @@ import { baseUrl, entry, hubCommand, loginElsewhere, noIssuer } from '../hub/rul
 import { RAW_VALUE_RULES } from '../hub/rules/raw-values.ts';
 import { ownHome, ownPlaces } from '../hub/rules/places.ts';
 import { secretOfHub } from '../hub/rules/secrets.ts';
-import { secretUse } from '../hub/rules/supplied.ts';
+import { certificateUse, secretUse } from '../hub/rules/supplied.ts';
 import { roleScopes, userSharing } from '../hub/rules/roles.ts';
 import { announcementPast, announcementTime } from '../notices/rules.ts';
 import { dataConflict } from '../data/conflicts.ts';
@@ -148,6 +148,7 @@ export const RULES: readonly Rule[] = [
   busyWarn,
   loginSecrets,
   secretUse,
+  certificateUse,
   notYet,
   eventTime,
   eventUsers,

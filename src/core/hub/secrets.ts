@@ -1,7 +1,7 @@
 import { compareText } from '../json.ts';
 import type { Doc, EnvironmentFile } from '../model/types.ts';
 import { seconds } from '../model/quantities.ts';
-import { pullFault } from './supplied-forms.ts';
+import { formOf } from './supplied-forms.ts';
 
 export interface SecretFinding {
   secret: string;
@@ -24,7 +24,7 @@ export function auditSecrets(
 ): SecretFinding[] {
   const declared = Object.entries(environment.secrets).map(([secret, declaration]) => ({
     secret,
-    ...stateOf(declaration, found?.get(secret), changed, now),
+    ...stateOf(declaration, lookedAt(environment, secret, found?.get(secret)), changed, now),
   }));
   const unused = [...(found?.keys() ?? [])]
     .filter((secret) => !Object.hasOwn(environment.secrets, secret))
@@ -36,25 +36,28 @@ export function auditSecrets(
 
 type Declaration = EnvironmentFile['secrets'][string];
 
+type Looked = { kind: 'missing' } | { kind: 'there'; fault: string | undefined };
+
 function stateOf(
-  { use, rotate, for: kind }: Declaration,
-  value: string | undefined,
+  { use, rotate }: Declaration,
+  looked: Looked,
   changed: number | undefined,
   now: number,
 ): Pick<SecretFinding, 'state' | 'note'> {
   const note = rotate === undefined ? use : `${use}; renew every ${rotate}`;
-  if (value === undefined) return { state: 'missing', note };
-  const fault = faultOf(kind, value);
-  if (fault !== undefined) return { state: 'malformed', note: fault };
+  if (looked.kind === 'missing') return { state: 'missing', note };
+  if (looked.fault !== undefined) return { state: 'malformed', note: looked.fault };
   if (rotate === undefined || changed === undefined) return { state: 'fine', note };
   if (now - changed <= seconds(rotate) * 1000) return { state: 'fine', note };
   const day = new Date(changed).toISOString().slice(0, 10);
   return { state: 'due', note: `${note}; last changed ${day}` };
 }
 
-function faultOf(kind: Declaration['for'], value: string): string | undefined {
-  if (kind === 'pull') return pullFault(value);
-  return isMalformed(value) ? MALFORMED : undefined;
+function lookedAt(environment: EnvironmentFile, secret: string, value: string | undefined): Looked {
+  if (value === undefined) return { kind: 'missing' };
+  const form = formOf(environment, secret);
+  if (form !== undefined) return { kind: 'there', fault: form(value) };
+  return { kind: 'there', fault: isMalformed(value) ? MALFORMED : undefined };
 }
 
 const MALFORMED = 'empty, with white space around it, of several lines, or a placeholder';

@@ -141,6 +141,7 @@ export interface EnvironmentFile {
     staff: Record<string, Staff>;
   };
   secrets: Record<string, Secret>;
+  certificate?: { cert: string; key: string };
   dask?: { maxWorkers: number; worker: { cpu: number; memory: string } };
   probe?: { api: Duration; spawn: Duration; onlyWhenWarm: boolean };
   capacity: { maxServers: number; placeholders: number; events: ClassEvent[] };

@@ -129,7 +129,10 @@ const WHOLE: Record<string, File> = {
       s3: { use: 'bucket', rotate: '30d', for: 'servers', env: 'S3_KEY' },
       'github-client-id': { use: 'login' },
       'github-client-secret': { use: 'login' },
+      chain: { use: 'entry' },
+      private: { use: 'entry' },
     },
+    certificate: { cert: 'chain', key: 'private' },
     dask: { maxWorkers: 2, worker: { cpu: 1, memory: '2G' } },
     probe: { api: '10m', spawn: '1h', onlyWhenWarm: true },
     capacity: {
@@ -147,6 +150,18 @@ const WHOLE: Record<string, File> = {
     backup: { a: 1 },
     values: {},
     notSecret: [],
+  },
+  // One that has its certificate from the cluster's issuer.
+  'environments/plain.yaml': {
+    title: 'Plain',
+    url: 'https://plain.example.org',
+    cluster: 'main',
+    wave: 'production',
+    images: ['science'],
+    sizes: { small: { cpu: 2, memory: '4G', default: true } },
+    home: { size: '20Gi' },
+    access: { allow: ['team:example/users'], admins: ['team:example/admins'] },
+    capacity: { maxServers: 4 },
   },
   'data/cru.yaml': { title: 'CRU', files: ['https://data.example.org/cru.nc'], size: '1Gi' },
   'data/cru.lock.yaml': {

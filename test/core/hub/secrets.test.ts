@@ -96,6 +96,16 @@ describe('an audit of secrets', () => {
     ]);
   });
 
+  test('looks at a certificate of one’s own, which has several lines', () => {
+    const secrets = { a: { use: 'entry', for: 'hub' }, b: { use: 'entry', for: 'hub' } };
+    const own = { ...declaring(secrets), certificate: { cert: 'a', key: 'b' } };
+    const a = '-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n';
+    expect(auditSecrets(own, found({ a, b: a }), undefined, NOW).slice(0, 2)).toEqual([
+      { secret: 'a', state: 'fine', note: 'entry' },
+      { secret: 'b', state: 'malformed', note: 'a private key with a certificate in it' },
+    ]);
+  });
+
   test('repeats no value', () => {
     const values = { a: ' canary-1', b: 'canary-2', c: 'canary-3' };
     const text = JSON.stringify(auditSecrets(environment, found(values), 0, NOW));

@@ -44,5 +44,52 @@ test('credentials of one registry are there once', () => {
 });
 
 test('others are kept as they are', () => {
-  expect(contentOf('servers', given({}))).toEqual({ stringData: { login: 'canary' } });
+  expect(contentOf({}, 'servers', given({}))).toEqual({ stringData: { login: 'canary' } });
+});
+
+describe('a certificate of one’s own', () => {
+  const pem = (what: string): string =>
+    `-----BEGIN ${what}-----\nY2FuYXJ5\n-----END ${what}-----\n`;
+  const [chain, key] = [pem('CERTIFICATE') + pem('CERTIFICATE'), pem('PRIVATE KEY')];
+  const own = {
+    secrets: { chain: { use: 'entry', for: 'hub' }, private: { use: 'entry', for: 'hub' } },
+    certificate: { cert: 'chain', key: 'private' },
+  } as unknown as EnvironmentFile; // nothing else is looked at
+  const faults = (cert: string, secret: string): string[] =>
+    suppliedFaults(own, new Map(Object.entries({ chain: cert, private: secret })));
+
+  test.each([
+    [chain, key, []],
+    [chain, pem('EC PRIVATE KEY').replaceAll('\n', '\r\n'), []],
+    [chain, pem('RSA PRIVATE KEY'), []],
+    ['canary', 'canary', ['chain is no certificate in PEM', 'private is no private key in PEM']],
+    [
+      chain,
+      `-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----`,
+      ['private is no private key in PEM'],
+    ],
+    [
+      key,
+      chain,
+      [
+        'chain is a certificate with a private key in it',
+        'private is a private key with a certificate in it',
+      ],
+    ],
+    [
+      chain,
+      pem('ENCRYPTED PRIVATE KEY'),
+      ['private is a private key with a passphrase, which nobody could type in'],
+    ],
+  ])('%j with %j', (cert, secret, said) => {
+    expect(faults(cert, secret)).toEqual(said);
+  });
+
+  test('becomes a Secret as entries read it', () => {
+    const supplied = new Map(Object.entries({ private: key, chain }));
+    expect(contentOf(own, 'certificate', supplied)).toEqual({
+      type: 'kubernetes.io/tls',
+      stringData: { 'tls.crt': chain, 'tls.key': key },
+    });
+  });
 });

@@ -130,15 +130,15 @@ export const noIssuer: Rule = {
   on: 'values',
   *check({ hub, cluster }) {
     const { class: entry, issuer } = cluster.data.ingress;
-    if (entry === 'none' || issuer !== null || at(hub.data.values, '/ingress/tls') !== undefined)
-      return;
+    if (entry === 'none' || issuer !== null || hub.data.certificate !== undefined) return;
+    if (at(hub.data.values, '/ingress/tls') !== undefined) return;
     const annotations = at(hub.data.values, '/ingress/annotations');
     if (isObject(annotations) && Object.keys(annotations).some((name) => CERTIFIES.test(name)))
       return;
     yield {
       at: cluster.at('/ingress/issuer'),
       message: `nobody makes a certificate for ${hub.data.url}`,
-      hint: `write issuer:, or in ${hub.file} values: {ingress: {tls: …}} with a Secret of your own`,
+      hint: `write issuer:, or in ${hub.file} certificate: with one of your own`,
     };
   },
 };

@@ -1,4 +1,6 @@
 import { pointer } from '../../json.ts';
+import { nearest } from '../../model/nearest.ts';
+import type { EnvironmentFile } from '../../model/types.ts';
 import type { Problem, Rule } from '../../rule.ts';
 
 export const secretUse: Rule = {
@@ -33,4 +35,47 @@ function useFault(
   return other === undefined
     ? undefined
     : { message: `${env} is set by ${other} already`, hint: 'write one of the two' };
+}
+
+export const certificateUse: Rule = {
+  id: 'certificate-use',
+  severity: 'error',
+  title:
+    'A certificate of your own is two secrets that nothing else uses, and there is an entry for it.',
+  why: 'With a name that does not exist the entry waits for a Secret that nobody makes, and browsers do not open the hub; a key that servers get as well is everybody’s.',
+  on: 'hub',
+  *check({ hub, cluster }) {
+    const { certificate } = hub.data;
+    if (certificate === undefined) return;
+    if (cluster.data.ingress.class === 'none')
+      yield {
+        at: hub.keyAt('/certificate'),
+        message: `clusters/${cluster.name}.yaml has no entry that could show a certificate`,
+        hint: 'remove it',
+      };
+    const { cert, key } = certificate;
+    const parts = { cert: partFault(hub.data, cert), key: partFault(hub.data, key) };
+    if (cert === key)
+      parts.key = {
+        message: `${key} cannot be the certificate and its key`,
+        hint: 'give each a secret of its own',
+      };
+    for (const [part, fault] of Object.entries(parts))
+      if (fault !== undefined) yield { at: hub.at(pointer('certificate', part)), ...fault };
+  },
+};
+
+function partFault({ secrets }: EnvironmentFile, name: string): Omit<Problem, 'at'> | undefined {
+  const known = Object.keys(secrets);
+  if (!known.includes(name)) {
+    const near = nearest(name, known);
+    const there = known.length === 0 ? 'declare it there' : `there are: ${known.join(', ')}`;
+    return {
+      message: `secrets: has no "${name}"`,
+      hint: near === undefined ? there : `did you mean "${near}"?`,
+    };
+  }
+  return secrets[name]?.for === 'hub'
+    ? undefined
+    : { message: `the secret ${name} is for the entry alone`, hint: 'remove its "for:"' };
 }

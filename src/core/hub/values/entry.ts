@@ -1,6 +1,8 @@
+import type { EnvironmentFile } from '../../model/types.ts';
 import type { HubContext, Part } from './part.ts';
+import { SUPPLIED } from './supplied.ts';
 
-/** Made by the cluster's issuer. */
+/** Made by the cluster's issuer, where nobody supplies a certificate. */
 export const TLS_SECRET = 'hub-tls';
 
 /** How people reach the hub: one Ingress with a certificate, or nothing at all on a cluster without. */
@@ -8,18 +10,25 @@ export function entryPart({ hub, cluster }: HubContext): Part {
   const { class: ingressClass, issuer } = cluster.ingress;
   const proxy = { service: { type: 'ClusterIP' }, https: { enabled: false } };
   if (ingressClass === 'none') return { jupyterhub: { proxy, ingress: { enabled: false } } };
-  const host = /^https?:\/\/([^/:]+)/u.exec(hub.data.url)?.[1] ?? '';
+  const host = hostOf(hub.data);
+  const supplied = hub.data.certificate !== undefined;
   return {
     jupyterhub: {
       proxy,
       ingress: {
         enabled: true,
         ingressClassName: ingressClass,
-        annotations: issuer === null ? {} : { 'cert-manager.io/cluster-issuer': issuer },
+        annotations:
+          issuer === null || supplied ? {} : { 'cert-manager.io/cluster-issuer': issuer },
         hosts: [host],
-        tls: [{ hosts: [host], secretName: TLS_SECRET }],
+        tls: [{ hosts: [host], secretName: supplied ? SUPPLIED.certificate : TLS_SECRET }],
       },
     },
-    from: { '/ingress/hosts': '/url', '/ingress/tls': '/url' },
+    from: { '/ingress/hosts': '/url', '/ingress/tls': supplied ? '/certificate' : '/url' },
   };
+}
+
+/** Host name of the hub's address. */
+export function hostOf({ url }: Pick<EnvironmentFile, 'url'>): string {
+  return /^https?:\/\/([^/:]+)/u.exec(url)?.[1] ?? '';
 }

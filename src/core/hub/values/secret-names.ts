@@ -11,6 +11,7 @@ export const SECRETS_OF_HUB = [
   TLS_SECRET,
   `${SUPPLIED.hub}(-.*)?`,
   `${SUPPLIED.pull}(-.*)?`,
+  `${SUPPLIED.certificate}(-.*)?`,
 ].join('|');
 
 const OF_HUB = new RegExp(`^(?:${SECRETS_OF_HUB})$`, 'u');

@@ -3,9 +3,9 @@ import type { Json, JsonObject } from '../../json.ts';
 import type { EnvironmentFile } from '../../model/types.ts';
 import { put } from './named-lists.ts';
 
-type Environment = Pick<EnvironmentFile, 'secrets'>;
+type Environment = Pick<EnvironmentFile, 'secrets' | 'certificate'>;
 /** Whom supplied secrets are for: each gets a Secret of its own, and nothing of the others. */
-export type Use = EnvironmentFile['secrets'][string]['for'];
+export type Use = EnvironmentFile['secrets'][string]['for'] | 'certificate';
 
 /** Their names in values and chart; `deploy` puts the names of immutable Secrets in their place. */
 export const SECRETS_NAME = 'hub-secrets';
@@ -13,12 +13,19 @@ export const SUPPLIED: Readonly<Record<Use, string>> = {
   hub: SECRETS_NAME,
   servers: 'server-secrets',
   pull: 'pull-secrets',
+  certificate: 'hub-certificate',
 };
 export const USES = Object.keys(SUPPLIED) as Use[];
 
+/** Whom a secret is for: `for:` says it, and of those that `certificate:` names that. */
+export function useOf({ secrets, certificate }: Environment, name: string): Use | undefined {
+  if (name === certificate?.cert || name === certificate?.key) return 'certificate';
+  return secrets[name]?.for;
+}
+
 /** Names of the secrets of one use. */
-export function suppliedFor({ secrets }: Environment, use: Use): string[] {
-  return Object.keys(secrets).filter((name) => secrets[name]?.for === use);
+export function suppliedFor(environment: Environment, use: Use): string[] {
+  return Object.keys(environment.secrets).filter((name) => useOf(environment, name) === use);
 }
 
 /** Variables by reference, never as a value: `[variable, name of the secret]`. */
@@ -43,6 +50,7 @@ export function serverVariables({ secrets }: Environment): [variable: string, se
 const REFERENCES: Readonly<Record<string, string>> = {
   secretKeyRef: 'name',
   imagePullSecrets: 'name',
+  tls: 'secretName',
 };
 
 /** The same with real names of Secrets in place of ours; one that others have made keeps its name. */
@@ -63,7 +71,7 @@ function renamed(value: Json, key: string | undefined, names: ReadonlyMap<string
 }
 
 /** Where values below `jupyterhub:` name Secrets of ours. */
-const PLACES = ['/hub/extraEnv', '/singleuser/extraEnv', '/imagePullSecrets'];
+const PLACES = ['/hub/extraEnv', '/singleuser/extraEnv', '/imagePullSecrets', '/ingress/tls'];
 
 /** Of values below `jupyterhub:` what names a Secret of ours, with its real name. */
 export function realNamesIn(

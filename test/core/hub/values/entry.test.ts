@@ -28,6 +28,16 @@ describe('entry', () => {
     });
   });
 
+  test('a certificate of one’s own is asked of nobody', () => {
+    const secrets = { chain: { use: 'entry' }, private: { use: 'entry' } };
+    const hub = { secrets, certificate: { cert: 'chain', key: 'private' } };
+    const tls = [{ hosts: ['hub.example.org'], secretName: 'hub-certificate' }];
+    expect(entryPart(contextWith(hub))).toEqual({
+      jupyterhub: { proxy, ingress: { ...ingress({}), tls } },
+      from: { ...from, '/ingress/tls': '/certificate' },
+    });
+  });
+
   test('a cluster without an entry', () => {
     const cluster = { [MAIN]: { ingress: { class: 'none' } } };
     expect(entryPart(contextWith({}, cluster))).toEqual({
