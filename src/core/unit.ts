@@ -45,6 +45,13 @@ export interface Release {
   secrets: string[];
 }
 
+/** How a hub's file says its values. For people: no part of a release, and of no digest. */
+export interface Written {
+  /** Pointer into the values → pointer into the file; the longest prefix counts, and an empty one is no field. */
+  from: Readonly<Record<string, string>>;
+  file: JsonObject;
+}
+
 export interface WantedRelease {
   unit: Unit;
   /** Name of its wave. */
@@ -53,6 +60,8 @@ export interface WantedRelease {
   order: number;
   release: Release;
   digest: Digest;
+  /** Of a hub. */
+  written?: Written;
 }
 
 /** What the branch `deployed` (or a folder of its shape) says about a unit. */

@@ -182,7 +182,7 @@ describe('a plan', () => {
     expect([whole.exit, hub.exit, other.exit]).toEqual([4, 4, 0]);
     expect(titles(hub)).toEqual([expect.stringContaining('[~] hub ')]);
     expect(titles(other)).toEqual([]);
-    expect(other.text).toContain('nothing changes, 1 unchanged');
+    expect(other.text).toContain('nothing changes · 1 hub unchanged');
     await expect(of('hubb')).rejects.toMatchObject({
       message: 'there is no hub "hubb"',
       hint: 'did you mean "hub"?',

@@ -315,7 +315,7 @@ describe('a family that src does not know', () => {
     const text = planText(plan, NO_FRAME);
     expect(text).toContain('[~] jar big  wave 7, kitchen\n    users notice: teeth hurt\n');
     expect(text).toContain('      -   sweets: 2\n      +   sweets: 500\n');
-    expect(text).toContain('3 steps, 2 unchanged');
+    expect(text).toContain(' · 2 hubs unchanged');
 
     const page = planHtml(plan, NO_FRAME);
     expect(page).toContain('<h2>~ jar big <span>kitchen</span></h2>');

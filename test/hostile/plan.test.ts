@@ -14,6 +14,7 @@ import { HOSTILE, expectHtml, expectMarkdown, expectScreen } from './targets.ts'
 /** Every place of a plan, filled with what `next` gives. */
 function filled(next: () => string): { plan: Plan; frame: PlanFrame } {
   const object = () => ({ apiVersion: next(), kind: next(), namespace: next(), name: next() });
+  const shared = `in several: ${next()}`;
   const unit = () => ({ id: next(), title: next(), noun: 'hub', json: { name: next() } });
   const step = (detail: 'changes' | 'names', shape: string) =>
     aStep({
@@ -23,7 +24,9 @@ function filled(next: () => string): { plan: Plan; frame: PlanFrame } {
       hubs: [next()],
       wave: next(),
       summary: next(),
-      reasons: [{ code: 'value', text: next() }],
+      reasons: [
+        { code: 'image', text: shape === 'a' ? `a ${next()}` : shared, follows: [next(), next()] },
+      ],
       effects: [{ code: 'none', text: next(), risk: 1 }],
       touched: [{ noun: next(), name: next() }],
       reviewed: { name: next(), digest: next() },
@@ -76,7 +79,7 @@ const hostile = (texts: readonly string[]): ReturnType<typeof filled> => {
 const ordinary = filled(() => 'ice');
 const RUNS = { numRuns: 60 };
 
-const TAGS = ['<details>', '</details>', '<summary>', '</summary>', '<sub>', '</sub>'];
+const TAGS = ['<details>', '</details>', '<summary>', '</summary>', '<sub>', '</sub>', '<br>'];
 
 test('the comment', () => {
   const marks = /^<!-- glaciocloud plan -->$/gmu;

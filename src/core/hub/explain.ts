@@ -1,7 +1,6 @@
 import { at, canonical, isObject, objectsIn, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { HUB_RESTART_SECONDS } from '../model/limits.ts';
-import { compare } from '../plan/compare.ts';
 import type { Diff } from '../plan/types.ts';
 import { unitId } from '../unit.ts';
 import type { Release } from '../unit.ts';
@@ -16,6 +15,7 @@ import {
   volumeEffects,
   workdirEffects,
 } from './grave.ts';
+import { changedImages, pairs, reasonsOf } from './reasons.ts';
 import type { Effect, HubChange, HubStep, Reason } from './step.ts';
 import { sizeNodes } from './values/server-nodes.ts';
 
@@ -42,68 +42,8 @@ export function explainHub(change: HubChange, diff: Diff | undefined): HubStep {
     ...change,
     diff,
     effects: felt.length > 0 ? felt : all,
-    why: reasonsOf(from.release, to.release),
+    why: reasonsOf(from.release, to.release, to.written),
   };
-}
-
-export function reasonsOf(from: Release, to: Release): Reason[] {
-  return [
-    ...chartReasons(from, to),
-    ...changedImages(from, to).map((change): Reason => ({ kind: 'image', ...change })),
-    ...secretReasons(from, to),
-    ...valueReasons(from, to),
-  ];
-}
-
-function chartReasons(from: Release, to: Release): Reason[] {
-  const changed = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
-  return changed.map(([name, a, b]) => ({ kind: 'chart', name, from: a?.version, to: b?.version }));
-}
-
-function changedImages(
-  from: Release,
-  to: Release,
-): { name: string; from: string | undefined; to: string | undefined }[] {
-  const all = pairs(from.images, to.images).map(([name, a, b]) => ({
-    name,
-    from: a?.reference,
-    to: b?.reference,
-  }));
-  return all.filter((image) => image.from !== image.to);
-}
-
-function secretReasons(from: Release, to: Release): Reason[] {
-  const added = to.secrets.filter((name) => !from.secrets.includes(name));
-  const removed = from.secrets.filter((name) => !to.secrets.includes(name));
-  return [
-    ...removed.map((name): Reason => ({ kind: 'secret', name, change: 'removed' })),
-    ...added.map((name): Reason => ({ kind: 'secret', name, change: 'added' })),
-  ];
-}
-
-/** An image shows as an image, not once more as a value of the profiles. */
-function valueReasons(from: Release, to: Release): Reason[] {
-  const references = new Set(
-    [...from.images, ...to.images].map(({ reference }) => canonical(reference)),
-  );
-  const isImage = (value: Json | undefined): boolean =>
-    Array.isArray(value) ? value.every(isImage) : references.has(canonical(value ?? null));
-  const changed = compare(from.values, to.values).filter(
-    (change) => !isImage(change.to) && !isImage(change.from),
-  );
-  return changed.map(({ path, from: a, to: b }) => ({ kind: 'value', path, from: a, to: b }));
-}
-
-function pairs<T extends { name: string }>(
-  from: readonly T[],
-  to: readonly T[],
-): [string, T | undefined, T | undefined][] {
-  const names = [...new Set([...from, ...to].map(({ name }) => name))];
-  return names.map((name) => [
-    name,
-    from.find((one) => one.name === name),
-    to.find((one) => one.name === name),
-  ]);
 }
 
 /** From the worst for users to what only new servers see. */

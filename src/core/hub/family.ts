@@ -8,7 +8,7 @@ import { unitId } from '../unit.ts';
 import { explainHub } from './explain.ts';
 import { decideHubs } from './grave.ts';
 import type { Effect, HubChange, HubStep, Reason } from './step.ts';
-import { RISK, effectText, reasonText } from './words.ts';
+import { RISK, effectText, followsText, reasonText } from './words.ts';
 
 /** Hubs as Helm releases, wave by wave. */
 export const hubFamily: Family<ReleaseFacts, HubChange, HubStep> = {
@@ -66,7 +66,12 @@ function shapeOf(
 }
 
 function shownReason(reason: Reason): ShownReason {
-  return { code: reason.kind, text: reasonText(reason) };
+  const follows = followsText(reason);
+  return {
+    code: reason.kind,
+    text: reasonText(reason),
+    ...(follows.length > 0 && { follows }),
+  };
 }
 
 function shownEffect(effect: Effect): ShownEffect {

@@ -7,6 +7,7 @@ import { wantedRelease } from '../plan/release.ts';
 import type { ChartPin, PresentRelease, WantedRelease } from '../unit.ts';
 import { hubData } from './values/data.ts';
 import { hubValues } from './values/build.ts';
+import { writtenIn } from './written.ts';
 import type { HubValues } from './values/part.ts';
 
 /** The charts of a run, as far as values and digests need them. */
@@ -73,17 +74,21 @@ function hubRelease(
   const waves = platform.settings.data.waves;
   const order = waves.findIndex(({ name }) => name === hub.data.wave) + 1;
   if (!built || order === 0) return [];
+  const written = writtenIn(built, hub);
   return [
-    wantedRelease(hub.data.wave, order, {
-      v: 1,
-      unit: { kind: 'hub', cluster: hub.data.cluster, name: hub.name },
-      namespace: hub.name,
-      charts: charts.pins
-        .map(({ name, version, digest }) => ({ name, version, digest }))
-        .sort((a, b) => compareText(a.name, b.name)),
-      values: built.values,
-      images: images.map(({ name, reference }) => ({ name, reference })),
-      secrets: Object.keys(hub.data.secrets).sort(compareText),
-    }),
+    {
+      ...wantedRelease(hub.data.wave, order, {
+        v: 1,
+        unit: { kind: 'hub', cluster: hub.data.cluster, name: hub.name },
+        namespace: hub.name,
+        charts: charts.pins
+          .map(({ name, version, digest }) => ({ name, version, digest }))
+          .sort((a, b) => compareText(a.name, b.name)),
+        values: built.values,
+        images: images.map(({ name, reference }) => ({ name, reference })),
+        secrets: Object.keys(hub.data.secrets).sort(compareText),
+      }),
+      written,
+    },
   ];
 }

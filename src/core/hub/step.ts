@@ -1,16 +1,33 @@
 import type { Json } from '../json.ts';
 import type { ReleaseChange } from '../plan/release.ts';
-import type { Diff } from '../plan/types.ts';
+import type { Diff, FieldChange } from '../plan/types.ts';
 import type { PresentRelease } from '../unit.ts';
+
+/** Values that follow from what was written. */
+interface Follows {
+  follows?: FieldChange[];
+}
 
 /** Why a hub changes. */
 export type Reason =
   | { kind: 'new' }
   | { kind: 'cluster'; from: string; to: string }
-  | { kind: 'chart'; name: string; from: string | undefined; to: string | undefined }
-  | { kind: 'image'; name: string; from: string | undefined; to: string | undefined }
-  | { kind: 'secret'; name: string; change: 'added' | 'removed' }
-  | { kind: 'value'; path: string; from: Json | undefined; to: Json | undefined };
+  | ({ kind: 'chart'; name: string; from: string | undefined; to: string | undefined } & Follows)
+  | ({ kind: 'image'; name: string; from: string | undefined; to: string | undefined } & Follows)
+  | ({ kind: 'secret'; name: string; change: 'added' | 'removed' } & Follows)
+  | FieldReason
+  /** A value that no field of the hub's file decides. */
+  | ({ kind: 'value' } & FieldChange);
+
+/** `field`: a pointer into the hub's file, which says `to`. */
+export interface FieldReason {
+  kind: 'field';
+  field: string;
+  /** Undefined where no value tells what the file said before; its own is where it said nothing. */
+  before: { value: Json | undefined } | undefined;
+  to: Json | undefined;
+  follows: FieldChange[];
+}
 
 /** Input data of a set; another `digest` is other files. */
 export interface DataHeld {

@@ -1,7 +1,9 @@
+import { segmentsOf } from '../json.ts';
 import { duration } from '../time.ts';
 import { JUPYTERHUB, OWN_VALUES } from './charts.ts';
 import { gigabytes } from '../data/words.ts';
-import type { DataHeld, Effect, Reason } from './step.ts';
+import type { FieldChange } from '../plan/types.ts';
+import type { DataHeld, Effect, FieldReason, Reason } from './step.ts';
 import { SCRATCH } from './values/servers.ts';
 
 const CHARTS = new RegExp(`^/(?:${JUPYTERHUB}|${OWN_VALUES})/`, 'u');
@@ -36,9 +38,31 @@ export function reasonText(reason: Reason): string {
       return `image ${reason.name} ${arrow(shortReference(reason.from), shortReference(reason.to))}`;
     case 'secret':
       return `secret ${reason.name} ${reason.change}`;
+    case 'field':
+      return fieldText(reason);
     case 'value':
-      return `${fieldName(reason.path)} ${arrow(shortValue(reason.from), shortValue(reason.to))}`;
+      return valueText(reason);
   }
+}
+
+/** In the words of the hub's file, as far as they are known. */
+function fieldText({ field, before, to, follows }: FieldReason): string {
+  const name = fieldName(field);
+  const [first] = follows;
+  if (before) return `${name} ${arrow(shortValue(before.value), shortValue(to))}`;
+  if (first && follows.length === 1) return `${name}: ${valueText(first)}`;
+  return to === undefined ? `${name} is gone` : `${name}: now ${shortValue(to)}`;
+}
+
+/** What only follows from a reason. */
+export function followsText(reason: Reason): string[] {
+  const follows = 'follows' in reason ? (reason.follows ?? []) : [];
+  const shown = reasonText(reason);
+  return follows.map(valueText).filter((text) => !shown.endsWith(text));
+}
+
+function valueText({ path, from, to }: FieldChange): string {
+  return `${fieldName(path)} ${arrow(shortValue(from), shortValue(to))}`;
 }
 
 function chartText({ name, from, to }: Extract<Reason, { kind: 'chart' }>): string {
@@ -49,7 +73,7 @@ function chartText({ name, from, to }: Extract<Reason, { kind: 'chart' }>): stri
 
 /** A pointer into values as people write it: without the chart, and with dots. */
 function fieldName(path: string): string {
-  return path.replace(CHARTS, '').replaceAll('/', '.');
+  return segmentsOf(path.replace(CHARTS, '/')).join('.');
 }
 
 type GraveKind = (typeof GRAVE)[number];

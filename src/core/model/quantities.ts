@@ -6,6 +6,13 @@ export function seconds(duration: string): number {
   return Number(duration.slice(0, -1)) * Number(SECONDS[duration.slice(-1)]);
 }
 
+/** Seconds as a duration of a file: in the unit of another one where that is whole, else in the largest that is. */
+export function durationLike(total: number, like: string): string {
+  const units = [like.slice(-1), 'd', 'h', 'm', 's'];
+  const unit = units.find((one) => total % Number(SECONDS[one]) === 0) ?? 's';
+  return `${total / Number(SECONDS[unit])}${unit}`;
+}
+
 type Units = ReadonlyMap<string, number>;
 
 const BINARY: Units = new Map([

@@ -9,6 +9,8 @@ type Marker = '+' | '~' | '−';
 export interface ShownReason {
   code: string;
   text: string;
+  /** What only follows from it: folded away where there is room to fold. */
+  follows?: readonly string[];
 }
 
 /** What people notice of a step. `risk`: how much it can hurt, 0 to 11. */

@@ -8,6 +8,11 @@ export function summaryOf(reasons: readonly ShownReason[], most = 4): string {
   return texts.length > most ? `${shown} · and ${texts.length - most} more` : shown;
 }
 
+/** Above values that only follow from what was written. */
+export function followsTitle({ length }: readonly string[]): string {
+  return length === 1 ? '1 value follows from it' : `${length} values follow from it`;
+}
+
 /** What people notice, worst first. */
 export function effectsText(effects: readonly ShownEffect[]): string {
   return [...effects]

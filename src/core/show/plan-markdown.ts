@@ -2,19 +2,21 @@ import { code, fenced, hex, html, inMarkdown, joined, link } from '../escape.ts'
 import type { Markdown } from '../escape.ts';
 import type { Finding } from '../finding.ts';
 import { COMMENT_LIMIT } from '../model/limits.ts';
-import type { ShownStep } from '../plan/family.ts';
+import type { ShownReason, ShownStep } from '../plan/family.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ObjectChange } from '../plan/types.ts';
-import { effectsText } from '../plan/words.ts';
+import { followsTitle } from '../plan/words.ts';
 import { byPlace, countText, findingLine, plural } from './findings.ts';
+import { headlines, stayingHubs } from './counts.ts';
 import { comparison } from './frame.ts';
 import type { PlanFrame } from './frame.ts';
 import { byRisk, groupEqual } from './groups.ts';
 import type { Group } from './groups.ts';
+import { isMasked, maskedText } from './masked.ts';
 import { COMMENT_MARKER } from './reviewed.ts';
+import { placesText, tellOnce } from './shared.ts';
 
-/** What a platform is made of; everything else is counted beside it. */
-const SUBJECT = 'hub';
+type Telling = ReturnType<typeof tellOnce>;
 
 const ORPHANED = inMarkdown`runs, but no file names it any more. Nothing happens to it until \`removals:\` in platform.yaml says what becomes of its homes.`;
 
@@ -38,25 +40,20 @@ interface Block {
  */
 export function planMarkdown(plan: Plan, frame: PlanFrame, limit = COMMENT_LIMIT): string {
   const groups = groupEqual(byRisk(plan.steps));
+  const telling = tellOnce(groups);
   const head = `${COMMENT_MARKER}\n${headline(plan, frame)}\n`;
   const foot = footer(plan, frame);
   return fit(
     head,
-    [...above(plan), table(groups, plan), ...notes(plan), ...details(groups)],
+    [...above(plan), table(telling, plan), ...notes(plan), ...details(groups)],
     foot,
     limit,
   );
 }
 
 function headline(plan: Plan, frame: PlanFrame): string {
-  const count = plan.steps.filter(({ noun }) => noun === SUBJECT).length;
-  const verb = count === 1 ? 'changes' : 'change';
-  const counts = [
-    count > 0 ? `${plural(count, SUBJECT)} ${verb}` : `no ${SUBJECT} changes`,
-    ...touched(plan.steps),
-  ];
   const title = joined(
-    counts.map((one) => inMarkdown`${one}`),
+    headlines(plan).map((one) => inMarkdown`${one}`),
     inMarkdown` · `,
   );
   const head =
@@ -69,27 +66,23 @@ function against(plan: Plan, frame: PlanFrame): Markdown {
   return commit === undefined ? inMarkdown`${words}` : inMarkdown`${words} ${hex(commit)})`;
 }
 
-/** `2 images`: each thing once, in however many steps it appears. */
-function touched(steps: readonly ShownStep[]): string[] {
-  const names = new Map<string, Set<string>>();
-  for (const { noun, name } of steps.flatMap((step) => step.touched))
-    names.set(noun, (names.get(noun) ?? new Set()).add(name));
-  return [...names].map(([noun, { size }]) => plural(size, noun));
-}
-
-function table(groups: readonly Group[], plan: Plan): Block {
+function table({ shared, told }: Telling, plan: Plan): Block {
   if (plan.steps.length === 0 && plan.orphans.length === 0)
     return block(
       inMarkdown`Everything that is merged already runs. Merging this changes no hub.\n`,
     );
-  const rows = groups.map(({ first, steps }) => {
-    const effects = effectsText(first.effects);
-    return inMarkdown`| ${MARKS[first.marker]} | ${names(steps)} | ${first.summary} | ${effects} |\n`;
-  });
-  const unchanged = plan.unchanged.filter(({ noun }) => noun === SUBJECT);
-  if (unchanged.length > 0) {
-    const titles = unchanged.map(({ title }) => title).join(', ');
-    const shown = unchanged.length > 4 ? plural(unchanged.length, SUBJECT) : titles;
+  const rows = [
+    ...shared.map((one) => {
+      const { marker, reason, effects } = one;
+      return inMarkdown`| ${MARKS[marker]} | ${placesText(one, 3)} | ${reason.text} | ${effects} |\n`;
+    }),
+    ...told.map(({ first, steps, summary, effects }) => {
+      return inMarkdown`| ${MARKS[first.marker]} | ${names(steps)} | ${summary} | ${effects} |\n`;
+    }),
+  ];
+  const titles = stayingHubs(plan);
+  if (titles.length > 0) {
+    const shown = titles.length > 4 ? plural(titles.length, 'hub') : titles.join(', ');
     rows.push(inMarkdown`| = | ${shown} | nothing | |\n`);
   }
   return block(inMarkdown`| | hub | what happens | users notice |\n|---|---|---|---|\n${rows}`);
@@ -151,9 +144,16 @@ function details(groups: readonly Group[]): Block[] {
 
 function reasonBlocks({ detail, reasons }: ShownStep, title: string): Block[] {
   if (detail === 'names') return [];
-  const lines = reasons.map(({ text }) => inMarkdown`- ${text}\n`);
+  const lines = reasons.map(reasonItem);
   const text = fold(`${title}: what changes (${reasons.length})`, lines);
   return [block(inMarkdown`\n${text}`, `${title}: what changes`)];
+}
+
+function reasonItem({ text, follows = [] }: ShownReason): Markdown {
+  if (follows.length === 0) return inMarkdown`- ${text}\n`;
+  const summary = html(followsTitle(follows));
+  const rest = joined(follows.map(html), inMarkdown`<br>`);
+  return inMarkdown`- ${text}\n\n  <details><summary>${summary}</summary>${rest}</details>\n\n`;
 }
 
 function manifestBlocks({ detail, diff }: ShownStep, title: string): Block[] {
@@ -168,7 +168,10 @@ function manifestBlocks({ detail, diff }: ShownStep, title: string): Block[] {
   return [block(inMarkdown`\n${text}`, `${title}: manifests`)];
 }
 
-function objectBlock({ kind, object, before, lines }: ObjectChange): Markdown {
+function objectBlock(change: ObjectChange): Markdown {
+  const { kind, object, before, lines } = change;
+  if (isMasked(change))
+    return inMarkdown`**${object.kind} ${object.name}** ${kind}: ${maskedText(change)}\n`;
   const what = kind === 'renamed' ? `renamed from ${before?.name ?? ''}` : kind;
   const changes = fenced('diff', lines);
   return inMarkdown`**${object.kind} ${object.name}** ${what}\n\n${changes}\n`;

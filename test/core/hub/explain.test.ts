@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { effectsOf, explainHub, reasonsOf } from '../../../src/core/hub/explain.ts';
+import { effectsOf, explainHub } from '../../../src/core/hub/explain.ts';
+import { reasonsOf } from '../../../src/core/hub/reasons.ts';
 import type { DataHeld, Effect, Reason } from '../../../src/core/hub/step.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { ObjectRef } from '../../../src/core/plan/types.ts';

@@ -15,7 +15,7 @@ test.each<[Reason, string]>([
   [{ kind: 'secret', name: 'a', change: 'removed' }, 'secret a removed'],
   [{ kind: 'value', path: '/jupyterhub/a/b', from: 1, to: 2 }, 'a.b 1 → 2'],
   [{ kind: 'value', path: '/glaciocloud/a/b', from: 'x', to: 'y' }, 'a.b x → y'],
-  [{ kind: 'value', path: '/other/a', from: undefined, to: [1] }, '.other.a + [1]'],
+  [{ kind: 'value', path: '/other/a', from: undefined, to: [1] }, 'other.a + [1]'],
   [{ kind: 'value', path: '/jupyterhub/a', from: true, to: undefined }, 'a − true'],
   [
     { kind: 'value', path: '/jupyterhub/a', from: 'x'.repeat(40), to: 'y'.repeat(41) },

@@ -15,7 +15,7 @@ describe('the comment begins', () => {
     ['nothing', [], 'no hub changes'],
     ['one hub', [named('a')], '1 hub changes'],
     ['two hubs', [named('a'), named('b')], '2 hubs change'],
-    ['no hub, but a cluster', [named('a', { noun: 'cluster' })], 'no hub changes'],
+    ['no hub, but a cluster', [named('a', { noun: 'cluster' })], 'no hub changes · 1 cluster'],
     [
       'things by their names, each once',
       [

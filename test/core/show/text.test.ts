@@ -16,10 +16,10 @@ const LAST = 'plan 0123456789ab\n';
 describe('a plan in a terminal', () => {
   test('where nothing changes is one line', () => {
     expect(planText(aPlan(), NO_FRAME)).toBe(
-      `nothing changes, 0 unchanged · nothing is deployed yet · ${LAST}`,
+      `nothing changes · 0 hubs unchanged · nothing is deployed yet · ${LAST}`,
     );
     expect(planText(aPlan({ unchanged: [aUnit('a')] }), NO_FRAME)).toBe(
-      `nothing changes, 1 unchanged · compared with the given record · ${LAST}`,
+      `nothing changes · 1 hub unchanged · compared with the given record · ${LAST}`,
     );
   });
 
@@ -38,7 +38,7 @@ describe('a plan in a terminal', () => {
         '      - a: 1',
         '      + a: 2',
         '',
-        `1 step, 0 unchanged · compared with the given record · ${LAST}`,
+        `1 hub changes · 0 hubs unchanged · compared with the given record · ${LAST}`,
       ].join('\n'),
     );
   });
@@ -67,7 +67,7 @@ describe('a plan in a terminal', () => {
 
   test('a change without objects has its reasons alone', () => {
     const step = aStep({ diff: undefined });
-    expect(planText(aPlan({ steps: [step] }), NO_FRAME)).toContain('    a 1 → 2\n\n1 step');
+    expect(planText(aPlan({ steps: [step] }), NO_FRAME)).toContain('    a 1 → 2\n\n1 hub changes');
   });
 
   test.each([
@@ -97,7 +97,7 @@ describe('a plan in a terminal', () => {
         '! made with a test double of the chart c',
         '! f:1:2  warning r  m; h',
         '',
-        `nothing changes, 0 unchanged · compared with the given record · ${LAST}`,
+        `nothing changes · 0 hubs unchanged · compared with the given record · ${LAST}`,
       ].join('\n'),
     );
   });
@@ -190,16 +190,21 @@ describe('a plan as JSON', () => {
       digest: '0123456789abcdef0123',
       base: 'c',
       head: 'h',
+      counts: { hubs: 2, unchanged: 1, others: [] },
       findings: [
         { rule: 'r', severity: 'warning', file: 'f', line: 1, column: 2, message: 'm', hint: 'h' },
       ],
       steps: [
-        { kind: 'fill', family: 'toy', codes: { why: ['one', 'two'], effects: [] } },
+        {
+          kind: 'fill',
+          family: 'toy',
+          codes: { why: ['one', 'two'], follows: [[], []], effects: [] },
+        },
         {
           kind: 'upgrade',
           unit: 'b',
           family: 'hub',
-          codes: { why: ['value'], effects: ['idle'] },
+          codes: { why: ['value'], follows: [[]], effects: ['idle'] },
         },
       ],
       unchanged: [{ kind: 'hub', name: 'u' }],

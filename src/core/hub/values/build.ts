@@ -37,10 +37,10 @@ const PARTS: readonly ((context: HubContext) => Part)[] = [
  * key, and a rule refuses what would replace the platform's own.
  */
 export function hubValues(context: HubContext): HubValues {
-  const { values, from } = combine(PARTS.map((part) => part(context)));
+  const { values, ...origins } = combine(PARTS.map((part) => part(context)));
   const ours = byName(values.jupyterhub);
   const merged = mergeNamed(ours, byName(context.hub.data.values));
-  return { values: { ...values, jupyterhub: asLists(merged) }, from, ours };
+  return { values: { ...values, jupyterhub: asLists(merged) }, ...origins, ours };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { compareText, merge } from '../../json.ts';
+import { compareText, merge, pointer } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import { CORE_POOL, USER_POOL, poolOf, userPool } from '../../model/pools.ts';
 import { sizesWith, usualOffer } from '../../model/offers.ts';
@@ -36,7 +36,20 @@ export function nodesPart(context: HubContext): Part {
         memory: String(seat.memory),
       },
     },
+    ownFrom: {
+      '/hub/title': '/title',
+      '/hub/url': '/url',
+      '/placeholders/replicas': '/capacity/placeholders',
+      '/placeholders/cpu': seatField(environment, 'cpu'),
+      '/placeholders/memory': seatField(environment, 'memory'),
+    },
   };
+}
+
+function seatField({ sizes }: EnvironmentFile, what: 'cpu' | 'memory'): string {
+  const usual = defaultSize(sizes);
+  const guarantee = sizes[usual]?.guarantee?.[what] === undefined ? [] : ['guarantee'];
+  return pointer('sizes', usual, ...guarantee, what);
 }
 
 /** Where the chart's pods go, by the cluster's pools. */

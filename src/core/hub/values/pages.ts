@@ -10,6 +10,7 @@ export function pagesPart({ hub, platform }: HubContext): Part {
   const renew = repository === undefined ? '' : `${form('renew.yml')}&${titled(`Renew: ${title}`)}`;
   return {
     glaciocloud: { pages: { v: 1, title, ask, renew, help: help ?? '', binder: binder ?? '' } },
+    ownFrom: { '/pages/title': '/title', '/pages/renew': '/title' },
   };
 }
 

@@ -12,6 +12,8 @@ export interface Part {
   glaciocloud?: JsonObject;
   /** Pointer below `jupyterhub` → pointer in the environment file; the longest prefix counts. */
   from?: Readonly<Record<string, string>>;
+  /** The same below `glaciocloud`, where what stands below both is alike; an empty one is no field. */
+  ownFrom?: Readonly<Record<string, string>>;
 }
 
 /** Everything that values are made from. */
@@ -29,6 +31,7 @@ export interface HubContext {
 export interface HubValues {
   values: { jupyterhub: JsonObject; glaciocloud: JsonObject };
   from: ReadonlyMap<string, string>;
+  ownFrom: ReadonlyMap<string, string>;
   /** What the platform itself writes below `jupyterhub:`, volumes and mounts by name. */
   ours: JsonObject;
 }
@@ -40,5 +43,6 @@ export function combine(parts: readonly Part[]): Omit<HubValues, 'ours'> {
       glaciocloud: merge({}, ...parts.map((part) => part.glaciocloud ?? {})),
     },
     from: new Map(parts.flatMap((part) => Object.entries(part.from ?? {}))),
+    ownFrom: new Map(parts.flatMap((part) => Object.entries(part.ownFrom ?? {}))),
   };
 }

@@ -15,11 +15,22 @@ export function probeNamespace(hub: string): string {
   return `${hub}-probe`;
 }
 
+/** What a probe does is not the field's alone: images and sizes have a part in it. */
+const ORIGINS = {
+  from: { [`/hub/services/${PROBE}`]: '/probe', [`/hub/loadRoles/${PROBE}`]: '/probe' },
+  ownFrom: {
+    '/probe': '/probe',
+    '/probe/settings': '/probe',
+    '/probe/settings/hub': '',
+    '/probe/settings/job': '',
+  },
+} as const;
+
 /** What watches a hub from inside the cluster, if it asks: charts/oggm-hub/files/probe.py. */
 export function probePart({ hub, images }: HubContext): Part {
   const { probe: wanted, sizes } = hub.data;
   const first = usualOffer(images);
-  if (!wanted || !first) return {};
+  if (!wanted || !first) return ORIGINS;
   const { name, file } = first;
   const check = {
     user: USERS[0] ?? '',
@@ -54,6 +65,6 @@ export function probePart({ hub, images }: HubContext): Part {
         },
       },
     },
-    from: { [`/hub/services/${PROBE}`]: '/probe', [`/hub/loadRoles/${PROBE}`]: '/probe' },
+    ...ORIGINS,
   };
 }

@@ -1,4 +1,5 @@
 import type { HubImage } from '../../images/resolve.ts';
+import { pointer } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import { CPU_GUARANTEE_SHARE } from '../../model/limits.ts';
 import type { Size } from '../../model/machine-types.ts';
@@ -42,7 +43,30 @@ export function profilesPart(context: HubContext): Part {
         })),
       },
     },
+    ownFrom: {
+      '/profiles/sizes': '/sizes',
+      ...Object.fromEntries(Object.keys(hub.data.sizes).flatMap(sizeOrigins)),
+      ...Object.fromEntries(images.flatMap(({ name }) => imageOrigins(name))),
+    },
   };
+}
+
+/** What follows from a field of another name. */
+function sizeOrigins(name: string): [string, string][] {
+  const below = (...path: string[]): string => pointer('profiles', 'sizes', name, ...path);
+  return [
+    [below('env'), pointer('sizes', name, 'cpu')],
+    [below('spot'), pointer('sizes', name, 'nodes')],
+  ];
+}
+
+function imageOrigins(name: string): [string, string][] {
+  const env = (variable: string): string =>
+    pointer('profiles', 'images', slug(name), 'env', variable);
+  return [
+    [env('OGGM_WORKDIR'), '/workdir'],
+    [env('OGGM_EXTRACT_DIR'), '/scratch'],
+  ];
 }
 
 /** What the spawn page says of an image, as far as it is known. */

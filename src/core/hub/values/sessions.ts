@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../json.ts';
 import { seconds } from '../../model/quantities.ts';
 import type { EnvironmentFile } from '../../model/types.ts';
 import type { HubContext, Part } from './part.ts';
@@ -27,17 +26,28 @@ export function sessionsPart({ hub }: HubContext): Part {
       '/cull/timeout': '/sessions/idle',
       '/cull/every': '/sessions/idle',
       ...Object.fromEntries(
-        Object.keys(busy).map((name) => [`/singleuser/extraEnv/${name}`, '/sessions/keepBusy']),
+        Object.entries(BUSY_FIELDS).map(([name, field]) => [
+          `/singleuser/extraEnv/${name}`,
+          `/sessions${field}`,
+        ]),
       ),
     },
+    ownFrom: { '/sessions/keepBusy': '/sessions/keepBusy' },
   };
 }
+
+/** Below `/sessions`; the first of them is there with `keepBusy`, and says what `idle` says. */
+const BUSY_FIELDS = {
+  GLACIOCLOUD_BUSY_IDLE: '',
+  GLACIOCLOUD_BUSY_MAX: '/keepBusy',
+  GLACIOCLOUD_BUSY_WARN: '/keepBusy',
+} as const;
 
 /** What `charts/oggm-hub/files/servers/glaciocloud_busy.py` reads. */
 function busyEnv(
   idle: number,
   { max, warn }: NonNullable<EnvironmentFile['sessions']['keepBusy']>,
-): JsonObject {
+): Record<keyof typeof BUSY_FIELDS, string> {
   return {
     GLACIOCLOUD_BUSY_IDLE: String(idle),
     GLACIOCLOUD_BUSY_MAX: String(seconds(max)),

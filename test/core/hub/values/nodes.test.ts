@@ -34,6 +34,13 @@ test('where pods go, what waits on the nodes, and which seats are warm', () => {
       prepull: [base],
       placeholders: { replicas: 3, cpu: '500m', memory: '4294967296' },
     },
+    ownFrom: {
+      '/hub/title': '/title',
+      '/hub/url': '/url',
+      '/placeholders/replicas': '/capacity/placeholders',
+      '/placeholders/cpu': '/sizes/small/cpu',
+      '/placeholders/memory': '/sizes/small/memory',
+    },
   });
 });
 

@@ -18,5 +18,8 @@ test.each([
   [{ binder: 'https://binder.example.org' }, { ...NOTHING, binder: 'https://binder.example.org' }],
 ])('%j is where the pages lead to', (pages, expected) => {
   const context = contextWith({}, { 'platform.yaml': { pages } });
-  expect(pagesPart(context)).toEqual({ glaciocloud: { pages: expected } });
+  expect(pagesPart(context)).toEqual({
+    glaciocloud: { pages: expected },
+    ownFrom: { '/pages/title': '/title', '/pages/renew': '/title' },
+  });
 });

@@ -10,6 +10,19 @@ const tools = {
   },
 };
 
+const origins = {
+  from: {
+    '/hub/services/glaciocloud-probe': '/probe',
+    '/hub/loadRoles/glaciocloud-probe': '/probe',
+  },
+  ownFrom: {
+    '/probe': '/probe',
+    '/probe/settings': '/probe',
+    '/probe/settings/hub': '',
+    '/probe/settings/job': '',
+  },
+};
+
 test('a probe where the hub’s file asks for it: its own service, scopes and namespace', () => {
   const probe = { api: '5m', spawn: '2h', onlyWhenWarm: false };
   const sizes = { a: { cpu: 1, memory: '1G' }, b: { cpu: 2, memory: '4G', default: true } };
@@ -61,10 +74,7 @@ test('a probe where the hub’s file asks for it: its own service, scopes and na
         },
       },
     },
-    from: {
-      '/hub/services/glaciocloud-probe': '/probe',
-      '/hub/loadRoles/glaciocloud-probe': '/probe',
-    },
+    ...origins,
   });
 });
 
@@ -85,6 +95,6 @@ test('the first image is tried, with OGGM or without', () => {
 });
 
 test('nothing where it is not asked for, or where there is nothing to try', () => {
-  expect(probePart(contextWith({}))).toEqual({});
-  expect(probePart(contextWith({ probe: { api: '5m' }, images: ['nobody'] }))).toEqual({});
+  expect(probePart(contextWith({}))).toEqual(origins);
+  expect(probePart(contextWith({ probe: { api: '5m' }, images: ['nobody'] }))).toEqual(origins);
 });

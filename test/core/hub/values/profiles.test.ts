@@ -110,6 +110,21 @@ test('what users choose from: images for all, sizes for whom they are', () => {
         ],
       },
     },
+    ownFrom: {
+      '/profiles/sizes': '/sizes',
+      ...Object.fromEntries(
+        ['small', 'tiny', 'large'].flatMap((name) => [
+          [`/profiles/sizes/${name}/env`, `/sizes/${name}/cpu`],
+          [`/profiles/sizes/${name}/spot`, `/sizes/${name}/nodes`],
+        ]),
+      ),
+      ...Object.fromEntries(
+        ['science', 'tools-2-0'].flatMap((name) => [
+          [`/profiles/images/${name}/env/OGGM_WORKDIR`, '/workdir'],
+          [`/profiles/images/${name}/env/OGGM_EXTRACT_DIR`, '/scratch'],
+        ]),
+      ),
+    },
   });
 });
 

@@ -18,7 +18,14 @@ describe('sessions', () => {
     expect(sessionsPart(contextWith({ sessions: { idle } }))).toEqual({
       jupyterhub: { cull: { enabled: true, timeout, every, maxAge: 0, users: false } },
       glaciocloud: { sessions: { keepBusy: false } },
-      from: { '/cull/timeout': '/sessions/idle', '/cull/every': '/sessions/idle' },
+      from: {
+        '/cull/timeout': '/sessions/idle',
+        '/cull/every': '/sessions/idle',
+        '/singleuser/extraEnv/GLACIOCLOUD_BUSY_IDLE': '/sessions',
+        '/singleuser/extraEnv/GLACIOCLOUD_BUSY_MAX': '/sessions/keepBusy',
+        '/singleuser/extraEnv/GLACIOCLOUD_BUSY_WARN': '/sessions/keepBusy',
+      },
+      ownFrom: { '/sessions/keepBusy': '/sessions/keepBusy' },
     });
   });
 

@@ -1,0 +1,118 @@
+import { describe, expect, test } from '@jest/globals';
+import { reasonsOf } from '../../../src/core/hub/reasons.ts';
+import { wantedReleases } from '../../../src/core/hub/release.ts';
+import { followsText, reasonText } from '../../../src/core/hub/words.ts';
+import type { WantedRelease } from '../../../src/core/unit.ts';
+import { HUB, platformWith } from '../../support/written.ts';
+import type { Written } from '../../support/written.ts';
+
+function hubOf(hub: Record<string, unknown>, more: Written = {}, codeDigest = 'c'): WantedRelease {
+  const pins = [
+    { name: 'oggm-hub', version: '1', digest: codeDigest, double: false, verified: true },
+  ];
+  const all = wantedReleases(platformWith({ ...more, [HUB]: hub }), { pins, codeDigest });
+  const found = all.find(({ unit }) => unit.kind === 'hub');
+  if (!found) throw new Error('there is no hub');
+  return found;
+}
+
+/** Each reason, with what only follows from it. */
+function told(from: WantedRelease, to: WantedRelease): [string, string[]][] {
+  return reasonsOf(from.release, to.release, to.written).map((reason) => [
+    reasonText(reason),
+    followsText(reason),
+  ]);
+}
+
+const busy = { max: '24h', warn: ['1h'] };
+const sizes = (cpu: number, more: object = {}) => ({
+  small: { cpu, memory: '4G', default: true, ...more },
+});
+
+describe('a reason is the field that was written, in its words', () => {
+  test.each<[string, Record<string, unknown>, Record<string, unknown>, unknown]>([
+    [
+      'a duration that the chart has in seconds',
+      { sessions: { idle: '30m' } },
+      { sessions: { idle: '3h' } },
+      [['sessions.idle 30m → 3h', ['cull.timeout 1800 → 10800', 'cull.every 450 → 600']]],
+    ],
+    [
+      'in the unit of the new one',
+      { sessions: { idle: '24h' } },
+      { sessions: { idle: '36h' } },
+      [['sessions.idle 24h → 36h', ['cull.timeout 86400 → 129600']]],
+    ],
+    [
+      'a number that much follows from',
+      { capacity: { maxServers: 40 } },
+      { capacity: { maxServers: 400 } },
+      [
+        [
+          'capacity.maxServers 40 → 400',
+          expect.arrayContaining(['hub.activeServerLimit 40 → 400']),
+        ],
+      ],
+    ],
+    [
+      'a size of one’s own name',
+      { sizes: sizes(1) },
+      { sizes: sizes(2) },
+      [['sizes.small.cpu 1 → 2', expect.arrayContaining(['placeholders.cpu 250m → 500m'])]],
+    ],
+    [
+      'a variable that comes and one that goes',
+      { env: { A: '1', B: '1' } },
+      { env: { A: '2', C: '1' } },
+      [
+        ['env.A 1 → 2', ['singleuser.extraEnv.A 1 → 2']],
+        ['env: singleuser.extraEnv.B − 1', []],
+        ['env.C + 1', ['singleuser.extraEnv.C + 1']],
+      ],
+    ],
+    [
+      'what no value tells of before',
+      { sessions: { idle: '2h', keepBusy: busy } },
+      { sessions: { idle: '2h' } },
+      [
+        ['sessions: singleuser.extraEnv.GLACIOCLOUD_BUSY_IDLE − 7200', []],
+        [
+          'sessions.keepBusy is gone',
+          [
+            'singleuser.extraEnv.GLACIOCLOUD_BUSY_MAX − 86400',
+            'singleuser.extraEnv.GLACIOCLOUD_BUSY_WARN − 3600',
+            'sessions.keepBusy true → false',
+          ],
+        ],
+      ],
+    ],
+    [
+      'below values:',
+      { values: { hub: { extraConfig: { a: 'x' } } } },
+      { values: { hub: { extraConfig: { a: 'y' } } } },
+      [['values.hub.extraConfig.a x → y', []]],
+    ],
+    [
+      'a section that comes whole',
+      {},
+      { scratch: { size: '5Gi' } },
+      expect.arrayContaining([['scratch.size + 5Gi', expect.anything()]]),
+    ],
+  ])('%s', (_what, from, to, expected) => {
+    expect(told(hubOf(from), hubOf(to))).toEqual(expected);
+  });
+
+  test('our own code is the chart’s matter', () => {
+    expect(told(hubOf({}), hubOf({}, {}, 'd'))).toEqual([
+      ['chart oggm-hub: its content', ['hub.annotations.glaciocloud.org/code c → d']],
+    ]);
+  });
+
+  test('a value that another file decides is shown as it is', () => {
+    const class2 = { 'clusters/main.yaml': { storage: { homes: { class: 'other' } } } };
+    const texts = told(hubOf({}), hubOf({}, class2)).map(([text]) => text);
+    expect(texts).toContainEqual(
+      expect.stringMatching(/^singleuser\.storage\.dynamic\.storageClass /u),
+    );
+  });
+});
