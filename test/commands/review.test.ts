@@ -84,7 +84,7 @@ describe('a review', () => {
       digest: expect.stringMatching(/^[0-9a-f]{40}$/u) as unknown,
       has_changes: 'true',
     });
-    expect(await readFile(html, 'utf8')).toContain('<h1>Plan: 1 of 2 change</h1>');
+    expect(await readFile(html, 'utf8')).toContain('<h1>Plan: 1 hub changes</h1>');
     expect(lines).toEqual(['comment on pull request 7: created']);
   });
 

@@ -315,10 +315,10 @@ describe('a family that src does not know', () => {
     const text = planText(plan, NO_FRAME);
     expect(text).toContain('[~] jar big  wave 7, kitchen\n    users notice: teeth hurt\n');
     expect(text).toContain('      -   sweets: 2\n      +   sweets: 500\n');
-    expect(text).toContain(' · 2 hubs unchanged');
+    expect(text).toContain('1 hub changes, 2 jars · 0 hubs unchanged · ');
 
     const page = planHtml(plan, NO_FRAME);
-    expect(page).toContain('<h2>~ jar big <span>kitchen</span></h2>');
+    expect(page).toContain('<h2>~ jar big <span>(wave 7, kitchen)</span></h2>');
     expect(page).toContain('<summary>Jar big: changed, +1 −1</summary>');
 
     const json: Json = planJson(plan, NO_FRAME);
@@ -326,7 +326,7 @@ describe('a family that src does not know', () => {
       kind: 'fill',
       jar: 'big',
       family: 'toy',
-      codes: { why: ['sweets'], effects: ['teeth'] },
+      codes: { why: ['sweets'], follows: [[]], effects: ['teeth'] },
     });
     expect(at(json, '/unchanged')).toEqual([
       { kind: 'cluster', cluster: 'main', name: 'main' },

@@ -3,53 +3,36 @@ import { oneLine } from '../escape.ts';
 import type { ShownStep } from '../plan/family.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ObjectChange } from '../plan/types.ts';
-import { effectsText } from '../plan/words.ts';
-import { byPlace, findingLine, findingLines } from './findings.ts';
+import { effectsText, followsTitle } from '../plan/words.ts';
+import { headlines, stayingHubs, unchangedText } from './counts.ts';
+import { byPlace, countText, findingLine, findingLines } from './findings.ts';
 import { against } from './frame.ts';
 import type { PlanFrame } from './frame.ts';
 import { byRisk, groupEqual } from './groups.ts';
-
-// Handlebars escapes every {{value}}, and `seen` what is in it unseen: what stands in files stays text.
-const PAGE = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Plan {{digest}}</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<style>
-:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; } .meta { opacity: .7; }
-section { border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1.2rem; margin: 1rem 0; }
-h2 { font-size: 1.05rem; margin: .2rem 0; } h2 span { font-weight: 400; opacity: .7; }
-pre { overflow-x: auto; font: 12.5px/1.45 ui-monospace, monospace; border-left: 3px solid var(--line); padding-left: .8rem; }
-.add { background: color-mix(in srgb, #2da44e 22%, transparent); } .del { background: color-mix(in srgb, #cf222e 20%, transparent); }
-pre span { display: block; } summary { cursor: pointer; } .warn { border-left: 4px solid #d4a72c; padding-left: .7rem; }
-</style></head><body>
-<h1>Plan: {{count}}</h1>
-<p class="meta">{{head}} {{base}} · plan {{digest}}</p>
-{{#each notes}}<p class="warn">{{this}}</p>{{/each}}
-{{#each groups}}<section>
-<h2>{{marker}} {{title}} <span>{{wave}}</span></h2>
-<p>Users notice: {{effects}}</p>
-<ul>{{#each reasons}}<li>{{this}}</li>{{/each}}</ul>
-{{#each objects}}<details><summary>{{kind}} {{name}}: {{how}}, +{{plus}} −{{minus}}</summary>
-<pre>{{#each lines}}<span class="{{class}}">{{text}}</span>{{/each}}</pre></details>
-{{/each}}</section>
-{{/each}}
-{{#if unchanged}}<p>Unchanged: {{unchanged}}</p>{{/if}}
-</body></html>
-`;
+import { isMasked, maskedText } from './masked.ts';
+import { PAGE } from './plan-page.ts';
+import { placesText, tellOnce } from './shared.ts';
+import type { Shared, Told } from './shared.ts';
 
 /** The whole plan as one page without scripts. */
 export function planHtml(plan: Plan, frame: PlanFrame): string {
-  const count = plan.steps.length;
+  const { shared, told } = tellOnce(groupEqual(byRisk(plan.steps)));
+  const { above, below } = byPlace(plan.findings);
   const page = {
     digest: plan.digest.slice(0, 12),
-    count: count === 0 ? 'nothing changes' : `${count} of ${count + plan.unchanged.length} change`,
+    count: plan.steps.length === 0 ? 'nothing changes' : headlines(plan).join(' · '),
     head: frame.head?.slice(0, 7) ?? '',
     base: against(plan, frame),
+    unchanged: unchangedText(plan),
+    above: above.map(findingLine),
+    rows: rows(plan, shared, told),
     notes: notes(plan),
-    groups: groupEqual(byRisk(plan.steps)).map(({ first, steps }) => section(first, steps)),
-    unchanged: plan.unchanged.map(({ title }) => title).join(', '),
+    found: countText(below),
+    findings: findingLines(below),
+    groups: told.map(section),
+    call: frame.call,
   };
+  // Handlebars escapes every {{value}}, and `seen` what is in it unseen: what stands in files stays text.
   return Handlebars.compile(PAGE, { strict: true })(seen(page));
 }
 
@@ -67,36 +50,81 @@ function isList(value: Shown): value is readonly Shown[] {
   return Array.isArray(value);
 }
 
-function notes({ orphans, charts, findings }: Plan): string[] {
-  const { above, below } = byPlace(findings);
+/** The table of what happens, which is the table of contents too. */
+function rows(plan: Plan, shared: readonly Shared[], told: readonly Told[]): Shown[] {
+  const row = { to: '', wave: '', summary: '', effects: '' };
+  const staying = stayingHubs(plan);
   return [
-    ...above.map(findingLine),
-    ...orphans.map(({ title }) => `${title} runs, but no file names it any more.`),
-    ...charts
-      .filter(({ double }) => double)
-      .map(({ name }) => `Made with a test double of the chart ${name}.`),
-    ...findingLines(below),
+    ...shared.map((one) => ({
+      ...row,
+      marker: one.marker,
+      title: placesText(one),
+      summary: one.reason.text,
+      effects: one.effects,
+    })),
+    ...told.map((one, index) => ({
+      marker: one.first.marker,
+      to: sectionId(index),
+      title: titles(one),
+      wave: waveText(one.first),
+      summary: one.summary,
+      effects: one.effects,
+    })),
+    ...plan.orphans.map(({ title }) => ({ ...row, marker: '?', title, summary: ORPHANED })),
+    ...(staying.length > 0 && plan.steps.length > 0
+      ? [{ ...row, marker: '=', title: staying.join(', '), summary: 'nothing' }]
+      : []),
   ];
 }
 
-function section(first: ShownStep, steps: readonly ShownStep[]): Shown {
+const ORPHANED =
+  'runs, but no file names it any more; nothing happens to it until removals: in platform.yaml says what becomes of its homes';
+
+function notes({ charts }: Plan): string[] {
+  return charts.flatMap(({ name, version, double, verified }) => {
+    if (double) return [`Made with a test double of the chart ${name}, not with the chart itself.`];
+    return verified
+      ? []
+      : [`Chart ${name} ${version} is not verified: no pinned SHA-256 vouches for it.`];
+  });
+}
+
+function sectionId(index: number): string {
+  return `change-${index + 1}`;
+}
+
+function titles({ steps }: Told): string {
+  return steps.map(({ title }) => title).join(', ');
+}
+
+function waveText({ wave, order }: ShownStep): string {
+  return wave === '' || order === 0 ? '' : `(wave ${order}, ${wave})`;
+}
+
+function section(one: Told, index: number): Shown {
+  const { first } = one;
   return {
+    id: sectionId(index),
     marker: first.marker,
-    title: steps.map(({ title }) => title).join(', '),
-    wave: first.wave,
+    title: titles(one),
+    wave: waveText(first),
     effects: effectsText(first.effects),
-    reasons: first.reasons.map(({ text }) => text),
+    reasons: first.reasons.map(({ text, follows = [] }) => ({
+      text,
+      follows,
+      title: followsTitle(follows),
+    })),
     objects: first.diff?.changed.map(shownObject) ?? [],
   };
 }
 
-function shownObject({ kind, object, lines, plus, minus }: ObjectChange): Shown {
+function shownObject(change: ObjectChange): Shown {
+  const { kind, object, before, lines, plus, minus } = change;
+  const named = { kind: object.kind, name: object.name, plus, minus };
+  if (isMasked(change)) return { ...named, how: `${kind}, ${maskedText(change)}`, lines: [] };
   return {
-    kind: object.kind,
-    name: object.name,
-    how: kind,
-    plus,
-    minus,
+    ...named,
+    how: kind === 'renamed' ? `renamed from ${before?.name ?? ''}` : kind,
     lines: lines.map((text) => ({ text, class: lineClass(text) })),
   };
 }
