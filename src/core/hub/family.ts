@@ -62,7 +62,8 @@ function shapeOf(
   effects: readonly ShownEffect[],
 ): Json {
   if (!from) return [unitId(to.unit)];
-  return [to.wave, diff.shape, reasons.map(({ text }) => text), effectsText(effects)];
+  const said = reasons.map(({ text, follows = [] }) => [text, ...follows]);
+  return [to.wave, diff.shape, said, effectsText(effects)];
 }
 
 function shownReason(reason: Reason): ShownReason {

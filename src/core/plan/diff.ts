@@ -162,6 +162,11 @@ function readable(value: Json, path = ''): Json {
   return value;
 }
 
+/** As `manifests.ts` masks the values of Secrets. Of a hub's own values it hides all, so that no two are alike. */
+export function isMaskedValue(value: Json | undefined): boolean {
+  return typeof value === 'string' && /^masked [0-9a-f]{16}$/u.test(value);
+}
+
 function isChecksum(key: string): boolean {
   return key.startsWith('checksum/');
 }
@@ -184,9 +189,10 @@ function isRenamed(from: Item, to: Item): boolean {
   return text(from) === text(to);
 }
 
-/** Equal for equal changes in different hubs: names of the hub's own are not part of it. */
+/** Equal for equal changes in different hubs: names of the hub's own are not part of it, nor what is masked. */
 function shapeOf(changes: readonly ObjectChange[]): string {
-  const field = ({ path, from, to }: FieldChange): Json => [path, from ?? null, to ?? null];
+  const value = (one: Json | undefined): Json => (isMaskedValue(one) ? 'masked' : (one ?? null));
+  const field = ({ path, from, to }: FieldChange): Json => [path, value(from), value(to)];
   return digestOf(
     changes.map(({ kind, object, fields }): Json => [
       kind,

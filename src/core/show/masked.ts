@@ -1,3 +1,4 @@
+import { isMaskedValue } from '../plan/diff.ts';
 import type { ObjectChange } from '../plan/types.ts';
 
 /** Of a Secret only values change, and nobody may see them: there is nothing to read in its lines. */
@@ -9,11 +10,7 @@ export function isMasked({ kind, fields }: ObjectChange): boolean {
   );
 }
 
-function isMaskedValue(value: unknown): boolean {
-  return typeof value === 'string' && /^masked [0-9a-f]{16}$/u.test(value);
-}
-
-/** `2 values, not shown` */
+/** `2 values, masked` */
 export function maskedText({ fields }: ObjectChange): string {
   return fields.length === 1 ? '1 value, masked' : `${fields.length} values, masked`;
 }
