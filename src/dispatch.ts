@@ -10,6 +10,7 @@ import { drift } from './commands/drift.ts';
 import type { Audience } from './commands/drift.ts';
 import { explainRule } from './commands/explain.ts';
 import { image } from './commands/image.ts';
+import { importValues } from './commands/import-values.ts';
 import { init } from './commands/init.ts';
 import { createFile } from './commands/new.ts';
 import { order } from './commands/order.ts';
@@ -97,6 +98,11 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   outside: runOutside,
   secrets: ({ root, target, at }) => secrets(root, target, timeOf(at)),
   new: ({ root, target }) => createFile(root, target),
+  import: ({ root, chartsFrom, target, answers, cluster, out, at }, report) =>
+    importValues(
+      { root, chartsFrom, target, hub: answers.hub, cluster, out, now: timeOf(at) },
+      report,
+    ),
   init: ({ root, answers }) => init({ root, given: answers }, standardStreams()),
   explain: ({ target }) => explainRule(target[0]),
   completion: ({ target }) => completion(target, { commands: COMMANDS, options: OPTIONS }),

@@ -234,6 +234,17 @@ export const COMMANDS = {
     target: 'KIND NAME',
     options: ['root', 'json'],
   },
+  import: {
+    group: 'files',
+    examples: [
+      'import values values.yaml --hub workshop',
+      'import values values.yaml --hub workshop --cluster main --out draft --json',
+    ],
+    summary:
+      '`import values FILE…` drafts a hub from values of Zero to JupyterHub: keys where there are keys, the rest below values:, and a list of what could not be said',
+    target: 'values FILE…',
+    options: ['root', 'charts-from', 'hub', 'cluster', 'out', 'json'],
+  },
   init: {
     group: 'files',
     examples: [

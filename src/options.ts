@@ -115,7 +115,11 @@ export const OPTIONS = {
     value: 'BUILD',
     help: 'install exactly the packages of this build once more',
   },
-  hub: { type: 'string', value: 'NAME', help: 'the first hub (default: hub)' },
+  hub: {
+    type: 'string',
+    value: 'NAME',
+    help: 'name of the hub (default: of `init`, hub; of `import`, the file’s)',
+  },
   url: { type: 'string', value: 'URL', help: 'address of the first hub' },
   provider: { type: 'string', value: 'PROVIDER', help: 'who runs the cluster (default: existing)' },
   email: { type: 'string', value: 'ADDRESS', help: 'contact for certificates of https' },

@@ -1,0 +1,63 @@
+import { oneLine } from '../escape.ts';
+import { at, isObject, segmentsOf, walk } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { Draft } from './draft.ts';
+import { dotted } from './ledger.ts';
+import type { Entry } from './ledger.ts';
+
+export interface Told {
+  draft: Draft;
+  files: readonly string[];
+  /** Keys of the file that belong to other charts. */
+  beside: readonly string[];
+  /** What `check` says of the draft all the same. */
+  open: readonly string[];
+}
+
+/** What became of the values, for people. */
+export function importText({ draft, files, beside, open }: Told): string {
+  const lines = [
+    `written: ${files.join(', ')}`,
+    `✓ said by keys: ${draft.said.length}`,
+    ...underValues(draft.values).map((path) => `· under values: ${path}`),
+    ...grouped(draft.dropped).map(([what, paths]) => `- not needed: ${paths} — ${what}`),
+    ...grouped(draft.told).map(([what, paths]) => `✗ could not be said: ${paths} — ${what}`),
+    ...(beside.length === 0
+      ? []
+      : [`✗ of other charts: ${beside.map(dotted).join(', ')} — not read`]),
+    ...open.map((text) => `✗ check says: ${text}`),
+  ];
+  return lines.map((line) => `${oneLine(line)}\n`).join('');
+}
+
+export function importJson({ draft, files, beside, open }: Told): JsonObject {
+  const listed = (entries: readonly Entry[]): Json[] =>
+    entries.map(({ path, what }) => ({ path: dotted(path), what }));
+  return {
+    files: [...files],
+    said: listed(draft.said),
+    values: underValues(draft.values),
+    dropped: listed(draft.dropped),
+    told: listed(draft.told),
+    beside: beside.map(dotted),
+    check: [...open],
+  };
+}
+
+/** Settings as people speak of them: two or three words deep. */
+function underValues(values: JsonObject): string[] {
+  const paths = [...walk(values)].flatMap(({ path, value }) => {
+    const depth = segmentsOf(path).length;
+    const isEnd = !isObject(value) || depth === 3;
+    return depth > 0 && depth <= 3 && isEnd ? [path] : [];
+  });
+  return paths.filter((path) => at(values, path) !== undefined).map(dotted);
+}
+
+/** One line for one reason. */
+function grouped(entries: readonly Entry[]): [string, string][] {
+  const groups = new Map<string, string[]>();
+  for (const { path, what } of entries)
+    groups.set(what, [...(groups.get(what) ?? []), path === '' ? 'cluster' : dotted(path)]);
+  return [...groups].map(([what, paths]) => [what, [...new Set(paths)].join(', ')]);
+}
