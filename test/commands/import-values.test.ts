@@ -90,6 +90,15 @@ test('a hub for research, with a cluster that is not there yet', async () => {
   expect(file).toContain('  gpu:\n    title: GPU\n    cpu: 8\n    memory: 24G\n');
   expect(file).toContain('    gpu: 1\n    nodes: gpu-t4\n');
   expect(file).toContain('    guarantee:\n      cpu: 2\n      memory: 8G\n    default: true\n');
+  for (const line of [
+    'home:\n  claim: home-nfs\n',
+    'shm:\n  size: 2Gi\n',
+    'mounts:\n  - name: course\n    claim: course\n    at: /course\n',
+    '  - name: ml-notebook-2025.01.10\n    for:\n      - team:ice-lab/gpu\n    sizes:\n      - gpu\n',
+    '    nodes: gpu-t4\n    for:\n      - team:ice-lab/gpu\n',
+  ])
+    expect(file).toContain(line);
+  expect(file).not.toContain('extraVolume');
   const cluster = await written('clusters/far.yaml');
   expect(cluster).toContain('    selector:\n      pool: gpu-t4\n');
   expect(cluster).toContain("        value: 'yes'\n");
@@ -168,6 +177,52 @@ test('of several files the last one counts, as with Helm', async () => {
   await run('', { target: ['values', join(HERE, 'class.yaml'), file] });
   expect(await written()).toContain('url: https://other.example.org\n');
   expect(await written()).toContain('idle: 90m\n');
+});
+
+test('who chooses nothing finds an image and a size, and no group of another login opens anything', async () => {
+  const file = join(folder.path, 'values.yaml');
+  await writeFile(
+    file,
+    [
+      'hub:',
+      '  config: {GitHubOAuthenticator: {allow_all: true}}',
+      '  extraConfig: {choices: "c.KubeSpawner.profile_list = []"}',
+      'singleuser:',
+      '  profileList:',
+      '    - display_name: Large',
+      '      allowed_groups: ["ice-lab:one"]',
+      '      kubespawner_override: {image: "quay.io/ice/large:1", mem_limit: 8G, cpu_limit: 2}',
+      '    - display_name: Small',
+      '      allowed_groups: ["ice-lab:two"]',
+      '      kubespawner_override: {image: "quay.io/ice/small:1", mem_limit: 2G, cpu_limit: 1}',
+    ].join('\n'),
+  );
+  const { text } = await run(file);
+  const draft = await written();
+  expect(draft).not.toContain('- all\n');
+  expect(text).toContain('hub.config.GitHubOAuthenticator.allow_all — everybody of the login');
+  expect(text).toContain('who chooses nothing gets large-1 with large');
+  expect(text).toContain('hub.extraConfig.choices — code that sets profile_list');
+  expect(draft).toContain('  - name: small-1\n    for:\n      - team:ice-lab/two\n');
+  expect(await errorsOf('moved')).toEqual([]);
+});
+
+test('machines that the cluster has are named; others are written out for its file', async () => {
+  const cluster = join(folder.path, 'clusters/bremen.yaml');
+  const before = await readFile(cluster, 'utf8');
+  const big = '  big: {cpu: 64, memory: 512Gi, max: 1, selector: {pool: big}}\n';
+  await writeFile(cluster, before.replace('parallel:', `${big}parallel:`));
+  const file = join(folder.path, 'values.yaml');
+  const profile = (name: string, pool: string): string =>
+    `{display_name: ${name}, kubespawner_override: {mem_limit: 4G, cpu_limit: 2, node_selector: {pool: ${pool}}}}`;
+  await writeFile(
+    file,
+    `singleuser: {profileList: [{display_name: A, kubespawner_override: {mem_limit: 2G, cpu_limit: 1}}, ${profile('B', 'big')}, ${profile('C', 'other')}]}\n`,
+  );
+  const { text } = await run(file);
+  expect(await written()).toContain('    nodes: big\n');
+  expect(text).toContain('{"selector":{"pool":"other"}}');
+  expect(await errorsOf('moved')).toEqual([]);
 });
 
 test('what is there is never written over', async () => {

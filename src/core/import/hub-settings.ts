@@ -81,7 +81,6 @@ const BY_PLATFORM: Readonly<Record<string, string>> = {
     'capacity.placeholders keeps seats warm, and the cluster’s own scheduler places servers',
   '/hub/db/pvc': 'the platform keeps the database on a volume of its own',
   '/hub/image': 'the hub’s image comes with the chart',
-  '/hub/annotations': 'the platform restarts the hub when it has to',
   '/hub/allowNamedServers': 'each person has one server: two would write into one home',
   '/hub/namedServerLimitPerUser': 'each person has one server: two would write into one home',
   '/hub/consecutiveFailureLimit': 'the platform watches the hub',
@@ -95,7 +94,30 @@ const BY_PLATFORM: Readonly<Record<string, string>> = {
   '/global': 'no part of the chart reads it',
 };
 
+/** Traits that the platform sets after anybody's code. */
+const DECIDED =
+  /\b(profile_list|admin_users|allowed_users|authenticator_class|image|mem_limit|mem_guarantee|cpu_limit|cpu_guarantee|node_selector|storage_capacity)\s*=[^=]/gu;
+
+function ofCode(ledger: Ledger): void {
+  const code = ledger.at('/hub/extraConfig');
+  for (const [name, text] of Object.entries(isObject(code) ? code : {})) {
+    const found = typeof text === 'string' ? [...text.matchAll(DECIDED)] : [];
+    const traits = [...new Set(found.map(([, trait = '']) => trait))];
+    if (traits.length > 0)
+      ledger.tell(
+        pointer('hub', 'extraConfig', name),
+        `code that sets ${traits.join(', ')}: images:, sizes: and access: say it here, after any code; write there what it says, and take it out`,
+      );
+  }
+}
+
 export function byPlatform(ledger: Ledger, { user }: Beside): void {
+  ofCode(ledger);
+  if (ledger.take('/auth') !== undefined)
+    ledger.tell(
+      '/auth',
+      'of charts before 1.0, and no part of this one: write who may enter below access:',
+    );
   for (const [path, why] of Object.entries(BY_PLATFORM)) ledger.drop(path, why);
   for (const [path, ours] of [
     ['/singleuser/uid', user.uid],

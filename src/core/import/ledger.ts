@@ -38,7 +38,8 @@ export class Ledger {
   }
 
   says(path: string, key: string): void {
-    this.said.push({ path, what: key });
+    const isNew = !this.said.some((one) => one.path === path && one.what === key);
+    if (isNew) this.said.push({ path, what: key });
   }
 
   /** Takes out what needs no key, and says why. */

@@ -1,6 +1,7 @@
 import { isObject, pointer } from '../json.ts';
 import { textsOf } from './forms.ts';
 import type { Ledger } from './ledger.ts';
+import { teamOf } from './offers.ts';
 import type { Beside, Drafted } from './types.ts';
 
 const CONFIG = '/hub/config';
@@ -26,7 +27,6 @@ const BY_PLATFORM = [
   'delete_invalid_users',
   'any_allow_config',
 ];
-const TEAM = /^([A-Za-z0-9][A-Za-z0-9-]*):([a-z0-9][a-z0-9_-]*)$/u;
 
 /** Who may enter: teams of GitHub as they are, logins not, because another may have one tomorrow. */
 export function loginPart(ledger: Ledger, { organization, name }: Beside): Drafted {
@@ -71,9 +71,11 @@ function one(ledger: Ledger, { section, key, into }: People): void {
   const value = ledger.take(path);
   if (value === undefined || key === 'allow_existing_users') return;
   if (key === 'allow_all') {
-    if (value !== true) return;
-    into.add('all');
-    ledger.says(path, 'access.allow');
+    if (value === true)
+      ledger.tell(
+        path,
+        'everybody of the login may enter, and of GitHub that is the whole world: name teams',
+      );
     return;
   }
   const names = textsOf(value);
@@ -96,11 +98,6 @@ function one(ledger: Ledger, { section, key, into }: People): void {
       path,
       `${left} ${left === 1 ? 'person' : 'people'} by login: write user:ID (https://api.github.com/users/LOGIN says the id), or a team`,
     );
-}
-
-function teamOf(text: string): string[] {
-  const [, organization, slug] = TEAM.exec(text.trim()) ?? [];
-  return organization === undefined || slug === undefined ? [] : [`team:${organization}/${slug}`];
 }
 
 /** Another login than GitHub's, with whatever it needs. */

@@ -48,6 +48,15 @@ export class Machines {
     return name;
   }
 
+  /** Whether machines have accelerators; what is drafted gets them. */
+  hasGpus(name: string | undefined, count: number): boolean {
+    const known = this.#beside.pools;
+    if (known) return (known[name ?? USER_POOL]?.gpu?.count ?? 0) >= count;
+    const pool = this.drafted.get(name ?? USER_POOL) ?? { selector: {}, taints: [], gpus: 0 };
+    this.drafted.set(name ?? USER_POOL, { ...pool, gpus: Math.max(pool.gpus, count) });
+    return true;
+  }
+
   /** Machines of servers in general, and those of hub and proxy. */
   ofCluster(): void {
     this.#general(USER_POOL, '/singleuser/nodeSelector', '/singleuser/extraTolerations');

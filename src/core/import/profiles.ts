@@ -5,6 +5,8 @@ import { titleFrom } from './forms.ts';
 import { Images, referenceText } from './images.ts';
 import type { Ledger } from './ledger.ts';
 import { Machines } from './machines.ts';
+import { Offers, whoOf } from './offers.ts';
+import type { Who } from './offers.ts';
 import { OF_SIZE, Sizes } from './sizes.ts';
 import type { Beside, Drafted } from './types.ts';
 
@@ -17,8 +19,9 @@ interface Desk {
   ledger: Ledger;
   images: Images;
   sizes: Sizes;
-  /** Images in the order of the list. */
-  offered: Set<string>;
+  offers: Offers;
+  /** The image of servers without a profile. */
+  own: string | undefined;
   base: JsonObject;
 }
 
@@ -27,26 +30,26 @@ export function profilesPart(ledger: Ledger, beside: Beside): Drafted {
   const machines = new Machines(ledger, beside);
   const images = new Images(ledger, beside.images);
   const sizes = new Sizes(ledger, machines);
-  const desk: Desk = { ledger, images, sizes, offered: new Set(), base: {} };
+  const desk: Desk = { ledger, images, sizes, offers: new Offers(), own: undefined, base: {} };
   machines.ofCluster();
   const own = ownImage(desk);
+  desk.own = own;
   desk.base = baseOf(ledger);
   const list = objectsIn(ledger.take(LIST));
   const marked = list.findIndex((one) => one['default'] === true);
   for (const [index, profile] of list.entries())
     offer(desk, { profile, path: LIST + pointer(index), isDefault: index === Math.max(0, marked) });
-  if (list.length > 0) ledger.says(LIST, 'images and sizes');
-  if (own !== undefined && desk.offered.size === 0) desk.offered.add(own);
-  else if (own !== undefined && !desk.offered.has(own)) images.drafted.delete(own);
+  if (own !== undefined && desk.offers.isEmpty) desk.offers.add(own, [], undefined);
+  else if (own !== undefined && !desk.offers.hasImage(own)) images.drafted.delete(own);
   if (sizes.drafted.size === 0)
     sizes.add({ traits: desk.base, title: undefined, isDefault: true, path: '/singleuser/memory' });
-  if (desk.offered.size === 0) {
+  if (desk.offers.isEmpty) {
     const sample = images.named('quay.io/jupyter/base-notebook:latest', undefined, LIST) ?? '';
-    desk.offered.add(sample);
+    desk.offers.add(sample, [], undefined);
     ledger.tell('/singleuser/image', `no image stands in the values: ${sample} is a draft`);
   }
   return {
-    environment: { images: [...desk.offered], sizes: Object.fromEntries(sizes.drafted) },
+    environment: desk.offers.environment(sizes.drafted, ledger),
     images: images.drafted,
     pools: machines.drafted,
   };
@@ -90,36 +93,72 @@ function offer(desk: Desk, { profile, path, isDefault }: Offered): void {
   const { kubespawner_override: override, profile_options: options, ...about } = profile;
   const traits = isObject(override) ? override : {};
   const title = titleFrom(about['display_name']);
-  const imageTitle = Object.keys(isObject(options) ? options : {}).length > 0 ? undefined : title;
-  addImage(desk, traits, imageTitle, path);
-  untold(desk.ledger, traits, `${path}/kubespawner_override`);
+  const who = whoFor(desk.ledger, about, path);
   const choices = choicesOf(desk, options, path);
-  for (const { choice, title: words, at } of choices.images) addImage(desk, choice, words, at);
-  const variants = combined(choices.sizes);
-  if (variants.length > MOST)
-    desk.ledger.tell(
-      `${path}/profile_options`,
-      `${variants.length} sizes: the first ${MOST} are drafted`,
-    );
-  const hasMany = variants.length > 1;
-  for (const variant of variants.slice(0, MOST)) {
-    const own = OF_SIZE.some((trait) => traits[trait] !== undefined) ? (title ?? '') : '';
-    const words = hasMany || variant.title !== '' ? variant.title : own;
-    desk.sizes.add({
-      traits: { ...desk.base, ...traits, ...variant.traits },
-      title: titleFrom(words),
-      isDefault: isDefault && variant.isDefault,
-      path,
-    });
-  }
-  for (const key of Object.keys(about))
-    if (!['display_name', 'description', 'slug', 'default'].includes(key))
-      desk.ledger.tell(path + pointer(key), 'who may have a profile stands in for: of sizes');
+  untold(desk.ledger, traits, `${path}/kubespawner_override`);
+  const own = choices.images.length > 0 ? undefined : title;
+  const images = [
+    ...choices.images,
+    { choice: traits, title: own, isDefault: false, at: `${path}/kubespawner_override` },
+  ].flatMap(({ choice, title: words, at }) => imageNamed(desk, choice, words, at));
+  const sizes = sizesOf(desk, { traits, title, path, isDefault }, choices.sizes);
+  const fallback = images.length > 0 || desk.own === undefined ? images : [desk.own];
+  for (const image of fallback) desk.offers.add(image, sizes, who);
+  for (const size of sizes) desk.offers.addSize(size, who);
 }
 
-function addImage(desk: Desk, traits: JsonObject, title: string | undefined, path: string): void {
-  const name = desk.images.named(traits['image'], title, path);
-  if (name !== undefined) desk.offered.add(name);
+interface Sized {
+  traits: JsonObject;
+  title: string | undefined;
+  path: string;
+  isDefault: boolean;
+}
+
+/** The sizes of a profile, by name. */
+function sizesOf(
+  { ledger, sizes, base }: Desk,
+  { traits, title, path, isDefault }: Sized,
+  options: readonly Choice[][],
+): string[] {
+  const variants = combined(options);
+  if (variants.length > MOST)
+    ledger.tell(
+      `${path}/profile_options`,
+      `more than ${MOST} sizes: the first ${MOST} are drafted`,
+    );
+  const own = OF_SIZE.some((trait) => traits[trait] !== undefined) ? (title ?? '') : '';
+  return variants.slice(0, MOST).map((variant) =>
+    sizes.add({
+      traits: { ...base, ...traits, ...variant.traits },
+      title: titleFrom(variant.title === '' ? own : variant.title),
+      isDefault: isDefault && variant.isDefault,
+      path,
+    }),
+  );
+}
+
+const GROUPS = ['allowed_groups', 'allowed_teams'];
+const READ = ['display_name', 'description', 'slug', 'default', ...GROUPS];
+
+function whoFor(ledger: Ledger, about: JsonObject, path: string): Who {
+  for (const key of Object.keys(about))
+    if (!READ.includes(key))
+      ledger.tell(path + pointer(key), 'the platform’s choices have nothing of the kind');
+  const key = GROUPS.find((one) => about[one] !== undefined) ?? '';
+  return whoOf(ledger, about[key], path + pointer(key));
+}
+
+/** The folder of the image that a part of the list names. */
+function imageNamed(
+  { images, ledger }: Desk,
+  traits: JsonObject,
+  title: string | undefined,
+  path: string,
+): string[] {
+  const name = images.named(traits['image'], title, path);
+  if (name === undefined) return [];
+  ledger.says(`${path}/image`, 'images');
+  return [name];
 }
 
 /** What a profile changes beside image and size holds for every server here, or for none. */

@@ -32,6 +32,7 @@ const OF_LOGIN =
 /** Secrets that nothing here asks for. */
 const NEEDLESS: readonly (readonly [RegExp, string])[] = [
   [/^\/hub\/services\/[^/]+\/(?:apiToken|api_token)$/u, 'the chart makes the tokens of services'],
+  [/^\/auth\//u, 'people log in by GitHub'],
   [/^\/hub\/config\/(?!GitHubOAuth)\w*Authenticator\//u, 'people log in by GitHub'],
 ];
 const SERVER_VARIABLE = /^\/singleuser\/extraEnv\/([A-Za-z_]\w*)$/u;

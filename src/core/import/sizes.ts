@@ -40,6 +40,9 @@ export class Sizes {
 
   /** The size's name. */
   add({ traits, title, isDefault, path }: Wanted): string {
+    for (const trait of OF_SIZE)
+      if (traits[trait] !== undefined && path.startsWith('/singleuser/profileList'))
+        this.#ledger.says(`${path}/${trait}`, 'sizes');
     const nodes = this.#machines.named(traits['node_selector'], traits['tolerations'], path);
     const size = { ...this.#resources(traits, path), ...this.#gpus(traits, nodes, path) };
     const content = canonical({ ...size, nodes: nodes ?? '' });
@@ -84,9 +87,7 @@ export class Sizes {
       if (other !== resource) this.#ledger.tell(path, `${other} cannot be asked for by a size`);
     const count = Number(number);
     if (resource === undefined || !Number.isInteger(count) || count < 1) return {};
-    const pool = nodes === undefined ? undefined : this.#machines.drafted.get(nodes);
-    if (pool) pool.gpus = Math.max(pool.gpus, count);
-    if (nodes !== undefined) return { gpu: count };
+    if (this.#machines.hasGpus(nodes, count)) return { gpu: count };
     this.#ledger.tell(
       path,
       `gpu: ${count} needs nodes: machines with accelerators in the cluster’s file (nodes.<name>.gpu)`,

@@ -1,5 +1,6 @@
+import { unlessCredential } from '../credentials/shapes.ts';
 import { oneLine } from '../escape.ts';
-import { at, isObject, segmentsOf, walk } from '../json.ts';
+import { isObject, pointer } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Draft } from './draft.ts';
 import { dotted } from './ledger.ts';
@@ -44,14 +45,17 @@ export function importJson({ draft, files, beside, open }: Told): JsonObject {
   };
 }
 
-/** Settings as people speak of them: two or three words deep. */
+/** Settings as people speak of them: two words, and what stands below. */
 function underValues(values: JsonObject): string[] {
-  const paths = [...walk(values)].flatMap(({ path, value }) => {
-    const depth = segmentsOf(path).length;
-    const isEnd = !isObject(value) || depth === 3;
-    return depth > 0 && depth <= 3 && isEnd ? [path] : [];
-  });
-  return paths.filter((path) => at(values, path) !== undefined).map(dotted);
+  return Object.entries(values).flatMap(([top, below]) =>
+    isObject(below)
+      ? Object.entries(below).map(([key, value]) => {
+          const names = isObject(value) ? Object.keys(value).map(unlessCredential) : [];
+          const path = dotted(pointer(top, key));
+          return names.length === 0 ? path : `${path}: ${names.join(', ')}`;
+        })
+      : [dotted(pointer(top))],
+  );
 }
 
 /** One line for one reason. */
