@@ -5,13 +5,17 @@ import { readChartValues } from '../core/import/chart-values.ts';
 import { draftOf, textsOf } from '../core/import/draft.ts';
 import type { Draft } from '../core/import/draft.ts';
 import { nameFrom } from '../core/import/forms.ts';
-import { settled } from '../core/import/settle.ts';
+import { settled, withoutOurs } from '../core/import/settle.ts';
 import { importJson, importText } from '../core/import/text.ts';
 import type { Beside } from '../core/import/types.ts';
+import { valuesOf } from '../core/hub/release.ts';
+import type { JsonObject } from '../core/json.ts';
 import { schemaBase } from '../core/init/scaffold.ts';
 import { readPlatform } from '../core/model/platform.ts';
 import type { Reading, Text } from '../core/model/platform.ts';
 import type { Platform } from '../core/model/types.ts';
+import type { Source } from '../core/source.ts';
+import type { Charts } from '../edges/charts.ts';
 import { exists, fileText, kindOf, writeNew } from '../edges/files.ts';
 import type { Report } from '../edges/report.ts';
 import { Failure, UsageError } from '../failure.ts';
@@ -48,24 +52,23 @@ export async function importValues(inputs: ImportInputs, report: Report): Promis
   if (!platform) return refused(reading.findings);
   const charts = await cachedCharts(platform, { chartsFrom: inputs.chartsFrom, report });
   const base = schemaBase(sources.get('platform.yaml')?.text ?? '');
-  let draft = draftOf(read.values, besideOf(platform, name, inputs.cluster), charts?.defaults);
-  let drafted = textsOf(draft, name, base);
-  let open: readonly Finding[] = [];
+  const beside = besideOf(platform, name, inputs.cluster);
+  const first = draftOf(read.values, beside, charts?.defaults);
+  const propose = (draft: Draft): Proposal => proposalOf(reading, textsOf(draft, name, base), name);
+  let { draft, proposal, open } = { draft: first, proposal: propose(first), open: [] as Finding[] };
+  if (proposal.ours) draft = withoutOurs(draft, proposal.ours);
   for (let round = 0; round < ROUNDS; round++) {
-    const proposed = together(reading, drafted);
-    const findings = await allFindings(proposed, charts, inputs.now);
-    open = findings.filter(({ at, severity }) => severity === 'error' && drafted.has(at.file));
-    const source = proposed.sources.get(`environments/${name}.yaml`);
-    const next: Draft | undefined = source && settled(draft, source, open);
+    proposal = propose(draft);
+    open = await errorsIn(proposal, charts, inputs.now);
+    const next = proposal.source && settled(draft, proposal.source, open);
     if (!next) break;
     draft = next;
-    drafted = textsOf(draft, name, base);
   }
   confirmNoCredential(open);
-  await write(inputs.out ?? inputs.root, drafted);
+  await write(inputs.out ?? inputs.root, proposal.files);
   const told = {
     draft,
-    files: [...drafted.keys()],
+    files: [...proposal.files.keys()],
     beside: read.beside,
     open: open.map(({ at, message, hint }) => `${at.file}:${at.line} ${message}: ${hint}`),
   };
@@ -120,11 +123,39 @@ function besideOf(platform: Platform, name: string, cluster: string | undefined)
   };
 }
 
-/** The platform as it would be. */
-function together({ sources }: Reading, files: ReadonlyMap<string, string>): Reading {
+/** The platform as it would be with the draft. */
+interface Proposal {
+  files: ReadonlyMap<string, string>;
+  reading: Reading;
+  source: Source | undefined;
+  /** What the platform writes for the hub; undefined where its file cannot be read. */
+  ours: JsonObject | undefined;
+}
+
+function proposalOf(
+  { sources }: Reading,
+  files: ReadonlyMap<string, string>,
+  name: string,
+): Proposal {
   const there = [...sources].map(([path, { text }]) => [path, { kind: 'text', text }] as const);
   const added = [...files].map(([path, text]) => [path, { kind: 'text', text }] as const);
-  return readPlatform(new Map<string, Text>([...there, ...added]));
+  const reading = readPlatform(new Map<string, Text>([...there, ...added]));
+  const hub = reading.platform?.environments.get(name);
+  return {
+    files,
+    reading,
+    source: reading.sources.get(`environments/${name}.yaml`),
+    ours: hub && reading.platform && valuesOf(reading.platform, hub, { codeDigest: '' })?.ours,
+  };
+}
+
+async function errorsIn(
+  { files, reading }: Proposal,
+  charts: Charts | undefined,
+  now: number,
+): Promise<Finding[]> {
+  const findings = await allFindings(reading, charts, now);
+  return findings.filter(({ at, severity }) => severity === 'error' && files.has(at.file));
 }
 
 /** A secret that is not known to be one is no reason to write it down once more. */

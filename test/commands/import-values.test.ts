@@ -76,7 +76,7 @@ test('a class: keys where there are keys, the rest below values:, and what could
     'sessions:\n  idle: 2h\n',
     '  allow:\n    - team:ice-lab/students\n',
     '  placeholders: 3\n',
-    'values:\n  singleuser:\n    extraEnv:\n      GREETING: hello {username}\n    defaultUrl: /lab\n  cull:\n    every: 300\n',
+    'values:\n  singleuser:\n    extraEnv:\n      GREETING: hello {username}\n    defaultUrl: /tree\n  cull:\n    every: 300\n',
   ])
     expect(file).toContain(line);
   expect(await written('images/scipy-notebook-2025-03-14/image.yaml')).toContain(
@@ -144,11 +144,13 @@ test('what check refuses below values: is taken out, with the reason', async () 
       'singleuser:',
       '  networkPolicy: {egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}], enabled: false}',
       '  extraLabels: {team: ice}',
-      'hub: {shutdownOnLogout: true, templateVars: {a: b}}',
+      'hub: {shutdownOnLogout: true, templateVars: {a: b}, config: {Authenticator: {refresh_pre_spawn: true, allow_all: false}, JupyterHub: {authenticator_class: github}, GitHubOAuthenticator: {http_request_kwargs: {connect_timeout: 3, request_timeout: 6}}}}',
     ].join('\n'),
   );
   const { text } = await run(file);
   expect(text).toContain('singleuser.networkPolicy.enabled — the network policy is off');
+  expect(text).toContain('request_timeout — the platform writes the same');
+  expect(text).toContain('singleuser.networkPolicy.egress — servers would reach');
   expect(text).toContain('hub.shutdownOnLogout — running work would end');
   expect(await written()).toContain('values:\n  singleuser:\n    extraLabels:\n      team: ice\n');
   expect(await errorsOf('moved')).toEqual([]);

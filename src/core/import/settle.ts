@@ -1,5 +1,5 @@
 import type { Finding, Place } from '../finding.ts';
-import { segmentsOf, walk } from '../json.ts';
+import { at, canonical, isObject, parentOf, pointer, segmentsOf, walk } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { Source } from '../source.ts';
 import type { Draft } from './draft.ts';
@@ -29,13 +29,45 @@ export function settled(
   const entries = (isOurs: boolean): Entry[] =>
     [...out]
       .filter(([, { rule }]) => OURS.includes(rule) === isOurs)
-      .map(([path, { message, hint }]) => ({ path, what: `${message}: ${hint}` }));
+      .map(([path, { message, hint }]) => ({
+        path: listed(draft.values, path),
+        what: `${message}: ${hint}`,
+      }));
   return {
     ...draft,
     values: pruned(draft.values, [...out.keys()]),
     dropped: [...draft.dropped, ...entries(true)],
     told: [...draft.told, ...entries(false)],
   };
+}
+
+/** The list in place of its entry, whose number is not that of the file that was read. */
+function listed(values: JsonObject, path: string): string {
+  const list = parentOf(path);
+  return Array.isArray(at(values, list)) ? list : path;
+}
+
+/** The draft without what the platform writes anyway. */
+export function withoutOurs(draft: Draft, ours: JsonObject): Draft {
+  const same = [...walk(draft.values)].flatMap(({ path, value }) => {
+    const own = at(ours, path);
+    const isSame = own !== undefined && !isObject(value) && canonical(own) === canonical(value);
+    return isSame && !isInList(draft.values, path) ? [path] : [];
+  });
+  return {
+    ...draft,
+    values: pruned(draft.values, same),
+    dropped: [
+      ...draft.dropped,
+      ...same.map((path) => ({ path, what: 'the platform writes the same' })),
+    ],
+  };
+}
+
+function isInList(values: JsonObject, path: string): boolean {
+  return segmentsOf(path).some((_, depth, all) =>
+    Array.isArray(at(values, pointer(...all.slice(0, depth)))),
+  );
 }
 
 /** The last of a list first, so that the others keep their places. */
