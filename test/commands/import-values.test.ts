@@ -227,6 +227,30 @@ test('machines that the cluster has are named; others are written out for its fi
   expect(await errorsOf('moved')).toEqual([]);
 });
 
+test('what sops has sealed, and what hides in keys, reaches nobody', async () => {
+  const file = join(folder.path, 'values.yaml');
+  const token = `ghp_${'a1B2'.repeat(9)}`;
+  await writeFile(
+    file,
+    [
+      'jupyterhub:',
+      '  hub:',
+      '    config: {GitHubOAuthenticator: {client_secret: "ENC[AES256_GCM,data:c2VhbGVk,iv:x,tag:y]"}}',
+      '    extraEnv: {PLAIN: "ENC[AES256_GCM,data:c2VhbGVk,iv:x,tag:y]"}',
+      '    labels: {"\\e[2Jgone": "x"}',
+      `    extraFiles: {"${token}": {mountPath: /x, stringData: y}}`,
+      `  custom: {deep: [[{words: "token ${token}"}]]}`,
+      'sops: {mac: "ENC[AES256_GCM,data:bWFj]"}',
+    ].join('\n'),
+  );
+  const { text, json } = await run(file);
+  const told = text + JSON.stringify(json) + (await written());
+  for (const secret of ['c2VhbGVk', 'bWFj', token]) expect(told).not.toContain(secret);
+  expect(text).not.toContain('\u001B');
+  expect(text).toContain('hub.extraEnv.PLAIN — a secret stood here');
+  expect(await errorsOf('moved')).toEqual([]);
+});
+
 test('what is there is never written over', async () => {
   await run(join(HERE, 'class.yaml'));
   await expect(run(join(HERE, 'class.yaml'))).rejects.toMatchObject({
