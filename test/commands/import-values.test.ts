@@ -209,6 +209,18 @@ test('who chooses nothing finds an image and a size, and no group of another log
   expect(await errorsOf('moved')).toEqual([]);
 });
 
+test('shared memory is no larger than the smallest server', async () => {
+  const file = join(folder.path, 'values.yaml');
+  await writeFile(
+    file,
+    'singleuser: {memory: {limit: 2G}, storage: {extraVolumes: {a: {name: s, emptyDir: {medium: Memory, sizeLimit: 8Gi}}}, extraVolumeMounts: {b: {name: s, mountPath: /dev/shm}}}}\n',
+  );
+  const { text } = await run(file);
+  expect(await written()).toContain('shm:\n  size: 2Gi\n');
+  expect(text).toContain('the draft says 2Gi\n');
+  expect(await errorsOf('moved')).toEqual([]);
+});
+
 test('machines that the cluster has are named; others are written out for its file', async () => {
   const cluster = join(folder.path, 'clusters/bremen.yaml');
   const before = await readFile(cluster, 'utf8');

@@ -3,7 +3,7 @@ import { PROVIDERS, schemaComment } from '../init/scaffold.ts';
 import { at, canonical, isObject, merge, textAt, walk } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { greatest } from '../lists.ts';
-import { memoryBytes } from '../model/quantities.ts';
+import { memoryBytes, quantityBytes } from '../model/quantities.ts';
 import { NODE_USABLE_SHARE } from '../model/limits.ts';
 import { SCHEMAS } from '../model/read.ts';
 import type { Kind } from '../model/types.ts';
@@ -44,12 +44,13 @@ export function draftOf(
   const parts = PARTS.map((part) => part(ledger, beside));
   byPlatform(ledger, beside);
   asTheChart(ledger, defaults ?? {});
-  const environment = parts.reduce((all: JsonObject, part) => merge(all, part.environment), {
+  const whole = parts.reduce((all: JsonObject, part) => merge(all, part.environment), {
     title: titleFrom(beside.name) ?? beside.name,
     cluster: beside.cluster,
     wave: beside.wave,
     ...secrets,
   });
+  const environment = fitted(whole, ledger);
   return {
     environment,
     values: ledger.rest,
@@ -61,6 +62,20 @@ export function draftOf(
     dropped: ledger.dropped,
     told: ledger.told,
   };
+}
+
+/** Shared memory is a part of each server's memory, and so at most that of the smallest. */
+function fitted(environment: JsonObject, ledger: Ledger): JsonObject {
+  const sizes = environment['sizes'];
+  const memories = Object.values(isObject(sizes) ? sizes : {}).map((one) => textAt(one, '/memory'));
+  const [smallest] = memories.sort((a, b) => (memoryBytes(a) ?? 0) - (memoryBytes(b) ?? 0));
+  const wanted = quantityBytes(textAt(environment, '/shm/size')) ?? 0;
+  if (smallest === undefined || wanted <= (memoryBytes(smallest) ?? 0)) return environment;
+  ledger.tell(
+    '/singleuser/storage/extraVolumes',
+    `shared memory is a part of the smallest server: the draft says ${smallest}i`,
+  );
+  return { ...environment, shm: { size: `${smallest}i` } };
 }
 
 function mapsOf<T>(maps: readonly (ReadonlyMap<string, T> | undefined)[]): Map<string, T> {
