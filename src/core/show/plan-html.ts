@@ -58,14 +58,14 @@ function rows(plan: Plan, shared: readonly Shared[], told: readonly Told[]): Sho
     ...shared.map((one) => ({
       ...row,
       marker: one.marker,
-      title: placesText(one),
+      title: placesText(one.steps, 3),
       summary: one.reason.text,
       effects: one.effects,
     })),
     ...told.map((one, index) => ({
       marker: one.first.marker,
       to: sectionId(index),
-      title: titles(one),
+      title: one.steps.length > 3 ? placesText(one.steps, 3) : titles(one),
       wave: waveText(one.first),
       summary: one.summary,
       effects: one.effects,

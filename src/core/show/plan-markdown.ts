@@ -73,8 +73,8 @@ function table({ shared, told }: Telling, plan: Plan): Block {
     );
   const rows = [
     ...shared.map((one) => {
-      const { marker, reason, effects } = one;
-      return inMarkdown`| ${MARKS[marker]} | ${placesText(one, 3)} | ${reason.text} | ${effects} |\n`;
+      const { steps, marker, reason, effects } = one;
+      return inMarkdown`| ${MARKS[marker]} | ${placesText(steps, 3)} | ${reason.text} | ${effects} |\n`;
     }),
     ...told.map(({ first, steps, summary, effects }) => {
       return inMarkdown`| ${MARKS[first.marker]} | ${names(steps)} | ${summary} | ${effects} |\n`;

@@ -48,7 +48,7 @@ function noteText(line: string): Terminal {
 
 function sharedText(one: Shared): Terminal {
   const felt = one.effects === '' ? terminal`` : terminal`    users notice: ${one.effects}\n`;
-  return terminal`[${one.marker}] ${placesText(one)}\n${felt}    ${one.reason.text}\n`;
+  return terminal`[${one.marker}] ${placesText(one.steps)}\n${felt}    ${one.reason.text}\n`;
 }
 
 function groupText({ first, steps, reasons, effects }: Told): Terminal[] {

@@ -99,7 +99,7 @@ function toldOf(group: Group, said: ReadonlySet<string>): Told {
 const ABOVE = 'as above';
 
 /** `in 3 hubs: a, b, c`, or the first of many. */
-export function placesText({ steps }: Shared, most = steps.length): string {
+export function placesText(steps: readonly ShownStep[], most = steps.length): string {
   const titles = steps.map(({ title }) => title);
   const more = titles.length > most ? ', …' : '';
   const noun = steps[0]?.noun ?? '';
