@@ -6,7 +6,7 @@ import { plural } from './findings.ts';
 const SUBJECT = 'hub';
 
 /** How many of what a plan is about: the same in every view. */
-export interface Counts {
+interface Counts {
   /** Hubs that change. */
   hubs: number;
   /** Hubs that stay as they are. */
@@ -15,7 +15,7 @@ export interface Counts {
   others: { noun: string; count: number }[];
 }
 
-export function countsOf({ steps, unchanged }: Plan): Counts {
+function countsOf({ steps, unchanged }: Plan): Counts {
   const names = new Map<string, Set<string>>();
   const add = (noun: string, name: string): void => {
     names.set(noun, (names.get(noun) ?? new Set()).add(name));
