@@ -194,7 +194,9 @@ test('three of them do with browsers, and read until when and who may open their
     const seen = await person.signIn();
     expect(seen).toMatchObject({ path: '/hub/home', status: 200 });
     expect(seen.text).toContain(`Your access lasts until ${Number(LAST.slice(8))} `);
-    expect(seen.text).toContain(`${nameOf(lead)} leads your class or looks after it, and may open your server`);
+    expect(seen.text).toContain(
+      `${nameOf(lead)} leads your class or looks after it, and may open your server`,
+    );
   }
 });
 

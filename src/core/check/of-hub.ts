@@ -1,9 +1,10 @@
+import { imageNames } from '../model/offers.ts';
 import type { Platform } from '../model/types.ts';
 
 /** Whether a file is one that a hub is made of, by its path: its own, its cluster's, its images' and its data sets'. */
 export function isOfHub(platform: Platform, hub: string): (file: string) => boolean {
   const found = platform.environments.get(hub)?.data;
-  const folders = (found?.images ?? []).map((name) => `images/${name}/`);
+  const folders = (found ? imageNames(found) : []).map((name) => `images/${name}/`);
   const files = new Set([
     'platform.yaml',
     `environments/${hub}.yaml`,

@@ -29,6 +29,6 @@ export function entryPart({ hub, cluster }: HubContext): Part {
 }
 
 /** Host name of the hub's address. */
-export function hostOf({ url }: Pick<EnvironmentFile, 'url'>): string {
+function hostOf({ url }: Pick<EnvironmentFile, 'url'>): string {
   return /^https?:\/\/([^/:]+)/u.exec(url)?.[1] ?? '';
 }
