@@ -94,6 +94,21 @@ describe('the name of a hub', () => {
     ]);
   });
 
+  test('is looked up with each further one', async () => {
+    const further: Edit = [
+      'environments/one.yaml',
+      'cluster: main',
+      'hosts: [old.example.org]\ncluster: main',
+    ];
+    const bench = new Bench(INGRESS, further);
+    bench.kube.add(entry);
+    bench.addresses = { 'one.example.org': ['203.0.113.7'] };
+    expect(await ask(bench)).toEqual([
+      'infrastructure',
+      'old.example.org does not resolve: make a DNS record that points to 203.0.113.7',
+    ]);
+  });
+
   test('that cannot be looked up here is no fault of the change', async () => {
     const bench = new Bench(INGRESS);
     const unable = (error: Error): Promise<unknown> => {

@@ -10,7 +10,8 @@ anything:
                                  access.json names
 /etc/hub-access/run.json         when people's files were last compared (glaciocloud_pages.py)
 /etc/hub-profiles/profiles.json  images and sizes, and which groups may choose them
-/etc/hub-profiles/pages.json     the hub's title and links (glaciocloud_pages.py)
+/etc/hub-profiles/pages.json     the hub's title and links (glaciocloud_pages.py), and its further host names
+                                 (glaciocloud_hosts.py)
 /etc/hub-notices/notices.json    announcements and the spawn switch (glaciocloud_pages.py)
 
 The last good content of each survives a broken file, and a restart of the hub where the database
@@ -32,6 +33,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import glaciocloud_ended
+import glaciocloud_hosts
 import glaciocloud_leads as leading
 import glaciocloud_machines
 import glaciocloud_mounts
@@ -785,6 +787,7 @@ def configure(c: Any) -> None:
     }
     c.JupyterHub.template_paths = [*c.JupyterHub.get("template_paths", []), PAGES_FOLDER]
     c.KubeSpawner.additional_profile_form_template_paths = [PAGES_FOLDER]
+    glaciocloud_hosts.send_on(lambda: PAGES.read() or words.PLAIN)
     c.JupyterHub.extra_handlers = [
         *c.JupyterHub.get("extra_handlers", []),
         (r"/glaciocloud/state", StateHandler),

@@ -35,7 +35,8 @@ REFUSED = {
 
 def check_pages(raw: bytes) -> Json:
     """`{"v": 1, "title": text, "ask": address, "renew": address, "help": address, "binder": address}`;
-    an address is empty where there is none. Earlier releases wrote no `renew`.
+    an address is empty where there is none. Earlier releases wrote no `renew`. With further host names, too:
+    `"hosts": [name], "url": address`.
     """
     content: Json = {"renew": "", **json.loads(raw)}
     if not isinstance(content["title"], str):
@@ -44,6 +45,9 @@ def check_pages(raw: bytes) -> Json:
         link = content[name]
         if not isinstance(link, str) or (link and not link.startswith(("https://", "http://"))):
             raise ValueError(f"{name} is no address")
+    hosts = content.get("hosts", [])
+    if not isinstance(hosts, list) or (hosts and not str(content["url"]).startswith("http")):
+        raise ValueError("hosts are no list, or there is no address for them")
     return content
 
 

@@ -3,6 +3,7 @@ import { namesStorage, storageFaults } from '../../core/hub/claims.ts';
 import { NEEDS, clusterVerdict, dnsVerdict, entriesOf } from '../../core/hub/preflight.ts';
 import { roomVerdict } from '../../core/hub/room.ts';
 import { textAt } from '../../core/json.ts';
+import { append } from '../../core/lists.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ClusterFile, Doc } from '../../core/model/types.ts';
 import type { Release } from '../../core/unit.ts';
@@ -51,18 +52,18 @@ export async function preflightAddress(
   { kube, cluster, internet, progress }: ApplyWorld,
 ): Promise<void> {
   if (cluster.data.ingress.class === 'none') return;
-  const { hostname } = new URL(hub.data.url);
-  const resolved = await internet.resolve(hostname).catch((error: unknown) => {
-    if (!(error instanceof Failure)) throw error;
-    throw new Faulty(error.message, 'infrastructure');
-  });
-  const { problems, warnings } = dnsVerdict(
-    hostname,
-    resolved,
-    entriesOf(await kube.list('services,ingresses')),
-  );
-  for (const warning of warnings) progress(to.unit, `⚠ ${warning}`);
-  if (problems.length > 0) throw new Faulty(problems.join('; '), 'infrastructure');
+  const entries = entriesOf(await kube.list('services,ingresses'));
+  const faults: string[] = [];
+  for (const hostname of [new URL(hub.data.url).hostname, ...hub.data.hosts]) {
+    const resolved = await internet.resolve(hostname).catch((error: unknown) => {
+      if (!(error instanceof Failure)) throw error;
+      throw new Faulty(error.message, 'infrastructure');
+    });
+    const { problems, warnings } = dnsVerdict(hostname, resolved, entries);
+    for (const warning of warnings) progress(to.unit, `⚠ ${warning}`);
+    append(faults, problems);
+  }
+  if (faults.length > 0) throw new Faulty(faults.join('; '), 'infrastructure');
 }
 
 /** Storage that the hub names is there: claims that others have made, a class of its own. */

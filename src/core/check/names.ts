@@ -2,7 +2,7 @@ import { quoted } from '../model/formats.ts';
 import { PLATFORM_FOLDERS } from '../model/layout.ts';
 import { imagePath } from '../model/offers.ts';
 import { slug } from '../model/quantities.ts';
-import type { Doc } from '../model/types.ts';
+import type { Doc, EnvironmentFile } from '../model/types.ts';
 import type { Problem, Rule } from '../rule.ts';
 
 const NAME = /^[a-z](-?[a-z0-9])*$/u;
@@ -134,16 +134,29 @@ export const addressTaken: Rule = {
   on: 'platform',
   *check(platform) {
     const seen = new Map<string, string>();
-    for (const hub of platform.environments.values()) {
-      const address = hub.data.url.replace(/\/$/u, '').toLowerCase();
-      const other = seen.get(address);
-      if (other !== undefined)
-        yield {
-          at: hub.at('/url'),
-          message: `the hub ${other} has this address already`,
-          hint: 'give each hub its own host name',
-        };
-      seen.set(address, hub.name);
-    }
+    for (const hub of platform.environments.values())
+      for (const [path, address] of addressesOf(hub)) {
+        const other = seen.get(address);
+        if (other !== undefined)
+          yield {
+            at: hub.at(path),
+            message:
+              other === hub.name
+                ? 'the hub has this address already'
+                : `the hub ${other} has this address already`,
+            hint: other === hub.name ? 'remove it' : 'give each hub its own host name',
+          };
+        else seen.set(address, hub.name);
+      }
   },
 };
+
+/** Where a hub says its addresses. */
+function addressesOf({ data }: Doc<EnvironmentFile>): [path: string, address: string][] {
+  const address = data.url.replace(/\/$/u, '').toLowerCase();
+  const scheme = /^https?:\/\//u.exec(address)?.[0] ?? '';
+  return [
+    ['/url', address],
+    ...data.hosts.map((host, index): [string, string] => [`/hosts/${index}`, scheme + host]),
+  ];
+}

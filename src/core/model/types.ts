@@ -119,6 +119,7 @@ export interface EnvironmentFile {
   kind: 'hub' | 'binder';
   title: string;
   url: string;
+  hosts: string[];
   cluster: ClusterName;
   wave: WaveName;
   images: Offer[];

@@ -93,6 +93,7 @@ const WHOLE: Record<string, File> = {
     kind: 'hub',
     title: 'Hub',
     url: 'https://hub.example.org',
+    hosts: ['jupyter.example.org'],
     cluster: 'main',
     wave: 'production',
     images: [{ name: 'science', for: ['all'], sizes: ['small', 'large'] }, 'locked'],

@@ -45,7 +45,7 @@ describe('what is wrong in a file of a hub', () => {
         '2:1',
         'unknown-key',
         'the key "something-else" is not known here',
-        'known keys: kind, title, url, cluster, wave, images, sizes, home, scratch, shm, mounts, workdir, data, waitForData, env, mirrors, sessions, access, secrets, certificate, dask, probe, spawn, capacity, budget, shared, quota, backup, values, notSecret',
+        'known keys: kind, title, url, hosts, cluster, wave, images, sizes, home, scratch, shm, mounts, workdir, data, waitForData, env, mirrors, sessions, access, secrets, certificate, dask, probe, spawn, capacity, budget, shared, quota, backup, values, notSecret',
       ],
     ],
     [
@@ -301,6 +301,7 @@ test('a file that is right: with its defaults, and where things stand', () => {
     notSecret: [],
     title: 'Hub',
     url: 'https://hub.example.org',
+    hosts: [],
     cluster: 'main',
     wave: 'production',
     images: [{ name: 'science', for: ['all'] }],

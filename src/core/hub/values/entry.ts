@@ -10,7 +10,7 @@ export function entryPart({ hub, cluster }: HubContext): Part {
   const { class: ingressClass, issuer } = cluster.ingress;
   const proxy = { service: { type: 'ClusterIP' }, https: { enabled: false } };
   if (ingressClass === 'none') return { jupyterhub: { proxy, ingress: { enabled: false } } };
-  const host = hostOf(hub.data);
+  const hosts = [hostOf(hub.data), ...hub.data.hosts];
   const supplied = hub.data.certificate !== undefined;
   return {
     jupyterhub: {
@@ -20,8 +20,8 @@ export function entryPart({ hub, cluster }: HubContext): Part {
         ingressClassName: ingressClass,
         annotations:
           issuer === null || supplied ? {} : { 'cert-manager.io/cluster-issuer': issuer },
-        hosts: [host],
-        tls: [{ hosts: [host], secretName: supplied ? SUPPLIED.certificate : TLS_SECRET }],
+        hosts,
+        tls: [{ hosts, secretName: supplied ? SUPPLIED.certificate : TLS_SECRET }],
       },
     },
     from: { '/ingress/hosts': '/url', '/ingress/tls': supplied ? '/certificate' : '/url' },

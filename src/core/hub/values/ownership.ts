@@ -33,7 +33,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
   '/hub/nodeSelector': 'remove it: nodes.core of the cluster says where the hub goes',
   '/hub/services': 'choose another name for your service',
   '/hub/loadRoles': 'choose another name for your role',
-  '/ingress': 'remove it: url: and the cluster’s ingress: say how people reach the hub',
+  '/ingress':
+    'remove it: url:, hosts:, certificate: and the cluster’s ingress: say how people reach the hub',
   '/hub/tolerations': 'remove it, and write it into nodes.core.taints of the cluster',
   '/imagePullSecrets': 'remove it, and declare its content below secrets: with "for: pull"',
   '/prePuller':

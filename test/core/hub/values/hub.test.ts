@@ -25,6 +25,7 @@ test('the hub itself', () => {
   expect(HUB_CODE).toEqual([
     'glaciocloud_access.py',
     'glaciocloud_ended.py',
+    'glaciocloud_hosts.py',
     'glaciocloud_hub.py',
     'glaciocloud_leads.py',
     'glaciocloud_machines.py',
@@ -61,6 +62,12 @@ test('the hub itself', () => {
             name: 'hub-code',
             mountPath: `${folder}/glaciocloud_ended.py`,
             subPath: 'glaciocloud_ended.py',
+            readOnly: true,
+          },
+          {
+            name: 'hub-code',
+            mountPath: `${folder}/glaciocloud_hosts.py`,
+            subPath: 'glaciocloud_hosts.py',
             readOnly: true,
           },
           {

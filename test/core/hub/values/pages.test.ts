@@ -4,6 +4,13 @@ import { contextWith } from './context.ts';
 
 const NOTHING = { v: 1, title: 'Hub', ask: '', renew: '', help: '', binder: '' };
 
+test('further host names come with the pages, so that the hub sends on to its address', () => {
+  const own = { url: 'https://hub.example.org/', hosts: ['jupyter.example.org'] };
+  expect(pagesPart(contextWith(own))).toEqual({
+    glaciocloud: { pages: { ...NOTHING, ...own, url: 'https://hub.example.org' } },
+  });
+});
+
 test.each([
   [{}, NOTHING],
   [
