@@ -135,3 +135,10 @@ test.each([
 ])('%j is taken as it is', (text) => {
   expect(read(text).said).toEqual([]);
 });
+
+test.each(['$": 1\n', 'a": 1\n', 'a: 5"\n', 'a: $"\n', 'a: 5\'6"\n'])(
+  '%j is YAML that somebody may mean, and no slip',
+  (text) => {
+    expect(read(text).said).toEqual([]);
+  },
+);

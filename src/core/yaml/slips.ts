@@ -27,10 +27,15 @@ function slipOf(text: string, event: ScalarEvent, next: Event | undefined): Susp
   const odd = INVISIBLE.exec(raw) ?? ODD_EDGE.exec(raw);
   if (odd) return oddSpace(text, start + odd.index);
   if (CURLY.includes(raw[0] ?? '') && isWrapped(raw)) return curly(text, start);
-  if (/^[^"]*[^"\d]"$/u.test(raw)) return strayQuote(text, end - 1);
+  if (/^[^"]*[\p{L}.!?)]"$/u.test(raw) && !isKey(text, end)) return strayQuote(text, end - 1);
   const key = /^[A-Za-z][\w-]*(?=:[^\s/])/u.exec(raw);
   const isAlone = next?.type === EVENT_ID.SCALAR && next.valueStart < 0;
   return key && isAlone ? spaceAfter(text, start, start + key[0].length) : undefined;
+}
+
+/** A name that ends with a quote may be meant: programs make such keys. */
+function isKey(text: string, end: number): boolean {
+  return /^ *:(?:\s|$)/u.test(text.slice(end, end + 40));
 }
 
 /** All of it stands in curly quotes, or it was torn apart at a comma inside them. */
