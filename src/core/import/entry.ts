@@ -20,13 +20,13 @@ export function entryPart(ledger: Ledger, { name }: Beside): Drafted {
     ledger.tell('/ingress/hosts', 'no address of the hub stands in the values: write url:');
   for (const path of ['/ingress/hosts', '/proxy/https/hosts'])
     if (ledger.take(path) !== undefined) ledger.says(path, 'url');
-  if (others.length > 0)
-    ledger.tell(
-      '/ingress/hosts',
-      `the hub answers to ${first ?? ''} alone, and no more to ${others.join(', ')}`,
-    );
   theRest(ledger);
-  return { environment: { url: `https://${first ?? `${name}.example.org`}` } };
+  return {
+    environment: {
+      url: `https://${first ?? `${name}.example.org`}`,
+      ...(others.length > 0 && { hosts: others }),
+    },
+  };
 }
 
 function named(ledger: Ledger, path: string): string[] {
@@ -54,7 +54,7 @@ function theRest(ledger: Ledger): void {
   if (manual)
     ledger.tell(
       '/proxy/https',
-      'a certificate of one’s own: the platform asks the cluster’s issuer for one',
+      'a certificate of one’s own: certificate: names two secrets; without it the cluster’s issuer is asked for one',
     );
   ledger.drop('/proxy/https', 'the platform has a certificate for url:');
   ledger.drop('/proxy/traefik', 'the cluster’s ingress takes its place');
