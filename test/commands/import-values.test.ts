@@ -156,6 +156,17 @@ test('what check refuses below values: is taken out, with the reason', async () 
   expect(await errorsOf('moved')).toEqual([]);
 });
 
+test('the first name is the address, and the others are further host names', async () => {
+  const file = join(folder.path, 'values.yaml');
+  await writeFile(file, 'ingress: {hosts: [x.example.org, y.example.org]}\n');
+  const { text } = await run(file);
+  expect(text).not.toContain('y.example.org');
+  expect(await written()).toMatch(
+    /url: https:\/\/x\.example\.org\n[^]*hosts:\n {2}- y\.example\.org\n/u,
+  );
+  expect(await errorsOf('moved')).toEqual([]);
+});
+
 test.each([
   ['a: [', /it is no YAML: .* \(line 1\)/u],
   ['', /it is no YAML|it holds no values/u],
