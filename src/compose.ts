@@ -31,6 +31,7 @@ import type { DeployPorts } from './flow/deployment.ts';
 import type { DoctorPorts } from './flow/doctor.ts';
 import { UsageError } from './failure.ts';
 import { peopleFolder } from './gather/platform.ts';
+import type { Cluster } from './ports.ts';
 import type { Accounts, Directory, Logins } from './ports/access.ts';
 import type { RepositorySetup } from './ports/doctor.ts';
 import type { ImagePorts } from './ports/images.ts';
@@ -219,4 +220,9 @@ async function accountsOnGithub(): Promise<Accounts & Logins> {
   if (!anywhere) throw new UsageError(UNPLACED.token.why, 'export GITHUB_TOKEN="$(gh auth token)"');
   const { githubAccounts } = await import('./edges/github/accounts.ts');
   return githubAccounts(anywhere);
+}
+
+/** The cluster that a kubeconfig leads to, where one is named. */
+export function clusterAt(kubeconfig: string | undefined): Cluster | undefined {
+  return kubeconfig === undefined ? undefined : new Kube(kubeconfig);
 }

@@ -21,10 +21,11 @@ import { pullRequest, review } from './commands/review.ts';
 import { isAboutImages, reviewImages } from './commands/review-images.ts';
 import type { ReviewInputs } from './commands/review.ts';
 import { secrets } from './commands/secrets.ts';
+import { status } from './commands/status.ts';
 import { showState } from './commands/state.ts';
 import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
-import { benchWorld, deployPorts, doctorPorts, imagePorts } from './compose.ts';
+import { benchWorld, clusterAt, deployPorts, doctorPorts, imagePorts } from './compose.ts';
 import { isTeam } from './core/access/teams.ts';
 import { runAccess } from './dispatch-access.ts';
 import { kubeconfigOf, timeOf } from './dispatch-inputs.ts';
@@ -90,6 +91,12 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
     return order(root, labelOrder());
   },
   waves: ({ root, chartsFrom }, report) => waves({ root, chartsFrom }, report),
+  status: async ({ root, chartsFrom, present, kubeconfig, at, target }, report) =>
+    status(
+      { root, chartsFrom, present, hubs: target, now: timeOf(at) },
+      clusterAt(kubeconfig),
+      report,
+    ),
   state: (inputs) => showState(kubeconfigOf(inputs), inputs.target),
   drift: async (inputs, report) =>
     drift(kubeconfigOf(inputs), inputs.target, await driftAudience(inputs), report),

@@ -191,6 +191,13 @@ export const COMMANDS = {
     target: '',
     options: ['root', 'charts-from', 'json'],
   },
+  status: {
+    group: 'run',
+    examples: ['status', 'status --kubeconfig FILE', 'status hub --json'],
+    summary: 'each hub in a line: what runs, since when, whether it is wanted so, what it waits for',
+    target: 'HUB…',
+    options: ['root', 'charts-from', 'present', 'kubeconfig', 'at', 'json'],
+  },
   state: {
     group: 'run',
     examples: ['state --kubeconfig FILE'],

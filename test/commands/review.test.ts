@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { plan } from '../../src/commands/plan.ts';
 import { render } from '../../src/commands/render.ts';
 import { pullRequest, review } from '../../src/commands/review.ts';
+import { status } from '../../src/commands/status.ts';
 import { exists } from '../../src/edges/files.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import type { PullRequest } from '../../src/ports.ts';
@@ -221,4 +222,17 @@ describe('a plan', () => {
     const sources = { ...ALL, root, present: '/nonexistent' };
     await expect(plan(sources, report)).rejects.toMatchObject({ exit: 2 });
   });
+});
+
+test('status is a line for each hub, of what runs by the record and of what is wanted', async () => {
+  const root = await platform('status');
+  const asked = (...hubs: string[]): Promise<Outcome> =>
+    status({ root, chartsFrom: DOUBLE, present, hubs, now: NOW }, undefined, report);
+  expect((await asked()).text).toMatch(/^hub .*\nhub  production  main  .*  as wanted\n$/u);
+  await edit(root, 'environments/hub.yaml', 'idle: 1h', 'idle: 2h');
+  expect(await asked('hub')).toMatchObject({
+    exit: 0,
+    json: { hubs: [{ hub: 'hub', is: 'to change' }] },
+  });
+  await expect(asked('hubb')).rejects.toMatchObject({ hint: 'did you mean "hub"?' });
 });
