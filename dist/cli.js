@@ -15162,12 +15162,12 @@ var require_light = __commonJS({
             }
           };
         }
-        _addListener(name, status, cb) {
+        _addListener(name, status2, cb) {
           var base2;
           if ((base2 = this._events)[name] == null) {
             base2[name] = [];
           }
-          this._events[name].push({ cb, status });
+          this._events[name].push({ cb, status: status2 });
           return this.instance;
         }
         listenerCount(name) {
@@ -15340,10 +15340,10 @@ var require_light = __commonJS({
           }
         }
         _assertStatus(expected) {
-          var status;
-          status = this._states.jobStatus(this.options.id);
-          if (!(status === expected || expected === "DONE" && status === null)) {
-            throw new BottleneckError$1(`Invalid job status ${status}, expected ${expected}. Please open an issue at https://github.com/SGrondin/bottleneck/issues`);
+          var status2;
+          status2 = this._states.jobStatus(this.options.id);
+          if (!(status2 === expected || expected === "DONE" && status2 === null)) {
+            throw new BottleneckError$1(`Invalid job status ${status2}, expected ${expected}. Please open an issue at https://github.com/SGrondin/bottleneck/issues`);
           }
         }
         doReceive() {
@@ -15647,10 +15647,10 @@ var require_light = __commonJS({
           var ref;
           return (ref = this.status[this._jobs[id]]) != null ? ref : null;
         }
-        statusJobs(status) {
+        statusJobs(status2) {
           var k, pos, ref, results, v;
-          if (status != null) {
-            pos = this.status.indexOf(status);
+          if (status2 != null) {
+            pos = this.status.indexOf(status2);
             if (pos < 0) {
               throw new BottleneckError$3(`status must be one of ${this.status.join(", ")}`);
             }
@@ -16008,8 +16008,8 @@ var require_light = __commonJS({
           jobStatus(id) {
             return this._states.jobStatus(id);
           }
-          jobs(status) {
-            return this._states.statusJobs(status);
+          jobs(status2) {
+            return this._states.statusJobs(status2);
           }
           counts() {
             return this._states.statusCounts();
@@ -17750,7 +17750,7 @@ async function fetchWrapper(requestOptions) {
     requestError.cause = error2;
     throw requestError;
   }
-  const status = fetchResponse.status;
+  const status2 = fetchResponse.status;
   const url = fetchResponse.url;
   const responseHeaders = {};
   for (const [key2, value2] of fetchResponse.headers) {
@@ -17758,7 +17758,7 @@ async function fetchWrapper(requestOptions) {
   }
   const octokitResponse = {
     url,
-    status,
+    status: status2,
     headers: responseHeaders,
     data: ""
   };
@@ -17769,28 +17769,28 @@ async function fetchWrapper(requestOptions) {
       `[@octokit/request] "${requestOptions.method} ${requestOptions.url}" is deprecated. It is scheduled to be removed on ${responseHeaders.sunset}${deprecationLink ? `. See ${deprecationLink}` : ""}`
     );
   }
-  if (status === 204 || status === 205) {
+  if (status2 === 204 || status2 === 205) {
     return octokitResponse;
   }
   if (requestOptions.method === "HEAD") {
-    if (status < 400) {
+    if (status2 < 400) {
       return octokitResponse;
     }
-    throw new RequestError(fetchResponse.statusText, status, {
+    throw new RequestError(fetchResponse.statusText, status2, {
       response: octokitResponse,
       request: requestOptions
     });
   }
-  if (status === 304) {
+  if (status2 === 304) {
     octokitResponse.data = await getResponseData(fetchResponse);
-    throw new RequestError("Not modified", status, {
+    throw new RequestError("Not modified", status2, {
       response: octokitResponse,
       request: requestOptions
     });
   }
-  if (status >= 400) {
+  if (status2 >= 400) {
     octokitResponse.data = await getResponseData(fetchResponse);
-    throw new RequestError(toErrorMessage(octokitResponse.data), status, {
+    throw new RequestError(toErrorMessage(octokitResponse.data), status2, {
       response: octokitResponse,
       request: requestOptions
     });
@@ -20938,10 +20938,10 @@ async function explained2(what, call) {
     return await call();
   } catch (cause) {
     if (cause instanceof GithubRefused) throw cause;
-    const status = statusOf2(cause);
+    const status2 = statusOf3(cause);
     throw new GithubRefused(`GitHub refused ${what}: ${reasonOf4(cause)}`, {
-      hint: HINTS[String(status)] ?? "try again later; githubstatus.com knows of outages",
-      status,
+      hint: HINTS[String(status2)] ?? "try again later; githubstatus.com knows of outages",
+      status: status2,
       cause
     });
   }
@@ -20951,9 +20951,9 @@ function reasonOf4(cause) {
   const graphql3 = /^Request failed due to following response errors:\n - (.*)/u.exec(reason);
   return graphql3?.[1] ?? reason.split(" - ")[0] ?? "";
 }
-function statusOf2(cause) {
-  const status = typeof cause === "object" && cause !== null && "status" in cause ? cause.status : void 0;
-  return typeof status === "number" ? status : void 0;
+function statusOf3(cause) {
+  const status2 = typeof cause === "object" && cause !== null && "status" in cause ? cause.status : void 0;
+  return typeof status2 === "number" ? status2 : void 0;
 }
 var import_light3, Client, LONGEST_LIMIT_SECONDS, RETRIES2, HINTS, GithubClient;
 var init_client = __esm({
@@ -23524,14 +23524,14 @@ var require_request = __commonJS({
       onResponseStarted() {
         return this[kHandler].onResponseStarted?.();
       }
-      onHeaders(statusCode, headers, resume, statusText) {
+      onHeaders(statusCode, headers, resume, statusText2) {
         assert(!this.aborted);
         assert(!this.completed);
         if (channels.headers.hasSubscribers) {
-          channels.headers.publish({ request: this, response: { statusCode, headers, statusText } });
+          channels.headers.publish({ request: this, response: { statusCode, headers, statusText: statusText2 } });
         }
         try {
-          return this[kHandler].onHeaders(statusCode, headers, resume, statusText);
+          return this[kHandler].onHeaders(statusCode, headers, resume, statusText2);
         } catch (err2) {
           this.abort(err2);
         }
@@ -23552,12 +23552,12 @@ var require_request = __commonJS({
        * @param {import('node:stream').Duplex} socket
        * @param {string} [statusText]
        */
-      onUpgrade(statusCode, headers, socket, statusText = "") {
+      onUpgrade(statusCode, headers, socket, statusText2 = "") {
         this.onFinally();
         assert(!this.aborted);
         assert(!this.completed);
         if (statusCode !== null) {
-          this.#publishUpgradeHeaders(statusCode, headers, statusText);
+          this.#publishUpgradeHeaders(statusCode, headers, statusText2);
         }
         const result2 = this[kHandler].onUpgrade(statusCode, headers, socket);
         if (!this.aborted) {
@@ -23574,11 +23574,11 @@ var require_request = __commonJS({
        * @param {(headers: import('node:http2').IncomingHttpHeaders) => Buffer[]} parseHeaders
        * @param {string} [statusText]
        */
-      onUpgradeResponse(statusCode, headers, parseHeaders, statusText = "") {
+      onUpgradeResponse(statusCode, headers, parseHeaders, statusText2 = "") {
         assert(!this.aborted);
         assert(this.completed);
         if (channels.headers.hasSubscribers) {
-          this.#publishUpgradeHeaders(statusCode, parseHeaders(headers), statusText);
+          this.#publishUpgradeHeaders(statusCode, parseHeaders(headers), statusText2);
         }
         this.#publishUpgradeTrailers();
       }
@@ -23597,9 +23597,9 @@ var require_request = __commonJS({
        * @param {Buffer[]} headers
        * @param {string} statusText
        */
-      #publishUpgradeHeaders(statusCode, headers, statusText) {
+      #publishUpgradeHeaders(statusCode, headers, statusText2) {
         if (channels.headers.hasSubscribers) {
-          channels.headers.publish({ request: this, response: { statusCode, headers, statusText } });
+          channels.headers.publish({ request: this, response: { statusCode, headers, statusText: statusText2 } });
         }
       }
       #publishUpgradeTrailers() {
@@ -25827,9 +25827,9 @@ var require_util4 = __commonJS({
     function isErrorLike(object3) {
       return object3 instanceof Error || (object3?.constructor?.name === "Error" || object3?.constructor?.name === "DOMException");
     }
-    function isValidReasonPhrase(statusText) {
-      for (let i2 = 0; i2 < statusText.length; ++i2) {
-        const c = statusText.charCodeAt(i2);
+    function isValidReasonPhrase(statusText2) {
+      for (let i2 = 0; i2 < statusText2.length; ++i2) {
+        const c = statusText2.charCodeAt(i2);
         if (!(c === 9 || // HTAB
         c >= 32 && c <= 126 || // SP / VCHAR
         c >= 128 && c <= 255)) {
@@ -27756,7 +27756,7 @@ var require_client_h1 = __commonJS({
         }
       }
       onUpgrade(head2) {
-        const { upgrade: upgrade2, client, socket, headers, statusCode, statusText } = this;
+        const { upgrade: upgrade2, client, socket, headers, statusCode, statusText: statusText2 } = this;
         assert(upgrade2);
         assert(client[kSocket] === socket);
         assert(!socket.destroyed);
@@ -27781,7 +27781,7 @@ var require_client_h1 = __commonJS({
         client[kQueue][client[kRunningIdx]++] = null;
         client.emit("disconnect", client[kUrl], [client], new InformationalError("upgrade"));
         try {
-          request2.onUpgrade(statusCode, headers, socket, statusText);
+          request2.onUpgrade(statusCode, headers, socket, statusText2);
         } catch (error2) {
           util.errorRequest(client, request2, error2);
           util.destroy(socket, error2);
@@ -27789,7 +27789,7 @@ var require_client_h1 = __commonJS({
         client[kResume]();
       }
       onHeadersComplete(statusCode, upgrade2, shouldKeepAlive) {
-        const { client, socket, headers, statusText } = this;
+        const { client, socket, headers, statusText: statusText2 } = this;
         if (socket.destroyed) {
           return -1;
         }
@@ -27854,7 +27854,7 @@ var require_client_h1 = __commonJS({
         } else {
           socket[kReset] = true;
         }
-        const pause = request2.onHeaders(statusCode, headers, this.resume, statusText) === false;
+        const pause = request2.onHeaders(statusCode, headers, this.resume, statusText2) === false;
         if (request2.aborted) {
           return -1;
         }
@@ -29185,7 +29185,7 @@ var require_redirect_handler = __commonJS({
       onError(error2) {
         this.handler.onError(error2);
       }
-      onHeaders(statusCode, headers, resume, statusText) {
+      onHeaders(statusCode, headers, resume, statusText2) {
         this.location = this.history.length >= this.maxRedirections || util.isDisturbed(this.opts.body) ? null : parseLocation(statusCode, headers);
         if (this.opts.throwOnMaxRedirect && this.history.length >= this.maxRedirections) {
           if (this.request) {
@@ -29199,7 +29199,7 @@ var require_redirect_handler = __commonJS({
           this.history.push(new URL(this.opts.path, this.opts.origin));
         }
         if (!this.location) {
-          return this.handler.onHeaders(statusCode, headers, resume, statusText);
+          return this.handler.onHeaders(statusCode, headers, resume, statusText2);
         }
         const { origin, pathname, search } = util.parseURL(new URL(this.location, this.opts.origin && new URL(this.opts.path, this.opts.origin)));
         const path = search ? `${pathname}${search}` : pathname;
@@ -34107,21 +34107,21 @@ var require_response = __commonJS({
         return responseObject;
       }
       // Creates a redirect Response that redirects to url with status status.
-      static redirect(url, status = 302) {
+      static redirect(url, status2 = 302) {
         webidl.argumentLengthCheck(arguments, 1, "Response.redirect");
         url = webidl.converters.USVString(url);
-        status = webidl.converters["unsigned short"](status);
+        status2 = webidl.converters["unsigned short"](status2);
         let parsedURL;
         try {
           parsedURL = new URL(url, relevantRealm.settingsObject.baseUrl);
         } catch (err2) {
           throw new TypeError(`Failed to parse URL from ${url}`, { cause: err2 });
         }
-        if (!redirectStatusSet.has(status)) {
-          throw new RangeError(`Invalid status code ${status}`);
+        if (!redirectStatusSet.has(status2)) {
+          throw new RangeError(`Invalid status code ${status2}`);
         }
         const responseObject = fromInnerResponse(makeResponse({}), "immutable");
-        responseObject[kState].status = status;
+        responseObject[kState].status = status2;
         const value2 = isomorphicEncode(URLSerializer(parsedURL));
         responseObject[kState].headersList.append("location", value2, true);
         return responseObject;
@@ -36013,13 +36013,13 @@ var require_fetch = __commonJS({
         })();
       }
       try {
-        const { body, status, statusText, headersList, socket } = await dispatch3({ body: requestBody });
+        const { body, status: status2, statusText: statusText2, headersList, socket } = await dispatch3({ body: requestBody });
         if (socket) {
-          response = makeResponse({ status, statusText, headersList, socket });
+          response = makeResponse({ status: status2, statusText: statusText2, headersList, socket });
         } else {
           const iterator2 = body[Symbol.asyncIterator]();
           fetchParams.controller.next = () => iterator2.next();
-          response = makeResponse({ status, statusText, headersList });
+          response = makeResponse({ status: status2, statusText: statusText2, headersList });
         }
       } catch (err2) {
         if (err2.name === "AbortError") {
@@ -36143,8 +36143,8 @@ var require_fetch = __commonJS({
             onResponseStarted() {
               timingInfo.finalNetworkResponseStartTime = coarsenedSharedCurrentTime(fetchParams.crossOriginIsolatedCapability);
             },
-            onHeaders(status, rawHeaders, resume, statusText) {
-              if (status < 200) {
+            onHeaders(status2, rawHeaders, resume, statusText2) {
+              if (status2 < 200) {
                 return;
               }
               let location = "";
@@ -36154,8 +36154,8 @@ var require_fetch = __commonJS({
               }
               location = headersList.get("location", true);
               const decoders = [];
-              const willFollow = location && request2.redirect === "follow" && redirectStatusSet.has(status);
-              if (request2.method !== "HEAD" && request2.method !== "CONNECT" && !nullBodyStatus.includes(status) && !willFollow) {
+              const willFollow = location && request2.redirect === "follow" && redirectStatusSet.has(status2);
+              if (request2.method !== "HEAD" && request2.method !== "CONNECT" && !nullBodyStatus.includes(status2) && !willFollow) {
                 const contentEncoding = headersList.get("content-encoding", true);
                 const codings = contentEncoding ? contentEncoding.toLowerCase().split(",") : [];
                 const maxContentEncodings = 5;
@@ -36193,8 +36193,8 @@ var require_fetch = __commonJS({
               this.body = new Readable4({ read: resume });
               const onError = this.onError.bind(this);
               resolve7({
-                status,
-                statusText,
+                status: status2,
+                statusText: statusText2,
                 headersList,
                 body: decoders.length ? pipeline(this.body, ...decoders, (err2) => {
                   if (err2) {
@@ -36227,8 +36227,8 @@ var require_fetch = __commonJS({
               fetchParams.controller.terminate(error2);
               reject(error2);
             },
-            onUpgrade(status, rawHeaders, socket) {
-              if (status !== 101) {
+            onUpgrade(status2, rawHeaders, socket) {
+              if (status2 !== 101) {
                 return;
               }
               const headersList = new HeadersList();
@@ -36236,8 +36236,8 @@ var require_fetch = __commonJS({
                 headersList.append(bufferToLowerCasedHeaderName(rawHeaders[i2]), rawHeaders[i2 + 1].toString("latin1"), true);
               }
               resolve7({
-                status,
-                statusText: STATUS_CODES[status],
+                status: status2,
+                statusText: STATUS_CODES[status2],
                 headersList,
                 socket
               });
@@ -41977,13 +41977,13 @@ async function ask2(url) {
     return { kind: "busy", why: reasonOf5(error2), wait: void 0 };
   }
 }
-function answerOf3({ ok: ok2, status, headers }) {
-  if (status === 404 || status === 410) return { kind: "absent" };
-  if (BUSY.includes(status)) {
+function answerOf3({ ok: ok2, status: status2, headers }) {
+  if (status2 === 404 || status2 === 410) return { kind: "absent" };
+  if (BUSY.includes(status2)) {
     const wait = Number(headers.get("retry-after") ?? Number.NaN);
-    return { kind: "busy", why: `it answers ${status}`, wait: wait >= 0 ? wait : void 0 };
+    return { kind: "busy", why: `it answers ${status2}`, wait: wait >= 0 ? wait : void 0 };
   }
-  if (!ok2) return { kind: "fault", why: `it answers ${status}` };
+  if (!ok2) return { kind: "fault", why: `it answers ${status2}` };
   const bytes2 = Number(headers.get("content-length") ?? Number.NaN);
   if (Number.isSafeInteger(bytes2) && bytes2 > 0) return { kind: "size", bytes: bytes2 };
   return { kind: "fault", why: "it does not say how large the file is" };
@@ -42790,7 +42790,7 @@ function githubForge(settings3, second = 1e3) {
     issueTexts: (labels) => issues.issueTexts(labels),
     branchHead: (branch) => record.branchHead(branch),
     commitFiles: (branch, files, message) => record.commitFiles(branch, files, message),
-    deployment: (status) => record.deployment(status),
+    deployment: (status2) => record.deployment(status2),
     environment: (name) => environments.environment(name),
     isApprovedIn: (run3, environment2) => environments.isApprovedIn(run3, environment2)
   };
@@ -43025,6 +43025,13 @@ var COMMANDS = {
     summary: "for the workflow: clusters of each wave, and where a person is asked",
     target: "",
     options: ["root", "charts-from", "json"]
+  },
+  status: {
+    group: "run",
+    examples: ["status", "status --kubeconfig FILE", "status hub --json"],
+    summary: "each hub in a line: what runs, since when, whether it is wanted so, what it waits for",
+    target: "HUB\u2026",
+    options: ["root", "charts-from", "present", "kubeconfig", "at", "json"]
   },
   state: {
     group: "run",
@@ -50150,9 +50157,9 @@ var PLATFORM_FOLDERS = [
   "secrets"
 ];
 function isFolder2(path) {
-  const below = `${path}/`;
+  const below2 = `${path}/`;
   const folders = PLATFORM_FOLDERS;
-  return folders.includes(path) || LAYOUT.some(({ example }) => example.startsWith(below));
+  return folders.includes(path) || LAYOUT.some(({ example }) => example.startsWith(below2));
 }
 function locate(path) {
   for (const { kind, path: pattern } of LAYOUT) {
@@ -51060,7 +51067,7 @@ function isEndless(value2) {
     seen3 += 1;
     if (seen3 > MOST_NODES) return true;
     if (typeof here2 === "object" && here2 !== null)
-      for (const below of Object.values(here2)) open2.push(below);
+      for (const below2 of Object.values(here2)) open2.push(below2);
   }
   return false;
 }
@@ -51469,9 +51476,9 @@ async function readTree(root, folders, wants) {
       return;
     }
     for (const { name, isText: isText2 } of entries) {
-      const below = path === "" ? name : `${path}/${name}`;
-      if (isText2) await visit2(below, true);
-      else files.set(below, NAME_REFUSED);
+      const below2 = path === "" ? name : `${path}/${name}`;
+      if (isText2) await visit2(below2, true);
+      else files.set(below2, NAME_REFUSED);
     }
   };
   for (const top of ["platform.yaml", "platform.yml", ...folders]) await visit2(top, false);
@@ -51708,7 +51715,7 @@ var readStatus = readerOf(
   fields({ at: TEXT, commit: TEXT }, { identity: TEXT }),
   "/v"
 );
-function readRecord(folder, release2, status) {
+function readRecord(folder, release2, status2) {
   if (release2 === void 0)
     return unreadable2(folder, "release.json", { kind: "unreadable", reason: "it is missing" });
   const found4 = readRelease(release2);
@@ -51719,7 +51726,7 @@ function readRecord(folder, release2, status) {
       kind: "unreadable",
       reason: "it is the record of something else"
     });
-  const known = status === void 0 ? void 0 : readStatus(status);
+  const known = status2 === void 0 ? void 0 : readStatus(status2);
   if (known !== void 0 && known.kind !== "read") return unreadable2(folder, "status.json", known);
   return { kind: "read", record: { unit: unit2, ...found4.value, status: known?.value } };
 }
@@ -52563,46 +52570,46 @@ function podFault(pod, now) {
   const main2 = objectsIn(at(pod, "/status/containerStatuses"));
   const first = objectsIn(at(pod, "/status/initContainerStatuses"));
   const conditions = objectsIn(at(pod, "/status/conditions"));
-  return firstOf([...main2, ...first], (status) => containerFault(name, status)) ?? firstOf(main2, (status) => notReady(name, status, now)) ?? firstOf(conditions, (condition) => noNode(name, condition, now));
+  return firstOf([...main2, ...first], (status2) => containerFault(name, status2)) ?? firstOf(main2, (status2) => notReady(name, status2, now)) ?? firstOf(conditions, (condition) => noNode(name, condition, now));
 }
-function containerFault(pod, status) {
-  return imageFault(pod, status) ?? configurationFault(pod, status) ?? crashes(pod, status);
+function containerFault(pod, status2) {
+  return imageFault(pod, status2) ?? configurationFault(pod, status2) ?? crashes(pod, status2);
 }
 var IMAGE_REASONS = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"];
-function imageFault(pod, status) {
-  const { reason, message } = waitingFor(status);
+function imageFault(pod, status2) {
+  const { reason, message } = waitingFor(status2);
   if (!IMAGE_REASONS.includes(reason)) return void 0;
   if (pullFault(`${reason} ${message}`) === "product")
     return productFault(`${pod}: the image cannot be pulled: ${shortened(message)}`);
   if (reason !== "ImagePullBackOff") return void 0;
   return infrastructureFault(`${pod}: the registry does not answer: ${shortened(message)}`);
 }
-function configurationFault(pod, status) {
-  const { reason, message } = waitingFor(status);
+function configurationFault(pod, status2) {
+  const { reason, message } = waitingFor(status2);
   if (!/^CreateContainer(Config)?Error$/u.test(reason)) return void 0;
   if (/failed to sync \w+ cache/u.test(message)) return void 0;
   return productFault(`${pod}: ${shortened(message)}`);
 }
-function waitingFor(status) {
+function waitingFor(status2) {
   return {
-    reason: textAt(status, "/state/waiting/reason"),
-    message: textAt(status, "/state/waiting/message")
+    reason: textAt(status2, "/state/waiting/reason"),
+    message: textAt(status2, "/state/waiting/message")
   };
 }
-function crashes(pod, status) {
-  const restarts = Number(at(status, "/restartCount") ?? 0);
-  const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
+function crashes(pod, status2) {
+  const restarts = Number(at(status2, "/restartCount") ?? 0);
+  const exit = at(status2, "/lastState/terminated/exitCode") ?? at(status2, "/state/terminated/exitCode");
   if (restarts < CRASHES - 1 || typeof exit !== "number" || exit === 0) return void 0;
-  const outOfMemory = textAt(status, "/lastState/terminated/reason") === "OOMKilled";
+  const outOfMemory = textAt(status2, "/lastState/terminated/reason") === "OOMKilled";
   const why = outOfMemory ? " for want of memory" : "";
   return {
     ...productFault(`${pod} has ended ${CRASHES} times with code ${exit}${why}`),
     crashed: pod
   };
 }
-function notReady(pod, status, now) {
-  const running = Date.parse(textAt(status, "/state/running/startedAt"));
-  return status["ready"] === false && now - running > NOT_READY_SECONDS * 1e3 ? productFault(`${pod} runs for ${NOT_READY_SECONDS} s and does not become ready`) : void 0;
+function notReady(pod, status2, now) {
+  const running = Date.parse(textAt(status2, "/state/running/startedAt"));
+  return status2["ready"] === false && now - running > NOT_READY_SECONDS * 1e3 ? productFault(`${pod} runs for ${NOT_READY_SECONDS} s and does not become ready`) : void 0;
 }
 function noNode(pod, condition, now) {
   if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") return void 0;
@@ -53101,9 +53108,9 @@ function variableOf(entry3) {
 }
 function put(values, path, value2) {
   const [, first = "", ...rest] = path.split("/");
-  const below = values[first];
+  const below2 = values[first];
   if (rest.length === 0) return { ...values, [first]: value2 };
-  return { ...values, [first]: put(isObject(below) ? below : {}, `/${rest.join("/")}`, value2) };
+  return { ...values, [first]: put(isObject(below2) ? below2 : {}, `/${rest.join("/")}`, value2) };
 }
 
 // src/core/hub/values/meant.ts
@@ -57237,10 +57244,10 @@ function besidePlatform(path, text2) {
   return `did you mean ${best}?`;
 }
 function foldersWithoutImage(paths) {
-  const below = paths.filter((path) => /^images\/[^/.][^/]*\//u.test(path));
-  const folders = new Map(below.map((path) => [folderOf(path), path]).reverse());
+  const below2 = paths.filter((path) => /^images\/[^/.][^/]*\//u.test(path));
+  const folders = new Map(below2.map((path) => [folderOf(path), path]).reverse());
   return [...folders].flatMap(([folder, first]) => {
-    const inside2 = below.filter((path) => path.startsWith(`${folder}/`));
+    const inside2 = below2.filter((path) => path.startsWith(`${folder}/`));
     if (inside2.some(isImageFile)) return [];
     const near = inside2.find((path) => nearest(path.slice(folder.length + 1), ["image.yaml"]));
     const hint = near === void 0 ? `add ${folder}/image.yaml, or remove the folder` : `did you mean ${folder}/image.yaml?`;
@@ -57786,10 +57793,10 @@ async function download(address2, { most, privateToo, ask: ask3 = askOnce }) {
     const fault = addressFault(url, privateToo);
     if (fault !== void 0) throw refused2(shown3, fault);
     try {
-      const { status, location, body } = await ask3(url, privateToo, signal);
-      if (!REDIRECTS.includes(status)) {
-        if (status === 200) return await readAtMost(body, most, shown3);
-        throw new ChartUnreachable(`${shown3} answers ${status}`, { hint: NETWORK_HINT });
+      const { status: status2, location, body } = await ask3(url, privateToo, signal);
+      if (!REDIRECTS.includes(status2)) {
+        if (status2 === 200) return await readAtMost(body, most, shown3);
+        throw new ChartUnreachable(`${shown3} answers ${status2}`, { hint: NETWORK_HINT });
       }
       url = parsed2(location ?? "", url);
     } catch (cause) {
@@ -57898,8 +57905,8 @@ async function fetchGiven(url) {
   return Buffer.from(await response.arrayBuffer());
 }
 function reasonOf2(error2) {
-  const below = typeof error2 === "object" && error2 !== null && "cause" in error2 ? error2.cause : void 0;
-  return messageOf(below ?? error2);
+  const below2 = typeof error2 === "object" && error2 !== null && "cause" in error2 ? error2.cause : void 0;
+  return messageOf(below2 ?? error2);
 }
 
 // src/edges/tool-root.ts
@@ -59192,10 +59199,10 @@ function profilesPart(context3) {
   };
 }
 function sizeOrigins(name) {
-  const below = (...path) => pointer("profiles", "sizes", name, ...path);
+  const below2 = (...path) => pointer("profiles", "sizes", name, ...path);
   return [
-    [below("env"), pointer("sizes", name, "cpu")],
-    [below("spot"), pointer("sizes", name, "nodes")]
+    [below2("env"), pointer("sizes", name, "cpu")],
+    [below2("spot"), pointer("sizes", name, "nodes")]
   ];
 }
 function imageOrigins(name) {
@@ -59471,9 +59478,9 @@ function chartValue(release2, chart, path) {
 var CHART = pointer(JUPYTERHUB);
 var OWN = pointer(OWN_VALUES);
 function writtenIn({ from, ownFrom }, hub) {
-  const below = (chart, origins) => [...origins].map(([path, field]) => [`${chart}${path}`, field]);
+  const below2 = (chart, origins) => [...origins].map(([path, field]) => [`${chart}${path}`, field]);
   return {
-    from: Object.fromEntries([...below(CHART, from), ...below(OWN, ownFrom)]),
+    from: Object.fromEntries([...below2(CHART, from), ...below2(OWN, ownFrom)]),
     // A file is JSON by its schema; its interfaces only lack the index signature.
     file: hub.data
   };
@@ -60427,7 +60434,7 @@ function runsDigest({ release: release2 }, digest3) {
   return release2.images.some(({ reference }) => reference.endsWith(`@${digest3}`));
 }
 function runningSince(releases) {
-  const times2 = releases.flatMap(({ status }) => status ? [Date.parse(status.at)] : []);
+  const times2 = releases.flatMap(({ status: status2 }) => status2 ? [Date.parse(status2.at)] : []);
   return times2.at(-1);
 }
 
@@ -62832,9 +62839,9 @@ function owedIn(run3) {
 }
 function owedAfter({ present: present2, entries, steps }) {
   const known = new Set(present2.users.map(({ name }) => name));
-  const earlier2 = [...present2.owed ?? []].filter((name) => present2.isSilent || known.has(name));
+  const earlier3 = [...present2.owed ?? []].filter((name) => present2.isSilent || known.has(name));
   const leaving = steps.filter(({ kind }) => kind === "revoke" || kind === "expire");
-  const names5 = /* @__PURE__ */ new Set([...earlier2, ...leaving.map(({ name }) => name)]);
+  const names5 = /* @__PURE__ */ new Set([...earlier3, ...leaving.map(({ name }) => name)]);
   for (const { name } of entries.values()) names5.delete(name);
   return [...names5].sort(compareText);
 }
@@ -64622,17 +64629,17 @@ async function peopleFolder(people) {
   if (!top.includes("access")) return "";
   const atTop = top.filter((name) => PEOPLE2.includes(name));
   if (atTop.length === 0) return "access/";
-  const below = (await namesIn(join12(people, "access"))).filter((name) => PEOPLE2.includes(name));
-  if (below.length === 0) return "";
+  const below2 = (await namesIn(join12(people, "access"))).filter((name) => PEOPLE2.includes(name));
+  if (below2.length === 0) return "";
   throw new UsageError(
-    `${people} holds people\u2019s files twice: ${atTop.join(", ")} beside the folder access/ with ${below.join(", ")}`,
+    `${people} holds people\u2019s files twice: ${atTop.join(", ")} beside the folder access/ with ${below2.join(", ")}`,
     "keep them in one of the two places: what stands in the other would let nobody in"
   );
 }
 async function peopleFiles(people) {
-  const below = await peopleFolder(people);
-  const place2 = (path) => `access/${path.slice(below.length)}`;
-  const tops = PEOPLE2.map((name) => `${below}${name}`);
+  const below2 = await peopleFolder(people);
+  const place2 = (path) => `access/${path.slice(below2.length)}`;
+  const tops = PEOPLE2.map((name) => `${below2}${name}`);
   const { files } = await readTree(people, tops, (path) => isRead(place2(path)));
   const theirs = [...files].filter(([path]) => tops.some((top) => path.startsWith(top)));
   return new Map(theirs.map(([path, content]) => [place2(path), content]));
@@ -64690,7 +64697,7 @@ function aboutHubs(findings, platform, hubs) {
   if (hubs.length === 0) return findings;
   confirmHubs(platform, hubs);
   const ofOne = hubs.map((hub) => isOfHub(platform, hub));
-  return findings.filter(({ at: at2 }) => ofOne.some((isOf) => isOf(at2.file)));
+  return findings.filter(({ at: at2 }) => ofOne.some((isOf2) => isOf2(at2.file)));
 }
 function unreadText({ platform, unread: unread2 }) {
   if (!platform) return "Rules have looked at no file, because platform.yaml cannot be read.\n";
@@ -65081,7 +65088,7 @@ function fillerMode(job) {
 }
 function hasEnded2(job, how) {
   return objectsIn(at(job, "/status/conditions")).some(
-    ({ type, status }) => type === how && status === "True"
+    ({ type, status: status2 }) => type === how && status2 === "True"
   );
 }
 function orderName(mode) {
@@ -66217,8 +66224,8 @@ async function renderAll({
 }
 
 // src/flow/record.ts
-function recordFiles(to, manifests, status) {
-  return new Map([...releaseFiles(to, manifests), ["status.json", pretty({ ...status })]]);
+function recordFiles(to, manifests, status2) {
+  return new Map([...releaseFiles(to, manifests), ["status.json", pretty({ ...status2 })]]);
 }
 function releaseFiles(wanted, manifests) {
   return /* @__PURE__ */ new Map([
@@ -66248,7 +66255,7 @@ async function keepRecord({ record, actions }, { unit: unit2, files, message }, 
 function inRecord(unit2, files) {
   return new Map([...files].map(([path, text2]) => [`${unitId(unit2)}/${path}`, text2]));
 }
-async function publicRecord(to, { platform, charts, report, ...status }) {
+async function publicRecord(to, { platform, charts, report, ...status2 }) {
   const [rendered] = await renderAll({
     wanted: [to],
     platform,
@@ -66257,7 +66264,7 @@ async function publicRecord(to, { platform, charts, report, ...status }) {
     use: ({ manifests }) => manifests
   });
   if (rendered?.kind !== "rendered") throw rendered?.failure ?? new Error("nothing was rendered");
-  return recordFiles(to, rendered.result, status);
+  return recordFiles(to, rendered.result, status2);
 }
 
 // src/flow/wanted.ts
@@ -67036,8 +67043,8 @@ var NAMED_HUBS = 3;
 function waveGate(wave, facts2) {
   return failedBefore(facts2.earlier) ?? unrecorded(facts2) ?? unseenBefore(facts2) ?? unfinishedBefore(facts2.earlier) ?? (facts2.hurried ? void 0 : frozen(wave, facts2.now)) ?? (facts2.hurried ? void 0 : soaking(wave, facts2)) ?? unapproved(wave, facts2) ?? { open: true };
 }
-function failedBefore(earlier2) {
-  const failed3 = earlier2.filter(({ how }) => how === "failed");
+function failedBefore(earlier3) {
+  const failed3 = earlier3.filter(({ how }) => how === "failed");
   const [first] = failed3;
   if (first === void 0) return void 0;
   return {
@@ -67047,15 +67054,15 @@ function failedBefore(earlier2) {
     reason: `wave ${first.wave} has a hub that failed: ${names2(failed3)}`
   };
 }
-function unrecorded({ earlier: earlier2, record }) {
-  if (record.kind !== "refused" || earlier2.length === 0) return void 0;
+function unrecorded({ earlier: earlier3, record }) {
+  if (record.kind !== "refused" || earlier3.length === 0) return void 0;
   return waiting2(
     "earlier-unfinished",
     `there is no branch \`deployed\`, and GitHub refused to make it (${record.why}): the job needs \`permissions: {contents: write}\`, and no rule of the repository in its way`
   );
 }
-function unseenBefore({ earlier: earlier2, record }) {
-  const unseen = earlier2.filter(({ how }) => how === "unseen");
+function unseenBefore({ earlier: earlier3, record }) {
+  const unseen = earlier3.filter(({ how }) => how === "unseen");
   const [first] = unseen;
   if (first === void 0) return void 0;
   const { wave, cluster } = first;
@@ -67077,8 +67084,8 @@ function beginning({ kind }, { wave, cluster }) {
       return `begin there, and name one folder for all clusters, because only GitHub Actions keeps the branch \`deployed\`: \`${command}\``;
   }
 }
-function unfinishedBefore(earlier2) {
-  const unfinished = earlier2.filter(({ how }) => how === "unfinished");
+function unfinishedBefore(earlier3) {
+  const unfinished = earlier3.filter(({ how }) => how === "unfinished");
   const [first] = unfinished;
   if (first === void 0) return void 0;
   return waiting2("earlier-unfinished", `wave ${first.wave} is not finished: ${names2(unfinished)}`);
@@ -67089,8 +67096,8 @@ function frozen(wave, now) {
   const why = freeze.reason === void 0 ? "" : `: ${freeze.reason}`;
   return waiting2("frozen", `wave ${wave.name} is frozen${why}`);
 }
-function soaking(wave, { earlier: earlier2, now }) {
-  const proven = greatest(earlier2.map(({ since }) => since ?? Number.NEGATIVE_INFINITY));
+function soaking(wave, { earlier: earlier3, now }) {
+  const proven = greatest(earlier3.map(({ since }) => since ?? Number.NEGATIVE_INFINITY));
   const left = proven + seconds(wave.soak) * 1e3 - now;
   if (left <= 0) return void 0;
   const minutes = Math.ceil(left / MINUTE_MS);
@@ -67311,10 +67318,10 @@ function hubApi(url) {
 }
 function addressSign(answer, now, leastDays = CERTIFICATE_DAYS) {
   if (answer.kind === "nothing") return problem3(`it does not answer: ${answer.why}`);
-  const { status, body, until } = answer;
+  const { status: status2, body, until } = answer;
   const version = textAt(objectOf(body), "/version");
-  if (status !== 200 || version === "")
-    return problem3(`it answers ${status} with ${quoted3(body)}, which is no answer of a hub`);
+  if (status2 !== 200 || version === "")
+    return problem3(`it answers ${status2} with ${quoted3(body)}, which is no answer of a hub`);
   if (until === void 0) return { kind: "well", text: `JupyterHub ${version}` };
   const days = Math.floor((until - now) / DAY_MS4);
   if (days >= leastDays)
@@ -68434,8 +68441,8 @@ async function approval({ world, hubs, approved: approved2 }, wave) {
 function earlierHubs(walk3, wave, states, results) {
   const { waves: waves2 } = walk3.platform.settings.data;
   const before = waves2.slice(0, waves2.indexOf(wave)).map(({ name }) => name);
-  const earlier2 = walk3.hubs.filter((one3) => before.includes(one3.wave));
-  return earlier2.map((one3) => {
+  const earlier3 = walk3.hubs.filter((one3) => before.includes(one3.wave));
+  return earlier3.map((one3) => {
     const { name, cluster } = one3.unit;
     const how = cluster === walk3.world.cluster.name ? nearby(one3, states, results) : elsewhere2(walk3, one3);
     return { name, cluster, wave: one3.wave, ...how };
@@ -71344,7 +71351,7 @@ var HelmReleases = class {
         found4.reason,
         READ2
       );
-    return found4.value.map(({ revision, status }) => ({ revision, status }));
+    return found4.value.map(({ revision, status: status2 }) => ({ revision, status: status2 }));
   }
   /** The newest revision, whatever its status; undefined where nothing was ever installed. */
   async last(release2, namespace) {
@@ -74074,19 +74081,19 @@ function plainOf(value2, budget, depth) {
   if (typeof value2 === "number") return Number.isFinite(value2) ? value2 : null;
   return typeof value2 === "string" || typeof value2 === "boolean" ? value2 : null;
 }
-function chartIn(data3, below, depth) {
+function chartIn(data3, below2, depth) {
   const inner = data3["jupyterhub"];
   if (isObject(inner))
-    return { values: inner, below: `${below}/jupyterhub`, beside: beside2("jupyterhub") };
-  if (OF_CHART2.some((key2) => isObject(data3[key2]))) return { values: data3, below, beside: [] };
+    return { values: inner, below: `${below2}/jupyterhub`, beside: beside2("jupyterhub") };
+  if (OF_CHART2.some((key2) => isObject(data3[key2]))) return { values: data3, below: below2, beside: [] };
   if (depth >= 3) return void 0;
   for (const [key2, item] of Object.entries(data3)) {
-    const found4 = isObject(item) ? chartIn(item, below + pointer(key2), depth + 1) : void 0;
+    const found4 = isObject(item) ? chartIn(item, below2 + pointer(key2), depth + 1) : void 0;
     if (found4) return { ...found4, beside: [...beside2(key2), ...found4.beside] };
   }
   return void 0;
   function beside2(taken2) {
-    return Object.keys(data3).filter((key2) => key2 !== taken2).map((key2) => below + pointer(key2));
+    return Object.keys(data3).filter((key2) => key2 !== taken2).map((key2) => below2 + pointer(key2));
   }
 }
 
@@ -75421,7 +75428,7 @@ function importJson({ draft, files, beside: beside2, open: open2 }) {
 }
 function underValues(values) {
   return Object.entries(values).flatMap(
-    ([top, below]) => isObject(below) ? Object.entries(below).map(([key2, value2]) => {
+    ([top, below2]) => isObject(below2) ? Object.entries(below2).map(([key2, value2]) => {
       const names5 = isObject(value2) ? Object.keys(value2).map(unlessCredential) : [];
       const path = dotted(pointer(top, key2));
       return names5.length === 0 ? path : `${path}: ${names5.join(", ")}`;
@@ -76673,7 +76680,7 @@ function placesText(steps, most = steps.length) {
 // src/core/show/plan-html.ts
 function planHtml(plan2, frame2) {
   const { shared, told: told3 } = tellOnce(groupEqual(byRisk(plan2.steps)));
-  const { above: above2, below } = byPlace(plan2.findings);
+  const { above: above2, below: below2 } = byPlace(plan2.findings);
   const page = {
     digest: plan2.digest.slice(0, 12),
     count: plan2.steps.length === 0 ? "nothing changes" : headlines(plan2).join(" \xB7 "),
@@ -76683,8 +76690,8 @@ function planHtml(plan2, frame2) {
     above: above2.map(findingLine),
     rows: rows(plan2, shared, told3),
     notes: notes2(plan2),
-    found: countText(below),
-    findings: findingLines(below),
+    found: countText(below2),
+    findings: findingLines(below2),
     groups: told3.map(section),
     call: frame2.call
   };
@@ -76844,10 +76851,10 @@ function notes3(plan2) {
     ...plan2.charts.flatMap(chartNote)
   ];
   const blocks = lines3.length > 0 ? [block(inMarkdown`\n${joined(lines3, inMarkdown`\n\n`)}\n`)] : [];
-  const { below } = byPlace(plan2.findings);
-  const findings = below.slice(0, 20).map(findingItem);
+  const { below: below2 } = byPlace(plan2.findings);
+  const findings = below2.slice(0, 20).map(findingItem);
   if (findings.length > 0) {
-    const text2 = fold(`check: ${countText(below)}`, findings);
+    const text2 = fold(`check: ${countText(below2)}`, findings);
     blocks.push(block(inMarkdown`\n${text2}`, "findings"));
   }
   return blocks;
@@ -76941,7 +76948,7 @@ function leftOut(names5) {
 // src/core/show/plan-text.ts
 init_escape();
 function planText(plan2, frame2) {
-  const { above: above2, below } = byPlace(plan2.findings);
+  const { above: above2, below: below2 } = byPlace(plan2.findings);
   const { shared, told: told3 } = tellOnce(groupEqual(byRisk(plan2.steps)));
   const parts2 = [
     ...above2.map(findingLine).map(noteText),
@@ -76951,7 +76958,7 @@ function planText(plan2, frame2) {
       ({ title }) => terminal`[?] ${title}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it\n`
     ),
     ...plan2.charts.filter(({ double }) => double).map(({ name }) => terminal`! made with a test double of the chart ${name}\n`),
-    ...findingLines(below).map(noteText)
+    ...findingLines(below2).map(noteText)
   ];
   const last = [
     plan2.steps.length === 0 ? "nothing changes" : headlines(plan2).join(", "),
@@ -78423,7 +78430,7 @@ function shownPart({ steps, unchanged, orphans }) {
   return { steps: steps.map(({ shown: shown3 }) => shown3), unchanged, orphans };
 }
 function lastDeployed(deployed2) {
-  const all = deployed2.releases.flatMap(({ status }) => status ? [status] : []);
+  const all = deployed2.releases.flatMap(({ status: status2 }) => status2 ? [status2] : []);
   return all.sort((a, b) => compareText(b.at, a.at))[0];
 }
 
@@ -78889,6 +78896,144 @@ async function audit(root, hub, now) {
       hub: hub.name,
       secrets: all.map(({ secret, state, note }) => ({ secret, state, note }))
     }
+  });
+}
+
+// src/core/hub/status.ts
+init_escape();
+init_lists();
+function statusOf(facts2) {
+  const wanted = facts2.wanted.filter(({ unit: unit2 }) => unit2.kind === "hub");
+  const named4 = new Set(wanted.map(({ unit: unit2 }) => unitId(unit2)));
+  const orphans = facts2.present.filter(
+    ({ unit: unit2 }) => unit2.kind === "hub" && !named4.has(unitId(unit2))
+  );
+  return [
+    ...wanted.map((one3) => wantedStatus(facts2, one3)),
+    ...orphans.map(({ unit: unit2, digest: digest3, status: status2 }) => ({
+      hub: unit2.name,
+      cluster: unit2.cluster,
+      wave: "",
+      runs: { digest: digest3, since: status2?.at },
+      is: "no file names it",
+      waits: "",
+      health: healthOf(facts2.states, unit2.name)
+    }))
+  ];
+}
+function wantedStatus(facts2, one3) {
+  const { name, cluster } = one3.unit;
+  const runs = runsOf(facts2, one3);
+  const is2 = isOf(runs?.digest, one3.digest);
+  return {
+    hub: name,
+    cluster,
+    wave: one3.wave,
+    runs,
+    is: is2,
+    waits: is2 === "as wanted" ? "" : waitsFor(facts2, one3),
+    health: healthOf(facts2.states, name)
+  };
+}
+function isOf(runs, wanted) {
+  if (runs === void 0) return "to come";
+  return runs === wanted ? "as wanted" : "to change";
+}
+function runsOf({ present: present2, states }, { unit: unit2 }) {
+  const healthy = states?.known.get(unit2.name)?.healthy;
+  if (healthy) return { digest: healthy.digest, since: healthy.since };
+  const known = present2.find((one3) => unitId(one3.unit) === unitId(unit2));
+  return known && { digest: known.digest, since: known.status?.at };
+}
+function healthOf(states, hub) {
+  if (states === void 0) return "";
+  if (states.unreadable.has(hub)) return "its state cannot be read";
+  const state = states.known.get(hub);
+  if (state === void 0) return "not on this cluster";
+  if (state.removing) return "its removal has begun";
+  if (state.quarantined) return `quarantined: ${state.quarantined.reason}`;
+  if (state.hold) return `held until ${state.hold.until}: ${state.hold.reason}`;
+  if (state.healthy && isSettled(state, state.healthy.digest)) return "healthy";
+  const why = state.last.reason === "" ? "" : `: ${state.last.reason}`;
+  return `last run ${state.last.outcome}${why}`;
+}
+function waitsFor(facts2, one3) {
+  const { waves: waves2 } = facts2.platform.settings.data;
+  const wave = waves2.find(({ name }) => name === one3.wave);
+  if (!wave) return "";
+  const before = waves2.slice(0, waves2.indexOf(wave)).map(({ name }) => name);
+  const hubs = facts2.wanted.filter(
+    ({ unit: unit2, wave: name }) => unit2.kind === "hub" && before.includes(name)
+  );
+  const gate = waveGate(wave, {
+    now: facts2.now,
+    earlier: hubs.map((hub) => earlier(facts2, hub)),
+    record: { kind: "branch" },
+    approved: false,
+    doubt: void 0,
+    hurried: false
+  });
+  return gate.open ? "nothing: the next run brings it" : gate.reason;
+}
+function earlier(facts2, one3) {
+  const { name, cluster } = one3.unit;
+  const runs = runsOf(facts2, one3);
+  const about2 = { name, cluster, wave: one3.wave };
+  if (runs === void 0) return { ...about2, how: "unseen", since: void 0 };
+  if (runs.digest !== one3.digest) return { ...about2, how: "unfinished", since: void 0 };
+  const since = runs.since === void 0 ? void 0 : Date.parse(runs.since);
+  return { ...about2, how: "healthy", since };
+}
+var HEAD3 = ["hub", "wave", "cluster", "runs", "since (UTC)", ""];
+function statusText(all) {
+  if (all.length === 0) return "there are no hubs\n";
+  const rows2 = [HEAD3, ...all.map(cellsOf)];
+  const widths = HEAD3.map((_, column) => greatest(rows2.map((row) => (row[column] ?? "").length)));
+  const line = (row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+  const shown3 = all.map(
+    (one3, index2) => terminal`${line(rows2[index2 + 1] ?? [])}\n${below(one3)}`
+  );
+  return terminal`${line(HEAD3)}\n${shown3}`.text;
+}
+function cellsOf({ hub, wave, cluster, runs, is: is2 }) {
+  const since = runs?.since?.slice(0, 16).replace("T", " ");
+  return [hub, wave || "-", cluster, runs?.digest.slice(0, 7) ?? "-", since ?? "-", is2];
+}
+function below({ waits, health }) {
+  const lines3 = [
+    ...waits === "" ? [] : [`waits: ${waits}`],
+    ...health === "" || health === "healthy" ? [] : [health]
+  ];
+  return lines3.map((text2) => terminal`    ${text2}\n`);
+}
+function statusJson(all) {
+  return all.map(({ runs, ...rest }) => ({
+    ...rest,
+    runs: runs ? { digest: runs.digest, since: runs.since ?? null } : null
+  }));
+}
+
+// src/commands/status.ts
+async function status({ root, chartsFrom, present: present2, hubs, now }, kube, report) {
+  const { platform, findings } = await gatherPlatform(root);
+  if (!platform) return refused(findings);
+  const { releases, unreadable: unreadable5, looked } = await deployedFrom(present2, root);
+  if (looked !== void 0) report.progress(looked);
+  for (const { unit: unit2, why } of unreadable5) report.progress(`\u26A0 ${unitTitle(unit2)}: ${why}`);
+  const charts = await gatherCharts(platform, { root, chartsFrom, releases, report });
+  const wanted = wantedReleases(platform, charts, releases);
+  const states = kube && await readStates(kube);
+  const all = statusOf({ platform, wanted, present: releases, states, now });
+  confirmHubs(
+    platform,
+    hubs,
+    all.map(({ hub }) => hub)
+  );
+  const shown3 = all.filter(({ hub }) => hubs.length === 0 || hubs.includes(hub));
+  return outcome({
+    exit: 0,
+    text: statusText(shown3),
+    json: { schema_version: SCHEMA_VERSION, hubs: statusJson(shown3) }
   });
 }
 
@@ -79543,7 +79688,7 @@ var Bucket = class _Bucket {
     } catch (error2) {
       const name = error2 instanceof Error ? error2.name : "";
       if (absent.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent[0];
-      const { message, hint } = this.#why(name, statusOf(error2), messageOf(error2));
+      const { message, hint } = this.#why(name, statusOf2(error2), messageOf(error2));
       throw new BucketFailure(
         `${placeText({ bucket: this.#place.bucket, folder: key2 })} cannot be ${what === "read" ? "read" : "written"}: ${message}`,
         { hint, cause: error2 }
@@ -79551,7 +79696,7 @@ var Bucket = class _Bucket {
     }
   }
   /** Never what the server says of credentials, word for word: it names accounts. */
-  #why(name, status, message) {
+  #why(name, status2, message) {
     const { bucket, endpoint: endpoint2 } = this.#place;
     const server = endpoint2 ?? "Amazon";
     if (name === "NoSuchBucket")
@@ -79576,7 +79721,7 @@ var Bucket = class _Bucket {
         message: "the credentials are not valid any more",
         hint: "log in again; the next run goes on from here"
       };
-    if (status === 401 || status === 403 || /^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)$/u.test(name))
+    if (status2 === 401 || status2 === 403 || /^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)$/u.test(name))
       return {
         message: `${server} refuses these credentials (${name})`,
         hint: "they need s3:ListBucket, s3:GetObject, s3:PutObject and s3:AbortMultipartUpload"
@@ -79587,7 +79732,7 @@ var Bucket = class _Bucket {
     };
   }
 };
-function statusOf(error2) {
+function statusOf2(error2) {
   return error2.$metadata?.httpStatusCode;
 }
 var buckets = { open: (place2) => Bucket.open(place2) };
@@ -79815,10 +79960,10 @@ var PULL_MS = 30 * 6e4;
 var SOLVE_MS = 40 * 6e4;
 var STORE = 'write {"features": {"containerd-snapshotter": true}} into /etc/docker/daemon.json and restart Docker';
 async function ready() {
-  const status = await dockerMust("be asked", ["info", "--format", "{{json .DriverStatus}}"], {
+  const status2 = await dockerMust("be asked", ["info", "--format", "{{json .DriverStatus}}"], {
     timeoutMs: 3e4
   });
-  if (!status.includes("io.containerd.snapshotter"))
+  if (!status2.includes("io.containerd.snapshotter"))
     throw new ImageFailure(
       "Docker keeps images in its classic store, which changes their digest when they are pushed",
       { hint: `switch to the containerd image store: ${STORE}` }
@@ -80479,6 +80624,9 @@ async function accountsOnGithub() {
   const { githubAccounts: githubAccounts2 } = await Promise.resolve().then(() => (init_accounts(), accounts_exports));
   return githubAccounts2(anywhere);
 }
+function clusterAt(kubeconfig) {
+  return kubeconfig === void 0 ? void 0 : new Kube(kubeconfig);
+}
 
 // src/dispatch.ts
 init_teams();
@@ -80982,15 +81130,15 @@ function whyUnknown(team, teams) {
 function withoutPeople(findings) {
   return findings.filter(({ at: at2 }) => !at2.file.startsWith("access/"));
 }
-function placedBelow(findings, below) {
+function placedBelow(findings, below2) {
   return findings.map((finding2) => {
     const { file } = finding2.at;
     if (!file.startsWith("access/")) return finding2;
-    return { ...finding2, at: { ...finding2.at, file: placeBelow(file, below) } };
+    return { ...finding2, at: { ...finding2.at, file: placeBelow(file, below2) } };
   });
 }
-function placeBelow(file, below) {
-  return `${below}${file.slice("access/".length)}`;
+function placeBelow(file, below2) {
+  return `${below2}${file.slice("access/".length)}`;
 }
 
 // src/flow/access.ts
@@ -81024,11 +81172,11 @@ function effectsOf3(seen3) {
   const keys = /* @__PURE__ */ new Set([...hub.present.entries.keys(), ...people.keys(), ...steps.keys()]);
   return [...keys].sort(compareText).flatMap((key2) => {
     const person = { key: key2, step: steps.get(key2), was: people.get(key2) ?? NOBODY2 };
-    const effects = earlier(seen3, person);
+    const effects = earlier2(seen3, person);
     return made3.kind === "written" ? [...effects, ...own(seen3, person, made3.stuck)] : effects;
   });
 }
-function earlier({ hub, now }, { key: key2, step: step2, was }) {
+function earlier2({ hub, now }, { key: key2, step: step2, was }) {
   const there = heldOf(hub.present.entries.get(key2));
   if (there === null && (isLeaving2(step2) || isOpen(hub, key2))) return [];
   const isOut = there === null && was.owed && !step2;
@@ -81142,10 +81290,10 @@ async function originIn(effect, known, history) {
 async function planAccess(inputs, sources) {
   const { root, people, now } = inputs;
   const reading = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
-  const below = people === void 0 ? "access/" : await peopleFolder(people);
+  const below2 = people === void 0 ? "access/" : await peopleFolder(people);
   const { platform } = reading;
   if (!platform)
-    return { kind: "refused", findings: placedBelow(told2(reading, inputs.detail), below) };
+    return { kind: "refused", findings: placedBelow(told2(reading, inputs.detail), below2) };
   needPeople(platform, people);
   const findings = findingsOf(reading, platform, now);
   const hubs = wishesOf(platform, inputs.hubs);
@@ -81166,7 +81314,7 @@ async function planAccess(inputs, sources) {
   );
   const theirs = placedBelow(
     findings.filter(({ at: at2 }) => at2.file.startsWith("access/")),
-    below
+    below2
   );
   const notices = new Map(wishes.map(({ hub }) => [hub, noticesText(platform, hub)]));
   const plan2 = decideAccess(facts2);
@@ -81526,8 +81674,8 @@ async function accessClass(inputs, accounts) {
   const { platform } = reading;
   if (!platform) return refused(reading.findings);
   needPeople2(platform, people);
-  const below = people === void 0 ? "access/" : await peopleFolder(people);
-  const cohort = openClass({ ...reading, platform, below }, slug2, now);
+  const below2 = people === void 0 ? "access/" : await peopleFolder(people);
+  const cohort = openClass({ ...reading, platform, below: below2 }, slug2, now);
   const list = readLogins(await fileText(logins));
   const { found: found4, requests } = await accounts.byLogin(list.logins);
   const roster = rosterOf(list.logins, found4, cohort.data, now);
@@ -81551,14 +81699,14 @@ function needPeople2({ settings: settings3 }, people) {
       "check that repository out, and name the folder with --people"
     );
 }
-function openClass({ platform, findings, below }, slug2, now) {
+function openClass({ platform, findings, below: below2 }, slug2, now) {
   const { cohorts } = platform;
   const cohort = cohorts.get(slug2);
   if (!cohort) {
     const file = `access/cohorts/${slug2}.yaml`;
     const broken = findings.find(({ at: at2 }) => at2.file === file);
     if (broken) {
-      const place2 = placeBelow(file, below);
+      const place2 = placeBelow(file, below2);
       throw new UsageError(`${place2}:${broken.at.line}: ${broken.message}`, broken.hint);
     }
     throw new UsageError(
@@ -81986,9 +82134,9 @@ async function listOf2(file, { accounts }) {
   };
 }
 async function write3({ root, people }, { writes }) {
-  const below = people === void 0 ? "access/" : await peopleFolder(people);
+  const below2 = people === void 0 ? "access/" : await peopleFolder(people);
   for (const { change } of writes) {
-    const path = join32(people ?? root, placeBelow(change.path, below));
+    const path = join32(people ?? root, placeBelow(change.path, below2));
     await makeFolder(dirname11(path));
     await writeWhole(path, change.text ?? "");
   }
@@ -83220,6 +83368,11 @@ var RUNS2 = {
     return order(root, labelOrder2());
   },
   waves: ({ root, chartsFrom }, report) => waves({ root, chartsFrom }, report),
+  status: async ({ root, chartsFrom, present: present2, kubeconfig, at: at2, target }, report) => status(
+    { root, chartsFrom, present: present2, hubs: target, now: timeOf3(at2) },
+    clusterAt(kubeconfig),
+    report
+  ),
   state: (inputs) => showState(kubeconfigOf(inputs), inputs.target),
   drift: async (inputs, report) => drift(kubeconfigOf(inputs), inputs.target, await driftAudience(inputs), report),
   doctor: async ({ root, cluster, kubeconfig, at: at2 }, report) => doctor({ root, cluster, now: timeOf3(at2) }, await doctorPorts(root, kubeconfig), report),
