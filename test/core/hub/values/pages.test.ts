@@ -2,12 +2,20 @@ import { expect, test } from '@jest/globals';
 import { pagesPart } from '../../../../src/core/hub/values/pages.ts';
 import { contextWith } from './context.ts';
 
+/** The fields that a page's values come from. */
+const ownFrom = {
+  '/pages/title': '/title',
+  '/pages/renew': '/title',
+  '/pages/hosts': '/hosts',
+  '/pages/url': '/url',
+};
 const NOTHING = { v: 1, title: 'Hub', ask: '', renew: '', help: '', binder: '' };
 
 test('further host names come with the pages, so that the hub sends on to its address', () => {
   const own = { url: 'https://hub.example.org/', hosts: ['jupyter.example.org'] };
   expect(pagesPart(contextWith(own))).toEqual({
     glaciocloud: { pages: { ...NOTHING, ...own, url: 'https://hub.example.org' } },
+    ownFrom,
   });
 });
 
@@ -27,6 +35,6 @@ test.each([
   const context = contextWith({}, { 'platform.yaml': { pages } });
   expect(pagesPart(context)).toEqual({
     glaciocloud: { pages: expected },
-    ownFrom: { '/pages/title': '/title', '/pages/renew': '/title' },
+    ownFrom,
   });
 });

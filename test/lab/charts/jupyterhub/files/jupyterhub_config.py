@@ -74,9 +74,9 @@ if storage["type"] == "dynamic":
     claim, folder = "{pvc_name}", {}
 else:
     claim, folder = storage["static"]["pvcName"], {"subPath": storage["static"]["subPath"]}
-c.KubeSpawner.volumes = [
-    {"name": "home", "persistentVolumeClaim": {"claimName": claim}}
-] + storage["extraVolumes"]
+c.KubeSpawner.volumes = [{"name": "home", "persistentVolumeClaim": {"claimName": claim}}] + storage[
+    "extraVolumes"
+]
 c.KubeSpawner.volume_mounts = [
     {"name": "home", "mountPath": storage["homeMountPath"], **folder}
 ] + storage["extraVolumeMounts"]
