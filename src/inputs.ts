@@ -194,7 +194,8 @@ export const COMMANDS = {
   status: {
     group: 'run',
     examples: ['status', 'status --kubeconfig FILE', 'status hub --json'],
-    summary: 'each hub in a line: what runs, since when, whether it is wanted so, what it waits for',
+    summary:
+      'each hub in a line: what runs, since when, whether it is wanted so, what it waits for',
     target: 'HUB…',
     options: ['root', 'charts-from', 'present', 'kubeconfig', 'at', 'json'],
   },
