@@ -211,5 +211,5 @@ def test_an_administrator_is_not_led():
     ],
 )
 def test_words(names, expected):
-    end = ", and may open your server with all your files while the class lasts."
+    end = ", and may open your server with all your files meanwhile."
     assert words(names) == (expected + end if names else "")
