@@ -68,7 +68,7 @@ for (const shell of SHELLS) {
 
 describe.each(here)('%s offers', (shell) => {
   test.each<[string, string[], string[]]>([
-    ['commands', ['glaciocloud', 'st'], ['state']],
+    ['commands', ['glaciocloud', 'st'], ['state', 'status']],
     ['hubs', ['glaciocloud', 'plan', 'h'], ['hub', 'hub-staging']],
     ['images and what is done with them', ['glaciocloud', 'image', 'o'], ['oggm-1.6.3']],
     ['verbs', ['glaciocloud', 'secrets', 't'], ['template']],
