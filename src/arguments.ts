@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ANSWERS } from './core/init/answers.ts';
 import type { Given } from './core/init/answers.ts';
-import { nearest } from './core/model/nearest.ts';
+import { didYouMean, nearest } from './core/model/nearest.ts';
 import { UsageError, messageOf } from './failure.ts';
 import { COMMANDS } from './inputs.ts';
 import { OPTIONS } from './options.ts';
@@ -67,11 +67,7 @@ function unknownCommand(command: string, known: readonly string[]): UsageError {
   const message = `there is no command "${command}"`;
   const now = RENAMED.get(command);
   if (now !== undefined) return new UsageError(message, `it is "${now}" now`);
-  const near = nearest(command, known);
-  return new UsageError(
-    message,
-    near === undefined ? `commands: ${known.join(', ')}` : `did you mean "${near}"?`,
-  );
+  return new UsageError(message, didYouMean(command, known, `commands: ${known.join(', ')}`));
 }
 
 function asksForHelp(args: readonly string[]): boolean {

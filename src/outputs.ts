@@ -1,3 +1,5 @@
+import { WAVE_NUMBERS } from './core/hub/wave-rows.ts';
+
 /** Outputs of the action, by name: `action.yml` lists them, and a command can set no other. */
 const FIXED = {
   result: 'the result as JSON, as the CLI prints it with --json',
@@ -20,9 +22,6 @@ const FIXED = {
   reason: 'of try and order: why, in words',
   state: 'of access request: where the request is now, or empty',
 } as const;
-
-/** Jobs of the workflow `deploy`, one for each wave. */
-export const WAVE_NUMBERS = [1, 2, 3, 4] as const;
 
 const OF_WAVE = {
   name: 'name of the wave, or empty',

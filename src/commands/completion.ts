@@ -1,6 +1,6 @@
 import { FILE_RULES } from '../core/check/file-rules.ts';
 import { RULES } from '../core/check/rules.ts';
-import { nearest } from '../core/model/nearest.ts';
+import { didYouMean } from '../core/model/nearest.ts';
 import { SHELLS, completionScript } from '../core/show/completion.ts';
 import type { Completed } from '../core/show/completion.ts';
 import { UsageError } from '../failure.ts';
@@ -14,10 +14,9 @@ export function completion(
 ): Outcome {
   const shell = SHELLS.find((one) => one === name);
   if (shell === undefined) {
-    const near = nearest(name, SHELLS);
     throw new UsageError(
       `there is no completion for "${name}"`,
-      near === undefined ? `shells: ${SHELLS.join(', ')}` : `did you mean "${near}"?`,
+      didYouMean(name, SHELLS, `shells: ${SHELLS.join(', ')}`),
     );
   }
   const rules = [...FILE_RULES, ...RULES].map(({ id }) => id);

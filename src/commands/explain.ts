@@ -1,6 +1,6 @@
 import { FILE_RULES } from '../core/check/file-rules.ts';
 import { RULES } from '../core/check/rules.ts';
-import { nearest } from '../core/model/nearest.ts';
+import { didYouMean } from '../core/model/nearest.ts';
 import { UsageError } from '../failure.ts';
 import { outcome } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
@@ -21,13 +21,10 @@ export function explainRule(id: string | undefined): Outcome {
     });
   const rule = all.find((one) => one.id === id);
   if (!rule) {
-    const near = nearest(
-      id,
-      all.map((one) => one.id),
-    );
+    const known = all.map((one) => one.id);
     throw new UsageError(
       `there is no rule "${id}"`,
-      near === undefined ? '`glaciocloud explain` lists them' : `did you mean "${near}"?`,
+      didYouMean(id, known, '`glaciocloud explain` lists them'),
     );
   }
   return outcome({

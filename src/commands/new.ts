@@ -3,7 +3,7 @@ import { dottedNameProblem, unitNameProblem } from '../core/check/names.ts';
 import { SCAFFOLDS, scaffold, schemaBase } from '../core/init/scaffold.ts';
 import type { Scaffold } from '../core/init/scaffold.ts';
 import { nextAfter, numbered } from '../core/init/next-steps.ts';
-import { nearest } from '../core/model/nearest.ts';
+import { didYouMean } from '../core/model/nearest.ts';
 import { exists, writeNew } from '../edges/files.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { gatherPlatform } from '../gather/platform.ts';
@@ -41,11 +41,7 @@ function asked([kind, name, more]: readonly string[]): { known: Scaffold; name: 
   if (kind === undefined) throw new UsageError('new needs a kind and a name', usage);
   const known = SCAFFOLDS.find((one) => one === kind);
   if (known === undefined) {
-    const near = nearest(kind, SCAFFOLDS);
-    throw new UsageError(
-      `new cannot make "${kind}"`,
-      near === undefined ? usage : `did you mean "${near}"?`,
-    );
+    throw new UsageError(`new cannot make "${kind}"`, didYouMean(kind, SCAFFOLDS, usage));
   }
   if (name === undefined)
     throw new UsageError(`new ${known} needs a name`, `write: glaciocloud new ${known} NAME`);

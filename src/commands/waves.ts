@@ -1,6 +1,6 @@
 import { dataWanted } from '../core/data/order.ts';
 import { wantedReleases } from '../core/hub/release.ts';
-import { waveRows } from '../core/hub/wave-rows.ts';
+import { WAVE_NUMBERS, waveRows } from '../core/hub/wave-rows.ts';
 import type { WaveRows } from '../core/hub/wave-rows.ts';
 import { compareText } from '../core/json.ts';
 import type { Platform } from '../core/model/types.ts';
@@ -11,7 +11,6 @@ import { gatherCharts } from '../gather/charts.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
-import { WAVE_NUMBERS } from '../outputs.ts';
 import type { Outputs } from '../outputs.ts';
 
 export interface WavesInputs {

@@ -1,7 +1,7 @@
 import type { States } from '../core/hub/state.ts';
 import type { DataFile } from '../core/model/data-types.ts';
 import { isNamed } from '../core/model/platform.ts';
-import { nearest } from '../core/model/nearest.ts';
+import { didYouMean } from '../core/model/nearest.ts';
 import type { ClusterFile, Doc, Platform, Removal } from '../core/model/types.ts';
 import { unitId } from '../core/unit.ts';
 import type { Unit, WantedRelease } from '../core/unit.ts';
@@ -39,9 +39,8 @@ export function chooseSets(
 }
 
 function setMeant(name: string, known: readonly string[]): string {
-  const near = nearest(name, known);
-  if (near !== undefined) return `did you mean "${near}"?`;
-  return known.length === 0 ? `add data/${name}.yaml` : `sets: ${known.join(', ')}`;
+  const others = known.length === 0 ? `add data/${name}.yaml` : `sets: ${known.join(', ')}`;
+  return didYouMean(name, known, others);
 }
 
 /** Throws where a name is no hub's: of a file, or of one of `others`, which know hubs too. */
@@ -55,10 +54,9 @@ export function confirmHubs(
   ];
   const unknown = hubs.find((hub) => !known.includes(hub));
   if (unknown === undefined) return;
-  const near = nearest(unknown, known);
   throw new UsageError(
     `there is no hub "${unknown}"`,
-    near === undefined ? `hubs: ${known.join(', ')}` : `did you mean "${near}"?`,
+    didYouMean(unknown, known, `hubs: ${known.join(', ')}`),
   );
 }
 

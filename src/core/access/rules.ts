@@ -1,7 +1,7 @@
 import { pointer } from '../json.ts';
 import { greatest } from '../lists.ts';
 import { quoted } from '../model/formats.ts';
-import { nearest } from '../model/nearest.ts';
+import { didYouMean } from '../model/nearest.ts';
 import { isNamed } from '../model/platform.ts';
 import type { Doc, EnvironmentFile, Platform, Who } from '../model/types.ts';
 import type { Problem, Rule } from '../rule.ts';
@@ -55,9 +55,9 @@ function groupHint(platform: Platform, who: Who): string {
     kind === 'tier'
       ? Object.keys(platform.settings.data.tiers)
       : [...(platform.names.get('cohort') ?? [])];
-  const near = nearest(name, known);
-  if (near !== undefined) return `did you mean "${near}"?`;
-  return known.length > 0 ? `there are: ${known.join(', ')}` : 'correct the name, or add it';
+  const others =
+    known.length > 0 ? `there are: ${known.join(', ')}` : 'correct the name, or add it';
+  return didYouMean(name, known, others);
 }
 
 export const unknownGroup: Rule = {

@@ -1,5 +1,5 @@
 import { terminal } from '../escape.ts';
-import { greatest } from '../lists.ts';
+import { columns } from '../columns.ts';
 import type { BenchReport } from './report.ts';
 import { changeText, notes, tables } from './table.ts';
 import type { Table } from './table.ts';
@@ -18,9 +18,5 @@ export function benchText(report: BenchReport): string {
 }
 
 function aligned({ head, rows }: Table): string[] {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => greatest(all.map((row) => row[column]?.length ?? 0)));
-  return all.map((row) =>
-    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
-  );
+  return columns([head, ...rows]).map((line) => `  ${line}`.trimEnd());
 }

@@ -1,6 +1,6 @@
 import { pointer } from '../json.ts';
 import { isNamed } from '../model/platform.ts';
-import { nearest } from '../model/nearest.ts';
+import { didYouMean } from '../model/nearest.ts';
 import { imagePath } from '../model/offers.ts';
 import { CORE_POOL, serverPools } from '../model/pools.ts';
 import type { Doc, EnvironmentFile, Kind, Platform } from '../model/types.ts';
@@ -28,8 +28,7 @@ function* dangling(
 
 function hintFor(name: string, known: readonly string[], file: string): string {
   if (known.length === 0) return `add ${file}`;
-  const near = nearest(name, known);
-  return near === undefined ? `there are: ${known.join(', ')}` : `did you mean "${near}"?`;
+  return didYouMean(name, known, `there are: ${known.join(', ')}`);
 }
 
 export const unknownReference: Rule = {

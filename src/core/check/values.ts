@@ -5,7 +5,7 @@ import { at, escapeSegment, merge, segmentsOf } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { explainMemory, quoted } from '../model/formats.ts';
 import { memoryBytes } from '../model/quantities.ts';
-import { nearest } from '../model/nearest.ts';
+import { didYouMean } from '../model/nearest.ts';
 import type { Doc, EnvironmentFile, Platform } from '../model/types.ts';
 import { originOf } from '../hub/values/build.ts';
 import { valuesOf } from '../hub/release.ts';
@@ -72,12 +72,10 @@ function explained(faults: readonly SchemaFault[], merged: JsonObject): ValueErr
 
 function explain({ path, message, unknown }: SchemaFault, merged: JsonObject): ValueError {
   if (unknown) {
-    const near = nearest(unknown.key, unknown.known);
     return {
       path: `${path}/${escapeSegment(unknown.key)}`,
       message: 'is not known to the chart',
-      hint:
-        near === undefined ? 'see the chart’s configuration reference' : `did you mean "${near}"?`,
+      hint: didYouMean(unknown.key, unknown.known, 'see the chart’s configuration reference'),
     };
   }
   const value = at(merged, path) ?? null;

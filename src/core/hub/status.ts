@@ -1,7 +1,7 @@
 import { terminal } from '../escape.ts';
 import type { Terminal } from '../escape.ts';
 import type { Json } from '../json.ts';
-import { greatest } from '../lists.ts';
+import { columns } from '../columns.ts';
 import type { Platform } from '../model/types.ts';
 import { unitId } from '../unit.ts';
 import type { Digest, Instant, PresentRelease, WantedRelease } from '../unit.ts';
@@ -132,17 +132,9 @@ const HEAD = ['hub', 'wave', 'cluster', 'runs', 'since (UTC)', ''];
 /** In columns, and below a hub what it waits for and how it is. */
 export function statusText(all: readonly HubStatus[]): string {
   if (all.length === 0) return 'there are no hubs\n';
-  const rows = [HEAD, ...all.map(cellsOf)];
-  const widths = HEAD.map((_, column) => greatest(rows.map((row) => (row[column] ?? '').length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  const shown = all.map(
-    (one, index): Terminal => terminal`${line(rows[index + 1] ?? [])}\n${below(one)}`,
-  );
-  return terminal`${line(HEAD)}\n${shown}`.text;
+  const [head = '', ...lines] = columns([HEAD, ...all.map(cellsOf)]).map((line) => line.trimEnd());
+  const shown = all.map((one, index): Terminal => terminal`${lines[index] ?? ''}\n${below(one)}`);
+  return terminal`${head}\n${shown}`.text;
 }
 
 function cellsOf({ hub, wave, cluster, runs, is }: HubStatus): string[] {

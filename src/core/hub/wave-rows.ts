@@ -4,7 +4,8 @@ import { unitId } from '../unit.ts';
 import type { PresentRelease, WantedRelease } from '../unit.ts';
 
 /** Most waves of a platform; each has a job of its own in the workflow. */
-export const WAVES = 4;
+export const WAVE_NUMBERS = [1, 2, 3, 4] as const;
+export const WAVES = WAVE_NUMBERS.length;
 
 /** A wave, clusters that it reaches, those where something waits for it, and those where a person is asked first. */
 interface WaveRow {

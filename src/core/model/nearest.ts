@@ -9,3 +9,9 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const most = lower[0] === near[0]?.toLowerCase() ? Math.max(2, Math.floor(near.length / 3)) : 1;
   return apart <= most ? near : undefined;
 }
+
+/** What to write in place of an unknown word: the known one that is near, or else what `otherwise` says. */
+export function didYouMean(word: string, known: readonly string[], otherwise: string): string {
+  const near = nearest(word, known);
+  return near === undefined ? otherwise : `did you mean "${near}"?`;
+}

@@ -1,3 +1,5 @@
+import { SCAFFOLDS } from '../init/scaffold.ts';
+
 /** What a completion needs of a command: its summary, what may follow it, its options. */
 export interface CompletedCommand {
   summary: string;
@@ -43,7 +45,7 @@ const NAMES: Readonly<Record<string, string>> = {
   COHORT: String.raw`ls access/cohorts 2>/dev/null | sed -n 's/\.yaml$//p'`,
 };
 const FIXED: Readonly<Record<string, string>> = {
-  KIND: 'hub image cluster',
+  KIND: SCAFFOLDS.join(' '),
   SHELL: SHELLS.join(' '),
 };
 /** Options whose value is the name of something. */

@@ -1,7 +1,7 @@
 import { terminal } from '../../escape.ts';
 import type { Terminal } from '../../escape.ts';
 import type { Json, JsonObject } from '../../json.ts';
-import { greatest } from '../../lists.ts';
+import { columns } from '../../columns.ts';
 import { knowledgeOf } from './effects.ts';
 import { lineJson } from './line.ts';
 import type { Audit, AuditLine, DamagedLine, Held } from './line.ts';
@@ -55,13 +55,11 @@ function lineRows(lines: readonly AuditLine[]): Terminal[] {
     line.kind,
     spanText(line),
   ]);
-  const widths = [0, 1, 2, 3, 4].map((column) =>
-    greatest(rows.map((row) => (row[column] ?? '').length)),
+  const aligned = columns(rows);
+  return lines.map(
+    (line, index) =>
+      terminal`${aligned[index] ?? ''}  ${deciderText(line)}${RESULTS[line.result]}\n`,
   );
-  return lines.map((line, index) => {
-    const cells = (rows[index] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0));
-    return terminal`${cells.join('  ')}  ${deciderText(line)}${RESULTS[line.result]}\n`;
-  });
 }
 
 const RESULTS: Readonly<Record<AuditLine['result'], string>> = {

@@ -1,5 +1,5 @@
 import { pointer } from '../../json.ts';
-import { nearest } from '../../model/nearest.ts';
+import { didYouMean } from '../../model/nearest.ts';
 import type { EnvironmentFile } from '../../model/types.ts';
 import type { Problem, Rule } from '../../rule.ts';
 
@@ -68,11 +68,10 @@ export const certificateUse: Rule = {
 function partFault({ secrets }: EnvironmentFile, name: string): Omit<Problem, 'at'> | undefined {
   const known = Object.keys(secrets);
   if (!known.includes(name)) {
-    const near = nearest(name, known);
     const there = known.length === 0 ? 'declare it there' : `there are: ${known.join(', ')}`;
     return {
       message: `secrets: has no "${name}"`,
-      hint: near === undefined ? there : `did you mean "${near}"?`,
+      hint: didYouMean(name, known, there),
     };
   }
   return secrets[name]?.for === 'hub'
