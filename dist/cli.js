@@ -42849,6 +42849,10 @@ function nearest(word, known) {
   const most = lower[0] === near[0]?.toLowerCase() ? Math.max(2, Math.floor(near.length / 3)) : 1;
   return apart <= most ? near : void 0;
 }
+function didYouMean(word, known, otherwise) {
+  const near = nearest(word, known);
+  return near === void 0 ? otherwise : `did you mean "${near}"?`;
+}
 
 // src/arguments.ts
 init_failure();
@@ -43255,11 +43259,7 @@ function unknownCommand(command, known) {
   const message = `there is no command "${command}"`;
   const now = RENAMED.get(command);
   if (now !== void 0) return new UsageError(message, `it is "${now}" now`);
-  const near = nearest(command, known);
-  return new UsageError(
-    message,
-    near === void 0 ? `commands: ${known.join(", ")}` : `did you mean "${near}"?`
-  );
+  return new UsageError(message, didYouMean(command, known, `commands: ${known.join(", ")}`));
 }
 function asksForHelp(args) {
   return args.length === 0 || args[0] === "help" || args.includes("--help") || args.includes("-h");
@@ -45547,7 +45547,17 @@ function comparedJson({ node, at: at2, figures, changes }) {
 
 // src/core/bench/text.ts
 init_escape();
+
+// src/core/columns.ts
 init_lists();
+function columns(rows2) {
+  const widths = (rows2[0] ?? []).map(
+    (_, column) => greatest(rows2.map((row) => row[column]?.length ?? 0))
+  );
+  return rows2.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+}
+
+// src/core/bench/text.ts
 function benchText(report) {
   const { figures, recommendation, comparison: comparison2 } = report;
   const lines3 = [
@@ -45560,11 +45570,7 @@ function benchText(report) {
   return lines3.map((line) => terminal`${line}\n`.text).join("");
 }
 function aligned({ head: head2, rows: rows2 }) {
-  const all = [head2, ...rows2];
-  const widths = head2.map((_, column) => greatest(all.map((row) => row[column]?.length ?? 0)));
-  return all.map(
-    (row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd()
-  );
+  return columns([head2, ...rows2]).map((line) => `  ${line}`.trimEnd());
 }
 
 // src/commands/bench.ts
@@ -58517,9 +58523,8 @@ function chooseSets({ data: data3, names: all }, names5) {
   });
 }
 function setMeant(name, known) {
-  const near = nearest(name, known);
-  if (near !== void 0) return `did you mean "${near}"?`;
-  return known.length === 0 ? `add data/${name}.yaml` : `sets: ${known.join(", ")}`;
+  const others = known.length === 0 ? `add data/${name}.yaml` : `sets: ${known.join(", ")}`;
+  return didYouMean(name, known, others);
 }
 function confirmHubs({ environments, names: names5 }, hubs, others = []) {
   const known = [
@@ -58527,10 +58532,9 @@ function confirmHubs({ environments, names: names5 }, hubs, others = []) {
   ];
   const unknown2 = hubs.find((hub) => !known.includes(hub));
   if (unknown2 === void 0) return;
-  const near = nearest(unknown2, known);
   throw new UsageError(
     `there is no hub "${unknown2}"`,
-    near === void 0 ? `hubs: ${known.join(", ")}` : `did you mean "${near}"?`
+    didYouMean(unknown2, known, `hubs: ${known.join(", ")}`)
   );
 }
 function chooseHubs(platform, here2, asked4) {
@@ -63018,11 +63022,10 @@ var certificateUse = {
 function partFault({ secrets: secrets2 }, name) {
   const known = Object.keys(secrets2);
   if (!known.includes(name)) {
-    const near = nearest(name, known);
     const there = known.length === 0 ? "declare it there" : `there are: ${known.join(", ")}`;
     return {
       message: `secrets: has no "${name}"`,
-      hint: near === void 0 ? there : `did you mean "${near}"?`
+      hint: didYouMean(name, known, there)
     };
   }
   return secrets2[name]?.for === "hub" ? void 0 : { message: `the secret ${name} is for the entry alone`, hint: 'remove its "for:"' };
@@ -63506,8 +63509,7 @@ function* dangling(platform, kind, name, at2) {
 }
 function hintFor(name, known, file) {
   if (known.length === 0) return `add ${file}`;
-  const near = nearest(name, known);
-  return near === void 0 ? `there are: ${known.join(", ")}` : `did you mean "${near}"?`;
+  return didYouMean(name, known, `there are: ${known.join(", ")}`);
 }
 var unknownReference = {
   id: "unknown-reference",
@@ -64084,9 +64086,8 @@ function missing2(platform, who2) {
 function groupHint(platform, who2) {
   const [kind, name = ""] = who2.split(":");
   const known = kind === "tier" ? Object.keys(platform.settings.data.tiers) : [...platform.names.get("cohort") ?? []];
-  const near = nearest(name, known);
-  if (near !== void 0) return `did you mean "${near}"?`;
-  return known.length > 0 ? `there are: ${known.join(", ")}` : "correct the name, or add it";
+  const others = known.length > 0 ? `there are: ${known.join(", ")}` : "correct the name, or add it";
+  return didYouMean(name, known, others);
 }
 var unknownGroup = {
   id: "unknown-group",
@@ -64490,11 +64491,10 @@ function explained(faults, merged4) {
 }
 function explain2({ path, message, unknown: unknown2 }, merged4) {
   if (unknown2) {
-    const near = nearest(unknown2.key, unknown2.known);
     return {
       path: `${path}/${escapeSegment(unknown2.key)}`,
       message: "is not known to the chart",
-      hint: near === void 0 ? "see the chart\u2019s configuration reference" : `did you mean "${near}"?`
+      hint: didYouMean(unknown2.key, unknown2.known, "see the chart\u2019s configuration reference")
     };
   }
   const value2 = at(merged4, path) ?? null;
@@ -64852,6 +64852,121 @@ var FILE_RULES = [
   }
 ];
 
+// src/core/init/scaffold.ts
+var import_handlebars3 = __toESM(require_lib(), 1);
+var SCAFFOLDS = ["hub", "image", "cluster"];
+var template = (text2) => import_handlebars3.default.compile(text2, { strict: true, noEscape: true });
+var hubText = template(`# A hub. Everything may be changed; editors show what each key means, by the schema above.
+title: {{name}} # people read it
+url: {{url}} # its own host name; point it at the cluster's entry
+cluster: {{cluster}}
+wave: {{wave}} # hubs of earlier waves are changed first
+images: [{{image}}] # what users choose from; the first is the default
+sizes: # memory is guaranteed, a quarter of the cpu is
+  small: {cpu: 2, memory: 4G, default: true}
+home: {size: 20Gi} # personal, persistent
+scratch: {size: 20Gi} # fast, gone with the server
+sessions: {idle: 2h} # a server without activity stops after this time
+access:
+  allow: [{{allow}}] # who may log in
+  admins: ["team:{{organization}}/{{name}}-admins"]
+secrets: # values go to secrets/{{name}}.sops.yaml, encrypted
+  github-client-id: {use: OAuth application of this hub, rotate: 365d}
+  github-client-secret: {use: OAuth application of this hub, rotate: 365d}
+capacity: {maxServers: 5} # most servers at once
+`);
+function usersTeam(organization, hub) {
+  return `"team:${organization}/${hub}-users"`;
+}
+function adminsTeam(organization, hub) {
+  return `"team:${organization}/${hub}-admins"`;
+}
+var IMAGE = template(`# An image. Everything may be changed; editors show what each key means, by the schema above.
+title: {{name}} # users read this
+python: "3.13"
+conda: [jupyterhub-singleuser=5, jupyterlab, nbgitpuller] # from conda-forge
+pip: []
+apt: []
+# oggm: {version: 1.6.3}
+# bake: [sample-data, salem] # kept in /opt, because a home volume hides what lies in the home
+`);
+var clusterText = template(`# A cluster. Everything may be changed; editors show what each key means, by the schema above.
+title: {{name}}
+provider: {{provider}} # digitalocean | gke | aks | eks | ovh | k3s | existing
+kubernetes: "1.35" # minor version
+identity: null # recorded on first contact; every write to another cluster is refused then
+storage:
+  homes:
+    class: {{storage}} # one of \`kubectl get storageclass\`
+ingress: {{ingress}} # how people reach the hubs
+networkPolicy: enforced # none, where the cluster's network ignores NetworkPolicies
+nodes: # the machines of user servers: what one has, and how many there can be
+  user:
+    cpu: 8
+    memory: 32Gi
+    max: 2
+    startTime: {{startTime}} # until a new machine takes servers; 0s where none are added
+parallel: 2 # Helm operations at once
+`);
+var PROVIDERS = {
+  digitalocean: { storage: "do-block-storage", ingress: "nginx", startTime: "240s" },
+  gke: { storage: "standard-rwo", ingress: "nginx", startTime: "240s" },
+  aks: { storage: "managed-csi", ingress: "nginx", startTime: "240s" },
+  eks: { storage: "gp3", ingress: "nginx", startTime: "240s" },
+  ovh: { storage: "csi-cinder-high-speed", ingress: "nginx", startTime: "240s" },
+  k3s: { storage: "local-path", ingress: "traefik", startTime: "0s" },
+  existing: { storage: "standard", ingress: "nginx", startTime: "240s" }
+};
+function schemaComment(kind, path, base2) {
+  const beside2 = `${"../".repeat(path.split("/").length - 1)}schemas/`;
+  return `# yaml-language-server: $schema=${base2 ?? beside2}${kind}.schema.json
+`;
+}
+function schemaBase(platformText) {
+  return /^# yaml-language-server: \$schema=(https:\/\/\S+\/)platform\.schema\.json$/mu.exec(
+    platformText
+  )?.[1];
+}
+function scaffold(kind, name, platform, base2) {
+  const file = (of, path, text2) => ({
+    path,
+    text: schemaComment(of, path, base2) + text2
+  });
+  switch (kind) {
+    case "hub":
+      return file("environment", `environments/${name}.yaml`, hubText(hubView(name, platform)));
+    case "image":
+      return file("image", `images/${name}/image.yaml`, IMAGE({ name }));
+    case "cluster": {
+      const { storage, ingress, startTime } = PROVIDERS.existing;
+      return file(
+        "cluster",
+        `clusters/${name}.yaml`,
+        clusterText({
+          name,
+          provider: "existing",
+          storage,
+          startTime,
+          ingress: `{class: ${ingress}, issuer: letsencrypt}`
+        })
+      );
+    }
+  }
+}
+function hubView(name, { settings: settings3, clusters, environments, images }) {
+  const [used] = [...environments.values()].flatMap(({ data: data3 }) => imageNames(data3));
+  const ready2 = [...images.values()].find(({ data: data3 }) => data3.from !== void 0);
+  return {
+    name,
+    url: `https://${name}.example.org`,
+    organization: settings3.data.organization,
+    allow: usersTeam(settings3.data.organization, name),
+    cluster: [...clusters.keys()][0] ?? "add-a-cluster",
+    wave: settings3.data.waves[0]?.name ?? "",
+    image: used ?? ready2?.name ?? "add-an-image"
+  };
+}
+
 // src/core/show/completion.ts
 var SHELLS = ["bash", "zsh", "fish"];
 function completionScript(shell, completed) {
@@ -64872,7 +64987,7 @@ var NAMES = {
   COHORT: String.raw`ls access/cohorts 2>/dev/null | sed -n 's/\.yaml$//p'`
 };
 var FIXED = {
-  KIND: "hub image cluster",
+  KIND: SCAFFOLDS.join(" "),
   SHELL: SHELLS.join(" ")
 };
 var OPTION_NAMES = { cluster: "CLUSTER", retry: "HUB" };
@@ -64965,10 +65080,9 @@ init_failure();
 function completion([name = "bash"], tables2) {
   const shell = SHELLS.find((one3) => one3 === name);
   if (shell === void 0) {
-    const near = nearest(name, SHELLS);
     throw new UsageError(
       `there is no completion for "${name}"`,
-      near === void 0 ? `shells: ${SHELLS.join(", ")}` : `did you mean "${near}"?`
+      didYouMean(name, SHELLS, `shells: ${SHELLS.join(", ")}`)
     );
   }
   const rules2 = [...FILE_RULES, ...RULES].map(({ id }) => id);
@@ -66129,7 +66243,7 @@ function helmHome(folder) {
     HELM_PLUGINS: folder
   };
 }
-async function template(helm, request2) {
+async function template2(helm, request2) {
   const values = join15(request2.scratch, `${request2.release}.values.json`);
   const placeholders = join15(request2.scratch, `${request2.release}.placeholders.json`);
   await writeFile4(values, JSON.stringify(request2.values));
@@ -66199,7 +66313,7 @@ async function renderAll({
       if (unit2.kind === "cluster") return shared(wants);
       const kubernetes = platform.clusters.get(unit2.cluster)?.data.kubernetes ?? "";
       try {
-        const output = await template(helm, {
+        const output = await template2(helm, {
           release: unit2.name,
           namespace,
           chart,
@@ -70476,124 +70590,9 @@ function said2(what, names5) {
 // src/core/init/files.ts
 init_json();
 
-// src/core/init/scaffold.ts
-var import_handlebars3 = __toESM(require_lib(), 1);
-var SCAFFOLDS = ["hub", "image", "cluster"];
-var template2 = (text2) => import_handlebars3.default.compile(text2, { strict: true, noEscape: true });
-var hubText = template2(`# A hub. Everything may be changed; editors show what each key means, by the schema above.
-title: {{name}} # people read it
-url: {{url}} # its own host name; point it at the cluster's entry
-cluster: {{cluster}}
-wave: {{wave}} # hubs of earlier waves are changed first
-images: [{{image}}] # what users choose from; the first is the default
-sizes: # memory is guaranteed, a quarter of the cpu is
-  small: {cpu: 2, memory: 4G, default: true}
-home: {size: 20Gi} # personal, persistent
-scratch: {size: 20Gi} # fast, gone with the server
-sessions: {idle: 2h} # a server without activity stops after this time
-access:
-  allow: [{{allow}}] # who may log in
-  admins: ["team:{{organization}}/{{name}}-admins"]
-secrets: # values go to secrets/{{name}}.sops.yaml, encrypted
-  github-client-id: {use: OAuth application of this hub, rotate: 365d}
-  github-client-secret: {use: OAuth application of this hub, rotate: 365d}
-capacity: {maxServers: 5} # most servers at once
-`);
-function usersTeam(organization, hub) {
-  return `"team:${organization}/${hub}-users"`;
-}
-function adminsTeam(organization, hub) {
-  return `"team:${organization}/${hub}-admins"`;
-}
-var IMAGE = template2(`# An image. Everything may be changed; editors show what each key means, by the schema above.
-title: {{name}} # users read this
-python: "3.13"
-conda: [jupyterhub-singleuser=5, jupyterlab, nbgitpuller] # from conda-forge
-pip: []
-apt: []
-# oggm: {version: 1.6.3}
-# bake: [sample-data, salem] # kept in /opt, because a home volume hides what lies in the home
-`);
-var clusterText = template2(`# A cluster. Everything may be changed; editors show what each key means, by the schema above.
-title: {{name}}
-provider: {{provider}} # digitalocean | gke | aks | eks | ovh | k3s | existing
-kubernetes: "1.35" # minor version
-identity: null # recorded on first contact; every write to another cluster is refused then
-storage:
-  homes:
-    class: {{storage}} # one of \`kubectl get storageclass\`
-ingress: {{ingress}} # how people reach the hubs
-networkPolicy: enforced # none, where the cluster's network ignores NetworkPolicies
-nodes: # the machines of user servers: what one has, and how many there can be
-  user:
-    cpu: 8
-    memory: 32Gi
-    max: 2
-    startTime: {{startTime}} # until a new machine takes servers; 0s where none are added
-parallel: 2 # Helm operations at once
-`);
-var PROVIDERS = {
-  digitalocean: { storage: "do-block-storage", ingress: "nginx", startTime: "240s" },
-  gke: { storage: "standard-rwo", ingress: "nginx", startTime: "240s" },
-  aks: { storage: "managed-csi", ingress: "nginx", startTime: "240s" },
-  eks: { storage: "gp3", ingress: "nginx", startTime: "240s" },
-  ovh: { storage: "csi-cinder-high-speed", ingress: "nginx", startTime: "240s" },
-  k3s: { storage: "local-path", ingress: "traefik", startTime: "0s" },
-  existing: { storage: "standard", ingress: "nginx", startTime: "240s" }
-};
-function schemaComment(kind, path, base2) {
-  const beside2 = `${"../".repeat(path.split("/").length - 1)}schemas/`;
-  return `# yaml-language-server: $schema=${base2 ?? beside2}${kind}.schema.json
-`;
-}
-function schemaBase(platformText) {
-  return /^# yaml-language-server: \$schema=(https:\/\/\S+\/)platform\.schema\.json$/mu.exec(
-    platformText
-  )?.[1];
-}
-function scaffold(kind, name, platform, base2) {
-  const file = (of, path, text2) => ({
-    path,
-    text: schemaComment(of, path, base2) + text2
-  });
-  switch (kind) {
-    case "hub":
-      return file("environment", `environments/${name}.yaml`, hubText(hubView(name, platform)));
-    case "image":
-      return file("image", `images/${name}/image.yaml`, IMAGE({ name }));
-    case "cluster": {
-      const { storage, ingress, startTime } = PROVIDERS.existing;
-      return file(
-        "cluster",
-        `clusters/${name}.yaml`,
-        clusterText({
-          name,
-          provider: "existing",
-          storage,
-          startTime,
-          ingress: `{class: ${ingress}, issuer: letsencrypt}`
-        })
-      );
-    }
-  }
-}
-function hubView(name, { settings: settings3, clusters, environments, images }) {
-  const [used] = [...environments.values()].flatMap(({ data: data3 }) => imageNames(data3));
-  const ready2 = [...images.values()].find(({ data: data3 }) => data3.from !== void 0);
-  return {
-    name,
-    url: `https://${name}.example.org`,
-    organization: settings3.data.organization,
-    allow: usersTeam(settings3.data.organization, name),
-    cluster: [...clusters.keys()][0] ?? "add-a-cluster",
-    wave: settings3.data.waves[0]?.name ?? "",
-    image: used ?? ready2?.name ?? "add-an-image"
-  };
-}
-
 // src/core/init/access-page.ts
 var TIER = "researcher";
-var PAGE2 = template2(`# Who may enter
+var PAGE2 = template(`# Who may enter
 
 Teams are named in \`environments/\`, and are enough to begin with. Single people and classes stand here, each with an end:
 \`access apply\` makes hubs follow. Tiers are named in \`platform.yaml\`: \`tiers: {${TIER}: {until: 180d}}\`.
@@ -70717,7 +70716,7 @@ function firstImage(images) {
   );
   return ready2.sort((a, b) => compareText(age(b), age(a)))[0]?.name;
 }
-var PLATFORM = template2(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
+var PLATFORM = template(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
 glaciocloud: 1 # format of these files; stays
 organization: {{organization}} # on GitHub; its teams are named in environments/
 registry: {{registry}} # where images of the platform go
@@ -71443,7 +71442,7 @@ version: ${revision}.0.0
     return stdout;
   }
   render(request2) {
-    return template(this.#helm, { ...request2, scratch: this.#scratch });
+    return template2(this.#helm, { ...request2, scratch: this.#scratch });
   }
   /** Reads may be asked again where the API server was only busy. */
   #read(args) {
@@ -71896,13 +71895,10 @@ function explainRule(id) {
     });
   const rule = all.find((one3) => one3.id === id);
   if (!rule) {
-    const near = nearest(
-      id,
-      all.map((one3) => one3.id)
-    );
+    const known = all.map((one3) => one3.id);
     throw new UsageError(
       `there is no rule "${id}"`,
-      near === void 0 ? "`glaciocloud explain` lists them" : `did you mean "${near}"?`
+      didYouMean(id, known, "`glaciocloud explain` lists them")
     );
   }
   return outcome({
@@ -75837,11 +75833,7 @@ function asked3([kind, name, more]) {
   if (kind === void 0) throw new UsageError("new needs a kind and a name", usage);
   const known = SCAFFOLDS.find((one3) => one3 === kind);
   if (known === void 0) {
-    const near = nearest(kind, SCAFFOLDS);
-    throw new UsageError(
-      `new cannot make "${kind}"`,
-      near === void 0 ? usage : `did you mean "${near}"?`
-    );
+    throw new UsageError(`new cannot make "${kind}"`, didYouMean(kind, SCAFFOLDS, usage));
   }
   if (name === void 0)
     throw new UsageError(`new ${known} needs a name`, `write: glaciocloud new ${known} NAME`);
@@ -78901,7 +78893,6 @@ async function audit(root, hub, now) {
 
 // src/core/hub/status.ts
 init_escape();
-init_lists();
 function statusOf(facts2) {
   const wanted = facts2.wanted.filter(({ unit: unit2 }) => unit2.kind === "hub");
   const named4 = new Set(wanted.map(({ unit: unit2 }) => unitId(unit2)));
@@ -78987,13 +78978,9 @@ function earlier(facts2, one3) {
 var HEAD3 = ["hub", "wave", "cluster", "runs", "since (UTC)", ""];
 function statusText(all) {
   if (all.length === 0) return "there are no hubs\n";
-  const rows2 = [HEAD3, ...all.map(cellsOf)];
-  const widths = HEAD3.map((_, column) => greatest(rows2.map((row) => (row[column] ?? "").length)));
-  const line = (row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
-  const shown3 = all.map(
-    (one3, index2) => terminal`${line(rows2[index2 + 1] ?? [])}\n${below(one3)}`
-  );
-  return terminal`${line(HEAD3)}\n${shown3}`.text;
+  const [head2 = "", ...lines3] = columns([HEAD3, ...all.map(cellsOf)]).map((line) => line.trimEnd());
+  const shown3 = all.map((one3, index2) => terminal`${lines3[index2] ?? ""}\n${below(one3)}`);
+  return terminal`${head2}\n${shown3}`.text;
 }
 function cellsOf({ hub, wave, cluster, runs, is: is2 }) {
   const since = runs?.since?.slice(0, 16).replace("T", " ");
@@ -79091,7 +79078,8 @@ async function tryOut(root, { pull, login, commit: commit2 }, github) {
 
 // src/core/hub/wave-rows.ts
 init_json();
-var WAVES = 4;
+var WAVE_NUMBERS = [1, 2, 3, 4];
+var WAVES = WAVE_NUMBERS.length;
 function waveRows(platform, wanted, present2) {
   const { waves: waves2, removals } = platform.settings.data;
   const deployed2 = new Map(present2.map(({ unit: unit2, digest: digest3 }) => [unitId(unit2), digest3]));
@@ -79126,49 +79114,6 @@ function sorted2(names5) {
 
 // src/commands/waves.ts
 init_json();
-
-// src/outputs.ts
-var FIXED3 = {
-  result: "the result as JSON, as the CLI prints it with --json",
-  digest: "digest of the plan",
-  has_changes: "true or false: whether the plan changes anything, or the deployment did something",
-  waiting: "of deploy: true or false: whether something waits for time or for a person",
-  number: "of pull-request: number of the pull request, or empty",
-  head: "of pull-request: commit that was checked",
-  base: "of pull-request: commit that it would be merged into",
-  merge: "of pull-request: commit that merging would give",
-  images: "of image changed: names of images, as JSON",
-  clusters: "of waves and try: names of clusters, as JSON",
-  data: "of waves: names of clusters whose hubs have input data, as JSON",
-  commit: "of try: the commit that is tried",
-  pull: "of try: number of its pull request",
-  hub: "of order: the hub that a label is about",
-  cluster: "of order: its cluster",
-  retry: "of order: the hub that is tried once more, or empty",
-  again: "of order: true or false: whether what is merged is applied once more",
-  reason: "of try and order: why, in words",
-  state: "of access request: where the request is now, or empty"
-};
-var WAVE_NUMBERS = [1, 2, 3, 4];
-var OF_WAVE = {
-  name: "name of the wave, or empty",
-  clusters: "clusters that it reaches, as JSON",
-  waiting: "clusters where the branch `deployed` is not what is wanted, as JSON",
-  approve: "clusters where a person is asked first, as JSON"
-};
-var OUTPUTS = {
-  ...FIXED3,
-  ...Object.fromEntries(
-    WAVE_NUMBERS.flatMap(
-      (number3) => Object.entries(OF_WAVE).map(([name, text2]) => [
-        `${name}_${number3}`,
-        `of waves, wave ${number3}: ${text2}`
-      ])
-    )
-  )
-};
-
-// src/commands/waves.ts
 async function waves({ root, chartsFrom }, report) {
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused(findings);
@@ -81862,7 +81807,6 @@ async function accessForms(root) {
 
 // src/core/access/audit/history.ts
 init_escape();
-init_lists();
 var ID2 = /^(?:[1-9]\d{0,18}|erased-[0-9a-f]+)$/u;
 function aboutOf(word) {
   return ID2.test(word) ? { kind: "person", id: word } : { kind: "hub", hub: word };
@@ -81889,13 +81833,10 @@ function lineRows(lines3) {
     line.kind,
     spanText(line)
   ]);
-  const widths = [0, 1, 2, 3, 4].map(
-    (column) => greatest(rows2.map((row) => (row[column] ?? "").length))
+  const aligned2 = columns(rows2);
+  return lines3.map(
+    (line, index2) => terminal`${aligned2[index2] ?? ""}  ${deciderText(line)}${RESULTS[line.result]}\n`
   );
-  return lines3.map((line, index2) => {
-    const cells = (rows2[index2] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0));
-    return terminal`${cells.join("  ")}  ${deciderText(line)}${RESULTS[line.result]}\n`;
-  });
 }
 var RESULTS = {
   done: "",
