@@ -1,8 +1,9 @@
-import { auditSecrets, secretsTemplate } from '../core/hub/secrets.ts';
+import { secretsTemplate } from '../core/hub/secrets.ts';
 import type { SecretFinding } from '../core/hub/secrets.ts';
 import type { Doc, EnvironmentFile } from '../core/model/types.ts';
 import { decryptSecrets, lastEncrypted } from '../edges/sops.ts';
 import { UsageError } from '../failure.ts';
+import { secretsAudit } from '../flow/secrets-audit.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
@@ -46,7 +47,7 @@ const MARKS: Readonly<Record<SecretFinding['state'], string>> = {
 async function audit(root: string, hub: Doc<EnvironmentFile>, now: number): Promise<Outcome> {
   const found = await decryptSecrets(root, hub.name);
   const changed = await lastEncrypted(root, hub.name);
-  const all = auditSecrets(hub.data, found, changed, now);
+  const all = secretsAudit(hub.data, { values: found, changed }, now);
   const lines = all.map(
     ({ secret, state, note }) => `${MARKS[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}\n`,
   );

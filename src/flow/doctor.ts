@@ -1,7 +1,6 @@
 import { textAt } from '../core/json.ts';
 import { entriesOf, NEEDS } from '../core/hub/preflight.ts';
 import { approvalEnvironment } from '../core/hub/protection.ts';
-import { auditSecrets } from '../core/hub/secrets.ts';
 import { encryptionFindings } from '../core/credentials/encrypted.ts';
 import { IMAGES_ENVIRONMENT } from '../core/doctor/app-key.ts';
 import type { Asked, NotAsked } from '../core/doctor/check.ts';
@@ -21,6 +20,7 @@ import type { RepositorySetup, SecretsAtHand } from '../ports/doctor.ts';
 import { attempt } from './attempt.ts';
 import { accessSetup } from './doctor-access.ts';
 import type { GithubPorts } from './doctor-access.ts';
+import { secretsAudit } from './secrets-audit.ts';
 
 export interface DoctorPorts {
   github: Asked<GithubPorts>;
@@ -250,7 +250,9 @@ async function openedSecrets(
       return { kind: 'answered', value: { kind: 'refused', why: found.why } };
     const environment = platform.environments.get(hub);
     const { secrets: known, changed } = found.value;
-    const audited = environment ? auditSecrets(environment.data, known, changed, now) : [];
+    const audited = environment
+      ? secretsAudit(environment.data, { values: known, changed }, now)
+      : [];
     return { kind: 'answered', value: { kind: 'open', secrets: audited } };
   };
   return new Map(

@@ -278,7 +278,7 @@ describe('secrets by which images are pulled', () => {
     const secrets = {
       supplied: () => Promise.resolve(new Map(Object.entries({ ...ALL, there: '{"canary": 1}' }))),
     };
-    const asked = suppliedTo(bench.task('one'), { secrets });
+    const asked = suppliedTo(bench.task('one'), { secrets, clock: bench.world.clock });
     await expect(asked).rejects.toThrow(
       'in secrets/one.sops.yaml there is no docker config: its field /auths is missing or is something else',
     );

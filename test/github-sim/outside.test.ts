@@ -9,9 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { outside } from '../../src/commands/outside.ts';
 import { addressSign, heartbeatLabels, heartbeatSign } from '../../src/core/watch/outside.ts';
 import { askAddress } from '../../src/edges/address.ts';
-import { exec } from '../../src/edges/exec.ts';
 import { githubForge } from '../../src/edges/github/forge.ts';
 import type { Forge } from '../../src/ports.ts';
+import { ownCertificate } from '../support/certificate.ts';
 import { testClock } from '../support/clock.ts';
 import { terminalReport } from '../../src/edges/report.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
@@ -71,28 +71,8 @@ beforeAll(async () => {
   folder = await temporary();
   root = join(folder.path, 'platform');
   await cp(join(ROOT, 'test/core/rules/_base'), root, { recursive: true });
-  const [key, certificate] = [join(folder.path, 'key.pem'), join(folder.path, 'certificate.pem')];
-  const made = await exec('openssl', [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-days',
-    '30',
-    '-subj',
-    '/CN=localhost',
-    '-addext',
-    'subjectAltName=DNS:localhost',
-    '-keyout',
-    key,
-    '-out',
-    certificate,
-  ]);
-  if (made.code !== 0) throw new Error(made.stderr);
-  hub = createSecure({ key: await readFile(key), cert: await readFile(certificate) }, serve);
+  const { cert, key } = await ownCertificate(folder.path, ['localhost']);
+  hub = createSecure({ key, cert }, serve);
   address = `https://localhost:${await listen(hub)}`;
   await edit(root, 'environments/hub.yaml', 'https://hub.example.org', address);
   await writeFile(

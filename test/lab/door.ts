@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
-import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { ACCESS_MANAGER, accessSecret } from '../../src/core/access/secret.ts';
 import { textAt } from '../../src/core/json.ts';
 import { Kube } from '../../src/edges/kube.ts';
@@ -34,44 +34,32 @@ export async function openDoor(
   return { close: () => void forward.kill() };
 }
 
+/** The certificate that the hub's Ingress names. */
+async function contextOf(kube: Kube, hub: string): Promise<SecureContext> {
+  const [ingress = {}] = await kube.list('ingresses', { namespace: hub });
+  const secret = await kube.get('secret', textAt(ingress, '/spec/tls/0/secretName'), hub);
+  const held = (name: string): Buffer => Buffer.from(textAt(secret ?? {}, name), 'base64');
+  return createSecureContext({ cert: held('/data/tls.crt'), key: held('/data/tls.key') });
+}
+
 /**
- * What an ingress controller does, and a double of it: https://localhost leads to the hub's public Service, with a certificate of its
- * own. Programs that are to trust it get `certificate` as NODE_EXTRA_CA_CERTS.
+ * What an ingress controller does, and a double of it: https://localhost leads to the hub's public Service, with the certificate that
+ * the hub's Ingress names.
  */
-export async function openEntry(
-  lab: Lab,
-  hub: string,
-  folder: string,
-): Promise<{ certificate: string; close: () => Promise<void> }> {
-  const [key, certificate] = [join(folder, 'entry-key.pem'), join(folder, 'entry.pem')];
-  const made = await exec('openssl', [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-days',
-    '30',
-    '-subj',
-    '/CN=localhost',
-    '-addext',
-    'subjectAltName=DNS:localhost',
-    '-keyout',
-    key,
-    '-out',
-    certificate,
-  ]);
-  if (made.code !== 0) throw new Error(made.stderr);
+export async function openEntry(lab: Lab, hub: string): Promise<{ close: () => Promise<void> }> {
+  const kube = new Kube(lab.kubeconfig);
   const service = async (): Promise<string> =>
-    textAt(
-      (await new Kube(lab.kubeconfig).get('service', 'proxy-public', hub)) ?? {},
-      '/spec/clusterIP',
-    );
+    textAt((await kube.get('service', 'proxy-public', hub)) ?? {}, '/spec/clusterIP');
   let host = '';
   const server = createServer(
-    { key: await readFile(key), cert: await readFile(certificate) },
+    {
+      SNICallback: (_name, done) => {
+        contextOf(kube, hub).then(
+          (context) => done(null, context),
+          (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+        );
+      },
+    },
     (incoming, answer) => {
       const unavailable = (): void =>
         void answer
@@ -105,7 +93,6 @@ export async function openEntry(
     server.once('error', reject).listen(443, '127.0.0.1', resolve),
   );
   return {
-    certificate,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Kube } from '../../src/edges/kube.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
+import { ownCertificate } from '../support/certificate.ts';
 import { edit, temporary } from '../support/sample.ts';
 import { browse, letIn, openEntry } from './door.ts';
 import type { Lab } from './lab.ts';
@@ -10,7 +11,10 @@ import { writePlatform } from './platform.ts';
 import { deploy, removeNamespaces, theLab } from './support.ts';
 import type { DeployRun } from './support.ts';
 
-/* People log in to a real hub with a real browser, over TLS. github.com is simulated, and the cluster's entry is a double (openEntry). */
+/*
+ * People log in to a real hub with a real browser, over TLS, by a supplied certificate. github.com is simulated, and the cluster's entry is
+ * a double (openEntry).
+ */
 const HUB = 'lab-door';
 const CLASS = 'lab-entry';
 let lab: Lab;
@@ -33,7 +37,18 @@ beforeAll(async () => {
   folder = await temporary();
   sim = await startGithubSim(18999, '10.200.0.1');
   const root = join(folder.path, 'platform');
-  const { env } = await writePlatform(root, lab, { [HUB]: { url: 'https://localhost' } });
+  const own = await ownCertificate(folder.path, ['localhost']);
+  const { env } = await writePlatform(root, lab, {
+    [HUB]: {
+      url: 'https://localhost',
+      secrets: {
+        chain: ['{use: certificate of the university}', own.cert],
+        private: ['{use: its key}', own.key],
+      },
+    },
+  });
+  const file = `environments/${HUB}.yaml`;
+  await edit(root, file, 'capacity:', 'certificate: {cert: chain, key: private}\ncapacity:');
   await edit(
     root,
     'clusters/lab.yaml',
@@ -48,8 +63,8 @@ beforeAll(async () => {
       spec: { controller: 'glaciocloud.org/double' },
     },
   ]);
-  entry = await openEntry(lab, HUB, folder.path);
-  first = await deploy(root, lab, { ...env, NODE_EXTRA_CA_CERTS: entry.certificate });
+  entry = await openEntry(lab, HUB);
+  first = await deploy(root, lab, { ...env, NODE_EXTRA_CA_CERTS: own.file });
   if (first.code !== 0) throw new Error(first.output);
 }, 300_000);
 afterAll(async () => {
@@ -60,7 +75,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-test('the hub is proven at its public address, with its certificate', () => {
+test('the hub is proven at its public address, with the certificate that was supplied', () => {
   expect(first.json.health.find(({ check }) => check === 'public address')).toMatchObject({
     ok: true,
     detail: 'JupyterHub 5.5.0, certificate good for 29 days',

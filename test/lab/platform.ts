@@ -20,6 +20,8 @@ export interface LabHub {
   probe?: string;
   url?: string;
   values?: string;
+  /** Supplied beside the canaries: what the hub's file says of each, and its value. */
+  secrets?: Readonly<Record<string, readonly [said: string, value: string]>>;
 }
 
 /** Every supplied secret is a canary: nothing but its Secret in the cluster may hold it. */
@@ -87,6 +89,7 @@ parallel: 4
   }
   const secrets: Record<string, string> = {};
   for (const [name, hub] of Object.entries(hubs)) {
+    const more = Object.entries(hub.secrets ?? {});
     await write(
       `environments/${name}.yaml`,
       `title: ${name}
@@ -104,7 +107,7 @@ access:
 secrets:
   github-client-id: {use: login}
   github-client-secret: {use: login}
-capacity: {maxServers: 4}${hub.probe === undefined ? '' : `\nprobe: ${hub.probe}`}
+${more.map(([secret, [said]]) => `  ${secret}: ${said}\n`).join('')}capacity: {maxServers: 4}${hub.probe === undefined ? '' : `\nprobe: ${hub.probe}`}
 values:
   hub:
     image: ${asTag(lab.images[hub.hubImage ?? 'hub'] ?? '')}
@@ -116,7 +119,8 @@ values:
     pause: {image: {name: ${lab.pause.name}, tag: "${lab.pause.tag}"}}
 ${(hub.values ?? '').replaceAll(/^(?=.)/gmu, '  ')}`,
     );
-    secrets[name] = JSON.stringify(CANARIES);
+    const values = more.map(([secret, [, value]]) => [secret, value]);
+    secrets[name] = JSON.stringify({ ...CANARIES, ...Object.fromEntries(values) });
   }
   return { env: await encrypt(root, lab, secrets) };
 }

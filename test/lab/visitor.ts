@@ -105,6 +105,20 @@ export class Visitor {
 
   async start(name: string): Promise<void> {
     await this.askServer(name, 'small');
+    await this.ready(name);
+  }
+
+  async stop(name: string): Promise<void> {
+    await this.api(`/hub/api/users/${name}/server`, { method: 'DELETE' });
+    for (let look = 0; look < 200; look += 1) {
+      if ((await this.server(name)) === undefined) return;
+      await sleep(300);
+    }
+    throw new Error(`the server of ${name} has not stopped after 60 s`);
+  }
+
+  /** Until the server that was asked for runs. */
+  async ready(name: string): Promise<void> {
     for (let look = 0; look < 300; look += 1) {
       if ((await this.server(name)) === 'ready') return;
       await sleep(300);

@@ -1,4 +1,5 @@
 import { conflictsOf } from '../../core/watch/drift.ts';
+import { hostsOf } from '../../core/hub/certificate.ts';
 import { namesStorage, storageFaults } from '../../core/hub/claims.ts';
 import { NEEDS, clusterVerdict, dnsVerdict, entriesOf } from '../../core/hub/preflight.ts';
 import { roomVerdict } from '../../core/hub/room.ts';
@@ -54,11 +55,15 @@ export async function preflightAddress(
   if (cluster.data.ingress.class === 'none') return;
   const entries = entriesOf(await kube.list('services,ingresses'));
   const faults: string[] = [];
-  for (const hostname of [new URL(hub.data.url).hostname, ...hub.data.hosts]) {
+  for (const hostname of hostsOf(hub.data)) {
     const resolved = await internet.resolve(hostname).catch((error: unknown) => {
-      if (!(error instanceof Failure)) throw error;
-      throw new Faulty(error.message, 'infrastructure');
+      if (error instanceof Failure) return error;
+      throw error;
     });
+    if (resolved instanceof Failure) {
+      faults.push(resolved.message);
+      continue;
+    }
     const { problems, warnings } = dnsVerdict(hostname, resolved, entries);
     for (const warning of warnings) progress(to.unit, `⚠ ${warning}`);
     append(faults, problems);

@@ -2,11 +2,13 @@ import { createHmac } from 'node:crypto';
 import { at, compareText, jsonOf, objectsIn, textAt, walk } from '../../core/json.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { contentOf, suppliedFaults } from '../../core/hub/supplied-forms.ts';
+import type { EnvironmentFile } from '../../core/model/types.ts';
 import { probeNamespace } from '../../core/hub/values/probe.ts';
 import { SUPPLIED, USES, suppliedFor } from '../../core/hub/values/supplied.ts';
 import type { Use } from '../../core/hub/values/supplied.ts';
 import { SecretsFailure } from '../../failure.ts';
 import { digestKey } from '../cluster.ts';
+import { suppliedCertificateFaults } from './certificate.ts';
 import { MANAGED } from './namespace.ts';
 import { healthyOf } from './way-back.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
@@ -29,15 +31,26 @@ export function hiddenIn(secrets: ReadonlyMap<string, string>): string[] {
 /** What the environment declares, in clear; a value that nobody could use ends here, and is not repeated. */
 export async function suppliedTo(
   { hub, to }: HubTask,
-  { secrets }: Pick<ApplyWorld, 'secrets'>,
+  { secrets, clock }: Pick<ApplyWorld, 'secrets' | 'clock'>,
 ): Promise<ReadonlyMap<string, string>> {
   const supplied = await secrets.supplied(hub.name, to.release.secrets);
-  const faults = suppliedFaults(hub.data, supplied);
+  const forms = suppliedFaults(hub.data, supplied);
+  const faults = forms.length > 0 ? forms : ofCertificate(hub.data, supplied, clock.now());
   if (faults.length > 0)
     throw new SecretsFailure(`in secrets/${hub.name}.sops.yaml ${faults.join('; ')}`, {
       hint: `correct it with \`sops edit secrets/${hub.name}.sops.yaml\`; nothing was changed`,
     });
   return supplied;
+}
+
+function ofCertificate(
+  environment: EnvironmentFile,
+  supplied: ReadonlyMap<string, string>,
+  now: Date,
+): string[] {
+  return suppliedCertificateFaults(environment, supplied, now.getTime()).map(
+    ({ secret, fault }) => `${secret} is ${fault}`,
+  );
 }
 
 /**

@@ -12,20 +12,28 @@ export interface SecretFinding {
 /** Made by the chart in the cluster and kept there; nobody supplies them. */
 const GENERATED = ['hub cookie secret', 'proxy token', 'tokens of hub services'];
 
-/**
- * What a hub's secrets look like against what its environment declares. `found` is undefined where
- * there is no file; `changed` is when the file was last encrypted, in milliseconds since 1970.
- */
+/** What was found of a hub's secrets. */
+export interface FoundSecrets {
+  /** In clear; undefined where there is no file. */
+  values: ReadonlyMap<string, string> | undefined;
+  /** When the file was last encrypted, in milliseconds since 1970. */
+  changed: number | undefined;
+  /** What is wrong with secrets that belong together, by name. */
+  faults: readonly { secret: string; fault: string }[];
+}
+
+/** What a hub's secrets look like against what its environment declares; `now` in milliseconds since 1970. */
 export function auditSecrets(
   environment: EnvironmentFile,
-  found: ReadonlyMap<string, string> | undefined,
-  changed: number | undefined,
+  { values: found, changed, faults }: FoundSecrets,
   now: number,
 ): SecretFinding[] {
-  const declared = Object.entries(environment.secrets).map(([secret, declaration]) => ({
-    secret,
-    ...stateOf(declaration, lookedAt(environment, secret, found?.get(secret)), changed, now),
-  }));
+  const declared = Object.entries(environment.secrets).map(([secret, declaration]) => {
+    const seen = lookedAt(environment, secret, found?.get(secret));
+    const fault = faults.find((one) => one.secret === secret)?.fault;
+    const looked = seen.kind === 'there' && seen.fault === undefined ? { ...seen, fault } : seen;
+    return { secret, ...stateOf(declaration, looked, changed, now) };
+  });
   const unused = [...(found?.keys() ?? [])]
     .filter((secret) => !Object.hasOwn(environment.secrets, secret))
     .sort(compareText)

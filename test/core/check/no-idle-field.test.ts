@@ -367,7 +367,7 @@ function decided(files: Record<string, File>): {
       .map(({ message, hint }) => [message, hint]),
     images,
     mirrorVariables(platform.settings.data.mirrors ?? {}),
-    hubs.map(({ data }) => auditSecrets(data, new Map(), 0, NOW)),
+    hubs.map(({ data }) => auditSecrets(data, { values: new Map(), changed: 0, faults: [] }, NOW)),
     platform.settings.data.removals.map(({ reason, ...rest }) => ({
       ...rest,
       reason: reason !== '',

@@ -18,7 +18,11 @@ const MALFORMED = 'empty, with white space around it, of several lines, or a pla
 describe('an audit of secrets', () => {
   test('finds what is declared, in its order, and what the cluster makes itself', () => {
     expect(
-      auditSecrets(environment, found({ b: 'canary-2', a: 'canary-1' }), undefined, NOW),
+      auditSecrets(
+        environment,
+        { values: found({ b: 'canary-2', a: 'canary-1' }), changed: undefined, faults: [] },
+        NOW,
+      ),
     ).toEqual([
       { secret: 'a', state: 'fine', note: 'login' },
       { secret: 'b', state: 'fine', note: 'mail; renew every 365d' },
@@ -30,7 +34,9 @@ describe('an audit of secrets', () => {
     ['there is no file', undefined],
     ['they are not in the file', new Map()],
   ])('finds all of them missing where %s', (_what, file) => {
-    expect(auditSecrets(environment, file, undefined, NOW)).toEqual([
+    expect(
+      auditSecrets(environment, { values: file, changed: undefined, faults: [] }, NOW),
+    ).toEqual([
       { secret: 'a', state: 'missing', note: 'login' },
       { secret: 'b', state: 'missing', note: 'mail; renew every 365d' },
       ...EXEMPT,
@@ -39,7 +45,11 @@ describe('an audit of secrets', () => {
 
   test('finds what nobody has declared, in the order of names, before what is exempt', () => {
     expect(
-      auditSecrets(declaring({}), found({ z: '1', constructor: '2', y: '3' }), undefined, NOW),
+      auditSecrets(
+        declaring({}),
+        { values: found({ z: '1', constructor: '2', y: '3' }), changed: undefined, faults: [] },
+        NOW,
+      ),
     ).toEqual([
       ...['constructor', 'y', 'z'].map((secret) => ({
         secret,
@@ -65,7 +75,11 @@ describe('an audit of secrets', () => {
     ['xxxx', false],
     ['my-todo', false],
   ])('takes %j for malformed: %j', (value, malformed) => {
-    const all = auditSecrets(environment, found({ a: value, b: 'x' }), undefined, NOW);
+    const all = auditSecrets(
+      environment,
+      { values: found({ a: value, b: 'x' }), changed: undefined, faults: [] },
+      NOW,
+    );
     expect(all[0]).toEqual(
       malformed
         ? { secret: 'a', state: 'malformed', note: MALFORMED }
@@ -78,7 +92,11 @@ describe('an audit of secrets', () => {
     [365 * DAY + 1, 'due', 'mail; renew every 365d; last changed 2025-11-24'],
     [-DAY, 'fine', 'mail; renew every 365d'],
   ])('of a file that is %i ms old', (age, state, note) => {
-    const all = auditSecrets(environment, found({ a: 'x', b: 'y' }), NOW - age, NOW);
+    const all = auditSecrets(
+      environment,
+      { values: found({ a: 'x', b: 'y' }), changed: NOW - age, faults: [] },
+      NOW,
+    );
     expect(all.slice(0, 2)).toEqual([
       { secret: 'a', state: 'fine', note: 'login' },
       { secret: 'b', state, note },
@@ -88,7 +106,12 @@ describe('an audit of secrets', () => {
   test('looks at what images are pulled by', () => {
     const pull = { a: { use: 'images', for: 'pull' } };
     const states = ['{"auths": {"a": {"auth": "b"}}}\n', 'canary'].map(
-      (a) => auditSecrets(declaring(pull), found({ a }), undefined, NOW)[0],
+      (a) =>
+        auditSecrets(
+          declaring(pull),
+          { values: found({ a }), changed: undefined, faults: [] },
+          NOW,
+        )[0],
     );
     expect(states).toEqual([
       { secret: 'a', state: 'fine', note: 'images' },
@@ -100,7 +123,12 @@ describe('an audit of secrets', () => {
     const secrets = { a: { use: 'entry', for: 'hub' }, b: { use: 'entry', for: 'hub' } };
     const own = { ...declaring(secrets), certificate: { cert: 'a', key: 'b' } };
     const a = '-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n';
-    expect(auditSecrets(own, found({ a, b: a }), undefined, NOW).slice(0, 2)).toEqual([
+    expect(
+      auditSecrets(own, { values: found({ a, b: a }), changed: undefined, faults: [] }, NOW).slice(
+        0,
+        2,
+      ),
+    ).toEqual([
       { secret: 'a', state: 'fine', note: 'entry' },
       { secret: 'b', state: 'malformed', note: 'a private key with a certificate in it' },
     ]);
@@ -108,7 +136,9 @@ describe('an audit of secrets', () => {
 
   test('repeats no value', () => {
     const values = { a: ' canary-1', b: 'canary-2', c: 'canary-3' };
-    const text = JSON.stringify(auditSecrets(environment, found(values), 0, NOW));
+    const text = JSON.stringify(
+      auditSecrets(environment, { values: found(values), changed: 0, faults: [] }, NOW),
+    );
     expect(text).not.toContain('canary');
   });
 });

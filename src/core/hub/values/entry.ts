@@ -1,4 +1,4 @@
-import type { EnvironmentFile } from '../../model/types.ts';
+import { hostsOf } from '../certificate.ts';
 import type { HubContext, Part } from './part.ts';
 import { SUPPLIED } from './supplied.ts';
 
@@ -10,7 +10,7 @@ export function entryPart({ hub, cluster }: HubContext): Part {
   const { class: ingressClass, issuer } = cluster.ingress;
   const proxy = { service: { type: 'ClusterIP' }, https: { enabled: false } };
   if (ingressClass === 'none') return { jupyterhub: { proxy, ingress: { enabled: false } } };
-  const hosts = [hostOf(hub.data), ...hub.data.hosts];
+  const hosts = hostsOf(hub.data);
   const supplied = hub.data.certificate !== undefined;
   return {
     jupyterhub: {
@@ -26,9 +26,4 @@ export function entryPart({ hub, cluster }: HubContext): Part {
     },
     from: { '/ingress/hosts': '/url', '/ingress/tls': supplied ? '/certificate' : '/url' },
   };
-}
-
-/** Host name of the hub's address. */
-function hostOf({ url }: Pick<EnvironmentFile, 'url'>): string {
-  return /^https?:\/\/([^/:]+)/u.exec(url)?.[1] ?? '';
 }
