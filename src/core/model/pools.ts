@@ -1,4 +1,4 @@
-import type { Pool } from './machine-types.ts';
+import type { Pool, Size } from './machine-types.ts';
 import type { ClusterFile } from './types.ts';
 
 /** Where servers go whose size names no other. */
@@ -16,6 +16,15 @@ export function userPool(cluster: Pools): Pool {
   const pool = poolOf(cluster, USER_POOL);
   if (pool === undefined) throw new Error('a cluster was read without nodes.user');
   return pool;
+}
+
+/** Accelerators that a server of the size asks for, where its machines have some, by Kubernetes’ name of one. */
+export function acceleratorsOf(
+  size: Size,
+  pool: Pool | undefined,
+): { resource: string; count: number } | undefined {
+  if (size.gpu === undefined || pool?.gpu === undefined) return undefined;
+  return { resource: pool.gpu.resource, count: size.gpu };
 }
 
 /** Pools that servers may go to. */

@@ -1,6 +1,6 @@
 import { compareText, merge, pointer } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
-import { CORE_POOL, USER_POOL, poolOf, userPool } from '../../model/pools.ts';
+import { CORE_POOL, USER_POOL, acceleratorsOf, poolOf, userPool } from '../../model/pools.ts';
 import { sizesWith, usualOffer } from '../../model/offers.ts';
 import { guaranteed } from '../../model/sizes.ts';
 import type { ClusterFile, EnvironmentFile } from '../../model/types.ts';
@@ -13,6 +13,7 @@ export function nodesPart(context: HubContext): Part {
   const { hub, cluster, platform } = context;
   const environment = hub.data;
   const usual = environment.sizes[defaultSize(environment.sizes)];
+  const gpu = usual && acceleratorsOf(usual, poolOf(cluster, usual.nodes));
   const seat = usual ? guaranteed(usual) : { cpu: 0, memory: 0 };
   return {
     jupyterhub: {
@@ -34,6 +35,7 @@ export function nodesPart(context: HubContext): Part {
         replicas: environment.capacity.placeholders,
         cpu: `${Math.round(seat.cpu * 1000)}m`,
         memory: String(seat.memory),
+        ...(gpu && { gpu }),
       },
     },
     ownFrom: {
@@ -42,6 +44,9 @@ export function nodesPart(context: HubContext): Part {
       '/placeholders/replicas': '/capacity/placeholders',
       '/placeholders/cpu': seatField(environment, 'cpu'),
       '/placeholders/memory': seatField(environment, 'memory'),
+      ...(gpu && {
+        '/placeholders/gpu': pointer('sizes', defaultSize(environment.sizes), 'gpu'),
+      }),
     },
   };
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../json.ts';
 import { CPU_GUARANTEE_SHARE } from '../../model/limits.ts';
 import type { Size } from '../../model/machine-types.ts';
 import { usualOffer } from '../../model/offers.ts';
-import { USER_POOL, poolOf } from '../../model/pools.ts';
+import { USER_POOL, acceleratorsOf, poolOf } from '../../model/pools.ts';
 import { defaultSize } from '../../model/sizes.ts';
 import type { ClusterFile, ImageFile } from '../../model/types.ts';
 import { slug } from '../../model/quantities.ts';
@@ -105,12 +105,12 @@ function machines(size: Size, cluster: ClusterFile, own: JsonObject): JsonObject
   const pool = poolOf(cluster, size.nodes);
   if (pool === undefined) return {};
   const { nodeSelector, tolerations } = poolNodes(own, pool);
+  const gpu = acceleratorsOf(size, pool);
   return {
     ...(size.nodes !== USER_POOL && {
       nodes: { pool: size.nodes, selector: nodeSelector, tolerations },
     }),
-    ...(size.gpu !== undefined &&
-      pool.gpu && { gpu: { resource: pool.gpu.resource, count: size.gpu } }),
+    ...(gpu && { gpu }),
     ...(pool.priceClass === 'spot' && { spot: true }),
   };
 }
