@@ -16,6 +16,7 @@ test('what docs/hubs.md shows is read, and no rule has a word to say', async () 
     'clusters/main.yaml',
     'environments/hub.yaml',
     'environments/hub.yaml',
+    'environments/hub.yaml',
   ]);
   const [cluster, ...hubs] = blocks.map(([, , yaml = '']) => load(yaml) as JsonObject);
   for (const hub of hubs) {

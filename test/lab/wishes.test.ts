@@ -230,7 +230,7 @@ describe('supplied secrets', () => {
   test('one for servers is a variable of theirs and of nothing else', async () => {
     expect(await shell('bob', 'printenv S3_KEY')).toBe(KEY);
     const hub = await kubectl('exec', '--namespace', HUB, 'deploy/hub', '--', 'env');
-    expect(hub).toContain('JUPYTERHUB');
+    expect(hub).toContain('HELM_RELEASE_NAME');
     expect(hub).not.toContain(KEY);
   });
 
@@ -299,12 +299,12 @@ test('homes are folders of one claim: each has their own, and finds it again', a
   const one = await enter(dave, 'dave', FOLDERS_PORT);
   const two = await enter(erin, 'erin', FOLDERS_PORT);
   await one.start('dave');
-  await shell('dave', 'echo mine > ~/work', FOLDERS);
+  await shell('dave', 'echo mine > ~/thesis', FOLDERS);
   await two.start('erin');
-  expect(await shell('erin', 'ls ~', FOLDERS)).not.toContain('work');
+  expect(await shell('erin', 'ls ~', FOLDERS)).not.toContain('thesis');
   await one.stop('dave');
   await one.start('dave');
-  expect(await shell('dave', 'cat ~/work', FOLDERS)).toBe('mine');
+  expect(await shell('dave', 'cat ~/thesis', FOLDERS)).toBe('mine');
   const claims = await kube.list('persistentvolumeclaims', { namespace: FOLDERS });
   const homes = claims.map((each) => textAt(each, '/metadata/name'));
   expect(homes.filter((name) => name !== 'hub-db-dir')).toEqual(['homes']);
