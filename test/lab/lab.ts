@@ -9,7 +9,7 @@ import { findBrowser } from './door.ts';
 import { unpackTools } from '../../scripts/tools.ts';
 
 /*
- * npm run lab -- up | down | status
+ * npm run lab -- build | up | down | status
  * A real Kubernetes on this machine with a registry and the images that hubs need: a single node built from Go modules (Linux x64,
  * root, cgroups), because it needs no container engine and no container registry.
  * Everything built lies in a cache outside the repository; `down` leaves nothing running behind.
@@ -54,7 +54,8 @@ export async function labInfo(): Promise<Lab | undefined> {
   return text === undefined ? undefined : (JSON.parse(text) as Lab);
 }
 
-export async function up(): Promise<Lab> {
+/** What `up` needs, once for each state of the build files; starts nothing. */
+async function build(): Promise<Record<string, string>> {
   await mkdir(CACHE, { recursive: true });
   await installPackages();
   const env = {
@@ -64,6 +65,11 @@ export async function up(): Promise<Lab> {
     GOCACHE: process.env['GOCACHE'] ?? join(homedir(), '.cache/go-build'),
   };
   await Promise.all([buildOnce(env).then(() => buildBucketServer(env)), buildImages(env)]);
+  return env;
+}
+
+export async function up(): Promise<Lab> {
+  const env = await build();
   say('starting the cluster');
   await run('bash', [join(CLUSTER, 'cluster.sh'), 'up'], env);
   await startRegistry();
@@ -253,6 +259,10 @@ async function run(
 
 if (import.meta.main) {
   switch (process.argv[2] ?? '') {
+    case 'build':
+      await build();
+      say('the lab is built');
+      break;
     case 'up':
       process.stdout.write(`${JSON.stringify(await up(), null, 2)}\n`);
       break;
@@ -268,7 +278,7 @@ if (import.meta.main) {
         });
       break;
     default:
-      process.stderr.write('npm run lab -- up | down | status\n');
+      process.stderr.write('npm run lab -- build | up | down | status\n');
       process.exitCode = 2;
   }
 }
