@@ -20,6 +20,7 @@ import { render } from './commands/render.ts';
 import { pullRequest, review } from './commands/review.ts';
 import { isAboutImages, reviewImages } from './commands/review-images.ts';
 import type { ReviewInputs } from './commands/review.ts';
+import { rights } from './commands/rights.ts';
 import { secrets } from './commands/secrets.ts';
 import { status } from './commands/status.ts';
 import { showState } from './commands/state.ts';
@@ -102,6 +103,7 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
     drift(kubeconfigOf(inputs), inputs.target, await driftAudience(inputs), report),
   doctor: async ({ root, cluster, kubeconfig, at }, report) =>
     doctor({ root, cluster, now: timeOf(at) }, await doctorPorts(root, kubeconfig), report),
+  rights: ({ root, cluster }) => rights(root, cluster),
   outside: runOutside,
   secrets: ({ root, target, at }) => secrets(root, target, timeOf(at)),
   new: ({ root, target }) => createFile(root, target),

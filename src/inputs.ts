@@ -221,6 +221,13 @@ export const COMMANDS = {
     target: '',
     options: ['root', 'cluster', 'kubeconfig', 'json', 'at'],
   },
+  rights: {
+    group: 'run',
+    examples: ['rights', 'rights --cluster bremen | kubectl apply -f -'],
+    summary: 'print the account that deploys to a cluster, with no right too many',
+    target: '',
+    options: ['root', 'cluster'],
+  },
   outside: {
     group: 'run',
     examples: ['outside', 'outside hub'],

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Need } from './core/cluster/rights.ts';
 import type { DeployEnvironment } from './core/hub/protection.ts';
 import type { JsonObject } from './core/json.ts';
 import type { ArchivePlace } from './core/removal/archive.ts';
@@ -23,14 +24,6 @@ export interface Streaming {
   /** What it said on stderr, and its exit code. */
   ended: Promise<Pick<Ended, 'code' | 'stderr'>>;
   kill: () => void;
-}
-
-/** Something that an account may want to do, as the API server knows it. */
-export interface Need {
-  verb: string;
-  group: string;
-  resource: string;
-  subresource?: string;
 }
 
 export interface ListOptions {

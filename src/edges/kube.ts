@@ -1,8 +1,9 @@
+import type { Need } from '../core/cluster/rights.ts';
 import { HELM_MANAGER } from '../core/hub/pull-ahead.ts';
 import { at, textAt } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import { Failure } from '../failure.ts';
-import type { Cluster, Ended, ListOptions, Need, PythonRequest, Streaming } from '../ports.ts';
+import type { Cluster, Ended, ListOptions, PythonRequest, Streaming } from '../ports.ts';
 import { askAgain, clusterEnv } from './cluster-access.ts';
 import { exec, stream } from './exec.ts';
 import type { ExecResult } from './exec.ts';

@@ -10,7 +10,7 @@ import type { BenchHub } from '../core/bench/hub.ts';
 import { KEPT_NAME, keptFigures, keptObject } from '../core/bench/kept.ts';
 import type { Kept } from '../core/bench/kept.ts';
 import { BENCH_NEEDS } from '../core/bench/pod.ts';
-import { refusedText } from '../core/hub/preflight.ts';
+import { refusedText } from '../core/cluster/rights.ts';
 import { statesOnly } from '../core/hub/state-text.ts';
 import type { Report } from '../edges/report.ts';
 import { Failure, UsageError } from '../failure.ts';

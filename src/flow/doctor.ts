@@ -1,5 +1,6 @@
 import { textAt } from '../core/json.ts';
-import { entriesOf, NEEDS } from '../core/hub/preflight.ts';
+import { NEEDS } from '../core/cluster/rights.ts';
+import { entriesOf } from '../core/hub/preflight.ts';
 import { approvalEnvironment } from '../core/hub/protection.ts';
 import { encryptionFindings } from '../core/credentials/encrypted.ts';
 import { IMAGES_ENVIRONMENT } from '../core/doctor/app-key.ts';

@@ -53,8 +53,8 @@ describe('a cluster', () => {
     });
     await expect(preflightCluster(bench.kube, bench.world.cluster)).rejects.toMatchObject({
       message:
-        'the cluster main is not ready: these credentials may not create leases; there is no storage class standard; there are: none; there is no ingress class nginx; there are: traefik',
-      hint: 'correct clusters/main.yaml, or the cluster; nothing was changed',
+        'the cluster main is not ready: these credentials may not get/create/update leases; there is no storage class standard; there are: none; there is no ingress class nginx; there are: traefik',
+      hint: 'correct clusters/main.yaml, or the cluster (`glaciocloud doctor` has the commands); nothing was changed',
     });
   });
 });

@@ -5,6 +5,7 @@ import { check } from '../../src/commands/check.ts';
 import { explainRule } from '../../src/commands/explain.ts';
 import { nextAfter, numbered } from '../../src/core/init/next-steps.ts';
 import { createFile } from '../../src/commands/new.ts';
+import { rights } from '../../src/commands/rights.ts';
 import { secrets } from '../../src/commands/secrets.ts';
 import { waves } from '../../src/commands/waves.ts';
 import { Failure, UsageError } from '../../src/failure.ts';
@@ -275,5 +276,21 @@ describe('waves', () => {
     expect(
       (await waves({ root: await broken('waves-broken'), chartsFrom: DOUBLE }, report)).exit,
     ).toBe(2);
+  });
+});
+
+describe('rights', () => {
+  test('are those of the only cluster, or of the one that is named', async () => {
+    const root = await platform('rights');
+    const { exit, text } = await rights(root, undefined);
+    expect([exit, text]).toEqual([0, expect.stringContaining('\nkind: ClusterRole\n')]);
+    expect((await rights(root, 'main')).text).toBe(text);
+    await expect(rights(root, 'other')).rejects.toThrow('there is no cluster "other"');
+    await cp(join(root, 'clusters/main.yaml'), join(root, 'clusters/second.yaml'));
+    await expect(rights(root, undefined)).rejects.toThrow('write --cluster NAME');
+  });
+
+  test('of files that cannot be read are not known', async () => {
+    expect((await rights(await broken('rights-broken'), undefined)).exit).toBe(2);
   });
 });

@@ -1,12 +1,12 @@
 import { at, canonical, isObject, merge, textAt } from '../../src/core/json.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
+import type { Need } from '../../src/core/cluster/rights.ts';
 import { KubeFailure } from '../../src/failure.ts';
 import type {
   Cluster,
   Clock,
   Ended,
   ListOptions,
-  Need,
   PythonRequest,
   Streaming,
 } from '../../src/ports.ts';

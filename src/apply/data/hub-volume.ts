@@ -48,10 +48,14 @@ function placeOf(volume: JsonObject | undefined): JsonObject {
   );
 }
 
-/** With the hub; the data stay. */
+/**
+ * With the hub; the data stay. The claim says that there is a volume, and goes last: where no data are, nobody needs a
+ * right on volumes.
+ */
 export async function takeDataAway(namespace: string, kube: Cluster): Promise<void> {
-  await kube.delete('persistentvolumeclaim', DATA_CLAIM, namespace);
+  if ((await kube.get('persistentvolumeclaim', DATA_CLAIM, namespace)) === undefined) return;
   await kube.delete('persistentvolume', volumeName(namespace));
+  await kube.delete('persistentvolumeclaim', DATA_CLAIM, namespace);
 }
 
 /** Namespaces that have a claim of ours to input data. */

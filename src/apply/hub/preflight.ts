@@ -1,7 +1,8 @@
 import { conflictsOf } from '../../core/watch/drift.ts';
 import { hostsOf } from '../../core/hub/certificate.ts';
 import { namesStorage, storageFaults } from '../../core/hub/claims.ts';
-import { NEEDS, clusterVerdict, dnsVerdict, entriesOf } from '../../core/hub/preflight.ts';
+import { NEEDS } from '../../core/cluster/rights.ts';
+import { clusterVerdict, dnsVerdict, entriesOf } from '../../core/hub/preflight.ts';
 import { roomVerdict } from '../../core/hub/room.ts';
 import { textAt } from '../../core/json.ts';
 import { append } from '../../core/lists.ts';
@@ -42,7 +43,7 @@ export async function preflightCluster(
   });
   if (problems.length > 0)
     throw new Failure(`the cluster ${cluster.name} is not ready: ${problems.join('; ')}`, {
-      hint: `correct clusters/${cluster.name}.yaml, or the cluster; nothing was changed`,
+      hint: `correct clusters/${cluster.name}.yaml, or the cluster (\`glaciocloud doctor\` has the commands); nothing was changed`,
     });
   return warnings;
 }

@@ -1,4 +1,4 @@
-import type { Need } from '../hub/preflight.ts';
+import type { Need } from '../cluster/rights.ts';
 import { metadataOf } from '../hub/throw-away.ts';
 import { CPU_GUARANTEE_SHARE } from '../model/limits.ts';
 import type { Json, JsonObject } from '../json.ts';

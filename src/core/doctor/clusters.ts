@@ -1,3 +1,5 @@
+import { DEPLOYER } from '../cluster/account.ts';
+import { SYSTEM_NAMESPACE } from '../cluster/objects.ts';
 import {
   dnsVerdict,
   ingressVerdict,
@@ -130,14 +132,23 @@ function rightsCheck(
   { login }: LiveCluster,
 ): Check {
   const where = `clusters/${name}.yaml`;
-  const { problems } = rightsVerdict(data.storage, allowed);
+  const { problems } = rightsVerdict(data, allowed);
   const [problem] = problems;
   if (problem === undefined) return ok('cluster/rights', where, 'may do what deployments do');
-  const account = login.kind === 'token' ? serviceAccount(login.subject) : undefined;
-  const who = account ? quoted(`${account.namespace}:${account.name}`) : 'NAMESPACE:NAME';
-  // A chart with roles is applied by who has all that its roles give.
-  const fix = `kubectl auth can-i --list && kubectl create clusterrolebinding glaciocloud --clusterrole=cluster-admin --serviceaccount=${who} # by an administrator`;
+  const role = `glaciocloud rights --cluster ${quoted(name)} | kubectl apply --server-side -f -`;
+  const fix = `${role}${bindingFor(login)}`;
   return missing('cluster/rights', where, problem, fix);
+}
+
+/** An account that does not come with the role is given it. */
+function bindingFor(login: Login): string {
+  const who = '# by an administrator';
+  const bind = ` && kubectl create clusterrolebinding glaciocloud --clusterrole=${DEPLOYER}`;
+  const account = login.kind === 'token' ? serviceAccount(login.subject) : undefined;
+  if (!account) return `${bind} --user=NAME ${who}; kubectl auth whoami says NAME`;
+  const { namespace, name } = account;
+  if (name === DEPLOYER && namespace === SYSTEM_NAMESPACE) return ` ${who}`;
+  return `${bind} --serviceaccount=${quoted(`${namespace}:${name}`)} ${who}`;
 }
 
 /** Names of a file that a cluster must know; a warning is said and is no fault. */

@@ -1,3 +1,4 @@
+import { refusedRights } from '../cluster/rights.ts';
 import { at, objectsIn, textAt } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { ClusterFile, Doc } from '../model/types.ts';
@@ -8,50 +9,6 @@ export interface Verdict {
   problems: string[];
   warnings: string[];
 }
-
-export interface Need {
-  verb: string;
-  group: string;
-  resource: string;
-  subresource?: string;
-}
-
-/** What a deployment does, as the API server knows it. */
-const ALWAYS: readonly Need[] = [
-  { verb: 'create', group: '', resource: 'namespaces' },
-  { verb: 'list', group: '', resource: 'configmaps' },
-  { verb: 'patch', group: '', resource: 'secrets' },
-  { verb: 'delete', group: '', resource: 'secrets' },
-  { verb: 'list', group: '', resource: 'persistentvolumeclaims' },
-  { verb: 'patch', group: '', resource: 'persistentvolumeclaims' },
-  { verb: 'delete', group: '', resource: 'persistentvolumeclaims' },
-  { verb: 'patch', group: '', resource: 'services' },
-  { verb: 'create', group: '', resource: 'pods' },
-  { verb: 'create', group: '', resource: 'pods', subresource: 'exec' },
-  { verb: 'patch', group: 'apps', resource: 'deployments' },
-  { verb: 'patch', group: 'rbac.authorization.k8s.io', resource: 'roles' },
-  { verb: 'patch', group: 'networking.k8s.io', resource: 'networkpolicies' },
-  { verb: 'create', group: 'coordination.k8s.io', resource: 'leases' },
-];
-
-/** What it does besides where a cluster has a place for input data. */
-const FOR_DATA: readonly Need[] = [
-  ...['get', 'list', 'create', 'patch', 'delete'].map((verb) => ({
-    verb,
-    group: 'batch',
-    resource: 'jobs',
-  })),
-  { verb: 'get', group: '', resource: 'pods', subresource: 'log' },
-  { verb: 'list', group: '', resource: 'events' },
-  ...['get', 'create', 'patch', 'delete'].map((verb) => ({
-    verb,
-    group: '',
-    resource: 'persistentvolumes',
-  })),
-];
-
-/** Everything that some cluster may need. */
-export const NEEDS: readonly Need[] = [...ALWAYS, ...FOR_DATA];
 
 export interface ClusterFacts {
   /** Answers to NEEDS, in their order. */
@@ -68,7 +25,7 @@ export interface ClusterFacts {
 export function clusterVerdict(cluster: Doc<ClusterFile>, facts: ClusterFacts): Verdict {
   const { storage, ingress } = cluster.data;
   return together([
-    rightsVerdict(storage, facts.allowed),
+    rightsVerdict(cluster.data, facts.allowed),
     versionVerdict(cluster, facts.version),
     storageVerdict(storage, facts.storageClasses),
     ingressVerdict(ingress, facts.ingressClasses),
@@ -76,26 +33,9 @@ export function clusterVerdict(cluster: Doc<ClusterFile>, facts: ClusterFacts): 
   ]);
 }
 
-/** `allowed`: answers to NEEDS; those about data are the last. */
-export function rightsVerdict(
-  { data }: ClusterFile['storage'],
-  allowed: readonly boolean[],
-): Verdict {
-  const refused = refusedText(data === undefined ? ALWAYS : NEEDS, allowed);
+export function rightsVerdict(cluster: ClusterFile, allowed: readonly boolean[]): Verdict {
+  const refused = refusedRights(cluster, allowed);
   return refused === undefined ? WELL : problem(refused);
-}
-
-/** What is refused of these, in words; undefined where nothing is. */
-export function refusedText(
-  needs: readonly Need[],
-  allowed: readonly boolean[],
-): string | undefined {
-  const refused = needs.filter((_need, index) => allowed[index] !== true).map(needText);
-  return refused.length === 0 ? undefined : `these credentials may not ${refused.join(', ')}`;
-}
-
-function needText({ verb, resource, subresource }: Need): string {
-  return `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
 }
 
 export function versionVerdict({ name, data }: Doc<ClusterFile>, version: string): Verdict {

@@ -7,7 +7,7 @@ import {
 } from '../../../src/core/doctor/clusters.ts';
 import type { ClusterFacts, LiveCluster } from '../../../src/core/doctor/clusters.ts';
 import { clusterNeeds } from '../../../src/core/doctor/needs.ts';
-import { NEEDS } from '../../../src/core/hub/preflight.ts';
+import { NEEDS } from '../../../src/core/cluster/rights.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { Edit } from '../../support/apply-bench.ts';
 import { NOT_ASKED, answered, platformOf, withId } from '../../support/doctor.ts';
@@ -185,8 +185,9 @@ describe('the version of Kubernetes', () => {
 
 describe('rights', () => {
   const allowed = answered(NEEDS.map(({ resource }) => resource !== 'secrets'));
-  const fix = (account: string): string =>
-    `kubectl auth can-i --list && kubectl create clusterrolebinding glaciocloud --clusterrole=cluster-admin --serviceaccount=${account} # by an administrator`;
+  const apply = 'glaciocloud rights --cluster main | kubectl apply --server-side -f -';
+  const bind = `${apply} && kubectl create clusterrolebinding glaciocloud --clusterrole=glaciocloud-deployer`;
+  const NAMED = `${bind} --user=NAME # by an administrator; kubectl auth whoami says NAME`;
   const token = (subject: string | undefined): LiveCluster['login'] => ({
     kind: 'token',
     subject,
@@ -195,14 +196,23 @@ describe('rights', () => {
   });
 
   test.each<[string, LiveCluster['login'], string]>([
-    ['a service account', token('system:serviceaccount:ops:deployer'), 'ops:deployer'],
-    ['somebody else', token('system:node:ops:deployer'), 'NAMESPACE:NAME'],
-    ['nobody known', token(undefined), 'NAMESPACE:NAME'],
-    ['a helper', { kind: 'helper', program: 'aws' }, 'NAMESPACE:NAME'],
-  ])('that %s does not have are named', (_who, login, account) => {
+    [
+      'the account that comes with them',
+      token('system:serviceaccount:glaciocloud-system:glaciocloud-deployer'),
+      `${apply} # by an administrator`,
+    ],
+    [
+      'another service account',
+      token('system:serviceaccount:ops:deployer'),
+      `${bind} --serviceaccount=ops:deployer # by an administrator`,
+    ],
+    ['somebody else', token('system:node:ops:deployer'), NAMED],
+    ['nobody known', token(undefined), NAMED],
+    ['a helper', { kind: 'helper', program: 'aws' }, NAMED],
+  ])('that %s does not have are named', (_who, login, fix) => {
     expect(withId(checks({ allowed, login }), 'cluster/rights')).toEqual([
-      `✗ ${FILE}: these credentials may not patch secrets, delete secrets`,
-      fix(account),
+      `✗ ${FILE}: these credentials may not get/list/watch/create/patch/delete/update secrets`,
+      fix,
     ]);
   });
 });
