@@ -1,5 +1,5 @@
 import { isOfHub } from '../core/check/of-hub.ts';
-import { oneLine } from '../core/escape.ts';
+import { inMarkdown, oneLine } from '../core/escape.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Platform } from '../core/model/types.ts';
@@ -29,12 +29,20 @@ export async function check(inputs: CheckInputs, report: Report): Promise<Outcom
     (await cachedCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report }));
   const all = await allFindings(reading, charts, inputs.now);
   const findings = reading.platform ? aboutHubs(all, reading.platform, inputs.hubs) : all;
+  const unread = unreadLines(reading);
   return outcome({
     exit: hasErrors(findings) ? 2 : 0,
-    text: `${findingsText(findings)}${unreadText(reading)}`,
-    json: { schema_version: SCHEMA_VERSION, findings: findingsJson(findings) },
+    text: `${findingsText(findings)}${unread.map((line) => `${oneLine(line)}\n`).join('')}`,
+    json: {
+      schema_version: SCHEMA_VERSION,
+      findings: findingsJson(findings),
+      unread: reading.platform ? [...reading.unread] : ['platform.yaml'],
+    },
     findings,
-    summary: findingsMarkdown(findings),
+    summary: [
+      findingsMarkdown(findings),
+      ...unread.map((line) => inMarkdown`\n${line}\n`.text),
+    ].join(''),
   });
 }
 
@@ -49,10 +57,10 @@ function aboutHubs(
   return findings.filter(({ at }) => ofOne.some((isOf) => isOf(at.file)));
 }
 
-/** What is not said, because it could not be looked at. */
-function unreadText({ platform, unread }: Reading): string {
-  if (!platform) return 'Rules have looked at no file, because platform.yaml cannot be read.\n';
+/** What is not said, because it could not be looked at; not escaped yet. */
+function unreadLines({ platform, unread }: Reading): string[] {
+  if (!platform) return ['Rules have looked at no file, because platform.yaml cannot be read.'];
   return unread.length === 0
-    ? ''
-    : `Rules have not looked at ${unread.map(oneLine).join(', ')} yet: mend what is told here first.\n`;
+    ? []
+    : [`Rules have not looked at ${unread.join(', ')} yet: mend what is told here first.`];
 }

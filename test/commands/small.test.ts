@@ -72,12 +72,17 @@ describe('check', () => {
   test('says of which files no rule has judged what they say', async () => {
     const root = await platform('unread');
     await edit(root, 'environments/hub.yaml', 'memory: 4G', 'memory: 4Gi');
-    expect((await checked(root)).text).toMatch(
-      /\nRules have not looked at environments\/hub\.yaml yet: mend what is told here first\.\n$/u,
-    );
-    expect((await checked(await broken('whole'))).text).toMatch(
-      /\nRules have looked at no file, because platform\.yaml cannot be read\.\n$/u,
-    );
+    const some = await checked(root);
+    const said =
+      /\nRules have not looked at environments\/hub\.yaml yet: mend what is told here first\.\n$/u;
+    expect(some.text).toMatch(said);
+    expect(some.summary).toMatch(said);
+    expect(some.json).toMatchObject({ unread: ['environments/hub.yaml'] });
+    const none = await checked(await broken('whole'));
+    const all = /\nRules have looked at no file, because platform\.yaml cannot be read\.\n$/u;
+    expect(none.text).toMatch(all);
+    expect(none.summary).toMatch(all);
+    expect(none.json).toMatchObject({ unread: ['platform.yaml'] });
   });
 
   test('fails where there is no platform to check', async () => {
