@@ -1,23 +1,33 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OTHERS } from '../core/hub/adoption.ts';
 import { withoutRepeated } from '../core/refusals.ts';
 import { COUNT, TEXT, fields, listOf, readerOf } from '../core/shape.ts';
 import { exec } from './exec.ts';
 import type { ExecResult } from './exec.ts';
 import { HelmFailure } from '../failure.ts';
 import type {
+  FoundRelease,
   Releases,
   RenderRequest,
   RestoreRequest,
   Revision,
   UpgradeRequest,
-} from '../ports.ts';
+} from '../ports/releases.ts';
 import { helmHome, template } from './helm.ts';
 import type { Helm } from './helm.ts';
 import { askAgain, clusterEnv } from './cluster-access.ts';
 import { makeFolder } from './make-folder.ts';
 
 const readHistory = readerOf<Revision[]>(listOf(fields({ revision: COUNT, status: TEXT })));
+
+/** Numbers are texts in it. */
+type Listed = Record<'name' | 'revision' | 'status' | 'chart', string>;
+const readList = readerOf<Listed[]>(
+  listOf(fields({ name: TEXT, revision: TEXT, status: TEXT, chart: TEXT })),
+);
+/** Our label of a revision: the digest of what it was made from. */
+const OURS = 'glaciocloud.org/digest';
 
 /** Helm against a cluster. Only Helm 4 deploys: its server-side apply says who else owns a field. */
 export class HelmReleases implements Releases {
@@ -34,6 +44,27 @@ export class HelmReleases implements Releases {
     this.#helm = helm;
     this.#scratch = scratch;
     this.#env = { ...clusterEnv(kubeconfig), ...helmHome(scratch) };
+  }
+
+  async list(namespace: string): Promise<FoundRelease[]> {
+    const [all, ours] = await Promise.all([
+      this.#listed(namespace, []),
+      this.#listed(namespace, ['--selector', `${OURS},${OURS}!=${OTHERS}`]),
+    ]);
+    const names = new Set(ours.map(({ name }) => name));
+    return all.map(({ name, revision, status, chart }) => {
+      return { name, revision: Number(revision), status, chart, ours: names.has(name) };
+    });
+  }
+
+  async #listed(namespace: string, more: readonly string[]): Promise<Listed[]> {
+    const args = ['list', '--namespace', namespace, '--output', 'json', ...more];
+    const { code, stdout, stderr } = await this.#read(args);
+    const what = `the releases of ${namespace} cannot be read`;
+    if (code !== 0) throw failure(what, stderr, READ);
+    const found = readList(stdout);
+    if (found.kind !== 'read') throw failure(what, found.reason, READ);
+    return found.value;
   }
 
   async history(release: string, namespace: string): Promise<Revision[]> {
@@ -116,7 +147,7 @@ export class HelmReleases implements Releases {
       namespace,
       ...more,
       '--labels',
-      `glaciocloud.org/digest=${digest}`,
+      `${OURS}=${digest}`,
       '--server-side=true',
       '--force-conflicts',
       '--skip-crds',

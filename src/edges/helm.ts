@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, HelmFailure } from '../failure.ts';
-import type { RenderRequest } from '../ports.ts';
+import type { RenderRequest } from '../ports/releases.ts';
 import { exec } from './exec.ts';
 import { findTool } from './tools.ts';
 

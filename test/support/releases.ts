@@ -1,16 +1,28 @@
 import { sha256Hex } from '../../src/core/digest.ts';
-import { at, canonical, isObject, merge, objectOf, textAt } from '../../src/core/json.ts';
+import { OTHERS } from '../../src/core/hub/adoption.ts';
+import {
+  at,
+  canonical,
+  compareText,
+  isObject,
+  merge,
+  objectOf,
+  textAt,
+} from '../../src/core/json.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { manifestText, parseObject, splitDocuments } from '../../src/core/manifests.ts';
 import { HelmFailure, KubeFailure } from '../../src/failure.ts';
 import type {
+  FoundRelease,
   Releases,
   RenderRequest,
   RestoreRequest,
   Revision,
   UpgradeRequest,
-} from '../../src/ports.ts';
+} from '../../src/ports/releases.ts';
 import type { ClusterDouble } from './cluster.ts';
+
+const OURS = 'glaciocloud.org/digest';
 
 /** A chart as a function: values → objects. */
 export type ChartDouble = (
@@ -20,6 +32,8 @@ export type ChartDouble = (
 
 interface Stored extends Revision {
   manifest: string;
+  /** Our label; undefined where others made it. */
+  digest: string | undefined;
 }
 
 /** How an upgrade or a way back ends that does not end well. */
@@ -47,6 +61,27 @@ export class ReleasesDouble implements Releases {
     this.chart = chart;
   }
 
+  list(namespace: string): Promise<FoundRelease[]> {
+    return this.#call('list', namespace, () => {
+      const names = this.#cluster
+        .objectsIn('Secret', namespace)
+        .filter((one) => at(one, '/metadata/labels/owner') === 'helm')
+        .map((one) => textAt(one, '/metadata/labels/name'));
+      return [...new Set(names)].sort(compareText).map((name): FoundRelease => {
+        const { revision = 0, status = '', digest } = this.kept(name, namespace).at(-1) ?? {};
+        const ours = digest !== undefined && digest !== OTHERS;
+        return { name, revision, status, chart: 'double-1.0.0', ours };
+      });
+    });
+  }
+
+  /** As somebody does who does not use this tool: nobody is asked, and no call is counted. */
+  installByOthers(release: string, namespace: string, objects: readonly JsonObject[]): void {
+    const what = `Helm cannot apply ${release}`;
+    const [digest, bad] = [undefined, undefined];
+    this.#run({ release, namespace, digest, how: 'install', bad, what }, objects);
+  }
+
   history(release: string, namespace: string): Promise<Revision[]> {
     return this.#call('history', release, () =>
       this.kept(release, namespace).map(({ revision, status }) => ({ revision, status })),
@@ -61,7 +96,7 @@ export class ReleasesDouble implements Releases {
   }
 
   upgrade(request: UpgradeRequest): Promise<void> {
-    const { release, namespace, values } = request;
+    const { release, namespace, values, digest } = request;
     return this.#call('upgrade', release, () => {
       this.#refusePending(release, namespace, `Helm cannot apply ${release}`);
       if (!this.#cluster.peek('Namespace', namespace))
@@ -76,18 +111,18 @@ export class ReleasesDouble implements Releases {
       this.#refuseForeign(objects, release, namespace, what);
       const how = this.kept(release, namespace).length === 0 ? 'install' : 'upgrade';
       const bad = this.badEnd('upgrade', { values: merged });
-      this.#run({ release, namespace, how, bad, what }, objects);
+      this.#run({ release, namespace, digest, how, bad, what }, objects);
     });
   }
 
-  restore({ release, namespace, manifest, revision }: RestoreRequest): Promise<void> {
+  restore({ release, namespace, manifest, revision, digest }: RestoreRequest): Promise<void> {
     return this.#call('restore', `${release} ${revision}`, () => {
       const what = `Helm cannot bring ${release} back to revision ${revision}`;
       this.#refusePending(release, namespace, what);
       if (this.kept(release, namespace).length === 0)
         throw refused(`${what}: Error: UPGRADE FAILED: "${release}" has no deployed releases`);
       const bad = this.badEnd('restore', {});
-      this.#run({ release, namespace, how: 'upgrade', bad, what }, objectsOf(manifest));
+      this.#run({ release, namespace, digest, how: 'upgrade', bad, what }, objectsOf(manifest));
     });
   }
 
@@ -131,6 +166,7 @@ export class ReleasesDouble implements Releases {
           revision: Number(at(one, '/metadata/labels/version')),
           status: textAt(one, '/metadata/labels/status'),
           manifest: textAt(kept, '/manifest'),
+          digest: at(one, `/metadata/labels/${OURS.replace('/', '~1')}`) as string | undefined,
         };
       })
       .sort((a, b) => a.revision - b.revision);
@@ -174,12 +210,14 @@ export class ReleasesDouble implements Releases {
     {
       release,
       namespace,
+      digest,
       how,
       bad,
       what,
     }: {
       release: string;
       namespace: string;
+      digest: string | undefined;
       how: 'install' | 'upgrade';
       bad: BadEnd | undefined;
       what: string;
@@ -191,7 +229,7 @@ export class ReleasesDouble implements Releases {
     const manifest = manifestText(objects);
     const revision = (all.at(-1)?.revision ?? 0) + 1;
     const keep = (status: string): void =>
-      this.#keep(release, namespace, { revision, status, manifest });
+      this.#keep(release, namespace, { revision, status, manifest, digest });
     keep(`pending-${how}`);
     if (bad?.after !== 'record') {
       const errors = this.#apply(objects, release, namespace);
@@ -249,10 +287,13 @@ export class ReleasesDouble implements Releases {
       this.#cluster.drop(object, namespace);
   }
 
-  #keep(release: string, namespace: string, { revision, status, manifest }: Stored): void {
+  #keep(release: string, namespace: string, stored: Stored): void {
+    const { revision, status, manifest, digest } = stored;
     const text = JSON.stringify({ manifest });
+    const ours: JsonObject = digest === undefined ? {} : { [OURS]: digest };
+    const labels = { owner: 'helm', name: release, status, version: String(revision), ...ours };
     const record = recordOf(release, namespace, revision, {
-      metadata: { labels: { owner: 'helm', name: release, status, version: String(revision) } },
+      metadata: { labels },
       stringData: { release: text },
     });
     this.#cluster.serverSideApply(record, 'Helm', true);

@@ -1,13 +1,15 @@
 import { INFRASTRUCTURE_ROUNDS, callFault } from '../../core/hub/causes.ts';
 import { changesHubImage, restartsHub } from '../../core/hub/changes.ts';
-import { isHalfWay, stateObject } from '../../core/hub/state.ts';
+import { isHalfWay } from '../../core/hub/state.ts';
 import type { ReleaseState } from '../../core/hub/state.ts';
 import type { Ending } from '../../core/plan/result.ts';
 import { unitId } from '../../core/unit.ts';
-import { Failure, HelmFailure, KubeFailure, TimedOut } from '../../failure.ts';
+import { HelmFailure, KubeFailure, TimedOut } from '../../failure.ts';
+import { confirmFree } from './adopt.ts';
 import { copyDatabase, restoreDatabase } from './database.ts';
 import { cleanUp, proveHealthy } from './health.ts';
 import type { HealthRun } from './health.ts';
+import { ifNotAnswered, saveState } from './keep-state.ts';
 import { loadCheck } from './load-check.ts';
 import { preflightOutside, preflightObjects, tellBefore } from './preflight.ts';
 import { loosenNamespace, tightenNamespace } from './namespace.ts';
@@ -43,6 +45,7 @@ interface Run {
  */
 export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitResult> {
   const { to } = task;
+  await confirmFree(task, world);
   const run = newRun(task, world);
   try {
     const prepared = await timed(run, 'preflight', () => preflight(task, run, world));
@@ -269,32 +272,6 @@ function asFaulty(error: unknown, hidden: readonly string[]): Faulty {
   return new Faulty(message, error instanceof Faulty ? error.fault : callFault(message));
 }
 
-/** A cluster that does not answer keeps what it knew; the next run goes on from there. */
-function ifNotAnswered(error: unknown): void {
-  if (!(error instanceof Failure)) throw error;
-}
-
 async function lastRevision({ to }: HubTask, { releases }: ApplyWorld): Promise<number> {
   return (await releases.last(to.unit.name, to.release.namespace))?.revision ?? 0;
-}
-
-/** What is not named stays as it was. */
-async function saveState(
-  { to, state: old, held }: HubTask,
-  { kube }: ApplyWorld,
-  change: Partial<ReleaseState> & Pick<ReleaseState, 'last'>,
-): Promise<void> {
-  held();
-  const state: ReleaseState = {
-    v: 1,
-    wanted: to.digest,
-    healthy: old?.healthy,
-    quarantined: old?.quarantined,
-    copy: old?.copy,
-    hold: old?.hold,
-    removing: undefined,
-    infrastructure: old?.infrastructure ?? 0,
-    ...change,
-  };
-  await kube.apply([stateObject(to.release.namespace, state)]);
 }
