@@ -36,13 +36,15 @@ export function completionScript(shell: Shell, completed: Completed): string {
   }
 }
 
+/** Lines that are names as `check` lets them be: a shell runs what stands in another one. */
+const plain = (end: string): string => String.raw`s/^\([a-z0-9][a-z0-9.-]*\)${end}$/\1/p`;
 /** Commands whose lines are names, by the word that stands for one; in every shell the same. */
 const NAMES: Readonly<Record<string, string>> = {
-  HUB: String.raw`ls environments 2>/dev/null | sed -n 's/\.yaml$//p'`,
-  IMAGE: 'ls images 2>/dev/null',
-  CLUSTER: String.raw`ls clusters 2>/dev/null | sed -n 's/\.yaml$//p'`,
-  SET: String.raw`ls data 2>/dev/null | sed -n '/\.lock\.yaml$/d; s/\.yaml$//p'`,
-  COHORT: String.raw`ls access/cohorts 2>/dev/null | sed -n 's/\.yaml$//p'`,
+  HUB: `ls environments 2>/dev/null | sed -n '${plain(String.raw`\.yaml`)}'`,
+  IMAGE: `ls images 2>/dev/null | sed -n '${plain('')}'`,
+  CLUSTER: `ls clusters 2>/dev/null | sed -n '${plain(String.raw`\.yaml`)}'`,
+  SET: String.raw`ls data 2>/dev/null | sed -n '/\.lock\.yaml$/d; ${plain(String.raw`\.yaml`)}'`,
+  COHORT: `ls access/cohorts 2>/dev/null | sed -n '${plain(String.raw`\.yaml`)}'`,
 };
 const FIXED: Readonly<Record<string, string>> = {
   KIND: SCAFFOLDS.join(' '),

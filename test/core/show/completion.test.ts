@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SHELLS, completionScript } from '../../../src/core/show/completion.ts';
@@ -17,6 +17,15 @@ beforeAll(async () => {
     'environments/hub.yaml',
     'environments/hub-staging.yaml',
     'environments/notes.txt',
+    // A pull request may name files as it likes, and bash runs what stands in words that it completes.
+    'environments/h$(>ran).yaml',
+    'environments/h`>ran`.yaml',
+    'environments/h\u001b[31m.yaml',
+    'clusters/n$(>ran).yaml',
+    'images/o$(>ran)/image.yaml',
+    'data/al$(>ran).yaml',
+    'access/cohorts/c$(>ran).yaml',
+    'access/cohorts/class-1.yaml',
     'clusters/north.yaml',
     'images/oggm-1.6.3/image.yaml',
     'data/alps.yaml',
@@ -71,6 +80,7 @@ describe.each(here)('%s offers', (shell) => {
     ['commands', ['glaciocloud', 'st'], ['state', 'status']],
     ['hubs', ['glaciocloud', 'plan', 'h'], ['hub', 'hub-staging']],
     ['images and what is done with them', ['glaciocloud', 'image', 'o'], ['oggm-1.6.3']],
+    ['classes', ['glaciocloud', 'access', 'class', 'c'], ['class', 'class-1']],
     ['verbs', ['glaciocloud', 'secrets', 't'], ['template']],
     ['sets, and not their locks', ['glaciocloud', 'data', 'lock', 'al'], ['alps']],
     ['clusters', ['glaciocloud', 'deploy', '--cluster', 'n'], ['north']],
@@ -80,5 +90,6 @@ describe.each(here)('%s offers', (shell) => {
   ])('%s', async (_what, words, expected) => {
     const found = await offered(shell, words);
     expect(found).toEqual(expected);
+    expect(await readdir(folder.path)).not.toContain('ran');
   });
 });
