@@ -14,9 +14,9 @@ export type CertificateFacts =
       until: number;
     };
 
-/** Host name of the hub's address. */
+/** Host name of an address; what is none stands for itself. */
 export function hostOf({ url }: Pick<EnvironmentFile, 'url'>): string {
-  return /^https?:\/\/([^/:]+)/u.exec(url)?.[1] ?? '';
+  return /^https?:\/\/([^/:]+)/u.exec(url)?.[1] ?? url;
 }
 
 /** Names by which people reach the hub, that of its address first. */

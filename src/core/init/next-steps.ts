@@ -1,3 +1,4 @@
+import { hostOf } from '../hub/certificate.ts';
 import { REQUESTS_ENVIRONMENT } from '../access/request/environment.ts';
 import { ISSUER, needsIssuer, pinOf, pinnedCall } from './answers.ts';
 import type { Answers } from './answers.ts';
@@ -16,7 +17,7 @@ export function nextSteps(
       ? []
       : ['This folder is in no git repository: `git init`, and a repository on GitHub.']),
     `The command: \`alias glaciocloud='${pinnedCall(pinOf(answers))}'\` is the commit that your workflows run.`,
-    `DNS: a record by which ${hostOf(url)} leads to the entry of the cluster.`,
+    `DNS: a record by which ${hostOf({ url })} leads to the entry of the cluster.`,
     `An OAuth app: https://github.com/organizations/${organization}/settings/applications/new with the homepage ` +
       `${address} and the callback ${address}/hub/oauth_callback. Its id and secret are asked for below.`,
     `Teams of ${organization} on GitHub: ${hub}-users and ${hub}-admins, or those that you name in environments/${hub}.yaml.`,
@@ -95,8 +96,4 @@ function environmentStep(cluster: string): string {
     `On GitHub, an environment named ${cluster} (Settings, Environments), limited to the default branch, with the ` +
     'secrets KUBECONFIG and SOPS_AGE_KEY'
   );
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname : url;
 }
