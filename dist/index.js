@@ -4176,9 +4176,9 @@ var require_util2 = __commonJS({
       let policy = "";
       if (policyHeader.length > 0) {
         for (let i2 = policyHeader.length; i2 !== 0; i2--) {
-          const token = policyHeader[i2 - 1].trim();
-          if (referrerPolicyTokens.has(token)) {
-            policy = token;
+          const token2 = policyHeader[i2 - 1].trim();
+          if (referrerPolicyTokens.has(token2)) {
+            policy = token2;
             break;
           }
         }
@@ -4411,9 +4411,9 @@ var require_util2 = __commonJS({
     function parseMetadata(metadata) {
       const result2 = [];
       let empty = true;
-      for (const token of metadata.split(" ")) {
+      for (const token2 of metadata.split(" ")) {
         empty = false;
-        const parsedToken = parseHashWithOptions.exec(token);
+        const parsedToken = parseHashWithOptions.exec(token2);
         if (parsedToken === null || parsedToken.groups === void 0 || parsedToken.groups.algo === void 0) {
           continue;
         }
@@ -12142,18 +12142,18 @@ var require_headers = __commonJS({
           const firstValue = iterator2.next().value;
           array2[0] = [firstValue[0], firstValue[1].value];
           assert(firstValue[1].value !== null);
-          for (let i2 = 1, j = 0, right = 0, left = 0, pivot = 0, x2, value2; i2 < size2; ++i2) {
+          for (let i2 = 1, j = 0, right2 = 0, left = 0, pivot = 0, x2, value2; i2 < size2; ++i2) {
             value2 = iterator2.next().value;
             x2 = array2[i2] = [value2[0], value2[1].value];
             assert(x2[1] !== null);
             left = 0;
-            right = i2;
-            while (left < right) {
-              pivot = left + (right - left >> 1);
+            right2 = i2;
+            while (left < right2) {
+              pivot = left + (right2 - left >> 1);
               if (array2[pivot][0] <= x2[0]) {
                 left = pivot + 1;
               } else {
-                right = pivot;
+                right2 = pivot;
               }
             }
             if (i2 !== pivot) {
@@ -20960,12 +20960,12 @@ var require_parser = __commonJS({
             lstack.length = lstack.length - n;
           }
           function lex() {
-            var token;
-            token = self2.lexer.lex() || 1;
-            if (typeof token !== "number") {
-              token = self2.symbols_[token] || token;
+            var token2;
+            token2 = self2.lexer.lex() || 1;
+            if (typeof token2 !== "number") {
+              token2 = self2.symbols_[token2] || token2;
             }
-            return token;
+            return token2;
           }
           var symbol, preErrorSymbol, state, action, a, r, yyval = {}, p, len, newState, expected;
           while (true) {
@@ -21132,7 +21132,7 @@ var require_parser = __commonJS({
               return this.EOF;
             }
             if (!this._input) this.done = true;
-            var token, match, tempMatch, index2, col, lines3;
+            var token2, match, tempMatch, index2, col, lines3;
             if (!this._more) {
               this.yytext = "";
               this.match = "";
@@ -21165,9 +21165,9 @@ var require_parser = __commonJS({
               this._more = false;
               this._input = this._input.slice(match[0].length);
               this.matched += match[0];
-              token = this.performAction.call(this, this.yy, this, rules2[index2], this.conditionStack[this.conditionStack.length - 1]);
+              token2 = this.performAction.call(this, this.yy, this, rules2[index2], this.conditionStack[this.conditionStack.length - 1]);
               if (this.done && this._input) this.done = false;
-              if (token) return token;
+              if (token2) return token2;
               else return;
             }
             if (this._input === "") {
@@ -21715,11 +21715,11 @@ var require_helpers2 = __commonJS({
         column: locInfo.last_column
       };
     }
-    function id(token) {
-      if (/^\[.*\]$/.test(token)) {
-        return token.substring(1, token.length - 1);
+    function id(token2) {
+      if (/^\[.*\]$/.test(token2)) {
+        return token2.substring(1, token2.length - 1);
       } else {
-        return token;
+        return token2;
       }
     }
     function stripFlags(open3, close) {
@@ -25466,10 +25466,10 @@ function sorted(value2) {
   if (!isObject(value2)) return value2;
   return Object.fromEntries(sortedEntries(value2).map(([key2, item]) => [key2, sorted(item)]));
 }
-function merge(left, ...rights) {
+function merge(left, ...rights2) {
   const result2 = { ...left };
-  for (const right of rights) {
-    for (const [key2, value2] of Object.entries(right)) {
+  for (const right2 of rights2) {
+    for (const [key2, value2] of Object.entries(right2)) {
       const old = result2[key2];
       result2[key2] = isObject(old) && isObject(value2) ? merge(old, value2) : value2;
     }
@@ -28702,18 +28702,18 @@ var require_utils3 = __commonJS({
       const compression = input2.indexOf("::");
       if (compression !== -1 && input2.indexOf("::", compression + 1) !== -1) return void 0;
       const left = compression === -1 ? input2.split(":") : input2.slice(0, compression).split(":");
-      const right = compression === -1 ? [] : input2.slice(compression + 2).split(":");
+      const right2 = compression === -1 ? [] : input2.slice(compression + 2).split(":");
       if (compression !== -1) {
         if (left.length === 1 && left[0] === "") left.length = 0;
-        if (right.length === 1 && right[0] === "") right.length = 0;
+        if (right2.length === 1 && right2[0] === "") right2.length = 0;
       }
-      const parts2 = left.concat(right);
+      const parts2 = left.concat(right2);
       let hextetCount = 0;
       for (let i2 = 0; i2 < parts2.length; i2++) {
         const part = parts2[i2];
         if (part === "") return void 0;
         if (part.indexOf(".") !== -1) {
-          if (i2 !== parts2.length - 1 || compression !== -1 && right.length === 0 || !isIPv4(part)) return void 0;
+          if (i2 !== parts2.length - 1 || compression !== -1 && right2.length === 0 || !isIPv4(part)) return void 0;
           hextetCount += 2;
           continue;
         }
@@ -28759,10 +28759,10 @@ var require_utils3 = __commonJS({
         isIPV6: true
       };
     }
-    function findToken(str, token) {
+    function findToken(str, token2) {
       let ind = 0;
       for (let i2 = 0; i2 < str.length; i2++) {
-        if (str[i2] === token) ind++;
+        if (str[i2] === token2) ind++;
       }
       return ind;
     }
@@ -32442,817 +32442,6 @@ var require_ajv = __commonJS({
   }
 });
 
-// node_modules/ipaddr.js/lib/ipaddr.js
-var require_ipaddr = __commonJS({
-  "node_modules/ipaddr.js/lib/ipaddr.js"(exports, module) {
-    (function(root) {
-      "use strict";
-      const ipv4Part = "(0?\\d+|0x[a-f0-9]+)";
-      const ipv4Regexes = {
-        fourOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}$`, "i"),
-        threeOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}$`, "i"),
-        twoOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}$`, "i"),
-        longValue: new RegExp(`^${ipv4Part}$`, "i")
-      };
-      const octalRegex = new RegExp(`^0[0-7]+$`, "i");
-      const hexRegex = new RegExp(`^0x[a-f0-9]+$`, "i");
-      const zoneIndex = "%[0-9a-z]{1,}";
-      const ipv6Part = "(?:[0-9a-f]+::?)+";
-      const ipv6Regexes = {
-        zoneIndex: new RegExp(zoneIndex, "i"),
-        "native": new RegExp(`^(::)?(${ipv6Part})?([0-9a-f]+)?(::)?(${zoneIndex})?$`, "i"),
-        deprecatedTransitional: new RegExp(`^(?:::)(${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}(${zoneIndex})?)$`, "i"),
-        transitional: new RegExp(`^((?:${ipv6Part})|(?:::)(?:${ipv6Part})?)${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}(${zoneIndex})?$`, "i")
-      };
-      function expandIPv6(string2, parts2) {
-        if (string2.indexOf("::") !== string2.lastIndexOf("::")) {
-          return null;
-        }
-        let colonCount = 0;
-        let lastColon = -1;
-        let zoneId = (string2.match(ipv6Regexes.zoneIndex) || [])[0];
-        let replacement, replacementCount;
-        if (zoneId) {
-          zoneId = zoneId.substring(1);
-          string2 = string2.replace(/%.+$/, "");
-        }
-        while ((lastColon = string2.indexOf(":", lastColon + 1)) >= 0) {
-          colonCount++;
-        }
-        if (string2.substr(0, 2) === "::") {
-          colonCount--;
-        }
-        if (string2.substr(-2, 2) === "::") {
-          colonCount--;
-        }
-        if (colonCount >= parts2) {
-          return null;
-        }
-        replacementCount = parts2 - colonCount;
-        replacement = ":";
-        while (replacementCount--) {
-          replacement += "0:";
-        }
-        string2 = string2.replace("::", replacement);
-        if (string2[0] === ":") {
-          string2 = string2.slice(1);
-        }
-        if (string2[string2.length - 1] === ":") {
-          string2 = string2.slice(0, -1);
-        }
-        parts2 = (function() {
-          const ref = string2.split(":");
-          const results = [];
-          for (let i2 = 0; i2 < ref.length; i2++) {
-            results.push(ref[i2].length > 4 ? NaN : parseInt(ref[i2], 16));
-          }
-          return results;
-        })();
-        return {
-          parts: parts2,
-          zoneId
-        };
-      }
-      function matchCIDR(first, second, partSize, cidrBits) {
-        if (first.length !== second.length) {
-          throw new Error("ipaddr: cannot match CIDR for objects with different lengths");
-        }
-        let part = 0;
-        let shift;
-        while (cidrBits > 0) {
-          shift = partSize - cidrBits;
-          if (shift < 0) {
-            shift = 0;
-          }
-          if (first[part] >> shift !== second[part] >> shift) {
-            return false;
-          }
-          cidrBits -= partSize;
-          part += 1;
-        }
-        return true;
-      }
-      function parseIntAuto(string2) {
-        if (hexRegex.test(string2)) {
-          return parseInt(string2, 16);
-        }
-        if (string2[0] === "0" && !isNaN(parseInt(string2[1], 10))) {
-          if (octalRegex.test(string2)) {
-            return parseInt(string2, 8);
-          }
-          throw new Error(`ipaddr: cannot parse ${string2} as octal`);
-        }
-        return parseInt(string2, 10);
-      }
-      function padPart(part, length2) {
-        while (part.length < length2) {
-          part = `0${part}`;
-        }
-        return part;
-      }
-      const ipaddr2 = {};
-      ipaddr2.IPv4 = (function() {
-        function IPv4(octets) {
-          if (octets.length !== 4) {
-            throw new Error("ipaddr: ipv4 octet count should be 4");
-          }
-          let i2, octet;
-          for (i2 = 0; i2 < octets.length; i2++) {
-            octet = octets[i2];
-            if (!(0 <= octet && octet <= 255)) {
-              throw new Error("ipaddr: ipv4 octet should fit in 8 bits");
-            }
-          }
-          this.octets = octets;
-        }
-        IPv4.prototype.SpecialRanges = {
-          unspecified: [[new IPv4([0, 0, 0, 0]), 8]],
-          broadcast: [[new IPv4([255, 255, 255, 255]), 32]],
-          // RFC3171
-          multicast: [[new IPv4([224, 0, 0, 0]), 4]],
-          // RFC3927
-          linkLocal: [[new IPv4([169, 254, 0, 0]), 16]],
-          // RFC5735
-          loopback: [[new IPv4([127, 0, 0, 0]), 8]],
-          // RFC6598
-          carrierGradeNat: [[new IPv4([100, 64, 0, 0]), 10]],
-          // RFC1918
-          "private": [
-            [new IPv4([10, 0, 0, 0]), 8],
-            [new IPv4([172, 16, 0, 0]), 12],
-            [new IPv4([192, 168, 0, 0]), 16]
-          ],
-          // Reserved and testing-only ranges; RFCs 5735, 5737, 2544, 1700
-          reserved: [
-            [new IPv4([192, 0, 0, 0]), 24],
-            [new IPv4([192, 0, 2, 0]), 24],
-            [new IPv4([192, 88, 99, 0]), 24],
-            [new IPv4([198, 18, 0, 0]), 15],
-            [new IPv4([198, 51, 100, 0]), 24],
-            [new IPv4([203, 0, 113, 0]), 24],
-            [new IPv4([240, 0, 0, 0]), 4]
-          ],
-          // RFC7534, RFC7535
-          as112: [
-            [new IPv4([192, 175, 48, 0]), 24],
-            [new IPv4([192, 31, 196, 0]), 24]
-          ],
-          // RFC7450
-          amt: [
-            [new IPv4([192, 52, 193, 0]), 24]
-          ]
-        };
-        IPv4.prototype.kind = function() {
-          return "ipv4";
-        };
-        IPv4.prototype.match = function(other, cidrRange) {
-          let ref;
-          if (cidrRange === void 0) {
-            ref = other;
-            other = ref[0];
-            cidrRange = ref[1];
-          }
-          if (other.kind() !== "ipv4") {
-            throw new Error("ipaddr: cannot match ipv4 address with non-ipv4 one");
-          }
-          return matchCIDR(this.octets, other.octets, 8, cidrRange);
-        };
-        IPv4.prototype.prefixLengthFromSubnetMask = function() {
-          let cidr = 0;
-          let stop2 = false;
-          const zerotable = {
-            0: 8,
-            128: 7,
-            192: 6,
-            224: 5,
-            240: 4,
-            248: 3,
-            252: 2,
-            254: 1,
-            255: 0
-          };
-          let i2, octet, zeros;
-          for (i2 = 3; i2 >= 0; i2 -= 1) {
-            octet = this.octets[i2];
-            if (octet in zerotable) {
-              zeros = zerotable[octet];
-              if (stop2 && zeros !== 0) {
-                return null;
-              }
-              if (zeros !== 8) {
-                stop2 = true;
-              }
-              cidr += zeros;
-            } else {
-              return null;
-            }
-          }
-          return 32 - cidr;
-        };
-        IPv4.prototype.range = function() {
-          return ipaddr2.subnetMatch(this, this.SpecialRanges);
-        };
-        IPv4.prototype.toByteArray = function() {
-          return this.octets.slice(0);
-        };
-        IPv4.prototype.toIPv4MappedAddress = function() {
-          return ipaddr2.IPv6.parse(`::ffff:${this.toString()}`);
-        };
-        IPv4.prototype.toNormalizedString = function() {
-          return this.toString();
-        };
-        IPv4.prototype.toString = function() {
-          return this.octets.join(".");
-        };
-        return IPv4;
-      })();
-      ipaddr2.IPv4.broadcastAddressFromCIDR = function(string2) {
-        try {
-          const cidr = this.parseCIDR(string2);
-          const ipInterfaceOctets = cidr[0].toByteArray();
-          const subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
-          const octets = [];
-          let i2 = 0;
-          while (i2 < 4) {
-            octets.push(parseInt(ipInterfaceOctets[i2], 10) | parseInt(subnetMaskOctets[i2], 10) ^ 255);
-            i2++;
-          }
-          return new this(octets);
-        } catch (e) {
-          throw new Error("ipaddr: the address does not have IPv4 CIDR format", { cause: e });
-        }
-      };
-      ipaddr2.IPv4.isIPv4 = function(string2) {
-        return this.parser(string2) !== null;
-      };
-      ipaddr2.IPv4.isValid = function(string2) {
-        try {
-          new this(this.parser(string2));
-          return true;
-        } catch {
-          return false;
-        }
-      };
-      ipaddr2.IPv4.isValidCIDR = function(string2) {
-        try {
-          this.parseCIDR(string2);
-          return true;
-        } catch {
-          return false;
-        }
-      };
-      ipaddr2.IPv4.isValidFourPartDecimal = function(string2) {
-        if (ipaddr2.IPv4.isValid(string2) && string2.match(/^(0|[1-9]\d*)(\.(0|[1-9]\d*)){3}$/)) {
-          return true;
-        } else {
-          return false;
-        }
-      };
-      ipaddr2.IPv4.isValidCIDRFourPartDecimal = function(string2) {
-        const match = string2.match(/^(.+)\/(\d+)$/);
-        if (!ipaddr2.IPv4.isValidCIDR(string2) || !match) {
-          return false;
-        }
-        return ipaddr2.IPv4.isValidFourPartDecimal(match[1]);
-      };
-      ipaddr2.IPv4.networkAddressFromCIDR = function(string2) {
-        let cidr, i2, ipInterfaceOctets, octets, subnetMaskOctets;
-        try {
-          cidr = this.parseCIDR(string2);
-          ipInterfaceOctets = cidr[0].toByteArray();
-          subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
-          octets = [];
-          i2 = 0;
-          while (i2 < 4) {
-            octets.push(parseInt(ipInterfaceOctets[i2], 10) & parseInt(subnetMaskOctets[i2], 10));
-            i2++;
-          }
-          return new this(octets);
-        } catch (e) {
-          throw new Error("ipaddr: the address does not have IPv4 CIDR format", { cause: e });
-        }
-      };
-      ipaddr2.IPv4.parse = function(string2) {
-        const parts2 = this.parser(string2);
-        if (parts2 === null) {
-          throw new Error("ipaddr: string is not formatted like an IPv4 Address");
-        }
-        return new this(parts2);
-      };
-      ipaddr2.IPv4.parseCIDR = function(string2) {
-        let match;
-        if (match = string2.match(/^(.+)\/(\d+)$/)) {
-          const maskLength = parseInt(match[2]);
-          if (maskLength >= 0 && maskLength <= 32) {
-            const parsed3 = [this.parse(match[1]), maskLength];
-            Object.defineProperty(parsed3, "toString", {
-              value: function() {
-                return this.join("/");
-              }
-            });
-            return parsed3;
-          }
-        }
-        throw new Error("ipaddr: string is not formatted like an IPv4 CIDR range");
-      };
-      ipaddr2.IPv4.parser = function(string2) {
-        let match, part, value2;
-        if (match = string2.match(ipv4Regexes.fourOctet)) {
-          return (function() {
-            const ref = match.slice(1, 6);
-            const results = [];
-            for (let i2 = 0; i2 < ref.length; i2++) {
-              part = ref[i2];
-              results.push(parseIntAuto(part));
-            }
-            return results;
-          })();
-        } else if (match = string2.match(ipv4Regexes.longValue)) {
-          value2 = parseIntAuto(match[1]);
-          if (value2 > 4294967295 || value2 < 0) {
-            throw new Error("ipaddr: address outside defined range");
-          }
-          return (function() {
-            const results = [];
-            let shift;
-            for (shift = 0; shift <= 24; shift += 8) {
-              results.push(value2 >> shift & 255);
-            }
-            return results;
-          })().reverse();
-        } else if (match = string2.match(ipv4Regexes.twoOctet)) {
-          return (function() {
-            const ref = match.slice(1, 4);
-            const results = [];
-            value2 = parseIntAuto(ref[1]);
-            if (value2 > 16777215 || value2 < 0) {
-              throw new Error("ipaddr: address outside defined range");
-            }
-            results.push(parseIntAuto(ref[0]));
-            results.push(value2 >> 16 & 255);
-            results.push(value2 >> 8 & 255);
-            results.push(value2 & 255);
-            return results;
-          })();
-        } else if (match = string2.match(ipv4Regexes.threeOctet)) {
-          return (function() {
-            const ref = match.slice(1, 5);
-            const results = [];
-            value2 = parseIntAuto(ref[2]);
-            if (value2 > 65535 || value2 < 0) {
-              throw new Error("ipaddr: address outside defined range");
-            }
-            results.push(parseIntAuto(ref[0]));
-            results.push(parseIntAuto(ref[1]));
-            results.push(value2 >> 8 & 255);
-            results.push(value2 & 255);
-            return results;
-          })();
-        } else {
-          return null;
-        }
-      };
-      ipaddr2.IPv4.subnetMaskFromPrefixLength = function(prefix) {
-        prefix = parseInt(prefix);
-        if (Number.isNaN(prefix) || prefix < 0 || prefix > 32) {
-          throw new Error("ipaddr: invalid IPv4 prefix length");
-        }
-        const octets = [0, 0, 0, 0];
-        let j = 0;
-        const filledOctetCount = Math.floor(prefix / 8);
-        while (j < filledOctetCount) {
-          octets[j] = 255;
-          j++;
-        }
-        if (filledOctetCount < 4) {
-          octets[filledOctetCount] = Math.pow(2, prefix % 8) - 1 << 8 - prefix % 8;
-        }
-        return new this(octets);
-      };
-      ipaddr2.IPv6 = (function() {
-        function IPv6(parts2, zoneId) {
-          let i2, part;
-          if (parts2.length === 16) {
-            this.parts = [];
-            for (i2 = 0; i2 <= 14; i2 += 2) {
-              this.parts.push(parts2[i2] << 8 | parts2[i2 + 1]);
-            }
-          } else if (parts2.length === 8) {
-            this.parts = parts2;
-          } else {
-            throw new Error("ipaddr: ipv6 part count should be 8 or 16");
-          }
-          for (i2 = 0; i2 < this.parts.length; i2++) {
-            part = this.parts[i2];
-            if (!(0 <= part && part <= 65535)) {
-              throw new Error("ipaddr: ipv6 part should fit in 16 bits");
-            }
-          }
-          if (zoneId) {
-            this.zoneId = zoneId;
-          }
-        }
-        IPv6.prototype.SpecialRanges = {
-          // RFC4291, here and after
-          unspecified: [new IPv6([0, 0, 0, 0, 0, 0, 0, 0]), 128],
-          linkLocal: [new IPv6([65152, 0, 0, 0, 0, 0, 0, 0]), 10],
-          multicast: [new IPv6([65280, 0, 0, 0, 0, 0, 0, 0]), 8],
-          loopback: [new IPv6([0, 0, 0, 0, 0, 0, 0, 1]), 128],
-          uniqueLocal: [new IPv6([64512, 0, 0, 0, 0, 0, 0, 0]), 7],
-          ipv4Mapped: [new IPv6([0, 0, 0, 0, 0, 65535, 0, 0]), 96],
-          // RFC3879
-          deprecatedSiteLocal: [new IPv6([65216, 0, 0, 0, 0, 0, 0, 0]), 10],
-          // RFC6666
-          discard: [new IPv6([256, 0, 0, 0, 0, 0, 0, 0]), 64],
-          // RFC6145
-          rfc6145: [new IPv6([0, 0, 0, 0, 65535, 0, 0, 0]), 96],
-          rfc6052: [
-            // RFC6052
-            [new IPv6([100, 65435, 0, 0, 0, 0, 0, 0]), 96],
-            // RFC8215
-            [new IPv6([100, 65435, 1, 0, 0, 0, 0, 0]), 48]
-          ],
-          // RFC3056
-          "6to4": [new IPv6([8194, 0, 0, 0, 0, 0, 0, 0]), 16],
-          // RFC6052, RFC6146
-          teredo: [new IPv6([8193, 0, 0, 0, 0, 0, 0, 0]), 32],
-          // RFC5180
-          benchmarking: [new IPv6([8193, 2, 0, 0, 0, 0, 0, 0]), 48],
-          // RFC7450
-          amt: [new IPv6([8193, 3, 0, 0, 0, 0, 0, 0]), 32],
-          as112v6: [
-            // RFC7535
-            [new IPv6([8193, 4, 274, 0, 0, 0, 0, 0]), 48],
-            // RFC7534
-            [new IPv6([9760, 79, 32768, 0, 0, 0, 0, 0]), 48]
-          ],
-          // RFC4843
-          deprecatedOrchid: [new IPv6([8193, 16, 0, 0, 0, 0, 0, 0]), 28],
-          // RFC7343
-          orchid2: [new IPv6([8193, 32, 0, 0, 0, 0, 0, 0]), 28],
-          // RFC9374
-          droneRemoteIdProtocolEntityTags: [new IPv6([8193, 48, 0, 0, 0, 0, 0, 0]), 28],
-          // RFC9602
-          segmentRouting: [new IPv6([24320, 0, 0, 0, 0, 0, 0, 0]), 16],
-          reserved: [
-            // RFC3849
-            [new IPv6([8193, 0, 0, 0, 0, 0, 0, 0]), 23],
-            // RFC2928
-            [new IPv6([8193, 3512, 0, 0, 0, 0, 0, 0]), 32],
-            // RFC9637
-            [new IPv6([16383, 0, 0, 0, 0, 0, 0, 0]), 20]
-          ]
-        };
-        IPv6.prototype.isIPv4MappedAddress = function() {
-          return this.range() === "ipv4Mapped";
-        };
-        IPv6.prototype.kind = function() {
-          return "ipv6";
-        };
-        IPv6.prototype.match = function(other, cidrRange) {
-          let ref;
-          if (cidrRange === void 0) {
-            ref = other;
-            other = ref[0];
-            cidrRange = ref[1];
-          }
-          if (other.kind() !== "ipv6") {
-            throw new Error("ipaddr: cannot match ipv6 address with non-ipv6 one");
-          }
-          return matchCIDR(this.parts, other.parts, 16, cidrRange);
-        };
-        IPv6.prototype.prefixLengthFromSubnetMask = function() {
-          let cidr = 0;
-          let stop2 = false;
-          const zerotable = {
-            0: 16,
-            32768: 15,
-            49152: 14,
-            57344: 13,
-            61440: 12,
-            63488: 11,
-            64512: 10,
-            65024: 9,
-            65280: 8,
-            65408: 7,
-            65472: 6,
-            65504: 5,
-            65520: 4,
-            65528: 3,
-            65532: 2,
-            65534: 1,
-            65535: 0
-          };
-          let part, zeros;
-          for (let i2 = 7; i2 >= 0; i2 -= 1) {
-            part = this.parts[i2];
-            if (part in zerotable) {
-              zeros = zerotable[part];
-              if (stop2 && zeros !== 0) {
-                return null;
-              }
-              if (zeros !== 16) {
-                stop2 = true;
-              }
-              cidr += zeros;
-            } else {
-              return null;
-            }
-          }
-          return 128 - cidr;
-        };
-        IPv6.prototype.range = function() {
-          return ipaddr2.subnetMatch(this, this.SpecialRanges);
-        };
-        IPv6.prototype.toByteArray = function() {
-          let part;
-          const bytes2 = [];
-          const ref = this.parts;
-          for (let i2 = 0; i2 < ref.length; i2++) {
-            part = ref[i2];
-            bytes2.push(part >> 8);
-            bytes2.push(part & 255);
-          }
-          return bytes2;
-        };
-        IPv6.prototype.toFixedLengthString = function() {
-          const addr = (function() {
-            const results = [];
-            for (let i2 = 0; i2 < this.parts.length; i2++) {
-              results.push(padPart(this.parts[i2].toString(16), 4));
-            }
-            return results;
-          }).call(this).join(":");
-          let suffix = "";
-          if (this.zoneId) {
-            suffix = `%${this.zoneId}`;
-          }
-          return addr + suffix;
-        };
-        IPv6.prototype.toIPv4Address = function() {
-          if (!this.isIPv4MappedAddress()) {
-            throw new Error("ipaddr: trying to convert a generic ipv6 address to ipv4");
-          }
-          const ref = this.parts.slice(-2);
-          const high = ref[0];
-          const low = ref[1];
-          return new ipaddr2.IPv4([high >> 8, high & 255, low >> 8, low & 255]);
-        };
-        IPv6.prototype.toNormalizedString = function() {
-          const addr = (function() {
-            const results = [];
-            for (let i2 = 0; i2 < this.parts.length; i2++) {
-              results.push(this.parts[i2].toString(16));
-            }
-            return results;
-          }).call(this).join(":");
-          let suffix = "";
-          if (this.zoneId) {
-            suffix = `%${this.zoneId}`;
-          }
-          return addr + suffix;
-        };
-        IPv6.prototype.toRFC5952String = function() {
-          const regex2 = /((^|:)(0(:|$)){2,})/g;
-          let suffix = "";
-          if (this.zoneId) {
-            suffix = `%${this.zoneId}`;
-          }
-          const normalized = this.toNormalizedString();
-          const string2 = normalized.slice(0, normalized.length - suffix.length);
-          let bestMatchIndex = 0;
-          let bestMatchLength = -1;
-          let bestMatchGroups = -1;
-          let match;
-          while (match = regex2.exec(string2)) {
-            const groups2 = (match[0].match(/0/g) || []).length;
-            if (groups2 > bestMatchGroups) {
-              bestMatchGroups = groups2;
-              bestMatchIndex = match.index;
-              bestMatchLength = match[0].length;
-            }
-          }
-          if (bestMatchLength < 0) {
-            return string2 + suffix;
-          }
-          return `${string2.substring(0, bestMatchIndex)}::${string2.substring(bestMatchIndex + bestMatchLength)}${suffix}`;
-        };
-        IPv6.prototype.toString = function() {
-          return this.toRFC5952String();
-        };
-        return IPv6;
-      })();
-      ipaddr2.IPv6.broadcastAddressFromCIDR = function(string2) {
-        try {
-          const cidr = this.parseCIDR(string2);
-          const ipInterfaceOctets = cidr[0].toByteArray();
-          const subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
-          const octets = [];
-          let i2 = 0;
-          while (i2 < 16) {
-            octets.push(parseInt(ipInterfaceOctets[i2], 10) | parseInt(subnetMaskOctets[i2], 10) ^ 255);
-            i2++;
-          }
-          return new this(octets);
-        } catch (e) {
-          throw new Error("ipaddr: the address does not have IPv6 CIDR format", { cause: e });
-        }
-      };
-      ipaddr2.IPv6.isIPv6 = function(string2) {
-        return this.parser(string2) !== null;
-      };
-      ipaddr2.IPv6.isValid = function(string2) {
-        if (typeof string2 === "string" && string2.indexOf(":") === -1) {
-          return false;
-        }
-        try {
-          const addr = this.parser(string2);
-          new this(addr.parts, addr.zoneId);
-          return true;
-        } catch {
-          return false;
-        }
-      };
-      ipaddr2.IPv6.isValidCIDR = function(string2) {
-        if (typeof string2 === "string" && string2.indexOf(":") === -1) {
-          return false;
-        }
-        try {
-          this.parseCIDR(string2);
-          return true;
-        } catch {
-          return false;
-        }
-      };
-      ipaddr2.IPv6.networkAddressFromCIDR = function(string2) {
-        let cidr, i2, ipInterfaceOctets, octets, subnetMaskOctets;
-        try {
-          cidr = this.parseCIDR(string2);
-          ipInterfaceOctets = cidr[0].toByteArray();
-          subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
-          octets = [];
-          i2 = 0;
-          while (i2 < 16) {
-            octets.push(parseInt(ipInterfaceOctets[i2], 10) & parseInt(subnetMaskOctets[i2], 10));
-            i2++;
-          }
-          return new this(octets);
-        } catch (e) {
-          throw new Error("ipaddr: the address does not have IPv6 CIDR format", { cause: e });
-        }
-      };
-      ipaddr2.IPv6.parse = function(string2) {
-        const addr = this.parser(string2);
-        if (addr === null) {
-          throw new Error("ipaddr: string is not formatted like an IPv6 Address");
-        }
-        return new this(addr.parts, addr.zoneId);
-      };
-      ipaddr2.IPv6.parseCIDR = function(string2) {
-        let maskLength, match, parsed3;
-        if (match = string2.match(/^(.+)\/(\d+)$/)) {
-          maskLength = parseInt(match[2]);
-          if (maskLength >= 0 && maskLength <= 128) {
-            parsed3 = [this.parse(match[1]), maskLength];
-            Object.defineProperty(parsed3, "toString", {
-              value: function() {
-                return this.join("/");
-              }
-            });
-            return parsed3;
-          }
-        }
-        throw new Error("ipaddr: string is not formatted like an IPv6 CIDR range");
-      };
-      ipaddr2.IPv6.parser = function(string2) {
-        let addr, i2, match, octet, octets, zoneId;
-        if (match = string2.match(ipv6Regexes.deprecatedTransitional)) {
-          return this.parser(`::ffff:${match[1]}`);
-        }
-        if (ipv6Regexes.native.test(string2)) {
-          return expandIPv6(string2, 8);
-        }
-        if (match = string2.match(ipv6Regexes.transitional)) {
-          zoneId = match[6] || "";
-          addr = match[1];
-          if (!match[1].endsWith("::")) {
-            addr = addr.slice(0, -1);
-          }
-          addr = expandIPv6(addr + zoneId, 6);
-          if (addr && addr.parts) {
-            octets = [
-              parseInt(match[2]),
-              parseInt(match[3]),
-              parseInt(match[4]),
-              parseInt(match[5])
-            ];
-            for (i2 = 0; i2 < octets.length; i2++) {
-              octet = octets[i2];
-              if (!(0 <= octet && octet <= 255)) {
-                return null;
-              }
-            }
-            addr.parts.push(octets[0] << 8 | octets[1]);
-            addr.parts.push(octets[2] << 8 | octets[3]);
-            return {
-              parts: addr.parts,
-              zoneId: addr.zoneId
-            };
-          }
-        }
-        return null;
-      };
-      ipaddr2.IPv6.subnetMaskFromPrefixLength = function(prefix) {
-        prefix = parseInt(prefix);
-        if (Number.isNaN(prefix) || prefix < 0 || prefix > 128) {
-          throw new Error("ipaddr: invalid IPv6 prefix length");
-        }
-        const octets = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        let j = 0;
-        const filledOctetCount = Math.floor(prefix / 8);
-        while (j < filledOctetCount) {
-          octets[j] = 255;
-          j++;
-        }
-        if (filledOctetCount < 16) {
-          octets[filledOctetCount] = Math.pow(2, prefix % 8) - 1 << 8 - prefix % 8;
-        }
-        return new this(octets);
-      };
-      ipaddr2.fromByteArray = function(bytes2) {
-        const length2 = bytes2.length;
-        if (length2 === 4) {
-          return new ipaddr2.IPv4(bytes2);
-        } else if (length2 === 16) {
-          return new ipaddr2.IPv6(bytes2);
-        } else {
-          throw new Error("ipaddr: the binary input is neither an IPv6 nor IPv4 address");
-        }
-      };
-      ipaddr2.isValid = function(string2) {
-        return ipaddr2.IPv6.isValid(string2) || ipaddr2.IPv4.isValid(string2);
-      };
-      ipaddr2.isValidCIDR = function(string2) {
-        return ipaddr2.IPv6.isValidCIDR(string2) || ipaddr2.IPv4.isValidCIDR(string2);
-      };
-      ipaddr2.parse = function(string2) {
-        if (ipaddr2.IPv6.isValid(string2)) {
-          return ipaddr2.IPv6.parse(string2);
-        } else if (ipaddr2.IPv4.isValid(string2)) {
-          return ipaddr2.IPv4.parse(string2);
-        } else {
-          throw new Error("ipaddr: the address has neither IPv6 nor IPv4 format");
-        }
-      };
-      ipaddr2.parseCIDR = function(string2) {
-        try {
-          return ipaddr2.IPv6.parseCIDR(string2);
-        } catch {
-          try {
-            return ipaddr2.IPv4.parseCIDR(string2);
-          } catch (e) {
-            throw new Error("ipaddr: the address has neither IPv6 nor IPv4 CIDR format", { cause: e });
-          }
-        }
-      };
-      ipaddr2.process = function(string2) {
-        const addr = this.parse(string2);
-        if (addr.kind() === "ipv6" && addr.isIPv4MappedAddress()) {
-          return addr.toIPv4Address();
-        } else {
-          return addr;
-        }
-      };
-      ipaddr2.subnetMatch = function(address2, rangeList, defaultName) {
-        let i2, rangeName, rangeSubnets, subnet;
-        if (defaultName === void 0 || defaultName === null) {
-          defaultName = "unicast";
-        }
-        for (rangeName in rangeList) {
-          if (Object.prototype.hasOwnProperty.call(rangeList, rangeName)) {
-            rangeSubnets = rangeList[rangeName];
-            if (rangeSubnets[0] && !(rangeSubnets[0] instanceof Array)) {
-              rangeSubnets = [rangeSubnets];
-            }
-            for (i2 = 0; i2 < rangeSubnets.length; i2++) {
-              subnet = rangeSubnets[i2];
-              if (address2.kind() === subnet[0].kind() && address2.match.apply(address2, subnet)) {
-                return rangeName;
-              }
-            }
-          }
-        }
-        return defaultName;
-      };
-      if (typeof module !== "undefined" && module.exports) {
-        module.exports = ipaddr2;
-      } else {
-        root.ipaddr = ipaddr2;
-      }
-    })(exports);
-  }
-});
-
 // node_modules/ajv/dist/vocabularies/dynamic/dynamicAnchor.js
 var require_dynamicAnchor = __commonJS({
   "node_modules/ajv/dist/vocabularies/dynamic/dynamicAnchor.js"(exports) {
@@ -34074,6 +33263,817 @@ var require__ = __commonJS({
     Object.defineProperty(exports, "MissingRefError", { enumerable: true, get: function() {
       return ref_error_1.default;
     } });
+  }
+});
+
+// node_modules/ipaddr.js/lib/ipaddr.js
+var require_ipaddr = __commonJS({
+  "node_modules/ipaddr.js/lib/ipaddr.js"(exports, module) {
+    (function(root) {
+      "use strict";
+      const ipv4Part = "(0?\\d+|0x[a-f0-9]+)";
+      const ipv4Regexes = {
+        fourOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}$`, "i"),
+        threeOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}$`, "i"),
+        twoOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}$`, "i"),
+        longValue: new RegExp(`^${ipv4Part}$`, "i")
+      };
+      const octalRegex = new RegExp(`^0[0-7]+$`, "i");
+      const hexRegex = new RegExp(`^0x[a-f0-9]+$`, "i");
+      const zoneIndex = "%[0-9a-z]{1,}";
+      const ipv6Part = "(?:[0-9a-f]+::?)+";
+      const ipv6Regexes = {
+        zoneIndex: new RegExp(zoneIndex, "i"),
+        "native": new RegExp(`^(::)?(${ipv6Part})?([0-9a-f]+)?(::)?(${zoneIndex})?$`, "i"),
+        deprecatedTransitional: new RegExp(`^(?:::)(${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}(${zoneIndex})?)$`, "i"),
+        transitional: new RegExp(`^((?:${ipv6Part})|(?:::)(?:${ipv6Part})?)${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}(${zoneIndex})?$`, "i")
+      };
+      function expandIPv6(string2, parts2) {
+        if (string2.indexOf("::") !== string2.lastIndexOf("::")) {
+          return null;
+        }
+        let colonCount = 0;
+        let lastColon = -1;
+        let zoneId = (string2.match(ipv6Regexes.zoneIndex) || [])[0];
+        let replacement, replacementCount;
+        if (zoneId) {
+          zoneId = zoneId.substring(1);
+          string2 = string2.replace(/%.+$/, "");
+        }
+        while ((lastColon = string2.indexOf(":", lastColon + 1)) >= 0) {
+          colonCount++;
+        }
+        if (string2.substr(0, 2) === "::") {
+          colonCount--;
+        }
+        if (string2.substr(-2, 2) === "::") {
+          colonCount--;
+        }
+        if (colonCount >= parts2) {
+          return null;
+        }
+        replacementCount = parts2 - colonCount;
+        replacement = ":";
+        while (replacementCount--) {
+          replacement += "0:";
+        }
+        string2 = string2.replace("::", replacement);
+        if (string2[0] === ":") {
+          string2 = string2.slice(1);
+        }
+        if (string2[string2.length - 1] === ":") {
+          string2 = string2.slice(0, -1);
+        }
+        parts2 = (function() {
+          const ref = string2.split(":");
+          const results = [];
+          for (let i2 = 0; i2 < ref.length; i2++) {
+            results.push(ref[i2].length > 4 ? NaN : parseInt(ref[i2], 16));
+          }
+          return results;
+        })();
+        return {
+          parts: parts2,
+          zoneId
+        };
+      }
+      function matchCIDR(first, second, partSize, cidrBits) {
+        if (first.length !== second.length) {
+          throw new Error("ipaddr: cannot match CIDR for objects with different lengths");
+        }
+        let part = 0;
+        let shift;
+        while (cidrBits > 0) {
+          shift = partSize - cidrBits;
+          if (shift < 0) {
+            shift = 0;
+          }
+          if (first[part] >> shift !== second[part] >> shift) {
+            return false;
+          }
+          cidrBits -= partSize;
+          part += 1;
+        }
+        return true;
+      }
+      function parseIntAuto(string2) {
+        if (hexRegex.test(string2)) {
+          return parseInt(string2, 16);
+        }
+        if (string2[0] === "0" && !isNaN(parseInt(string2[1], 10))) {
+          if (octalRegex.test(string2)) {
+            return parseInt(string2, 8);
+          }
+          throw new Error(`ipaddr: cannot parse ${string2} as octal`);
+        }
+        return parseInt(string2, 10);
+      }
+      function padPart(part, length2) {
+        while (part.length < length2) {
+          part = `0${part}`;
+        }
+        return part;
+      }
+      const ipaddr2 = {};
+      ipaddr2.IPv4 = (function() {
+        function IPv4(octets) {
+          if (octets.length !== 4) {
+            throw new Error("ipaddr: ipv4 octet count should be 4");
+          }
+          let i2, octet;
+          for (i2 = 0; i2 < octets.length; i2++) {
+            octet = octets[i2];
+            if (!(0 <= octet && octet <= 255)) {
+              throw new Error("ipaddr: ipv4 octet should fit in 8 bits");
+            }
+          }
+          this.octets = octets;
+        }
+        IPv4.prototype.SpecialRanges = {
+          unspecified: [[new IPv4([0, 0, 0, 0]), 8]],
+          broadcast: [[new IPv4([255, 255, 255, 255]), 32]],
+          // RFC3171
+          multicast: [[new IPv4([224, 0, 0, 0]), 4]],
+          // RFC3927
+          linkLocal: [[new IPv4([169, 254, 0, 0]), 16]],
+          // RFC5735
+          loopback: [[new IPv4([127, 0, 0, 0]), 8]],
+          // RFC6598
+          carrierGradeNat: [[new IPv4([100, 64, 0, 0]), 10]],
+          // RFC1918
+          "private": [
+            [new IPv4([10, 0, 0, 0]), 8],
+            [new IPv4([172, 16, 0, 0]), 12],
+            [new IPv4([192, 168, 0, 0]), 16]
+          ],
+          // Reserved and testing-only ranges; RFCs 5735, 5737, 2544, 1700
+          reserved: [
+            [new IPv4([192, 0, 0, 0]), 24],
+            [new IPv4([192, 0, 2, 0]), 24],
+            [new IPv4([192, 88, 99, 0]), 24],
+            [new IPv4([198, 18, 0, 0]), 15],
+            [new IPv4([198, 51, 100, 0]), 24],
+            [new IPv4([203, 0, 113, 0]), 24],
+            [new IPv4([240, 0, 0, 0]), 4]
+          ],
+          // RFC7534, RFC7535
+          as112: [
+            [new IPv4([192, 175, 48, 0]), 24],
+            [new IPv4([192, 31, 196, 0]), 24]
+          ],
+          // RFC7450
+          amt: [
+            [new IPv4([192, 52, 193, 0]), 24]
+          ]
+        };
+        IPv4.prototype.kind = function() {
+          return "ipv4";
+        };
+        IPv4.prototype.match = function(other, cidrRange) {
+          let ref;
+          if (cidrRange === void 0) {
+            ref = other;
+            other = ref[0];
+            cidrRange = ref[1];
+          }
+          if (other.kind() !== "ipv4") {
+            throw new Error("ipaddr: cannot match ipv4 address with non-ipv4 one");
+          }
+          return matchCIDR(this.octets, other.octets, 8, cidrRange);
+        };
+        IPv4.prototype.prefixLengthFromSubnetMask = function() {
+          let cidr = 0;
+          let stop2 = false;
+          const zerotable = {
+            0: 8,
+            128: 7,
+            192: 6,
+            224: 5,
+            240: 4,
+            248: 3,
+            252: 2,
+            254: 1,
+            255: 0
+          };
+          let i2, octet, zeros;
+          for (i2 = 3; i2 >= 0; i2 -= 1) {
+            octet = this.octets[i2];
+            if (octet in zerotable) {
+              zeros = zerotable[octet];
+              if (stop2 && zeros !== 0) {
+                return null;
+              }
+              if (zeros !== 8) {
+                stop2 = true;
+              }
+              cidr += zeros;
+            } else {
+              return null;
+            }
+          }
+          return 32 - cidr;
+        };
+        IPv4.prototype.range = function() {
+          return ipaddr2.subnetMatch(this, this.SpecialRanges);
+        };
+        IPv4.prototype.toByteArray = function() {
+          return this.octets.slice(0);
+        };
+        IPv4.prototype.toIPv4MappedAddress = function() {
+          return ipaddr2.IPv6.parse(`::ffff:${this.toString()}`);
+        };
+        IPv4.prototype.toNormalizedString = function() {
+          return this.toString();
+        };
+        IPv4.prototype.toString = function() {
+          return this.octets.join(".");
+        };
+        return IPv4;
+      })();
+      ipaddr2.IPv4.broadcastAddressFromCIDR = function(string2) {
+        try {
+          const cidr = this.parseCIDR(string2);
+          const ipInterfaceOctets = cidr[0].toByteArray();
+          const subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
+          const octets = [];
+          let i2 = 0;
+          while (i2 < 4) {
+            octets.push(parseInt(ipInterfaceOctets[i2], 10) | parseInt(subnetMaskOctets[i2], 10) ^ 255);
+            i2++;
+          }
+          return new this(octets);
+        } catch (e) {
+          throw new Error("ipaddr: the address does not have IPv4 CIDR format", { cause: e });
+        }
+      };
+      ipaddr2.IPv4.isIPv4 = function(string2) {
+        return this.parser(string2) !== null;
+      };
+      ipaddr2.IPv4.isValid = function(string2) {
+        try {
+          new this(this.parser(string2));
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      ipaddr2.IPv4.isValidCIDR = function(string2) {
+        try {
+          this.parseCIDR(string2);
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      ipaddr2.IPv4.isValidFourPartDecimal = function(string2) {
+        if (ipaddr2.IPv4.isValid(string2) && string2.match(/^(0|[1-9]\d*)(\.(0|[1-9]\d*)){3}$/)) {
+          return true;
+        } else {
+          return false;
+        }
+      };
+      ipaddr2.IPv4.isValidCIDRFourPartDecimal = function(string2) {
+        const match = string2.match(/^(.+)\/(\d+)$/);
+        if (!ipaddr2.IPv4.isValidCIDR(string2) || !match) {
+          return false;
+        }
+        return ipaddr2.IPv4.isValidFourPartDecimal(match[1]);
+      };
+      ipaddr2.IPv4.networkAddressFromCIDR = function(string2) {
+        let cidr, i2, ipInterfaceOctets, octets, subnetMaskOctets;
+        try {
+          cidr = this.parseCIDR(string2);
+          ipInterfaceOctets = cidr[0].toByteArray();
+          subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
+          octets = [];
+          i2 = 0;
+          while (i2 < 4) {
+            octets.push(parseInt(ipInterfaceOctets[i2], 10) & parseInt(subnetMaskOctets[i2], 10));
+            i2++;
+          }
+          return new this(octets);
+        } catch (e) {
+          throw new Error("ipaddr: the address does not have IPv4 CIDR format", { cause: e });
+        }
+      };
+      ipaddr2.IPv4.parse = function(string2) {
+        const parts2 = this.parser(string2);
+        if (parts2 === null) {
+          throw new Error("ipaddr: string is not formatted like an IPv4 Address");
+        }
+        return new this(parts2);
+      };
+      ipaddr2.IPv4.parseCIDR = function(string2) {
+        let match;
+        if (match = string2.match(/^(.+)\/(\d+)$/)) {
+          const maskLength = parseInt(match[2]);
+          if (maskLength >= 0 && maskLength <= 32) {
+            const parsed3 = [this.parse(match[1]), maskLength];
+            Object.defineProperty(parsed3, "toString", {
+              value: function() {
+                return this.join("/");
+              }
+            });
+            return parsed3;
+          }
+        }
+        throw new Error("ipaddr: string is not formatted like an IPv4 CIDR range");
+      };
+      ipaddr2.IPv4.parser = function(string2) {
+        let match, part, value2;
+        if (match = string2.match(ipv4Regexes.fourOctet)) {
+          return (function() {
+            const ref = match.slice(1, 6);
+            const results = [];
+            for (let i2 = 0; i2 < ref.length; i2++) {
+              part = ref[i2];
+              results.push(parseIntAuto(part));
+            }
+            return results;
+          })();
+        } else if (match = string2.match(ipv4Regexes.longValue)) {
+          value2 = parseIntAuto(match[1]);
+          if (value2 > 4294967295 || value2 < 0) {
+            throw new Error("ipaddr: address outside defined range");
+          }
+          return (function() {
+            const results = [];
+            let shift;
+            for (shift = 0; shift <= 24; shift += 8) {
+              results.push(value2 >> shift & 255);
+            }
+            return results;
+          })().reverse();
+        } else if (match = string2.match(ipv4Regexes.twoOctet)) {
+          return (function() {
+            const ref = match.slice(1, 4);
+            const results = [];
+            value2 = parseIntAuto(ref[1]);
+            if (value2 > 16777215 || value2 < 0) {
+              throw new Error("ipaddr: address outside defined range");
+            }
+            results.push(parseIntAuto(ref[0]));
+            results.push(value2 >> 16 & 255);
+            results.push(value2 >> 8 & 255);
+            results.push(value2 & 255);
+            return results;
+          })();
+        } else if (match = string2.match(ipv4Regexes.threeOctet)) {
+          return (function() {
+            const ref = match.slice(1, 5);
+            const results = [];
+            value2 = parseIntAuto(ref[2]);
+            if (value2 > 65535 || value2 < 0) {
+              throw new Error("ipaddr: address outside defined range");
+            }
+            results.push(parseIntAuto(ref[0]));
+            results.push(parseIntAuto(ref[1]));
+            results.push(value2 >> 8 & 255);
+            results.push(value2 & 255);
+            return results;
+          })();
+        } else {
+          return null;
+        }
+      };
+      ipaddr2.IPv4.subnetMaskFromPrefixLength = function(prefix) {
+        prefix = parseInt(prefix);
+        if (Number.isNaN(prefix) || prefix < 0 || prefix > 32) {
+          throw new Error("ipaddr: invalid IPv4 prefix length");
+        }
+        const octets = [0, 0, 0, 0];
+        let j = 0;
+        const filledOctetCount = Math.floor(prefix / 8);
+        while (j < filledOctetCount) {
+          octets[j] = 255;
+          j++;
+        }
+        if (filledOctetCount < 4) {
+          octets[filledOctetCount] = Math.pow(2, prefix % 8) - 1 << 8 - prefix % 8;
+        }
+        return new this(octets);
+      };
+      ipaddr2.IPv6 = (function() {
+        function IPv6(parts2, zoneId) {
+          let i2, part;
+          if (parts2.length === 16) {
+            this.parts = [];
+            for (i2 = 0; i2 <= 14; i2 += 2) {
+              this.parts.push(parts2[i2] << 8 | parts2[i2 + 1]);
+            }
+          } else if (parts2.length === 8) {
+            this.parts = parts2;
+          } else {
+            throw new Error("ipaddr: ipv6 part count should be 8 or 16");
+          }
+          for (i2 = 0; i2 < this.parts.length; i2++) {
+            part = this.parts[i2];
+            if (!(0 <= part && part <= 65535)) {
+              throw new Error("ipaddr: ipv6 part should fit in 16 bits");
+            }
+          }
+          if (zoneId) {
+            this.zoneId = zoneId;
+          }
+        }
+        IPv6.prototype.SpecialRanges = {
+          // RFC4291, here and after
+          unspecified: [new IPv6([0, 0, 0, 0, 0, 0, 0, 0]), 128],
+          linkLocal: [new IPv6([65152, 0, 0, 0, 0, 0, 0, 0]), 10],
+          multicast: [new IPv6([65280, 0, 0, 0, 0, 0, 0, 0]), 8],
+          loopback: [new IPv6([0, 0, 0, 0, 0, 0, 0, 1]), 128],
+          uniqueLocal: [new IPv6([64512, 0, 0, 0, 0, 0, 0, 0]), 7],
+          ipv4Mapped: [new IPv6([0, 0, 0, 0, 0, 65535, 0, 0]), 96],
+          // RFC3879
+          deprecatedSiteLocal: [new IPv6([65216, 0, 0, 0, 0, 0, 0, 0]), 10],
+          // RFC6666
+          discard: [new IPv6([256, 0, 0, 0, 0, 0, 0, 0]), 64],
+          // RFC6145
+          rfc6145: [new IPv6([0, 0, 0, 0, 65535, 0, 0, 0]), 96],
+          rfc6052: [
+            // RFC6052
+            [new IPv6([100, 65435, 0, 0, 0, 0, 0, 0]), 96],
+            // RFC8215
+            [new IPv6([100, 65435, 1, 0, 0, 0, 0, 0]), 48]
+          ],
+          // RFC3056
+          "6to4": [new IPv6([8194, 0, 0, 0, 0, 0, 0, 0]), 16],
+          // RFC6052, RFC6146
+          teredo: [new IPv6([8193, 0, 0, 0, 0, 0, 0, 0]), 32],
+          // RFC5180
+          benchmarking: [new IPv6([8193, 2, 0, 0, 0, 0, 0, 0]), 48],
+          // RFC7450
+          amt: [new IPv6([8193, 3, 0, 0, 0, 0, 0, 0]), 32],
+          as112v6: [
+            // RFC7535
+            [new IPv6([8193, 4, 274, 0, 0, 0, 0, 0]), 48],
+            // RFC7534
+            [new IPv6([9760, 79, 32768, 0, 0, 0, 0, 0]), 48]
+          ],
+          // RFC4843
+          deprecatedOrchid: [new IPv6([8193, 16, 0, 0, 0, 0, 0, 0]), 28],
+          // RFC7343
+          orchid2: [new IPv6([8193, 32, 0, 0, 0, 0, 0, 0]), 28],
+          // RFC9374
+          droneRemoteIdProtocolEntityTags: [new IPv6([8193, 48, 0, 0, 0, 0, 0, 0]), 28],
+          // RFC9602
+          segmentRouting: [new IPv6([24320, 0, 0, 0, 0, 0, 0, 0]), 16],
+          reserved: [
+            // RFC3849
+            [new IPv6([8193, 0, 0, 0, 0, 0, 0, 0]), 23],
+            // RFC2928
+            [new IPv6([8193, 3512, 0, 0, 0, 0, 0, 0]), 32],
+            // RFC9637
+            [new IPv6([16383, 0, 0, 0, 0, 0, 0, 0]), 20]
+          ]
+        };
+        IPv6.prototype.isIPv4MappedAddress = function() {
+          return this.range() === "ipv4Mapped";
+        };
+        IPv6.prototype.kind = function() {
+          return "ipv6";
+        };
+        IPv6.prototype.match = function(other, cidrRange) {
+          let ref;
+          if (cidrRange === void 0) {
+            ref = other;
+            other = ref[0];
+            cidrRange = ref[1];
+          }
+          if (other.kind() !== "ipv6") {
+            throw new Error("ipaddr: cannot match ipv6 address with non-ipv6 one");
+          }
+          return matchCIDR(this.parts, other.parts, 16, cidrRange);
+        };
+        IPv6.prototype.prefixLengthFromSubnetMask = function() {
+          let cidr = 0;
+          let stop2 = false;
+          const zerotable = {
+            0: 16,
+            32768: 15,
+            49152: 14,
+            57344: 13,
+            61440: 12,
+            63488: 11,
+            64512: 10,
+            65024: 9,
+            65280: 8,
+            65408: 7,
+            65472: 6,
+            65504: 5,
+            65520: 4,
+            65528: 3,
+            65532: 2,
+            65534: 1,
+            65535: 0
+          };
+          let part, zeros;
+          for (let i2 = 7; i2 >= 0; i2 -= 1) {
+            part = this.parts[i2];
+            if (part in zerotable) {
+              zeros = zerotable[part];
+              if (stop2 && zeros !== 0) {
+                return null;
+              }
+              if (zeros !== 16) {
+                stop2 = true;
+              }
+              cidr += zeros;
+            } else {
+              return null;
+            }
+          }
+          return 128 - cidr;
+        };
+        IPv6.prototype.range = function() {
+          return ipaddr2.subnetMatch(this, this.SpecialRanges);
+        };
+        IPv6.prototype.toByteArray = function() {
+          let part;
+          const bytes2 = [];
+          const ref = this.parts;
+          for (let i2 = 0; i2 < ref.length; i2++) {
+            part = ref[i2];
+            bytes2.push(part >> 8);
+            bytes2.push(part & 255);
+          }
+          return bytes2;
+        };
+        IPv6.prototype.toFixedLengthString = function() {
+          const addr = (function() {
+            const results = [];
+            for (let i2 = 0; i2 < this.parts.length; i2++) {
+              results.push(padPart(this.parts[i2].toString(16), 4));
+            }
+            return results;
+          }).call(this).join(":");
+          let suffix = "";
+          if (this.zoneId) {
+            suffix = `%${this.zoneId}`;
+          }
+          return addr + suffix;
+        };
+        IPv6.prototype.toIPv4Address = function() {
+          if (!this.isIPv4MappedAddress()) {
+            throw new Error("ipaddr: trying to convert a generic ipv6 address to ipv4");
+          }
+          const ref = this.parts.slice(-2);
+          const high = ref[0];
+          const low = ref[1];
+          return new ipaddr2.IPv4([high >> 8, high & 255, low >> 8, low & 255]);
+        };
+        IPv6.prototype.toNormalizedString = function() {
+          const addr = (function() {
+            const results = [];
+            for (let i2 = 0; i2 < this.parts.length; i2++) {
+              results.push(this.parts[i2].toString(16));
+            }
+            return results;
+          }).call(this).join(":");
+          let suffix = "";
+          if (this.zoneId) {
+            suffix = `%${this.zoneId}`;
+          }
+          return addr + suffix;
+        };
+        IPv6.prototype.toRFC5952String = function() {
+          const regex2 = /((^|:)(0(:|$)){2,})/g;
+          let suffix = "";
+          if (this.zoneId) {
+            suffix = `%${this.zoneId}`;
+          }
+          const normalized = this.toNormalizedString();
+          const string2 = normalized.slice(0, normalized.length - suffix.length);
+          let bestMatchIndex = 0;
+          let bestMatchLength = -1;
+          let bestMatchGroups = -1;
+          let match;
+          while (match = regex2.exec(string2)) {
+            const groups2 = (match[0].match(/0/g) || []).length;
+            if (groups2 > bestMatchGroups) {
+              bestMatchGroups = groups2;
+              bestMatchIndex = match.index;
+              bestMatchLength = match[0].length;
+            }
+          }
+          if (bestMatchLength < 0) {
+            return string2 + suffix;
+          }
+          return `${string2.substring(0, bestMatchIndex)}::${string2.substring(bestMatchIndex + bestMatchLength)}${suffix}`;
+        };
+        IPv6.prototype.toString = function() {
+          return this.toRFC5952String();
+        };
+        return IPv6;
+      })();
+      ipaddr2.IPv6.broadcastAddressFromCIDR = function(string2) {
+        try {
+          const cidr = this.parseCIDR(string2);
+          const ipInterfaceOctets = cidr[0].toByteArray();
+          const subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
+          const octets = [];
+          let i2 = 0;
+          while (i2 < 16) {
+            octets.push(parseInt(ipInterfaceOctets[i2], 10) | parseInt(subnetMaskOctets[i2], 10) ^ 255);
+            i2++;
+          }
+          return new this(octets);
+        } catch (e) {
+          throw new Error("ipaddr: the address does not have IPv6 CIDR format", { cause: e });
+        }
+      };
+      ipaddr2.IPv6.isIPv6 = function(string2) {
+        return this.parser(string2) !== null;
+      };
+      ipaddr2.IPv6.isValid = function(string2) {
+        if (typeof string2 === "string" && string2.indexOf(":") === -1) {
+          return false;
+        }
+        try {
+          const addr = this.parser(string2);
+          new this(addr.parts, addr.zoneId);
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      ipaddr2.IPv6.isValidCIDR = function(string2) {
+        if (typeof string2 === "string" && string2.indexOf(":") === -1) {
+          return false;
+        }
+        try {
+          this.parseCIDR(string2);
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      ipaddr2.IPv6.networkAddressFromCIDR = function(string2) {
+        let cidr, i2, ipInterfaceOctets, octets, subnetMaskOctets;
+        try {
+          cidr = this.parseCIDR(string2);
+          ipInterfaceOctets = cidr[0].toByteArray();
+          subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
+          octets = [];
+          i2 = 0;
+          while (i2 < 16) {
+            octets.push(parseInt(ipInterfaceOctets[i2], 10) & parseInt(subnetMaskOctets[i2], 10));
+            i2++;
+          }
+          return new this(octets);
+        } catch (e) {
+          throw new Error("ipaddr: the address does not have IPv6 CIDR format", { cause: e });
+        }
+      };
+      ipaddr2.IPv6.parse = function(string2) {
+        const addr = this.parser(string2);
+        if (addr === null) {
+          throw new Error("ipaddr: string is not formatted like an IPv6 Address");
+        }
+        return new this(addr.parts, addr.zoneId);
+      };
+      ipaddr2.IPv6.parseCIDR = function(string2) {
+        let maskLength, match, parsed3;
+        if (match = string2.match(/^(.+)\/(\d+)$/)) {
+          maskLength = parseInt(match[2]);
+          if (maskLength >= 0 && maskLength <= 128) {
+            parsed3 = [this.parse(match[1]), maskLength];
+            Object.defineProperty(parsed3, "toString", {
+              value: function() {
+                return this.join("/");
+              }
+            });
+            return parsed3;
+          }
+        }
+        throw new Error("ipaddr: string is not formatted like an IPv6 CIDR range");
+      };
+      ipaddr2.IPv6.parser = function(string2) {
+        let addr, i2, match, octet, octets, zoneId;
+        if (match = string2.match(ipv6Regexes.deprecatedTransitional)) {
+          return this.parser(`::ffff:${match[1]}`);
+        }
+        if (ipv6Regexes.native.test(string2)) {
+          return expandIPv6(string2, 8);
+        }
+        if (match = string2.match(ipv6Regexes.transitional)) {
+          zoneId = match[6] || "";
+          addr = match[1];
+          if (!match[1].endsWith("::")) {
+            addr = addr.slice(0, -1);
+          }
+          addr = expandIPv6(addr + zoneId, 6);
+          if (addr && addr.parts) {
+            octets = [
+              parseInt(match[2]),
+              parseInt(match[3]),
+              parseInt(match[4]),
+              parseInt(match[5])
+            ];
+            for (i2 = 0; i2 < octets.length; i2++) {
+              octet = octets[i2];
+              if (!(0 <= octet && octet <= 255)) {
+                return null;
+              }
+            }
+            addr.parts.push(octets[0] << 8 | octets[1]);
+            addr.parts.push(octets[2] << 8 | octets[3]);
+            return {
+              parts: addr.parts,
+              zoneId: addr.zoneId
+            };
+          }
+        }
+        return null;
+      };
+      ipaddr2.IPv6.subnetMaskFromPrefixLength = function(prefix) {
+        prefix = parseInt(prefix);
+        if (Number.isNaN(prefix) || prefix < 0 || prefix > 128) {
+          throw new Error("ipaddr: invalid IPv6 prefix length");
+        }
+        const octets = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let j = 0;
+        const filledOctetCount = Math.floor(prefix / 8);
+        while (j < filledOctetCount) {
+          octets[j] = 255;
+          j++;
+        }
+        if (filledOctetCount < 16) {
+          octets[filledOctetCount] = Math.pow(2, prefix % 8) - 1 << 8 - prefix % 8;
+        }
+        return new this(octets);
+      };
+      ipaddr2.fromByteArray = function(bytes2) {
+        const length2 = bytes2.length;
+        if (length2 === 4) {
+          return new ipaddr2.IPv4(bytes2);
+        } else if (length2 === 16) {
+          return new ipaddr2.IPv6(bytes2);
+        } else {
+          throw new Error("ipaddr: the binary input is neither an IPv6 nor IPv4 address");
+        }
+      };
+      ipaddr2.isValid = function(string2) {
+        return ipaddr2.IPv6.isValid(string2) || ipaddr2.IPv4.isValid(string2);
+      };
+      ipaddr2.isValidCIDR = function(string2) {
+        return ipaddr2.IPv6.isValidCIDR(string2) || ipaddr2.IPv4.isValidCIDR(string2);
+      };
+      ipaddr2.parse = function(string2) {
+        if (ipaddr2.IPv6.isValid(string2)) {
+          return ipaddr2.IPv6.parse(string2);
+        } else if (ipaddr2.IPv4.isValid(string2)) {
+          return ipaddr2.IPv4.parse(string2);
+        } else {
+          throw new Error("ipaddr: the address has neither IPv6 nor IPv4 format");
+        }
+      };
+      ipaddr2.parseCIDR = function(string2) {
+        try {
+          return ipaddr2.IPv6.parseCIDR(string2);
+        } catch {
+          try {
+            return ipaddr2.IPv4.parseCIDR(string2);
+          } catch (e) {
+            throw new Error("ipaddr: the address has neither IPv6 nor IPv4 CIDR format", { cause: e });
+          }
+        }
+      };
+      ipaddr2.process = function(string2) {
+        const addr = this.parse(string2);
+        if (addr.kind() === "ipv6" && addr.isIPv4MappedAddress()) {
+          return addr.toIPv4Address();
+        } else {
+          return addr;
+        }
+      };
+      ipaddr2.subnetMatch = function(address2, rangeList, defaultName) {
+        let i2, rangeName, rangeSubnets, subnet;
+        if (defaultName === void 0 || defaultName === null) {
+          defaultName = "unicast";
+        }
+        for (rangeName in rangeList) {
+          if (Object.prototype.hasOwnProperty.call(rangeList, rangeName)) {
+            rangeSubnets = rangeList[rangeName];
+            if (rangeSubnets[0] && !(rangeSubnets[0] instanceof Array)) {
+              rangeSubnets = [rangeSubnets];
+            }
+            for (i2 = 0; i2 < rangeSubnets.length; i2++) {
+              subnet = rangeSubnets[i2];
+              if (address2.kind() === subnet[0].kind() && address2.match.apply(address2, subnet)) {
+                return rangeName;
+              }
+            }
+          }
+        }
+        return defaultName;
+      };
+      if (typeof module !== "undefined" && module.exports) {
+        module.exports = ipaddr2;
+      } else {
+        root.ipaddr = ipaddr2;
+      }
+    })(exports);
   }
 });
 
@@ -37107,29 +37107,29 @@ var init_dist_bundle5 = __esm({
 });
 
 // node_modules/@octokit/auth-token/dist-bundle/index.js
-async function auth(token) {
-  const isApp = isJWT(token);
-  const isInstallation = token.startsWith("v1.") || token.startsWith("ghs_");
-  const isUserToServer = token.startsWith("ghu_");
+async function auth(token2) {
+  const isApp = isJWT(token2);
+  const isInstallation = token2.startsWith("v1.") || token2.startsWith("ghs_");
+  const isUserToServer = token2.startsWith("ghu_");
   const tokenType = isApp ? "app" : isInstallation ? "installation" : isUserToServer ? "user-to-server" : "oauth";
   return {
     type: "token",
-    token,
+    token: token2,
     tokenType
   };
 }
-function withAuthorizationPrefix(token) {
-  if (token.split(/\./).length === 3) {
-    return `bearer ${token}`;
+function withAuthorizationPrefix(token2) {
+  if (token2.split(/\./).length === 3) {
+    return `bearer ${token2}`;
   }
-  return `token ${token}`;
+  return `token ${token2}`;
 }
-async function hook(token, request2, route, parameters) {
+async function hook(token2, request2, route, parameters) {
   const endpoint2 = request2.endpoint.merge(
     route,
     parameters
   );
-  endpoint2.headers.authorization = withAuthorizationPrefix(token);
+  endpoint2.headers.authorization = withAuthorizationPrefix(token2);
   return request2(endpoint2);
 }
 var b64url, sep4, jwtRE, isJWT, createTokenAuth;
@@ -37139,18 +37139,18 @@ var init_dist_bundle6 = __esm({
     sep4 = "\\.";
     jwtRE = new RegExp(`^${b64url}${sep4}${b64url}${sep4}${b64url}$`);
     isJWT = jwtRE.test.bind(jwtRE);
-    createTokenAuth = function createTokenAuth2(token) {
-      if (!token) {
+    createTokenAuth = function createTokenAuth2(token2) {
+      if (!token2) {
         throw new Error("[@octokit/auth-token] No token passed to createTokenAuth");
       }
-      if (typeof token !== "string") {
+      if (typeof token2 !== "string") {
         throw new Error(
           "[@octokit/auth-token] Token passed to createTokenAuth is not a string"
         );
       }
-      token = token.replace(/^(token|bearer) +/i, "");
-      return Object.assign(auth.bind(null, token), {
-        hook: hook.bind(null, token)
+      token2 = token2.replace(/^(token|bearer) +/i, "");
+      return Object.assign(auth.bind(null, token2), {
+        hook: hook.bind(null, token2)
       });
     };
   }
@@ -40086,14 +40086,14 @@ var init_client = __esm({
       #repo;
       #me;
       /** `pause`: seconds from one write or question in GraphQL to the next. */
-      constructor({ api, token, owner, repo }, second, pause = 1) {
+      constructor({ api, token: token2, owner, repo }, second, pause = 1) {
         this.#repo = { owner, repo };
         const silent = () => void 0;
         const again = (after, _options, _client, count3) => after <= LONGEST_LIMIT_SECONDS && count3 < RETRIES2;
         const every = (seconds2) => new import_light3.default.Group({ maxConcurrent: 1, minTime: seconds2 * second });
         this.#octokit = new Client({
           baseUrl: api,
-          auth: token,
+          auth: token2,
           request: { fetch: (...given2) => globalThis.fetch(...given2) },
           retry: { retries: RETRIES2, retryAfterBaseValue: second },
           throttle: {
@@ -40605,8 +40605,8 @@ function githubRequestDesk(settings3, second = 1e3) {
       return listed6.filter((one3) => !one3.has("/pull_request")).map(numbered2);
     },
     accountSince: async (id) => {
-      const account = await client.askGlobal("an account", "GET /user/{id}", { id });
-      return timeIn(account, "/created_at");
+      const account2 = await client.askGlobal("an account", "GET /user/{id}", { id });
+      return timeIn(account2, "/created_at");
     },
     answer: (issue2, mark) => pulls.markedText(issue2, mark),
     keepAnswer: async (issue2, mark, body) => {
@@ -41622,24 +41622,24 @@ __export(runner_exports, {
   tryRequest: () => tryRequest
 });
 function githubSettings() {
-  const token = process.env["GITHUB_TOKEN"] ?? "";
+  const token2 = process.env["GITHUB_TOKEN"] ?? "";
   if ((process.env["GITHUB_REPOSITORY"] ?? "") === "")
     throw new UsageError("GITHUB_REPOSITORY is not set", "this command runs in GitHub Actions");
-  if (token === "")
+  if (token2 === "")
     throw new UsageError(
       "GITHUB_TOKEN is not set",
       "pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`"
     );
-  return { api: context2.apiUrl, token, ...context2.repo };
+  return { api: context2.apiUrl, token: token2, ...context2.repo };
 }
 function directorySettings() {
-  const token = process.env["MEMBERS_TOKEN"] || (process.env["GITHUB_TOKEN"] ?? "");
-  if (token === "")
+  const token2 = process.env["MEMBERS_TOKEN"] || (process.env["GITHUB_TOKEN"] ?? "");
+  if (token2 === "")
     throw new UsageError(
       "hubs name teams, and GITHUB_TOKEN is not set",
       "set it to a token that may read members, or give --directory FILE"
     );
-  return { api: context2.apiUrl, token, owner: "", repo: "" };
+  return { api: context2.apiUrl, token: token2, owner: "", repo: "" };
 }
 function isPrivateRun() {
   return at(context2.payload, "/repository/private") === true;
@@ -41690,14 +41690,14 @@ function numberAt2(path) {
   return typeof found4 === "number" && Number.isSafeInteger(found4) && found4 > 0 ? found4 : void 0;
 }
 function accessRepository(repository) {
-  const token = process.env["ACCESS_TOKEN"] ?? "";
+  const token2 = process.env["ACCESS_TOKEN"] ?? "";
   const [owner = "", repo = ""] = repository.split("/");
-  if (token === "")
+  if (token2 === "")
     throw new UsageError(
       `people\u2019s files are in ${repository}, and ACCESS_TOKEN is not set`,
       "set it to a token that may write contents and pull requests there, and nothing else"
     );
-  return { api: context2.apiUrl, token, owner, repo };
+  return { api: context2.apiUrl, token: token2, owner, repo };
 }
 function tryRequest() {
   const pull = at(context2.payload, "/issue/number");
@@ -41865,13 +41865,13 @@ function rosterOf(logins, accounts, { members, leads }, now) {
   const [comes, already] = [[], []];
   const [unknown2, doubled] = [[], []];
   for (const login of logins) {
-    const account = accounts.get(loginKey(login));
+    const account2 = accounts.get(loginKey(login));
     if (seen3.has(loginKey(login))) doubled.push(login);
-    else if (!account) unknown2.push(login);
+    else if (!account2) unknown2.push(login);
     else {
-      const isIn2 = members.includes(account.id) || leads.includes(account.id);
-      const isYoung = now - account.createdAt < YOUNG_DAYS * DAY_MS8;
-      (isIn2 ? already : comes).push({ ...account, isYoung });
+      const isIn2 = members.includes(account2.id) || leads.includes(account2.id);
+      const isYoung = now - account2.createdAt < YOUNG_DAYS * DAY_MS8;
+      (isIn2 ? already : comes).push({ ...account2, isYoung });
     }
     seen3.add(loginKey(login));
   }
@@ -43539,6 +43539,13 @@ var COMMANDS = {
     target: "",
     options: ["root", "cluster", "kubeconfig", "json", "at"]
   },
+  rights: {
+    group: "run",
+    examples: ["rights", "rights --cluster bremen | kubectl apply -f -"],
+    summary: "print the account that deploys to a cluster, with no right too many",
+    target: "",
+    options: ["root", "cluster"]
+  },
   outside: {
     group: "run",
     examples: ["outside", "outside hub"],
@@ -43927,7 +43934,7 @@ function bisector(f) {
     }
     return lo;
   }
-  function right(a, x2, lo = 0, hi = a.length) {
+  function right2(a, x2, lo = 0, hi = a.length) {
     if (lo < hi) {
       if (compare1(x2, x2) !== 0) return hi;
       do {
@@ -43942,7 +43949,7 @@ function bisector(f) {
     const i2 = left(a, x2, lo, hi - 1);
     return i2 > lo && delta(a[i2 - 1], x2) > -delta(a[i2], x2) ? i2 - 1 : i2;
   }
-  return { left, center, right };
+  return { left, center, right: right2 };
 }
 function zero() {
   return 0;
@@ -45938,8 +45945,8 @@ function tableText({ title, head: head2, rows: rows2 }) {
   return inMarkdown`## ${title}\n\n${joined(lines3, NEXT)}\n`;
 }
 function rowText(cells) {
-  const plain6 = cells.map((cell) => inMarkdown`${cell}`);
-  return inMarkdown`| ${joined(plain6, inMarkdown` | `)} |`;
+  const plain7 = cells.map((cell) => inMarkdown`${cell}`);
+  return inMarkdown`| ${joined(plain7, inMarkdown` | `)} |`;
 }
 
 // src/core/bench/range.ts
@@ -49271,8 +49278,8 @@ var CLOSERS = { "{": "}", "[": "]" };
 function scan(text2) {
   const open3 = [];
   const wrong2 = [];
-  const token = /"(?:\\.|[^"\\\n])*"|(?<=[\s[{,])'[^'\n]*'|(?:^|(?<=\s))#.*$|[[\]{}]/gmu;
-  for (const { 0: char, index: offset } of text2.matchAll(token)) {
+  const token2 = /"(?:\\.|[^"\\\n])*"|(?<=[\s[{,])'[^'\n]*'|(?:^|(?<=\s))#.*$|[[\]{}]/gmu;
+  for (const { 0: char, index: offset } of text2.matchAll(token2)) {
     if (char === "[" || char === "{") {
       const before = /(?:^|[\s[{,])$/u.test(text2.slice(Math.max(0, offset - 1), offset));
       const isBegin = /(?:^|[:,[{-])\s*$/u.test(text2.slice(Math.max(0, offset - 40), offset));
@@ -49303,26 +49310,26 @@ function notClosedHere({ offset, char }) {
   };
 }
 function* between(text2, open3, close) {
-  const right = CLOSERS[open3.char] ?? "";
+  const right2 = CLOSERS[open3.char] ?? "";
   const base2 = { ...notClosedHere(open3), until: close.offset + 1 };
-  yield { ...base2, mended: replaced(text2, close.offset, close.offset, right) };
+  yield { ...base2, mended: replaced(text2, close.offset, close.offset, right2) };
   yield {
     offset: close.offset,
     message: `"${close.char}" closes what "${open3.char}" has opened`,
-    hint: `write "${right}"`,
-    mended: replaced(text2, close.offset, close.offset + 1, right),
+    hint: `write "${right2}"`,
+    mended: replaced(text2, close.offset, close.offset + 1, right2),
     until: close.offset + 1
   };
 }
 function* notClosed(text2, lines3, open3) {
   const first = lines3.findLastIndex(({ start: start2 }) => start2 <= open3.offset);
   const own2 = lines3[first]?.indent ?? 0;
-  const right = CLOSERS[open3.char] ?? "";
+  const right2 = CLOSERS[open3.char] ?? "";
   for (const [step2, line] of lines3.slice(first).entries()) {
     if (step2 > 0 && line.text.trim() !== "" && line.indent <= own2) return;
     const at2 = contentEnd(line);
     if (at2 > open3.offset)
-      yield { ...notClosedHere(open3), mended: replaced(text2, at2, at2, right), until: at2 };
+      yield { ...notClosedHere(open3), mended: replaced(text2, at2, at2, right2), until: at2 };
   }
 }
 function* notOpened(text2, lines3, close) {
@@ -49696,12 +49703,12 @@ function eventsOf(written2) {
   const mistakes2 = [];
   let text2 = written2;
   for (let count3 = 0; count3 < MOST_MISTAKES; count3 += 1) {
-    const tried = attempt(text2);
-    const events = "events" in tried ? tried.events : void 0;
-    const mistake = "events" in tried ? slipIn(text2, tried.events) : causeOf(text2, tried);
+    const tried2 = attempt(text2);
+    const events = "events" in tried2 ? tried2.events : void 0;
+    const mistake = "events" in tried2 ? slipIn(text2, tried2.events) : causeOf(text2, tried2);
     if (!mistake) {
-      if ("reason" in tried)
-        mistakes2.push({ text: text2, offset: tried.failsAt, ...failureWords(tried.reason) });
+      if ("reason" in tried2)
+        mistakes2.push({ text: text2, offset: tried2.failsAt, ...failureWords(tried2.reason) });
       return { text: text2, events, mistakes: mistakes2 };
     }
     mistakes2.push({ ...mistake, text: text2 });
@@ -53520,8 +53527,8 @@ function byName(values) {
 function mergeNamed(ours, own2) {
   return Object.keys(NAMED).reduce(
     (all, path) => {
-      const [left, right] = [at(ours, path), at(own2, path)];
-      return isObject(left) && isObject(right) ? put(all, path, { ...left, ...right }) : all;
+      const [left, right2] = [at(ours, path), at(own2, path)];
+      return isObject(left) && isObject(right2) ? put(all, path, { ...left, ...right2 }) : all;
     },
     merge(ours, own2)
   );
@@ -53915,188 +53922,86 @@ function keptObject(figures) {
   };
 }
 
-// src/core/hub/preflight.ts
-init_json();
-
-// src/core/hub/values/network.ts
-var import_ipaddr = __toESM(require_ipaddr(), 1);
-init_json();
-var INSIDE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10"];
-var NODE_DNS = "169.254.20.10/32";
-var METADATA = ["169.254.169.254/32", "169.254.170.2/32", "100.100.100.200/32"];
-function opensInside(cluster, cidr, except) {
-  if (!isIpv4(cidr)) return cidr.endsWith("/0") && except.length === 0;
-  return [...insideOf(cluster), ...METADATA].some(
-    (network) => contains(cidr, network) && !except.some((one3) => isIpv4(one3) && contains(one3, network))
-  );
-}
-function isInside(cluster, network) {
-  return !isIpv4(network) || insideOf(cluster).some((one3) => contains(one3, network));
-}
-function insideOf({ networks }) {
-  return [...INSIDE, ...networks];
-}
-function contains(outer, inner) {
-  const [base2, bits2] = ipv4(outer);
-  const [address2, length2] = ipv4(inner);
-  return bits2 <= length2 && address2.match(base2, bits2);
-}
-function isIpv4(network) {
-  const { IPv4 } = import_ipaddr.default;
-  return IPv4.isValidFourPartDecimal(network) || IPv4.isValidCIDRFourPartDecimal(network);
-}
-function ipv4(network) {
-  return import_ipaddr.default.IPv4.parseCIDR(network.includes("/") ? network : `${network}/32`);
-}
-function networkPart({ hub, cluster }) {
-  const own2 = "/singleuser/networkPolicy/egressAllowRules/nonPrivateIPs";
-  const stays2 = at(hub.data.values, own2) === false;
-  return {
-    jupyterhub: {
-      singleuser: {
-        cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
-        networkPolicy: {
-          enabled: true,
-          egressAllowRules: {
-            cloudMetadataServer: false,
-            dnsPortsCloudMetadataServer: cluster.provider === "gke",
-            nonPrivateIPs: false,
-            privateIPs: false
-          }
-        }
-      }
-    },
-    glaciocloud: stays2 ? {} : { egress: { inside: insideOf(cluster), dns: NODE_DNS } }
-  };
-}
-function metadataByIptables(cluster) {
-  return cluster.networkPolicy === "none" && cluster.provider !== "k3s" && cluster.provider !== "existing";
-}
-
-// src/core/hub/preflight.ts
+// src/core/cluster/rights.ts
+var OBJECT = ["get", "create", "patch", "delete"];
+var LISTED = ["get", "list", "create", "patch", "delete"];
+var WATCHED = ["get", "list", "watch", "create", "patch", "delete"];
+var OF_HUBS2 = "objects of hubs";
+var NETWORKING = "networking.k8s.io";
+var RBAC = "rbac.authorization.k8s.io";
 var ALWAYS = [
-  { verb: "create", group: "", resource: "namespaces" },
-  { verb: "list", group: "", resource: "configmaps" },
-  { verb: "patch", group: "", resource: "secrets" },
-  { verb: "delete", group: "", resource: "secrets" },
-  { verb: "list", group: "", resource: "persistentvolumeclaims" },
-  { verb: "patch", group: "", resource: "persistentvolumeclaims" },
-  { verb: "delete", group: "", resource: "persistentvolumeclaims" },
-  { verb: "patch", group: "", resource: "services" },
-  { verb: "create", group: "", resource: "pods" },
-  { verb: "create", group: "", resource: "pods", subresource: "exec" },
-  { verb: "patch", group: "apps", resource: "deployments" },
-  { verb: "patch", group: "rbac.authorization.k8s.io", resource: "roles" },
-  { verb: "patch", group: "networking.k8s.io", resource: "networkpolicies" },
-  { verb: "create", group: "coordination.k8s.io", resource: "leases" }
+  right("", "namespaces", LISTED, "of hubs and their probes; which cluster this is"),
+  right("", "nodes", ["list"], "whether there is room"),
+  right("storage.k8s.io", "storageclasses", ["list"], "whether those of the files are there"),
+  right(NETWORKING, "ingressclasses", ["list"], "whether those of the files are there"),
+  right("coordination.k8s.io", "leases", ["get", "create", "update"], "one run for each hub"),
+  right("scheduling.k8s.io", "priorityclasses", ["create", "patch"], "seats that give way"),
+  right("", "configmaps", LISTED, `${OF_HUBS2}; what is known of each`),
+  right("", "secrets", [...WATCHED, "update"], `${OF_HUBS2}; their Role; records of Helm`),
+  right("", "pods", WATCHED, "what runs; throw-away pods; the Role of hubs"),
+  right("", "persistentvolumeclaims", WATCHED, "homes; the Role of hubs"),
+  right("", "services", WATCHED, `${OF_HUBS2}; their Role`),
+  right("", "events", ["get", "list", "watch"], "why a pod waits; the Role of hubs"),
+  right("", "pods/log", ["get"], "why a pod fails"),
+  right("", "pods/exec", ["get", "create"], "whether a hub is well, and whom it knows"),
+  right("", "serviceaccounts", OBJECT, OF_HUBS2),
+  right("apps", "deployments", LISTED, `${OF_HUBS2}, watched until they run`),
+  right("apps", "deployments/scale", ["patch"], "a hub at rest"),
+  right("apps", "daemonsets", OBJECT, "images pulled ahead"),
+  right("apps", "statefulsets", OBJECT, "what a chart of your own may bring"),
+  right("batch", "jobs", OBJECT, "what a chart of your own may bring"),
+  right(NETWORKING, "networkpolicies", LISTED, OF_HUBS2),
+  right("policy", "poddisruptionbudgets", OBJECT, OF_HUBS2),
+  right(RBAC, "roles", OBJECT, OF_HUBS2),
+  right(RBAC, "rolebindings", OBJECT, OF_HUBS2)
+];
+var FOR_ENTRY = [
+  right(NETWORKING, "ingresses", LISTED, `${OF_HUBS2}; where a cluster is entered`)
 ];
 var FOR_DATA = [
-  ...["get", "list", "create", "patch", "delete"].map((verb2) => ({
-    verb: verb2,
-    group: "batch",
-    resource: "jobs"
-  })),
-  { verb: "get", group: "", resource: "pods", subresource: "log" },
-  { verb: "list", group: "", resource: "events" },
-  ...["get", "create", "patch", "delete"].map((verb2) => ({
-    verb: verb2,
-    group: "",
-    resource: "persistentvolumes"
-  }))
+  right("batch", "jobs", ["list"], "what fills the volume of input data"),
+  right("", "persistentvolumes", OBJECT, "input data in each hub")
 ];
-var NEEDS = [...ALWAYS, ...FOR_DATA];
-function clusterVerdict(cluster, facts2) {
-  const { storage, ingress } = cluster.data;
-  return together2([
-    rightsVerdict(storage, facts2.allowed),
-    versionVerdict(cluster, facts2.version),
-    storageVerdict(storage, facts2.storageClasses),
-    ingressVerdict(ingress, facts2.ingressClasses),
-    networkVerdict(cluster, facts2.nodes)
-  ]);
+function right(group, resource, verbs, why) {
+  return { group, resource, verbs, why };
 }
-function rightsVerdict({ data: data3 }, allowed) {
-  const refused3 = refusedText(data3 === void 0 ? ALWAYS : NEEDS, allowed);
-  return refused3 === void 0 ? WELL : problem2(refused3);
+function rightsFor({ ingress, storage }) {
+  return [
+    ...ALWAYS,
+    ...ingress.class === "none" ? [] : FOR_ENTRY,
+    ...storage.data === void 0 ? [] : FOR_DATA
+  ];
+}
+var NEEDS = needsOf([...ALWAYS, ...FOR_ENTRY, ...FOR_DATA]);
+function needsOf(rights2) {
+  return rights2.flatMap(({ group, resource: path, verbs }) => {
+    const [resource = "", subresource] = path.split("/");
+    const part = subresource === void 0 ? {} : { subresource };
+    return verbs.map((verb2) => ({ verb: verb2, group, resource, ...part }));
+  });
+}
+function refusedRights(cluster, allowed) {
+  const given2 = new Set(NEEDS.filter((_need, index2) => allowed[index2] === true).map(needText));
+  const needs = needsOf(rightsFor(cluster));
+  return refusedText(
+    needs,
+    needs.map((need) => given2.has(needText(need)))
+  );
 }
 function refusedText(needs, allowed) {
-  const refused3 = needs.filter((_need, index2) => allowed[index2] !== true).map(needText);
-  return refused3.length === 0 ? void 0 : `these credentials may not ${refused3.join(", ")}`;
+  const refused3 = needs.filter((_need, index2) => allowed[index2] !== true);
+  if (refused3.length === 0) return void 0;
+  const verbs = /* @__PURE__ */ new Map();
+  for (const need of refused3)
+    verbs.set(kindText(need), [...verbs.get(kindText(need)) ?? [], need.verb]);
+  const each = [...verbs].map(([kind, some]) => `${some.join("/")} ${kind}`);
+  return `these credentials may not ${each.join(", ")}`;
 }
-function needText({ verb: verb2, resource, subresource }) {
-  return `${verb2} ${resource}${subresource === void 0 ? "" : `/${subresource}`}`;
+function needText(need) {
+  return `${need.verb} ${kindText(need)}`;
 }
-function versionVerdict({ name, data: data3 }, version) {
-  const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
-  if (minor === data3.kubernetes) return WELL;
-  const said5 = `clusters/${name}.yaml says Kubernetes ${data3.kubernetes}`;
-  return warning2(`${said5}, and it is ${minor}: plans are rendered for the wrong one`);
-}
-function storageVerdict({ homes: homes2, data: data3 }, storageClasses) {
-  const policies = new Map(
-    storageClasses.map((one3) => [textAt(one3, "/metadata/name"), textAt(one3, "/reclaimPolicy")])
-  );
-  const wanted = /* @__PURE__ */ new Set([homes2.class, ...data3 ? [data3.class] : []]);
-  const missing4 = [...wanted].filter((name) => !policies.has(name)).map((name) => problem2(`there is no storage class ${name}; ${thereAre(policies.keys())}`));
-  return together2([...missing4, policies.get(homes2.class) === "Delete" ? losesHomes(homes2) : WELL]);
-}
-function losesHomes(homes2) {
-  const what = `the storage class ${homes2.class} deletes a volume with its claim`;
-  return warning2(
-    `${what}: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)`
-  );
-}
-function ingressVerdict(ingress, ingressClasses) {
-  if (ingress.class === "none" || ingressClasses.includes(ingress.class)) return WELL;
-  return problem2(`there is no ingress class ${ingress.class}; ${thereAre(ingressClasses)}`);
-}
-function networkVerdict({ name, data: data3 }, nodes) {
-  if (data3.networkPolicy === "none") return WELL;
-  const own2 = nodes.flatMap((node) => [
-    ...objectsIn(at(node, "/status/addresses")).filter((one3) => one3["type"] === "InternalIP").map((one3) => `${textAt(one3, "/address")}/32`),
-    textAt(node, "/spec/podCIDR")
-  ]);
-  const open3 = [...new Set(own2)].filter((network) => network !== "" && !isInside(data3, network));
-  if (open3.length === 0) return WELL;
-  const some = open3.slice(0, 3).join(", ") + (open3.length > 3 ? ", \u2026" : "");
-  return warning2(
-    `user servers can reach the cluster\u2019s own network at ${some}: clusters/${name}.yaml can close it with networks: [${some}]`
-  );
-}
-function thereAre(names5) {
-  return `there are: ${[...names5].join(", ") || "none"}`;
-}
-function dnsVerdict(host, resolved, entries) {
-  if (resolved.length === 0) {
-    const where = entries.join(" or ") || "the entry of this cluster";
-    return problem2(`${host} does not resolve: make a DNS record that points to ${where}`);
-  }
-  if (entries.length === 0 || resolved.some((one3) => entries.includes(one3))) return WELL;
-  const leads = `${host} leads to ${resolved.join(", ")}`;
-  const entry3 = `the entry of this cluster is ${entries.join(", ")}`;
-  return warning2(`${leads}, and ${entry3}: right only with a proxy in between`);
-}
-var WELL = { problems: [], warnings: [] };
-function problem2(text2) {
-  return { problems: [text2], warnings: [] };
-}
-function warning2(text2) {
-  return { problems: [], warnings: [text2] };
-}
-function together2(verdicts) {
-  return {
-    problems: verdicts.flatMap(({ problems }) => problems),
-    warnings: verdicts.flatMap(({ warnings }) => warnings)
-  };
-}
-function entriesOf2(objects) {
-  const found4 = objects.flatMap(
-    (one3) => objectsIn(at(one3, "/status/loadBalancer/ingress")).flatMap((entry3) => [
-      textAt(entry3, "/ip"),
-      textAt(entry3, "/hostname")
-    ])
-  );
-  return [...new Set(found4.filter((text2) => text2 !== ""))];
+function kindText({ resource, subresource }) {
+  return subresource === void 0 ? resource : `${resource}/${subresource}`;
 }
 
 // src/core/hub/state-text.ts
@@ -57152,8 +57057,8 @@ function personMeant(value2, usual2) {
 var PLAIN = /^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*$/u;
 function nameMeant(value2, usual2) {
   if (typeof value2 !== "string" || value2.length > 100) return usual2;
-  const plain6 = value2.replace(/^(?:clusters|environments|images|data)\/(?=[^/])/u, "").replace(/\/image\.ya?ml$/u, "").replace(/\.ya?ml$/u, "").toLowerCase().replaceAll(/[\s_]+/gu, "-");
-  return PLAIN.test(plain6) && plain6.length <= 32 && plain6 !== value2 ? `write ${plain6}: ${usual2}` : usual2;
+  const plain7 = value2.replace(/^(?:clusters|environments|images|data)\/(?=[^/])/u, "").replace(/\/image\.ya?ml$/u, "").replace(/\.ya?ml$/u, "").toLowerCase().replaceAll(/[\s_]+/gu, "-");
+  return PLAIN.test(plain7) && plain7.length <= 32 && plain7 !== value2 ? `write ${plain7}: ${usual2}` : usual2;
 }
 var SECONDS2 = { s: 1, m: 60, h: 3600, d: 86400 };
 function durationMeant(value2, usual2) {
@@ -57201,8 +57106,8 @@ function withoutLogin(text2) {
   return text2.replaceAll(LOGIN2, "$1(hidden)@").replaceAll(QUERY, "$1(hidden)");
 }
 function clip(text2) {
-  const plain6 = text2.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
-  return plain6.length > 60 ? `${plain6.slice(0, 57)}...` : plain6;
+  const plain7 = text2.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
+  return plain7.length > 60 ? `${plain7.slice(0, 57)}...` : plain7;
 }
 function explainMemory(value2) {
   const fixed2 = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt])i?b?$/iu.exec(value2.replace(",", "."));
@@ -57909,12 +57814,12 @@ var Reader = class {
       append(this.findings, readPackages(file, text2).findings);
       return;
     }
-    const right = misplaced(file);
-    if (right === void 0) return;
+    const right2 = misplaced(file);
+    if (right2 === void 0) return;
     this.report(file, {
       rule: "file-place",
       message: "this file is not read here",
-      hint: file.startsWith("secrets/") ? `secrets are ${right}, encrypted; what stands here in clear has to be revoked` : `platform files are ${right}`
+      hint: file.startsWith("secrets/") ? `secrets are ${right2}, encrypted; what stands here in clear has to be revoked` : `platform files are ${right2}`
     });
   }
   #remember({ kind, name }) {
@@ -59060,6 +58965,32 @@ function combine(parts2) {
   };
 }
 
+// src/core/hub/certificate.ts
+function hostOf({ url }) {
+  return /^https?:\/\/([^/:]+)/u.exec(url)?.[1] ?? url;
+}
+function hostsOf(environment2) {
+  return [hostOf(environment2), ...environment2.hosts];
+}
+function certificateFaults({ cert, key: key2 }, facts2, now) {
+  const of = (secret, fault) => ({
+    secret,
+    fault
+  });
+  if (facts2.kind === "unread")
+    return facts2.secret === "cert" ? [of(cert, "no certificate that can be read")] : [of(key2, "no private key that can be read")];
+  const { place: place2, without: without4, from, until } = facts2;
+  const day2 = (time2) => new Date(time2).toISOString().slice(0, 10);
+  if (place2 === void 0) return [of(key2, `not the key of the certificate in ${cert}`)];
+  if (place2 > 0)
+    return [of(cert, `a chain that begins with another certificate than that of ${key2}`)];
+  return [
+    ...until < now ? [of(cert, `a certificate that has ended on ${day2(until)}`)] : [],
+    ...from > now ? [of(cert, `a certificate that begins on ${day2(from)}`)] : [],
+    ...without4.length > 0 ? [of(cert, `a certificate without ${without4.join(", ")}`)] : []
+  ];
+}
+
 // src/core/hub/values/supplied.ts
 init_json();
 var SECRETS_NAME = "hub-secrets";
@@ -59129,7 +59060,7 @@ function entryPart({ hub, cluster }) {
   const { class: ingressClass, issuer } = cluster.ingress;
   const proxy = { service: { type: "ClusterIP" }, https: { enabled: false } };
   if (ingressClass === "none") return { jupyterhub: { proxy, ingress: { enabled: false } } };
-  const hosts = [hostOf(hub.data), ...hub.data.hosts];
+  const hosts = hostsOf(hub.data);
   const supplied = hub.data.certificate !== void 0;
   return {
     jupyterhub: {
@@ -59144,9 +59075,6 @@ function entryPart({ hub, cluster }) {
     },
     from: { "/ingress/hosts": "/url", "/ingress/tls": supplied ? "/certificate" : "/url" }
   };
-}
-function hostOf({ url }) {
-  return /^https?:\/\/([^/:]+)/u.exec(url)?.[1] ?? "";
 }
 
 // src/core/hub/values/login.ts
@@ -59207,6 +59135,61 @@ function mountsPart({ hub }) {
   };
 }
 
+// src/core/hub/values/network.ts
+var import_ipaddr = __toESM(require_ipaddr(), 1);
+init_json();
+var INSIDE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10"];
+var NODE_DNS = "169.254.20.10/32";
+var METADATA = ["169.254.169.254/32", "169.254.170.2/32", "100.100.100.200/32"];
+function opensInside(cluster, cidr, except) {
+  if (!isIpv4(cidr)) return cidr.endsWith("/0") && except.length === 0;
+  return [...insideOf(cluster), ...METADATA].some(
+    (network) => contains(cidr, network) && !except.some((one3) => isIpv4(one3) && contains(one3, network))
+  );
+}
+function isInside(cluster, network) {
+  return !isIpv4(network) || insideOf(cluster).some((one3) => contains(one3, network));
+}
+function insideOf({ networks }) {
+  return [...INSIDE, ...networks];
+}
+function contains(outer, inner) {
+  const [base2, bits2] = ipv4(outer);
+  const [address2, length2] = ipv4(inner);
+  return bits2 <= length2 && address2.match(base2, bits2);
+}
+function isIpv4(network) {
+  const { IPv4 } = import_ipaddr.default;
+  return IPv4.isValidFourPartDecimal(network) || IPv4.isValidCIDRFourPartDecimal(network);
+}
+function ipv4(network) {
+  return import_ipaddr.default.IPv4.parseCIDR(network.includes("/") ? network : `${network}/32`);
+}
+function networkPart({ hub, cluster }) {
+  const own2 = "/singleuser/networkPolicy/egressAllowRules/nonPrivateIPs";
+  const stays2 = at(hub.data.values, own2) === false;
+  return {
+    jupyterhub: {
+      singleuser: {
+        cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
+        networkPolicy: {
+          enabled: true,
+          egressAllowRules: {
+            cloudMetadataServer: false,
+            dnsPortsCloudMetadataServer: cluster.provider === "gke",
+            nonPrivateIPs: false,
+            privateIPs: false
+          }
+        }
+      }
+    },
+    glaciocloud: stays2 ? {} : { egress: { inside: insideOf(cluster), dns: NODE_DNS } }
+  };
+}
+function metadataByIptables(cluster) {
+  return cluster.networkPolicy === "none" && cluster.provider !== "k3s" && cluster.provider !== "existing";
+}
+
 // src/core/hub/values/nodes.ts
 init_json();
 
@@ -59221,6 +59204,10 @@ function userPool(cluster) {
   if (pool === void 0) throw new Error("a cluster was read without nodes.user");
   return pool;
 }
+function acceleratorsOf(size2, pool) {
+  if (size2.gpu === void 0 || pool?.gpu === void 0) return void 0;
+  return { resource: pool.gpu.resource, count: size2.gpu };
+}
 function serverPools({ nodes }) {
   return Object.entries(nodes).filter(([name]) => name !== CORE_POOL);
 }
@@ -59230,6 +59217,7 @@ function nodesPart(context3) {
   const { hub, cluster, platform: platform2 } = context3;
   const environment2 = hub.data;
   const usual2 = environment2.sizes[defaultSize(environment2.sizes)];
+  const gpu = usual2 && acceleratorsOf(usual2, poolOf(cluster, usual2.nodes));
   const seat = usual2 ? guaranteed(usual2) : { cpu: 0, memory: 0 };
   return {
     jupyterhub: {
@@ -59250,7 +59238,8 @@ function nodesPart(context3) {
       placeholders: {
         replicas: environment2.capacity.placeholders,
         cpu: `${Math.round(seat.cpu * 1e3)}m`,
-        memory: String(seat.memory)
+        memory: String(seat.memory),
+        ...gpu && { gpu }
       }
     },
     ownFrom: {
@@ -59258,7 +59247,10 @@ function nodesPart(context3) {
       "/hub/url": "/url",
       "/placeholders/replicas": "/capacity/placeholders",
       "/placeholders/cpu": seatField(environment2, "cpu"),
-      "/placeholders/memory": seatField(environment2, "memory")
+      "/placeholders/memory": seatField(environment2, "memory"),
+      ...gpu && {
+        "/placeholders/gpu": pointer("sizes", defaultSize(environment2.sizes), "gpu")
+      }
     }
   };
 }
@@ -59683,11 +59675,12 @@ function machines(size2, cluster, own2) {
   const pool = poolOf(cluster, size2.nodes);
   if (pool === void 0) return {};
   const { nodeSelector, tolerations } = poolNodes(own2, pool);
+  const gpu = acceleratorsOf(size2, pool);
   return {
     ...size2.nodes !== USER_POOL && {
       nodes: { pool: size2.nodes, selector: nodeSelector, tolerations }
     },
-    ...size2.gpu !== void 0 && pool.gpu && { gpu: { resource: pool.gpu.resource, count: size2.gpu } },
+    ...gpu && { gpu },
     ...pool.priceClass === "spot" && { spot: true }
   };
 }
@@ -60148,10 +60141,10 @@ function kindFault(object3, namespaces) {
   if (found4.kind === "Role") return roleFault(object3);
   return void 0;
 }
-function bindingFault(binding, namespaces) {
-  if (at(binding, "/roleRef/kind") !== "Role")
-    return `it would give the rights of the ${said(at(binding, "/roleRef/kind"))} ${said(at(binding, "/roleRef/name"))}`;
-  for (const subject of objectsIn(at(binding, "/subjects"))) {
+function bindingFault(binding2, namespaces) {
+  if (at(binding2, "/roleRef/kind") !== "Role")
+    return `it would give the rights of the ${said(at(binding2, "/roleRef/kind"))} ${said(at(binding2, "/roleRef/name"))}`;
+  for (const subject of objectsIn(at(binding2, "/subjects"))) {
     const namespace = subject["namespace"];
     const near = namespace === void 0 || namespaces.includes(textAt(subject, "/namespace"));
     if (subject["kind"] !== "ServiceAccount" || !near)
@@ -61134,18 +61127,18 @@ var lockEdited = {
     for (const lock of platform2.dataLocks.values()) yield* handMade(lock, lockChecksum(lock.data));
   }
 };
-function* handMade(lock, right) {
+function* handMade(lock, right2) {
   const { checksum } = lock.data;
   if (checksum === void 0)
     yield { at: lock.at(""), message: "the lock has no checksum", hint: RESTORE3 };
-  else if (checksum !== right)
+  else if (checksum !== right2)
     yield { at: lock.at("/checksum"), message: "the lock was changed by hand", hint: RESTORE3 };
 }
 
 // src/core/hub/rules/not-yet.ts
 init_json();
 var KEPT = "it is kept for later";
-var OF_HUBS2 = [
+var OF_HUBS3 = [
   { path: "/dask", hint: KEPT },
   { path: "/shared", hint: KEPT },
   { path: "/quota", hint: KEPT },
@@ -61179,7 +61172,7 @@ function hoursOf(event) {
 }
 function* idleOfHubs({ environments }) {
   for (const hub of environments.values()) {
-    yield* idleIn(hub, OF_HUBS2);
+    yield* idleIn(hub, OF_HUBS3);
     yield* idleIn(
       hub,
       hub.data.capacity.events.map((_, index2) => hoursOf(index2))
@@ -62360,7 +62353,7 @@ function hides(path, one3) {
 function* placed(own2, base2, { over, place: place2 }) {
   const storage = base2 === "/hub" ? base2 : `${base2}/storage`;
   for (const list of [`${storage}/extraVolumeMounts`, `${base2}/extraFiles`])
-    for (const [name, entry3] of entriesOf3(at(own2, list))) {
+    for (const [name, entry3] of entriesOf2(at(own2, list))) {
       const path = textAt(entry3, "/mountPath").replace(/\/+$/u, "");
       const hidden2 = isObject(entry3) && entry3["mountPath"] !== void 0 ? over(path) : void 0;
       if (hidden2 === void 0) continue;
@@ -62371,7 +62364,7 @@ function* placed(own2, base2, { over, place: place2 }) {
       };
     }
 }
-function entriesOf3(value2) {
+function entriesOf2(value2) {
   return isObject(value2) || Array.isArray(value2) ? Object.entries(value2) : [];
 }
 var OF_A_PERSON = /\{(userid|pod_name|((un|)escaped_|safe_)?username|(escaped_|safe_)?user_server)\}/u;
@@ -62465,7 +62458,7 @@ var OF_PODS = [
   ["/hub/config/KubeSpawner/container_security_context", asSecurity],
   ["/hub/config/KubeSpawner/pod_security_context", (securityContext) => ({ securityContext })]
 ];
-var OF_HUBS3 = [
+var OF_HUBS4 = [
   ...["/hub", "/proxy/chp"].flatMap((base2) => [
     [`${base2}/containerSecurityContext`, asSecurity],
     [`${base2}/podSecurityContext`, (securityContext) => ({ securityContext })],
@@ -62476,7 +62469,7 @@ var OF_HUBS3 = [
   ["/hub/extraVolumes", (volumes2) => ({ volumes: volumes2 })]
 ];
 function* hubPods({ values, place: place2 }) {
-  for (const [path, toSpec] of OF_HUBS3) {
+  for (const [path, toSpec] of OF_HUBS4) {
     const value2 = at(values, path);
     const spec = value2 === void 0 ? void 0 : toSpec(value2);
     const aliases = spec?.["hostAliases"] === void 0 ? void 0 : ALIASES;
@@ -63130,7 +63123,7 @@ var RAW_VALUE_RULES = [
         };
       }
       const beside2 = at(values, "/singleuser/extraContainers");
-      for (const [key2, container] of entriesOf3(beside2))
+      for (const [key2, container] of entriesOf2(beside2))
         if (isObject(container) && at(container, "/resources/limits/memory") === void 0)
           yield {
             at: place2(pointer("singleuser", "extraContainers", key2)),
@@ -63736,15 +63729,15 @@ function* addressProblems(set) {
 }
 function* addressFaults(set) {
   const { prepro, files = [] } = set.data;
-  const plain6 = 'write host and path as they are, without empty parts, ".." and blanks';
+  const plain7 = 'write host and path as they are, without empty parts, ".." and blanks';
   if (prepro && cachePath(`${prepro.base.replace(/\/$/u, "")}/x`) === void 0)
-    yield { at: set.at("/prepro/base"), message: "this is no plain address", hint: plain6 };
+    yield { at: set.at("/prepro/base"), message: "this is no plain address", hint: plain7 };
   const seen3 = /* @__PURE__ */ new Map();
   for (const [index2, url] of files.entries()) {
     const at2 = set.at(pointer("files", index2));
     const path = cachePath(url);
     if (path === void 0)
-      yield { at: at2, message: "this is no plain address of a file", hint: plain6 };
+      yield { at: at2, message: "this is no plain address of a file", hint: plain7 };
     const first = seen3.get(path ?? "");
     if (path !== void 0 && first !== void 0)
       yield {
@@ -65126,12 +65119,21 @@ async function check(inputs, report) {
   const charts = reading.platform && await cachedCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
   const all = await allFindings(reading, charts, inputs.now);
   const findings = reading.platform ? aboutHubs(all, reading.platform, inputs.hubs) : all;
+  const unread2 = unreadLines(reading);
   return outcome({
     exit: hasErrors(findings) ? 2 : 0,
-    text: `${findingsText(findings)}${unreadText(reading)}`,
-    json: { schema_version: SCHEMA_VERSION, findings: findingsJson(findings) },
+    text: `${findingsText(findings)}${unread2.map((line) => `${oneLine(line)}
+`).join("")}`,
+    json: {
+      schema_version: SCHEMA_VERSION,
+      findings: findingsJson(findings),
+      unread: reading.platform ? [...reading.unread] : ["platform.yaml"]
+    },
     findings,
-    summary: findingsMarkdown(findings)
+    summary: [
+      findingsMarkdown(findings),
+      ...unread2.map((line) => inMarkdown`\n${line}\n`.text)
+    ].join("")
   });
 }
 function aboutHubs(findings, platform2, hubs) {
@@ -65140,10 +65142,9 @@ function aboutHubs(findings, platform2, hubs) {
   const ofOne = hubs.map((hub) => isOfHub(platform2, hub));
   return findings.filter(({ at: at2 }) => ofOne.some((isOf2) => isOf2(at2.file)));
 }
-function unreadText({ platform: platform2, unread: unread2 }) {
-  if (!platform2) return "Rules have looked at no file, because platform.yaml cannot be read.\n";
-  return unread2.length === 0 ? "" : `Rules have not looked at ${unread2.map(oneLine).join(", ")} yet: mend what is told here first.
-`;
+function unreadLines({ platform: platform2, unread: unread2 }) {
+  if (!platform2) return ["Rules have looked at no file, because platform.yaml cannot be read."];
+  return unread2.length === 0 ? [] : [`Rules have not looked at ${unread2.join(", ")} yet: mend what is told here first.`];
 }
 
 // src/core/check/file-rules.ts
@@ -65420,12 +65421,13 @@ function completionScript(shell, completed) {
       return fish(completed);
   }
 }
+var plain4 = (end2) => String.raw`s/^\([a-z0-9][a-z0-9.-]*\)${end2}$/\1/p`;
 var NAMES = {
-  HUB: String.raw`ls environments 2>/dev/null | sed -n 's/\.yaml$//p'`,
-  IMAGE: "ls images 2>/dev/null",
-  CLUSTER: String.raw`ls clusters 2>/dev/null | sed -n 's/\.yaml$//p'`,
-  SET: String.raw`ls data 2>/dev/null | sed -n '/\.lock\.yaml$/d; s/\.yaml$//p'`,
-  COHORT: String.raw`ls access/cohorts 2>/dev/null | sed -n 's/\.yaml$//p'`
+  HUB: `ls environments 2>/dev/null | sed -n '${plain4(String.raw`\.yaml`)}'`,
+  IMAGE: `ls images 2>/dev/null | sed -n '${plain4("")}'`,
+  CLUSTER: `ls clusters 2>/dev/null | sed -n '${plain4(String.raw`\.yaml`)}'`,
+  SET: String.raw`ls data 2>/dev/null | sed -n '/\.lock\.yaml$/d; ${plain4(String.raw`\.yaml`)}'`,
+  COHORT: `ls access/cohorts 2>/dev/null | sed -n '${plain4(String.raw`\.yaml`)}'`
 };
 var FIXED = {
   KIND: SCAFFOLDS.join(" "),
@@ -66167,8 +66169,9 @@ function placeOf5(volume) {
   );
 }
 async function takeDataAway(namespace, kube) {
-  await kube.delete("persistentvolumeclaim", DATA_CLAIM, namespace);
+  if (await kube.get("persistentvolumeclaim", DATA_CLAIM, namespace) === void 0) return;
   await kube.delete("persistentvolume", volumeName(namespace));
+  await kube.delete("persistentvolumeclaim", DATA_CLAIM, namespace);
 }
 async function withData(kube) {
   const selector = Object.entries(OURS).map(([name, value2]) => `${name}=${value2}`);
@@ -67047,11 +67050,11 @@ async function askAll(addresses, world) {
   return last;
 }
 async function askPatiently(url, { servers, clock }) {
-  for (let tried = 1; ; tried += 1) {
+  for (let tried2 = 1; ; tried2 += 1) {
     const answer = await servers.ask(url);
     if (answer.kind !== "busy") return answer;
-    if (tried === TRIES) return { kind: "fault", why: `${answer.why}, ${TRIES} times` };
-    const wait = Math.min(Math.max(2 ** tried, answer.wait ?? 0), LONGEST_WAIT_S);
+    if (tried2 === TRIES) return { kind: "fault", why: `${answer.why}, ${TRIES} times` };
+    const wait = Math.min(Math.max(2 ** tried2, answer.wait ?? 0), LONGEST_WAIT_S);
     await clock.sleep(wait * 1e3);
   }
 }
@@ -67246,8 +67249,8 @@ function compare(from, to, path = "") {
 function byName3(from, to) {
   for (const key2 of ["name", "slug", "mountPath", "secretName"]) {
     const left = index(from, key2);
-    const right = index(to, key2);
-    if (left && right) return { from: left, to: right };
+    const right2 = index(to, key2);
+    if (left && right2) return { from: left, to: right2 };
   }
   return void 0;
 }
@@ -67359,6 +67362,95 @@ function claimFault2({ claim, what, modes }, found4, { namespace, nodes }) {
 }
 function namesStorage(environment2) {
   return environment2.home.class !== void 0 || claimsOf(environment2).length > 0;
+}
+
+// src/core/hub/preflight.ts
+init_json();
+function clusterVerdict(cluster, facts2) {
+  const { storage, ingress } = cluster.data;
+  return together2([
+    rightsVerdict(cluster.data, facts2.allowed),
+    versionVerdict(cluster, facts2.version),
+    storageVerdict(storage, facts2.storageClasses),
+    ingressVerdict(ingress, facts2.ingressClasses),
+    networkVerdict(cluster, facts2.nodes)
+  ]);
+}
+function rightsVerdict(cluster, allowed) {
+  const refused3 = refusedRights(cluster, allowed);
+  return refused3 === void 0 ? WELL : problem2(refused3);
+}
+function versionVerdict({ name, data: data3 }, version) {
+  const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
+  if (minor === data3.kubernetes) return WELL;
+  const said5 = `clusters/${name}.yaml says Kubernetes ${data3.kubernetes}`;
+  return warning2(`${said5}, and it is ${minor}: plans are rendered for the wrong one`);
+}
+function storageVerdict({ homes: homes2, data: data3 }, storageClasses) {
+  const policies = new Map(
+    storageClasses.map((one3) => [textAt(one3, "/metadata/name"), textAt(one3, "/reclaimPolicy")])
+  );
+  const wanted = /* @__PURE__ */ new Set([homes2.class, ...data3 ? [data3.class] : []]);
+  const missing4 = [...wanted].filter((name) => !policies.has(name)).map((name) => problem2(`there is no storage class ${name}; ${thereAre(policies.keys())}`));
+  return together2([...missing4, policies.get(homes2.class) === "Delete" ? losesHomes(homes2) : WELL]);
+}
+function losesHomes(homes2) {
+  const what = `the storage class ${homes2.class} deletes a volume with its claim`;
+  return warning2(
+    `${what}: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)`
+  );
+}
+function ingressVerdict(ingress, ingressClasses) {
+  if (ingress.class === "none" || ingressClasses.includes(ingress.class)) return WELL;
+  return problem2(`there is no ingress class ${ingress.class}; ${thereAre(ingressClasses)}`);
+}
+function networkVerdict({ name, data: data3 }, nodes) {
+  if (data3.networkPolicy === "none") return WELL;
+  const own2 = nodes.flatMap((node) => [
+    ...objectsIn(at(node, "/status/addresses")).filter((one3) => one3["type"] === "InternalIP").map((one3) => `${textAt(one3, "/address")}/32`),
+    textAt(node, "/spec/podCIDR")
+  ]);
+  const open3 = [...new Set(own2)].filter((network) => network !== "" && !isInside(data3, network));
+  if (open3.length === 0) return WELL;
+  const some = open3.slice(0, 3).join(", ") + (open3.length > 3 ? ", \u2026" : "");
+  return warning2(
+    `user servers can reach the cluster\u2019s own network at ${some}: clusters/${name}.yaml can close it with networks: [${some}]`
+  );
+}
+function thereAre(names5) {
+  return `there are: ${[...names5].join(", ") || "none"}`;
+}
+function dnsVerdict(host, resolved, entries) {
+  if (resolved.length === 0) {
+    const where = entries.join(" or ") || "the entry of this cluster";
+    return problem2(`${host} does not resolve: make a DNS record that points to ${where}`);
+  }
+  if (entries.length === 0 || resolved.some((one3) => entries.includes(one3))) return WELL;
+  const leads = `${host} leads to ${resolved.join(", ")}`;
+  const entry3 = `the entry of this cluster is ${entries.join(", ")}`;
+  return warning2(`${leads}, and ${entry3}: right only with a proxy in between`);
+}
+var WELL = { problems: [], warnings: [] };
+function problem2(text2) {
+  return { problems: [text2], warnings: [] };
+}
+function warning2(text2) {
+  return { problems: [], warnings: [text2] };
+}
+function together2(verdicts) {
+  return {
+    problems: verdicts.flatMap(({ problems }) => problems),
+    warnings: verdicts.flatMap(({ warnings }) => warnings)
+  };
+}
+function entriesOf3(objects) {
+  const found4 = objects.flatMap(
+    (one3) => objectsIn(at(one3, "/status/loadBalancer/ingress")).flatMap((entry3) => [
+      textAt(entry3, "/ip"),
+      textAt(entry3, "/hostname")
+    ])
+  );
+  return [...new Set(found4.filter((text2) => text2 !== ""))];
 }
 
 // src/core/hub/room.ts
@@ -67501,19 +67593,23 @@ async function preflightCluster(kube, cluster) {
   });
   if (problems.length > 0)
     throw new Failure(`the cluster ${cluster.name} is not ready: ${problems.join("; ")}`, {
-      hint: `correct clusters/${cluster.name}.yaml, or the cluster; nothing was changed`
+      hint: `correct clusters/${cluster.name}.yaml, or the cluster (\`glaciocloud doctor\` has the commands); nothing was changed`
     });
   return warnings;
 }
 async function preflightAddress({ hub, to }, { kube, cluster, internet: internet2, progress }) {
   if (cluster.data.ingress.class === "none") return;
-  const entries = entriesOf2(await kube.list("services,ingresses"));
+  const entries = entriesOf3(await kube.list("services,ingresses"));
   const faults = [];
-  for (const hostname5 of [new URL(hub.data.url).hostname, ...hub.data.hosts]) {
+  for (const hostname5 of hostsOf(hub.data)) {
     const resolved = await internet2.resolve(hostname5).catch((error3) => {
-      if (!(error3 instanceof Failure)) throw error3;
-      throw new Faulty(error3.message, "infrastructure");
+      if (error3 instanceof Failure) return error3;
+      throw error3;
     });
+    if (resolved instanceof Failure) {
+      faults.push(resolved.message);
+      continue;
+    }
     const { problems, warnings } = dnsVerdict(hostname5, resolved, entries);
     for (const warning3 of warnings) progress(to.unit, `\u26A0 ${warning3}`);
     append(faults, problems);
@@ -67790,6 +67886,104 @@ function changesHubImage(from, to) {
 
 // src/apply/hub/hub.ts
 init_failure();
+
+// src/core/hub/adoption.ts
+init_json();
+
+// src/core/hub/way-back.ts
+init_json();
+function storedIn(manifest) {
+  return splitDocuments(manifest).filter((text2) => /^kind:/mu.test(text2)).map((text2) => ({ text: text2, object: parseObject(text2) }));
+}
+function manifestOf(stored) {
+  return stored.map(({ text: text2 }) => `---
+${text2.trimEnd()}
+`).join("");
+}
+function straysOf(made3, wanted, namespace) {
+  const names5 = new Set(wanted.map((one3) => identity4(one3, namespace)));
+  const strays = [...byIdentity(made3, namespace)].filter(([name]) => !names5.has(name));
+  return strays.map(([, object3]) => object3);
+}
+function goesWith(live, release2) {
+  const policy = textAt(live, "/metadata/annotations/helm.sh~1resource-policy");
+  const owner = textAt(live, "/metadata/annotations/meta.helm.sh~1release-name");
+  return owner === release2 && policy.trim().toLowerCase() !== "keep";
+}
+function isLeaving(live) {
+  return at(live, "/metadata/deletionTimestamp") !== void 0;
+}
+function holdsData(object3) {
+  return object3["kind"] === "PersistentVolumeClaim";
+}
+function asItHasBecome({ object: object3 }, live) {
+  const kept3 = shaped(object3["spec"] ?? {}, live["spec"] ?? {});
+  const changed4 = merge(object3, { spec: kept3 });
+  return { text: manifestText([changed4]), object: changed4 };
+}
+function shaped(shape, live) {
+  if (!isObject(shape) || !isObject(live)) return live;
+  const entries = Object.entries(shape).map(([key2, value2]) => {
+    const now = live[key2];
+    return [key2, now === void 0 ? value2 : shaped(value2, now)];
+  });
+  return Object.fromEntries(entries);
+}
+function calledOf(object3) {
+  return `${textAt(object3, "/kind")} ${textAt(object3, "/metadata/name")}`;
+}
+
+// src/core/hub/adoption.ts
+var OTHERS = "others";
+var OF_HUB2 = ["hub", "proxy", "proxy-api", "proxy-public", "hub-db-dir"];
+function strangersIn({ hub, namespace, releases, objects }) {
+  const release2 = releases.find(({ name, ours }) => name === hub && !ours);
+  if (release2 !== void 0) return `the Helm release ${release2.name} (${release2.chart})`;
+  const foreign2 = objects.filter((one3) => isOfHub3(one3) && ownerOf(one3) !== hub);
+  if (foreign2.length > 0) {
+    const owners = [...new Set(foreign2.map(ownerOf))].map(
+      (owner) => owner === "" ? "no Helm release" : `the Helm release ${owner}`
+    );
+    return `${foreign2.map(calledOf).join(", ")}, made by ${owners.join(" and ")}`;
+  }
+  if (at(namespace, "/metadata/labels/app.kubernetes.io~1managed-by") === "glaciocloud")
+    return void 0;
+  const left = objects.filter((one3) => isOfHub3(one3) || isHome2(one3));
+  return left.length === 0 ? void 0 : claimsText(left);
+}
+function isOfHub3(object3) {
+  return OF_HUB2.includes(textAt(object3, "/metadata/name"));
+}
+function isHome2(object3) {
+  return textAt(object3, "/metadata/labels/component") === "singleuser-storage";
+}
+function ownerOf(object3) {
+  return textAt(object3, "/metadata/annotations/meta.helm.sh~1release-name");
+}
+function claimsText(left) {
+  const homes2 = left.filter(isHome2).length;
+  const others = left.filter((one3) => !isHome2(one3)).map(calledOf);
+  return [...others, ...homes2 > 0 ? [`homes of people (${homes2})`] : []].join(", ");
+}
+
+// src/apply/hub/adopt.ts
+init_failure();
+async function confirmFree({ to, state }, world) {
+  if (state?.healthy) return;
+  const { namespace } = to.release;
+  const [there, releases, objects] = await Promise.all([
+    world.kube.get("namespace", namespace),
+    world.releases.list(namespace),
+    world.kube.list("deployments,services,persistentvolumeclaims", { namespace })
+  ]);
+  const hub = to.unit.name;
+  const strangers = strangersIn({ hub, namespace: there, releases, objects });
+  if (strangers === void 0) return;
+  throw new Failure(
+    `the namespace ${namespace} holds what this platform has not made: ${strangers}; nothing was changed: give the hub another name, or take away what is there`,
+    { hint: "look at it with kubectl and helm list" }
+  );
+}
 
 // src/apply/hub/database.ts
 init_json();
@@ -68081,6 +68275,27 @@ async function dropOwned(kind, selector, namespace, { kube }) {
     if (typeof name === "string" && at(one3, "/metadata/annotations/hub.jupyter.org~1username") === DEPLOY_USER)
       await kube.delete(kind, name, namespace);
   }
+}
+
+// src/apply/hub/keep-state.ts
+init_failure();
+async function saveState({ to, state: old, held: held3 }, { kube }, change) {
+  held3();
+  const state = {
+    v: 1,
+    wanted: to.digest,
+    healthy: old?.healthy,
+    quarantined: old?.quarantined,
+    copy: old?.copy,
+    hold: old?.hold,
+    removing: void 0,
+    infrastructure: old?.infrastructure ?? 0,
+    ...change
+  };
+  await kube.apply([stateObject(to.release.namespace, state)]);
+}
+function ifNotAnswered(error3) {
+  if (!(error3 instanceof Failure)) throw error3;
 }
 
 // src/core/hub/promises.ts
@@ -68426,47 +68641,38 @@ function contentOf({ certificate }, use, secrets2) {
 // src/apply/hub/supplied.ts
 init_failure();
 
-// src/core/hub/way-back.ts
-init_json();
-function storedIn(manifest) {
-  return splitDocuments(manifest).filter((text2) => /^kind:/mu.test(text2)).map((text2) => ({ text: text2, object: parseObject(text2) }));
+// src/apply/hub/certificate.ts
+import { X509Certificate, createPrivateKey } from "node:crypto";
+var BLOCKS = /^-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/gmu;
+function suppliedCertificateFaults(environment2, secrets2, now) {
+  const { certificate } = environment2;
+  const [chain, key2] = [certificate?.cert, certificate?.key].map((name) => secrets2.get(name ?? ""));
+  if (!certificate || chain === void 0 || key2 === void 0) return [];
+  return certificateFaults(certificate, factsOf(chain, key2, hostsOf(environment2)), now);
 }
-function manifestOf(stored) {
-  return stored.map(({ text: text2 }) => `---
-${text2.trimEnd()}
-`).join("");
+function factsOf(chain, key2, hosts) {
+  const certificates = (chain.match(BLOCKS) ?? []).map(
+    (text2) => tried(() => new X509Certificate(text2))
+  );
+  const [first] = certificates;
+  if (!first || certificates.includes(void 0)) return { kind: "unread", secret: "cert" };
+  const secret = tried(() => createPrivateKey(key2));
+  if (!secret) return { kind: "unread", secret: "key" };
+  const place2 = certificates.findIndex((one3) => one3?.checkPrivateKey(secret));
+  return {
+    kind: "read",
+    place: place2 === -1 ? void 0 : place2,
+    without: hosts.filter((host) => first.checkHost(host) === void 0),
+    from: Date.parse(first.validFrom),
+    until: Date.parse(first.validTo)
+  };
 }
-function straysOf(made3, wanted, namespace) {
-  const names5 = new Set(wanted.map((one3) => identity4(one3, namespace)));
-  const strays = [...byIdentity(made3, namespace)].filter(([name]) => !names5.has(name));
-  return strays.map(([, object3]) => object3);
-}
-function goesWith(live, release2) {
-  const policy = textAt(live, "/metadata/annotations/helm.sh~1resource-policy");
-  const owner = textAt(live, "/metadata/annotations/meta.helm.sh~1release-name");
-  return owner === release2 && policy.trim().toLowerCase() !== "keep";
-}
-function isLeaving(live) {
-  return at(live, "/metadata/deletionTimestamp") !== void 0;
-}
-function holdsData(object3) {
-  return object3["kind"] === "PersistentVolumeClaim";
-}
-function asItHasBecome({ object: object3 }, live) {
-  const kept3 = shaped(object3["spec"] ?? {}, live["spec"] ?? {});
-  const changed4 = merge(object3, { spec: kept3 });
-  return { text: manifestText([changed4]), object: changed4 };
-}
-function shaped(shape, live) {
-  if (!isObject(shape) || !isObject(live)) return live;
-  const entries = Object.entries(shape).map(([key2, value2]) => {
-    const now = live[key2];
-    return [key2, now === void 0 ? value2 : shaped(value2, now)];
-  });
-  return Object.fromEntries(entries);
-}
-function calledOf(object3) {
-  return `${textAt(object3, "/kind")} ${textAt(object3, "/metadata/name")}`;
+function tried(read6) {
+  try {
+    return read6();
+  } catch {
+    return void 0;
+  }
 }
 
 // src/apply/hub/way-back.ts
@@ -68594,14 +68800,20 @@ function hiddenIn(secrets2) {
   ]);
   return [...new Set(parts2)].filter((part) => part.length >= SHORTEST_HIDDEN);
 }
-async function suppliedTo({ hub, to }, { secrets: secrets2 }) {
+async function suppliedTo({ hub, to }, { secrets: secrets2, clock }) {
   const supplied = await secrets2.supplied(hub.name, to.release.secrets);
-  const faults = suppliedFaults(hub.data, supplied);
+  const forms = suppliedFaults(hub.data, supplied);
+  const faults = forms.length > 0 ? forms : ofCertificate(hub.data, supplied, clock.now());
   if (faults.length > 0)
     throw new SecretsFailure(`in secrets/${hub.name}.sops.yaml ${faults.join("; ")}`, {
       hint: `correct it with \`sops edit secrets/${hub.name}.sops.yaml\`; nothing was changed`
     });
   return supplied;
+}
+function ofCertificate(environment2, supplied, now) {
+  return suppliedCertificateFaults(environment2, supplied, now.getTime()).map(
+    ({ secret, fault }) => `${secret} is ${fault}`
+  );
 }
 async function keepSupplied(task, secrets2, world) {
   const names5 = /* @__PURE__ */ new Map();
@@ -68652,10 +68864,10 @@ async function dropOld(task, { use, namespace, current }, world) {
   }
 }
 function textsOf2(object3) {
-  const plain6 = JSON.stringify(object3);
-  if (object3["kind"] !== "Secret") return plain6;
+  const plain7 = JSON.stringify(object3);
+  if (object3["kind"] !== "Secret") return plain7;
   const held3 = [...walk(object3["data"] ?? null)].map(({ value: value2 }) => decoded3(value2));
-  return [plain6, ...held3].join("\n");
+  return [plain7, ...held3].join("\n");
 }
 function decoded3(value2) {
   return typeof value2 === "string" ? Buffer.from(value2, "base64").toString("utf8") : "";
@@ -68767,6 +68979,7 @@ function lastWord(log2) {
 var WAY_BACK_FAILED = "; and the way back failed: ";
 async function applyHub(task, world) {
   const { to } = task;
+  await confirmFree(task, world);
   const run3 = newRun(task, world);
   try {
     const prepared2 = await timed(run3, "preflight", () => preflight(task, run3, world));
@@ -68928,26 +69141,8 @@ function asFaulty(error3, hidden2) {
   const message = hidden2.reduce((text2, secret) => text2.replaceAll(secret, "***"), error3.message);
   return new Faulty(message, error3 instanceof Faulty ? error3.fault : callFault(message));
 }
-function ifNotAnswered(error3) {
-  if (!(error3 instanceof Failure)) throw error3;
-}
 async function lastRevision({ to }, { releases }) {
   return (await releases.last(to.unit.name, to.release.namespace))?.revision ?? 0;
-}
-async function saveState({ to, state: old, held: held3 }, { kube }, change) {
-  held3();
-  const state = {
-    v: 1,
-    wanted: to.digest,
-    healthy: old?.healthy,
-    quarantined: old?.quarantined,
-    copy: old?.copy,
-    hold: old?.hold,
-    removing: void 0,
-    infrastructure: old?.infrastructure ?? 0,
-    ...change
-  };
-  await kube.apply([stateObject(to.release.namespace, state)]);
 }
 
 // src/apply/hub/waves.ts
@@ -70177,6 +70372,57 @@ function quoted4(word) {
   return /^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+// src/core/cluster/account.ts
+var DEPLOYER = "glaciocloud-deployer";
+var FOR_DOCTOR = {
+  group: "cert-manager.io",
+  resource: "clusterissuers",
+  verbs: ["list"],
+  why: "what doctor says of certificates"
+};
+function accountText(cluster) {
+  const rights2 = [...rightsFor(cluster), ...cluster.ingress.class === "none" ? [] : [FOR_DOCTOR]];
+  const role = { apiVersion: RBAC2, kind: "ClusterRole", metadata: { name: DEPLOYER } };
+  const [namespace] = clusterObjects();
+  return [
+    manifestText([...namespace ? [namespace] : [], account()]),
+    `${manifestText([role])}rules:
+${rights2.map(ruleText).join("")}`,
+    manifestText([binding(), token()])
+  ].join("");
+}
+var RBAC2 = "rbac.authorization.k8s.io/v1";
+function ruleText({ group, resource, verbs, why }) {
+  const rule = { apiGroups: [group], resources: [resource], verbs: [...verbs] };
+  return `  - ${dump(rule, { flowLevel: 0, lineWidth: -1 }).trimEnd()} # ${why}
+`;
+}
+function account() {
+  const metadata = { name: DEPLOYER, namespace: SYSTEM_NAMESPACE };
+  return { apiVersion: "v1", kind: "ServiceAccount", metadata };
+}
+function binding() {
+  return {
+    apiVersion: RBAC2,
+    kind: "ClusterRoleBinding",
+    metadata: { name: DEPLOYER },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: DEPLOYER },
+    subjects: [{ kind: "ServiceAccount", name: DEPLOYER, namespace: SYSTEM_NAMESPACE }]
+  };
+}
+function token() {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name: DEPLOYER,
+      namespace: SYSTEM_NAMESPACE,
+      annotations: { "kubernetes.io/service-account.name": DEPLOYER }
+    },
+    type: "kubernetes.io/service-account-token"
+  };
+}
+
 // src/core/doctor/clusters.ts
 init_json();
 
@@ -70222,12 +70468,12 @@ function daysBetween(from, until) {
   return Math.floor((until - from) / DAY_MS5);
 }
 function renewal(cluster, subject) {
-  const account = serviceAccount(subject);
-  const name = account ? quoted4(account.name) : "NAME";
-  const namespace = account ? quoted4(account.namespace) : "NAMESPACE";
-  const token = `"$(kubectl create token ${name} --namespace ${namespace} --duration 8760h)"`;
+  const account2 = serviceAccount(subject);
+  const name = account2 ? quoted4(account2.name) : "NAME";
+  const namespace = account2 ? quoted4(account2.namespace) : "NAMESPACE";
+  const token2 = `"$(kubectl create token ${name} --namespace ${namespace} --duration 8760h)"`;
   const user = `"$(kubectl config view --minify -o jsonpath='{.users[0].name}')"`;
-  return `kubectl config set-credentials ${user} --token ${token} && gh secret set KUBECONFIG --env ${quoted4(cluster)} < "$KUBECONFIG"`;
+  return `kubectl config set-credentials ${user} --token ${token2} && gh secret set KUBECONFIG --env ${quoted4(cluster)} < "$KUBECONFIG"`;
 }
 function serviceAccount(subject) {
   if (subject === void 0) return void 0;
@@ -70322,13 +70568,21 @@ function versionChecks(cluster, version) {
 }
 function rightsCheck({ name, data: data3 }, allowed, { login }) {
   const where = `clusters/${name}.yaml`;
-  const { problems } = rightsVerdict(data3.storage, allowed);
+  const { problems } = rightsVerdict(data3, allowed);
   const [problem5] = problems;
   if (problem5 === void 0) return ok("cluster/rights", where, "may do what deployments do");
-  const account = login.kind === "token" ? serviceAccount(login.subject) : void 0;
-  const who2 = account ? quoted4(`${account.namespace}:${account.name}`) : "NAMESPACE:NAME";
-  const fix2 = `kubectl auth can-i --list && kubectl create clusterrolebinding glaciocloud --clusterrole=cluster-admin --serviceaccount=${who2} # by an administrator`;
+  const role = `glaciocloud rights --cluster ${quoted4(name)} | kubectl apply --server-side -f -`;
+  const fix2 = `${role}${bindingFor(login)}`;
   return missing3("cluster/rights", where, problem5, fix2);
+}
+function bindingFor(login) {
+  const who2 = "# by an administrator";
+  const bind2 = ` && kubectl create clusterrolebinding glaciocloud --clusterrole=${DEPLOYER}`;
+  const account2 = login.kind === "token" ? serviceAccount(login.subject) : void 0;
+  if (!account2) return `${bind2} --user=NAME ${who2}; kubectl auth whoami says NAME`;
+  const { namespace, name } = account2;
+  if (name === DEPLOYER && namespace === SYSTEM_NAMESPACE) return ` ${who2}`;
+  return `${bind2} --serviceaccount=${quoted4(`${namespace}:${name}`)} ${who2}`;
 }
 function fileCheck(id, where, { problems, warnings }, kind) {
   if (problems.length > 0)
@@ -71366,15 +71620,51 @@ function doctorJson(checks) {
 
 // src/flow/doctor.ts
 init_json();
+init_failure();
+
+// src/flow/attempt.ts
+init_failure();
+async function attempt4(ask3, set) {
+  try {
+    return { kind: "answered", value: await ask3() };
+  } catch (error3) {
+    if (!(error3 instanceof Failure)) throw error3;
+    return { kind: "not-asked", why: `${error3.message} (${error3.hint})`, set };
+  }
+}
+
+// src/flow/doctor-access.ts
+async function accessSetup({ settings: settings3 }, { setup, beside: beside2 }, may) {
+  const people = settings3.data.access?.repository;
+  if (people === void 0) return void 0;
+  const theirs = beside2(people);
+  const [environment2, rules2, dispatches] = await Promise.all([
+    attempt4(() => requestsEnvironment(setup), may("Environments")),
+    attempt4(() => theirs.mergeRules(), may("Metadata")),
+    attempt4(() => theirs.hasFile(DISPATCH_PATH), may("Contents"))
+  ]);
+  return { people, environment: environment2, rules: rules2, dispatches };
+}
+async function requestsEnvironment(setup) {
+  const environment2 = await setup.environment(REQUESTS_ENVIRONMENT);
+  if (environment2.protection === void 0) return { environment: environment2, secrets: [], variables: [] };
+  return {
+    environment: environment2,
+    secrets: await setup.secretNames(REQUESTS_ENVIRONMENT),
+    variables: await setup.variableNames(REQUESTS_ENVIRONMENT)
+  };
+}
 
 // src/core/hub/secrets.ts
 init_json();
 var GENERATED = ["hub cookie secret", "proxy token", "tokens of hub services"];
-function auditSecrets(environment2, found4, changed4, now) {
-  const declared2 = Object.entries(environment2.secrets).map(([secret, declaration]) => ({
-    secret,
-    ...stateOf(declaration, lookedAt(environment2, secret, found4?.get(secret)), changed4, now)
-  }));
+function auditSecrets(environment2, { values: found4, changed: changed4, faults }, now) {
+  const declared2 = Object.entries(environment2.secrets).map(([secret, declaration]) => {
+    const seen3 = lookedAt(environment2, secret, found4?.get(secret));
+    const fault = faults.find((one3) => one3.secret === secret)?.fault;
+    const looked = seen3.kind === "there" && seen3.fault === void 0 ? { ...seen3, fault } : seen3;
+    return { secret, ...stateOf(declaration, looked, changed4, now) };
+  });
   const unused = [...found4?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).sort(compareText).map((secret) => finding(secret, "unused", "not declared below secrets:"));
   const exempt = GENERATED.map((secret) => finding(secret, "exempt", "made in the cluster"));
   return [...declared2, ...unused, ...exempt];
@@ -71412,40 +71702,10 @@ ${name}: ""
   return head2 + lines3.join("");
 }
 
-// src/flow/doctor.ts
-init_failure();
-
-// src/flow/attempt.ts
-init_failure();
-async function attempt4(ask3, set) {
-  try {
-    return { kind: "answered", value: await ask3() };
-  } catch (error3) {
-    if (!(error3 instanceof Failure)) throw error3;
-    return { kind: "not-asked", why: `${error3.message} (${error3.hint})`, set };
-  }
-}
-
-// src/flow/doctor-access.ts
-async function accessSetup({ settings: settings3 }, { setup, beside: beside2 }, may) {
-  const people = settings3.data.access?.repository;
-  if (people === void 0) return void 0;
-  const theirs = beside2(people);
-  const [environment2, rules2, dispatches] = await Promise.all([
-    attempt4(() => requestsEnvironment(setup), may("Environments")),
-    attempt4(() => theirs.mergeRules(), may("Metadata")),
-    attempt4(() => theirs.hasFile(DISPATCH_PATH), may("Contents"))
-  ]);
-  return { people, environment: environment2, rules: rules2, dispatches };
-}
-async function requestsEnvironment(setup) {
-  const environment2 = await setup.environment(REQUESTS_ENVIRONMENT);
-  if (environment2.protection === void 0) return { environment: environment2, secrets: [], variables: [] };
-  return {
-    environment: environment2,
-    secrets: await setup.secretNames(REQUESTS_ENVIRONMENT),
-    variables: await setup.variableNames(REQUESTS_ENVIRONMENT)
-  };
+// src/flow/secrets-audit.ts
+function secretsAudit(environment2, { values, changed: changed4 }, now) {
+  const faults = suppliedCertificateFaults(environment2, values ?? /* @__PURE__ */ new Map(), now);
+  return auditSecrets(environment2, { values, changed: changed4, faults }, now);
 }
 
 // src/flow/doctor.ts
@@ -71463,7 +71723,7 @@ async function doctorFacts(inputs, ports) {
 var ADMINISTRATOR = 'export GITHUB_TOKEN="$(gh auth token)" # of an administrator';
 async function githubFacts(platform2, ports) {
   const { repository, setup } = ports;
-  const may = (right) => `${ADMINISTRATOR}, or with the right ${right}: read`;
+  const may = (right2) => `${ADMINISTRATOR}, or with the right ${right2}: read`;
   const names5 = async (environment2) => ({
     secrets: await setup.secretNames(environment2),
     variables: await setup.variableNames(environment2)
@@ -71558,7 +71818,7 @@ async function liveCluster({
       async () => (await kube.list("ingressclasses")).map((one3) => textAt(one3, "/metadata/name"))
     ),
     listed6(() => kube.list("clusterissuers")).then(withoutKind),
-    listed6(async () => entriesOf2(await kube.list("services,ingresses")))
+    listed6(async () => entriesOf3(await kube.list("services,ingresses")))
   ]);
   return {
     login: known.kind === "answered" ? known.value : { kind: "unclear", why: known.why },
@@ -71608,7 +71868,7 @@ async function openedSecrets({ platform: platform2, files, now }, secrets2) {
       return { kind: "answered", value: { kind: "refused", why: found4.why } };
     const environment2 = platform2.environments.get(hub);
     const { secrets: known, changed: changed4 } = found4.value;
-    const audited = environment2 ? auditSecrets(environment2.data, known, changed4, now) : [];
+    const audited = environment2 ? secretsAudit(environment2.data, { values: known, changed: changed4 }, now) : [];
     return { kind: "answered", value: { kind: "open", secrets: audited } };
   };
   return new Map(
@@ -71755,6 +72015,10 @@ async function askAgain(ask3) {
 
 // src/edges/helm-releases.ts
 var readHistory = readerOf(listOf(fields({ revision: COUNT, status: TEXT })));
+var readList = readerOf(
+  listOf(fields({ name: TEXT, revision: TEXT, status: TEXT, chart: TEXT }))
+);
+var OURS3 = "glaciocloud.org/digest";
 var HelmReleases = class {
   #helm;
   /** A folder of our own for values files. */
@@ -71768,6 +72032,25 @@ var HelmReleases = class {
     this.#helm = helm;
     this.#scratch = scratch;
     this.#env = { ...clusterEnv(kubeconfig), ...helmHome(scratch) };
+  }
+  async list(namespace) {
+    const [all, ours] = await Promise.all([
+      this.#listed(namespace, []),
+      this.#listed(namespace, ["--selector", `${OURS3},${OURS3}!=${OTHERS}`])
+    ]);
+    const names5 = new Set(ours.map(({ name }) => name));
+    return all.map(({ name, revision, status: status2, chart }) => {
+      return { name, revision: Number(revision), status: status2, chart, ours: names5.has(name) };
+    });
+  }
+  async #listed(namespace, more) {
+    const args = ["list", "--namespace", namespace, "--output", "json", ...more];
+    const { code: code2, stdout, stderr } = await this.#read(args);
+    const what = `the releases of ${namespace} cannot be read`;
+    if (code2 !== 0) throw failure(what, stderr, READ2);
+    const found4 = readList(stdout);
+    if (found4.kind !== "read") throw failure(what, found4.reason, READ2);
+    return found4.value;
   }
   async history(release2, namespace) {
     const { code: code2, stdout, stderr } = await this.#read([
@@ -71845,7 +72128,7 @@ version: ${revision}.0.0
       namespace,
       ...more,
       "--labels",
-      `glaciocloud.org/digest=${digest3}`,
+      `${OURS3}=${digest3}`,
       "--server-side=true",
       "--force-conflicts",
       "--skip-crds",
@@ -71945,12 +72228,12 @@ function listText(objects) {
   return JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
 }
 var readObject = readerOf(fields({}));
-var readList = readerOf(fields({ items: listOf(fields({})) }));
+var readList2 = readerOf(fields({ items: listOf(fields({})) }));
 function object2(text2) {
   return said4(readObject(text2));
 }
 function listed3(text2) {
-  return said4(readList(text2)).items;
+  return said4(readList2(text2)).items;
 }
 function said4(reading) {
   if (reading.kind === "read") return reading.value;
@@ -74547,15 +74830,15 @@ var MI = 2 ** 20;
 var GI = 2 ** 30;
 function nameFrom(words3, otherwise, taken2 = []) {
   return free(
-    plain4(words3.toLowerCase().replaceAll(/[^a-z0-9]+/gu, "-"), 28).replace(/^(?=[0-9])/u, "n") || otherwise,
+    plain5(words3.toLowerCase().replaceAll(/[^a-z0-9]+/gu, "-"), 28).replace(/^(?=[0-9])/u, "n") || otherwise,
     taken2
   );
 }
 function dottedFrom(words3, otherwise, taken2 = []) {
   const joined3 = words3.toLowerCase().replaceAll(/[^a-z0-9.]+/gu, "-").replaceAll(/[-.]*\.[-.]*/gu, ".");
-  return free(plain4(joined3, 58) || otherwise, taken2);
+  return free(plain5(joined3, 58) || otherwise, taken2);
 }
-function plain4(text2, limit) {
+function plain5(text2, limit) {
   return text2.slice(0, limit + 8).replace(/^[-.]+/u, "").slice(0, limit).replace(/[-.]+$/u, "");
 }
 function free(name, taken2) {
@@ -75773,7 +76056,7 @@ function yamlOf(kind, data3) {
 
 // src/core/import/settle.ts
 init_json();
-var OURS3 = ["values-reserved", "values-overridden"];
+var OURS4 = ["values-reserved", "values-overridden"];
 function settled(draft, source, findings) {
   const byPlace2 = placesOf2(draft.values, source);
   const out = /* @__PURE__ */ new Map();
@@ -75783,7 +76066,7 @@ function settled(draft, source, findings) {
     if (path !== void 0) out.set(path, finding2);
   }
   if (out.size === 0) return void 0;
-  const entries = (isOurs2) => [...out].filter(([, { rule }]) => OURS3.includes(rule) === isOurs2).map(([path, { message, hint }]) => ({
+  const entries = (isOurs2) => [...out].filter(([, { rule }]) => OURS4.includes(rule) === isOurs2).map(([path, { message, hint }]) => ({
     path: listed4(draft.values, path),
     what: `${message}: ${hint}`
   }));
@@ -76076,7 +76359,7 @@ function nextSteps(answers2, { inGit, home }) {
   return [
     ...inGit ? [] : ["This folder is in no git repository: `git init`, and a repository on GitHub."],
     `The command: \`alias glaciocloud='${pinnedCall(pinOf(answers2))}'\` is the commit that your workflows run.`,
-    `DNS: a record by which ${hostOf2(url)} leads to the entry of the cluster.`,
+    `DNS: a record by which ${hostOf({ url })} leads to the entry of the cluster.`,
     `An OAuth app: https://github.com/organizations/${organization}/settings/applications/new with the homepage ${address2} and the callback ${address2}/hub/oauth_callback. Its id and secret are asked for below.`,
     `Teams of ${organization} on GitHub: ${hub}-users and ${hub}-admins, or those that you name in environments/${hub}.yaml.`,
     "A key: `age-keygen -o hubs.agekey`. Its public key goes into .sops.yaml; the file goes where passwords are kept, and never into this repository: who loses it loses the secrets, who has it reads them.",
@@ -76127,9 +76410,6 @@ function secretsStep(hub) {
 }
 function environmentStep(cluster) {
   return `On GitHub, an environment named ${cluster} (Settings, Environments), limited to the default branch, with the secrets KUBECONFIG and SOPS_AGE_KEY`;
-}
-function hostOf2(url) {
-  return URL.canParse(url) ? new URL(url).hostname : url;
 }
 
 // src/edges/terminal.ts
@@ -76317,7 +76597,7 @@ init_escape();
 // src/edges/address.ts
 init_failure();
 import { lookup as lookup2 } from "node:dns/promises";
-import { request as plain5 } from "node:http";
+import { request as plain6 } from "node:http";
 import { request as secure2 } from "node:https";
 import { TLSSocket } from "node:tls";
 var TIMEOUT_MS2 = 15e3;
@@ -76326,7 +76606,7 @@ async function askAddress(address2) {
   try {
     const url = new URL(address2);
     const response = await new Promise((resolve7, reject) => {
-      const request2 = (url.protocol === "http:" ? plain5 : secure2)(
+      const request2 = (url.protocol === "http:" ? plain6 : secure2)(
         url,
         { timeout: TIMEOUT_MS2, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS2) },
         resolve7
@@ -76711,11 +76991,11 @@ var Diff = class {
     basePath.oldPos = oldPos;
     return newPos;
   }
-  equals(left, right, options) {
+  equals(left, right2, options) {
     if (options.comparator) {
-      return options.comparator(left, right);
+      return options.comparator(left, right2);
     } else {
-      return left === right || !!options.ignoreCase && left.toLowerCase() === right.toLowerCase();
+      return left === right2 || !!options.ignoreCase && left.toLowerCase() === right2.toLowerCase();
     }
   }
   removeEmpty(array2) {
@@ -76788,23 +77068,23 @@ var LineDiff = class extends Diff {
     super(...arguments);
     this.tokenize = tokenize;
   }
-  equals(left, right, options) {
+  equals(left, right2, options) {
     if (options.ignoreWhitespace) {
       if (!options.newlineIsToken || !left.includes("\n")) {
         left = left.trim();
       }
-      if (!options.newlineIsToken || !right.includes("\n")) {
-        right = right.trim();
+      if (!options.newlineIsToken || !right2.includes("\n")) {
+        right2 = right2.trim();
       }
     } else if (options.ignoreNewlineAtEof && !options.newlineIsToken) {
       if (left.endsWith("\n")) {
         left = left.slice(0, -1);
       }
-      if (right.endsWith("\n")) {
-        right = right.slice(0, -1);
+      if (right2.endsWith("\n")) {
+        right2 = right2.slice(0, -1);
       }
     }
-    return super.equals(left, right, options);
+    return super.equals(left, right2, options);
   }
 };
 var lineDiff = new LineDiff();
@@ -76898,11 +77178,11 @@ function idOf(ref) {
 }
 function changeOf3(from, to, kind) {
   const left = readable2(from.object);
-  const right = readable2(to.object);
+  const right2 = readable2(to.object);
   const lines3 = [];
   let plus = 0;
   let minus = 0;
-  for (const part of diffLines(yaml(left), yaml(right))) {
+  for (const part of diffLines(yaml(left), yaml(right2))) {
     const texts3 = part.value.replace(/\n$/u, "").split("\n");
     if (part.added) plus += texts3.length;
     else if (part.removed) minus += texts3.length;
@@ -76916,7 +77196,7 @@ function changeOf3(from, to, kind) {
     kind,
     object: to.ref,
     before: void 0,
-    fields: compare(left, right),
+    fields: compare(left, right2),
     lines: shown3,
     plus,
     minus
@@ -79208,6 +79488,13 @@ function nothing(why) {
 ` });
 }
 
+// src/commands/rights.ts
+async function rights(root, cluster) {
+  const { platform: platform2, findings } = await gatherPlatform(root);
+  if (!platform2) return refused(findings);
+  return outcome({ exit: 0, text: accountText(chooseCluster(platform2, cluster).data) });
+}
+
 // src/edges/sops.ts
 import { createHash as createHash5 } from "node:crypto";
 import { readFile as readFile9 } from "node:fs/promises";
@@ -79316,7 +79603,7 @@ var MARKS6 = {
 async function audit(root, hub, now) {
   const found4 = await decryptSecrets(root, hub.name);
   const changed4 = await lastEncrypted(root, hub.name);
-  const all = auditSecrets(hub.data, found4, changed4, now);
+  const all = secretsAudit(hub.data, { values: found4, changed: changed4 }, now);
   const lines3 = all.map(
     ({ secret, state, note }) => `${MARKS6[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
 `
@@ -80481,7 +80768,7 @@ async function isShallow(folder) {
 // src/edges/login.ts
 init_json();
 init_failure();
-import { X509Certificate } from "node:crypto";
+import { X509Certificate as X509Certificate2 } from "node:crypto";
 async function kubeconfigLogin(kubeconfig) {
   const kubectl = findTool("kubectl");
   if (kubectl === void 0)
@@ -80494,14 +80781,14 @@ async function kubeconfigLogin(kubeconfig) {
 function loginOf(user) {
   const program = textAt(user, "/exec/command") || textAt(user, "/auth-provider/name");
   if (program !== "") return { kind: "helper", program };
-  const token = textAt(user, "/token");
-  if (token !== "") return tokenLogin(token);
+  const token2 = textAt(user, "/token");
+  if (token2 !== "") return tokenLogin(token2);
   const certificate = textAt(user, "/client-certificate-data");
   if (certificate !== "") return certificateLogin(certificate);
   return { kind: "unclear", why: "the kubeconfig has no credentials that are understood here" };
 }
-function tokenLogin(token) {
-  const claims = claimsOf2(token);
+function tokenLogin(token2) {
+  const claims = claimsOf2(token2);
   const time2 = (name) => {
     const value2 = at(claims, name);
     return typeof value2 === "number" ? value2 * 1e3 : void 0;
@@ -80509,14 +80796,14 @@ function tokenLogin(token) {
   const subject = textAt(claims, "/sub") || void 0;
   return { kind: "token", subject, issued: time2("/iat"), ends: time2("/exp") };
 }
-function claimsOf2(token) {
-  const text2 = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
+function claimsOf2(token2) {
+  const text2 = Buffer.from(token2.split(".")[1] ?? "", "base64url").toString("utf8");
   const claims = objectOf(text2);
   return isObject(claims) ? claims : void 0;
 }
 function certificateLogin(data3) {
   try {
-    const { validTo } = new X509Certificate(Buffer.from(data3, "base64"));
+    const { validTo } = new X509Certificate2(Buffer.from(data3, "base64"));
     return { kind: "certificate", ends: Date.parse(validTo) };
   } catch {
     return { kind: "unclear", why: "the client certificate of the kubeconfig cannot be read" };
@@ -80870,9 +81157,9 @@ async function githubPlace(root) {
 }
 function githubAnywhere() {
   const { GITHUB_TOKEN, GH_TOKEN, GITHUB_API_URL } = process.env;
-  const token = [GITHUB_TOKEN, GH_TOKEN].find(isGiven);
-  if (token === void 0) return void 0;
-  return { api: isGiven(GITHUB_API_URL) ? GITHUB_API_URL : PUBLIC_API, token, owner: "", repo: "" };
+  const token2 = [GITHUB_TOKEN, GH_TOKEN].find(isGiven);
+  if (token2 === void 0) return void 0;
+  return { api: isGiven(GITHUB_API_URL) ? GITHUB_API_URL : PUBLIC_API, token: token2, owner: "", repo: "" };
 }
 function isGiven(text2) {
   return text2 !== void 0 && text2 !== "";
@@ -81058,7 +81345,7 @@ function planText2(plan2, detail) {
   );
   return terminal`${hubs}${unknown2}`.text;
 }
-function unreadText2(unread2) {
+function unreadText(unread2) {
   const lines3 = unread2.map(({ hub, why }) => terminal`⚠ ${hub} is left out: ${why}\n`);
   return terminal`${lines3}`.text;
 }
@@ -81826,7 +82113,7 @@ function planOutcome2({ plan: plan2, findings, unread: unread2, requests }, { de
   };
   const said5 = outcome({
     exit: exitOf2(findings, unread2),
-    text: `${planText2(plan2, detail)}${unreadText2(unread2)}${mistakes(findings, detail)}`,
+    text: `${planText2(plan2, detail)}${unreadText(unread2)}${mistakes(findings, detail)}`,
     findings: shown3,
     outputs: { digest: plan2.digest, has_changes: String(steps > 0) }
   });
@@ -82376,7 +82663,7 @@ async function accessHomes(inputs, sources) {
   );
   return outcome({
     exit: silent.length === 0 && unread2.length === 0 ? 0 : 3,
-    text: `${homesText(hubs, inputs.now, inputs.detail)}${terminal`${unheard}`.text}${unreadText2(unread2)}`,
+    text: `${homesText(hubs, inputs.now, inputs.detail)}${terminal`${unheard}`.text}${unreadText(unread2)}`,
     json: {
       schema_version: SCHEMA_VERSION,
       hubs: homesJson(hubs, inputs.detail),
@@ -83072,20 +83359,20 @@ function decideCommand(given2, command) {
 function rightProblem(given2, { name }) {
   const { facts: facts2, comment: comment2 } = given2;
   const isRequester = comment2.author.id === facts2.issue.author.id;
-  const right = rightHere(given2);
+  const right2 = rightHere(given2);
   switch (name) {
     case "withdraw":
     case "renew":
       return isRequester ? void 0 : refusal2("not-requester", `only who asks may write /${name}`);
     case "recheck":
-      return isRequester || right !== "none" ? void 0 : refusal2("not-approver", "only who asks, or an approver, may write /recheck");
+      return isRequester || right2 !== "none" ? void 0 : refusal2("not-approver", "only who asks, or an approver, may write /recheck");
     case "approve":
     case "deny":
     case "hold":
     case "extend":
     case "revoke":
       if (isRequester) return refusal2("own-request", "nobody decides about their own request");
-      return right === "approver" || right === "lead" && name !== "extend" ? void 0 : refusal2("not-approver", `only an approver may write /${name}`);
+      return right2 === "approver" || right2 === "lead" && name !== "extend" ? void 0 : refusal2("not-approver", `only an approver may write /${name}`);
   }
 }
 function rightHere({ facts: facts2, comment: comment2, asked: asked4 }) {
@@ -83758,6 +84045,7 @@ var RUNS2 = {
   state: (inputs) => showState(kubeconfigOf(inputs), inputs.target),
   drift: async (inputs, report) => drift(kubeconfigOf(inputs), inputs.target, await driftAudience(inputs), report),
   doctor: async ({ root, cluster, kubeconfig, at: at2 }, report) => doctor({ root, cluster, now: timeOf3(at2) }, await doctorPorts(root, kubeconfig), report),
+  rights: ({ root, cluster }) => rights(root, cluster),
   outside: runOutside,
   secrets: ({ root, target, at: at2 }) => secrets(root, target, timeOf3(at2)),
   new: ({ root, target }) => createFile(root, target),
