@@ -69,7 +69,7 @@ async function setUp(): Promise<void> {
   stage.repository.environments.set('bremen', {
     branches: main,
     reviewers: undefined,
-    secrets: ['KUBECONFIG', 'SOPS_AGE_KEY'],
+    secrets: ['KUBECONFIG', 'SOPS_AGE_KEY', 'MEMBERS_TOKEN'],
   });
   stage.repository.environments.set('bremen-approval', {
     branches: main,
@@ -169,7 +169,7 @@ test('an environment of any branch is missing something, though all the rest is 
   stage.repository.environments.set('bremen', {
     branches: undefined,
     reviewers: undefined,
-    secrets: ['KUBECONFIG', 'SOPS_AGE_KEY'],
+    secrets: ['KUBECONFIG', 'SOPS_AGE_KEY', 'MEMBERS_TOKEN'],
   });
   const outcome = await run();
   expect(states(outcome).filter((one) => one.startsWith('missing'))).toEqual([

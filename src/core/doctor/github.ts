@@ -68,6 +68,7 @@ function clusterChecks(facts: GithubFacts, needs: ClusterNeeds): Check[] {
   return [
     ...environmentOf(facts, name, (one) => environmentChecks(facts.repository, one, 'holds')),
     ...heldChecks(facts, needs),
+    ...(needs.teams ? membersChecks(facts, name) : []),
     ...(needs.reviewers
       ? environmentOf(facts, approval, (one) => [
           ...environmentChecks(facts.repository, one, 'asks'),
@@ -126,6 +127,21 @@ function heldChecks(facts: GithubFacts, needs: ClusterNeeds): Check[] {
       absent.map((one) => setSecret(one, name, facts.repository)).join(' && '),
     );
   });
+}
+
+const MEMBERS = 'MEMBERS_TOKEN';
+
+/** The token of a workflow sees no team. One that may is no cluster's secret, so the repository may have it. */
+function membersChecks({ held, shared, repository }: GithubFacts, cluster: string): Check[] {
+  const asked = held.get(cluster);
+  const [id, where] = ['github/members', `environment ${cluster}`];
+  // What was not asked is said of the environment's other secrets.
+  if (asked?.kind !== 'answered') return [];
+  const everywhere = shared.kind === 'answered' ? shared.value.secrets : [];
+  if ([...asked.value.secrets, ...everywhere].includes(MEMBERS))
+    return [ok(id, where, `has ${MEMBERS}`)];
+  const fix = `${setSecret(MEMBERS, cluster, repository)} # fine-grained, of the organisation: Members, read`;
+  return [missing(id, where, `has no secret ${MEMBERS}: teams let nobody in`, fix)];
 }
 
 /** Where what a secret holds usually is; the command asks for the others. */

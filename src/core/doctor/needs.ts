@@ -1,3 +1,5 @@
+import { mentionsOf } from '../access/wanted.ts';
+import { isTeam } from '../access/teams.ts';
 import { hubsWithData } from '../data/order.ts';
 import type { ClusterFile, Doc, EnvironmentFile, Platform } from '../model/types.ts';
 import { heartbeatLabels } from '../watch/outside.ts';
@@ -10,6 +12,8 @@ export interface ClusterNeeds {
   reviewers: boolean;
   /** Some hub declares secrets. */
   secrets: boolean;
+  /** Some hub lets teams in. */
+  teams: boolean;
   /** Some removal archives homes or a database. */
   archive: boolean;
 }
@@ -29,6 +33,7 @@ export function clusterNeeds(platform: Platform): ClusterNeeds[] {
       hubs,
       reviewers: hubs.some(({ data }) => asking.includes(data.wave)),
       secrets: hubs.some(({ data }) => Object.keys(data.secrets).length > 0),
+      teams: hubs.some(({ data }) => mentionsOf(data).some(isTeam)),
       archive: removals.some(
         (one) => one.cluster === cluster.name && [one.homes, one.database].includes('archive'),
       ),

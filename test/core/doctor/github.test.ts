@@ -34,7 +34,7 @@ const platform = platformOf();
 const WELL: GithubFacts = {
   repository: 'example/hubs',
   environments: asked(environment('main'), environment('main-approval')),
-  held: holding(['KUBECONFIG', 'SOPS_AGE_KEY']),
+  held: holding(['KUBECONFIG', 'SOPS_AGE_KEY', 'MEMBERS_TOKEN']),
   shared: answered({ secrets: [], variables: [] }),
   labels: answered(labelNeeds(platform)),
   rules: answered(['deletion', 'non_fast_forward']),
@@ -56,6 +56,7 @@ test('a repository that has everything is well', () => {
     'ok github/environment environment main',
     'ok github/environment-branches environment main',
     'ok github/secrets environment main',
+    'ok github/members environment main',
     'ok github/environment environment main-approval',
     'ok github/environment-branches environment main-approval',
     'ok github/reviewers environment main-approval',
@@ -69,6 +70,7 @@ test('a repository that has everything is well', () => {
     'exists',
     'is for main only',
     'holds KUBECONFIG, SOPS_AGE_KEY',
+    'has MEMBERS_TOKEN',
     'exists',
     'is for main only',
     'asks its reviewers',
@@ -252,6 +254,12 @@ describe('an environment', () => {
   });
 });
 
+const NO_TEAMS = ['one', 'two', 'late'].map((hub): Edit => [
+  `environments/${hub}.yaml`,
+  '[team:example/users], admins: [team:example/admins]',
+  '["user:583231"]',
+]);
+
 describe('secrets of an environment', () => {
   const set = (name: string, from = '') =>
     `gh secret set ${name} --env main --repo example/hubs${from}`;
@@ -292,6 +300,17 @@ describe('secrets of an environment', () => {
   ])('need no kubeconfig where %s and what belongs to it are variables', (...variables) => {
     const facts = { held: holding(['SOPS_AGE_KEY'], variables) };
     expect(found(facts, 'github/secrets')).toEqual(['✓ environment main: holds SOPS_AGE_KEY']);
+  });
+
+  test('that read teams are needed where teams are let in, and the repository may have them', () => {
+    expect(found({ held: holding([]) }, 'github/members')).toEqual([
+      '✗ environment main: has no secret MEMBERS_TOKEN: teams let nobody in',
+      `${set('MEMBERS_TOKEN')} # fine-grained, of the organisation: Members, read`,
+    ]);
+    const shared = answered({ secrets: ['MEMBERS_TOKEN'], variables: [] });
+    const well = ['✓ environment main: has MEMBERS_TOKEN'];
+    expect(found({ shared, held: holding([]) }, 'github/members')).toEqual(well);
+    expect(found({ held: holding([]) }, 'github/members', ...NO_TEAMS)).toEqual([]);
   });
 
   test('count variables of the repository', () => {
