@@ -13,6 +13,7 @@ const CORE = [
     'finding',
     'manifests',
     'shape',
+    'refusals',
     'yaml',
     'source',
     'source-edit',

@@ -1,3 +1,5 @@
+import type { RefusalKind } from './core/refusals/refusal.ts';
+
 /**
  * 0 done, nothing to do, or waiting · 1 failed or refused · 2 usage, or files with errors · 3 partly done or
  * blocked · 4 something changes, where `--exit-code` asks.
@@ -27,8 +29,16 @@ export class UsageError extends Failure {
   }
 }
 
+interface RefusalOptions {
+  hint: string;
+  cause?: unknown;
+  refusal?: RefusalKind | undefined;
+}
+
 /** The cluster refused, or did not answer. */
 export class KubeFailure extends Failure {
+  /** What it is about, where its message was read. */
+  readonly refusal: RefusalKind | undefined;
   /** Somebody else changed or made the object first. */
   readonly conflict: boolean;
   /** The object would not be a valid one, or cannot become so from what it is. */
@@ -36,16 +46,24 @@ export class KubeFailure extends Failure {
 
   constructor(
     message: string,
-    options: { hint: string; conflict?: boolean; invalid?: boolean; cause?: unknown },
+    options: RefusalOptions & { conflict?: boolean; invalid?: boolean },
   ) {
     super(message, options);
+    this.refusal = options.refusal;
     this.conflict = options.conflict ?? false;
     this.invalid = options.invalid ?? false;
   }
 }
 
 /** Helm refused, or could not do what it was asked for. */
-export class HelmFailure extends Failure {}
+export class HelmFailure extends Failure {
+  readonly refusal: RefusalKind | undefined;
+
+  constructor(message: string, options: RefusalOptions) {
+    super(message, options);
+    this.refusal = options.refusal;
+  }
+}
 
 /** A program did not end in time, and was ended. */
 export class TimedOut extends Failure {}

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OTHERS } from '../core/hub/adoption.ts';
-import { withoutRepeated } from '../core/refusals.ts';
 import { COUNT, TEXT, fields, listOf, readerOf } from '../core/shape.ts';
 import { exec } from './exec.ts';
 import type { ExecResult } from './exec.ts';
@@ -14,6 +13,7 @@ import type {
   Revision,
   UpgradeRequest,
 } from '../ports/releases.ts';
+import { helmFailure } from './helm-failure.ts';
 import { helmHome, template } from './helm.ts';
 import type { Helm } from './helm.ts';
 import { askAgain, clusterEnv } from './cluster-access.ts';
@@ -61,9 +61,9 @@ export class HelmReleases implements Releases {
     const args = ['list', '--namespace', namespace, '--output', 'json', ...more];
     const { code, stdout, stderr } = await this.#read(args);
     const what = `the releases of ${namespace} cannot be read`;
-    if (code !== 0) throw failure(what, stderr, READ);
+    if (code !== 0) throw helmFailure(what, stderr, READ);
     const found = readList(stdout);
-    if (found.kind !== 'read') throw failure(what, found.reason, READ);
+    if (found.kind !== 'read') throw new HelmFailure(`${what}: ${found.reason}`, { hint: READ });
     return found.value;
   }
 
@@ -80,14 +80,13 @@ export class HelmReleases implements Releases {
     ]);
     if (code !== 0) {
       if (/release: not found/u.test(stderr)) return [];
-      throw failure(`the history of ${release} cannot be read`, stderr, READ);
+      throw helmFailure(`the history of ${release} cannot be read`, stderr, READ);
     }
     const found = readHistory(stdout);
     if (found.kind !== 'read')
-      throw failure(
-        `what Helm printed cannot be read: the history of ${release}`,
-        found.reason,
-        READ,
+      throw new HelmFailure(
+        `what Helm printed cannot be read: the history of ${release}: ${found.reason}`,
+        { hint: READ },
       );
     return found.value.map(({ revision, status }) => ({ revision, status }));
   }
@@ -110,7 +109,7 @@ export class HelmReleases implements Releases {
       { release, namespace, chart, digest },
       more,
     );
-    if (code !== 0) throw failure(`Helm cannot apply ${release}`, stderr || stdout);
+    if (code !== 0) throw helmFailure(`Helm cannot apply ${release}`, stderr || stdout, WRITE);
   }
 
   /**
@@ -132,7 +131,11 @@ export class HelmReleases implements Releases {
       `Back to revision ${revision}`,
     ]);
     if (code !== 0)
-      throw failure(`Helm cannot bring ${release} back to revision ${revision}`, stderr || stdout);
+      throw helmFailure(
+        `Helm cannot bring ${release} back to revision ${revision}`,
+        stderr || stdout,
+        WRITE,
+      );
   }
 
   #upgrade(
@@ -170,7 +173,7 @@ export class HelmReleases implements Releases {
       '--timeout',
       '5m',
     ]);
-    if (code !== 0) throw failure(`Helm cannot remove ${release}`, stderr);
+    if (code !== 0) throw helmFailure(`Helm cannot remove ${release}`, stderr, WRITE);
   }
 
   /** The objects of a revision, or of the last one, as Helm stored them. */
@@ -183,7 +186,7 @@ export class HelmReleases implements Releases {
       namespace,
       ...(revision === undefined ? [] : ['--revision', String(revision)]),
     ]);
-    if (code !== 0) throw failure(`the manifest of ${release} cannot be read`, stderr, READ);
+    if (code !== 0) throw helmFailure(`the manifest of ${release} cannot be read`, stderr, READ);
     return stdout;
   }
 
@@ -204,10 +207,5 @@ export class HelmReleases implements Releases {
 /** What to do where Helm was only asked. */
 const READ = 'see what the message says, then run this again';
 
-function failure(
-  what: string,
-  stderr: string,
-  hint = 'the message names the object; the next run goes on from here',
-): HelmFailure {
-  return new HelmFailure(`${what}: ${withoutRepeated(stderr).trim().slice(-600)}`, { hint });
-}
+/** What to do where it would have changed something. */
+const WRITE = 'look at the release; the next run goes on from here';

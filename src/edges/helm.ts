@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Failure, HelmFailure } from '../failure.ts';
 import type { RenderRequest } from '../ports/releases.ts';
 import { exec } from './exec.ts';
+import { helmFailure } from './helm-failure.ts';
 import { findTool } from './tools.ts';
 
 class HelmMissing extends Failure {}
@@ -85,15 +86,11 @@ export async function template(helm: Helm, request: TemplateRequest): Promise<st
       timeoutMs: 120_000,
     },
   );
-  if (result.code !== 0) {
-    const said = result.stderr
-      .split('\n')
-      .filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line))
-      .join('\n')
-      .trim();
-    throw new HelmFailure(`Helm cannot render ${request.release}: ${said.slice(0, 1500)}`, {
-      hint: 'the message names the template and the value; correct it in the environment file',
-    });
-  }
+  if (result.code !== 0)
+    throw helmFailure(
+      `Helm cannot render ${request.release}`,
+      result.stderr,
+      'correct the value in the file of the hub, below `values:`',
+    );
   return result.stdout;
 }

@@ -14,7 +14,7 @@ import { pullNeeds } from '../core/doctor/pulls.ts';
 import type { PullFacts } from '../core/doctor/pulls.ts';
 import type { Opened, SecretsFacts } from '../core/doctor/secrets.ts';
 import type { ClusterName, Platform } from '../core/model/types.ts';
-import { UsageError } from '../failure.ts';
+import { KubeFailure, UsageError } from '../failure.ts';
 import type { DoctorFiles } from '../gather/doctor.ts';
 import type { Cluster, Internet } from '../ports.ts';
 import type { RepositorySetup, SecretsAtHand } from '../ports/doctor.ts';
@@ -180,7 +180,7 @@ async function liveCluster({
     listed(async () =>
       (await kube.list('ingressclasses')).map((one) => textAt(one, '/metadata/name')),
     ),
-    listed(() => kube.list('clusterissuers')).then(withoutKind),
+    listed(() => ifKnown(() => kube.list('clusterissuers'))),
     listed(async () => entriesOf(await kube.list('services,ingresses'))),
   ]);
   return {
@@ -204,9 +204,13 @@ async function reach(kube: Cluster): Promise<{ version: string; uid: string }> {
 }
 
 /** A cluster without cert-manager says that it knows no such kind: that is an answer. */
-function withoutKind<T>(asked: Asked<T>): Asked<T | undefined> {
-  const isNoKind = asked.kind === 'not-asked' && /have a resource type/u.test(asked.why);
-  return isNoKind ? { kind: 'answered', value: undefined } : asked;
+async function ifKnown<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof KubeFailure && error.refusal === 'unknown-kind') return undefined;
+    throw error;
+  }
 }
 
 /** Clusters without an entry have names that lead nowhere. */

@@ -3,6 +3,7 @@ import { NEEDS } from '../../src/core/cluster/rights.ts';
 import type { Asked } from '../../src/core/doctor/check.ts';
 import type { Facts } from '../../src/core/doctor/doctor.ts';
 import type { DeployEnvironment } from '../../src/core/hub/protection.ts';
+import type { RefusalKind } from '../../src/core/refusals/refusal.ts';
 import { Failure, KubeFailure, SecretsFailure } from '../../src/failure.ts';
 import { doctorFacts } from '../../src/flow/doctor.ts';
 import type { DoctorInputs, DoctorPorts } from '../../src/flow/doctor.ts';
@@ -320,15 +321,11 @@ describe('a cluster', () => {
     expect(live.ingressClasses).toEqual(answered([]));
   });
 
-  test.each([
-    [
-      'the server doesn’t have a resource type',
-      'error: the server doesn\'t have a resource type "clusterissuers"',
-      answered(undefined),
-    ],
+  test.each<[string, RefusalKind, object]>([
+    ['the server doesn’t have a resource type', 'unknown-kind', answered(undefined)],
     ['another refusal', 'forbidden', { kind: 'not-asked' }],
-  ])('without cert-manager says so: %s', async (_what, message, expected) => {
-    const error = new KubeFailure(message, { hint: 'look' });
+  ])('without cert-manager says so: %s', async (_what, refusal, expected) => {
+    const error = new KubeFailure('refused', { hint: 'look', refusal });
     kube.outside.fail({ call: 'list', about: /^clusterissuers/u, error });
     expect((await main()).issuers).toMatchObject(expected);
   });

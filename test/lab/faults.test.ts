@@ -189,7 +189,7 @@ describe('a bad change', () => {
     expect([result.code, outcomes(result), result.json.steps[0]?.reason]).toEqual([
       1,
       ['failed'],
-      expect.stringMatching(/pods "glaciocloud-load-check" is forbidden: exceeded quota: few/u),
+      expect.stringMatching(/pod glaciocloud-load-check: quota few of the namespace has no room/u),
     ]);
     expect(result.seconds).toBeLessThan(60);
     await dropHub(name);

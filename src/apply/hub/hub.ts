@@ -1,11 +1,11 @@
-import { INFRASTRUCTURE_ROUNDS, callFault } from '../../core/hub/causes.ts';
+import { INFRASTRUCTURE_ROUNDS } from '../../core/hub/causes.ts';
 import { changesHubImage, restartsHub } from '../../core/hub/changes.ts';
 import { isHalfWay } from '../../core/hub/state.ts';
 import type { ReleaseState } from '../../core/hub/state.ts';
 import type { Ending } from '../../core/plan/result.ts';
 import { unitId } from '../../core/unit.ts';
-import { HelmFailure, KubeFailure, TimedOut } from '../../failure.ts';
 import { confirmFree } from './adopt.ts';
+import { asFaulty } from './as-faulty.ts';
 import { copyDatabase, restoreDatabase } from './database.ts';
 import { cleanUp, proveHealthy } from './health.ts';
 import type { HealthRun } from './health.ts';
@@ -254,22 +254,6 @@ async function timed<T>(run: Run, phase: Phase, work: () => Promise<T>): Promise
   } finally {
     seconds[phase] += Math.round(clock.elapsed() - began) / 1000;
   }
-}
-
-/**
- * What the outside answered, as a fault of the change or of the infrastructure. Anything else is no matter of
- * this hub's health.
- */
-function asFaulty(error: unknown, hidden: readonly string[]): Faulty {
-  if (!(
-    error instanceof Faulty ||
-    error instanceof HelmFailure ||
-    error instanceof KubeFailure ||
-    error instanceof TimedOut
-  ))
-    throw error;
-  const message = hidden.reduce((text, secret) => text.replaceAll(secret, '***'), error.message);
-  return new Faulty(message, error instanceof Faulty ? error.fault : callFault(message));
 }
 
 async function lastRevision({ to }: HubTask, { releases }: ApplyWorld): Promise<number> {

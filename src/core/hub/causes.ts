@@ -1,3 +1,5 @@
+import type { RefusalKind } from '../refusals/refusal.ts';
+
 /*
  * Why things fail, and what follows. A change that is to blame is quarantined; infrastructure is
  * tried again, and after some rounds the hub counts as blocked.
@@ -87,6 +89,25 @@ const NO_SUCH_IMAGE: readonly RegExp[] = [
   /invalid reference/iu,
 ];
 
+/** What is no matter of the change: it may be right, and meets a place that cannot take it now. */
+const OF_THE_PLACE: readonly RefusalKind[] = [
+  'unreachable',
+  'unavailable',
+  'certificate',
+  'login',
+  'settings',
+  'forbidden',
+  'pending',
+  'terminating',
+  'webhook',
+];
+
+/** Whose fault a refusal is that was read; undefined where nobody has read it. */
+export function refusalFault(kind: RefusalKind | undefined): FaultClass | undefined {
+  if (kind === undefined || kind === 'unknown') return undefined;
+  return OF_THE_PLACE.includes(kind) ? 'infrastructure' : 'product';
+}
+
 /** A call to the cluster failed with this message. */
 export function callFault(message: string): FaultClass {
   return callCause(message).fault;
@@ -100,11 +121,6 @@ export function mayPass(message: string): boolean {
 /** Whether the API server refused who we are. */
 export function loginRefused(message: string): boolean {
   return saysAny(LOGIN, message);
-}
-
-/** Whether nobody answered at the address of the cluster. Its server may say the same of others, such as a webhook. */
-export function isUnreachable(message: string): boolean {
-  return saysAny(UNREACHABLE, message) && !/Error from server|error on the server/iu.test(message);
 }
 
 /** An image could not be pulled: what is not the image's fault lies on the way to it. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   callFault,
-  isUnreachable,
   loginRefused,
   mayPass,
   pullFault,
+  refusalFault,
 } from '../../../src/core/hub/causes.ts';
 
 type Facts = [fault: string, again: boolean, login: boolean];
@@ -79,28 +79,23 @@ describe('a call that failed', () => {
   });
 });
 
-describe('nobody answers at the address of the cluster', () => {
-  test.each([
-    'dial tcp 192.0.2.1:6443: connect: connection refused',
-    'The connection to the server 192.0.2.1 was refused - did you specify the right host or port?',
-    'pods cannot be listed: no connection to the cluster (x)',
-    'dial tcp 192.0.2.1:6443: i/o timeout',
-    'net/http: TLS handshake timeout',
-    'connect: no route to host',
-    'connect: network is unreachable',
-    'dial tcp: lookup api.example.org: no such host',
-  ])('where it says %s', (message) => {
-    for (const said of inAnyCase(message)) expect(isUnreachable(said)).toBe(true);
-  });
+describe('a refusal that was read', () => {
+  test.each(['unreachable', 'login', 'forbidden', 'terminating', 'webhook', 'pending'] as const)(
+    'is no matter of the change: %s',
+    (kind) => {
+      expect(refusalFault(kind)).toBe('infrastructure');
+    },
+  );
 
-  test.each([
-    'Error from server (InternalError): failed calling webhook: connect: connection refused',
-    'an error on the server ("dial tcp: i/o timeout") has prevented the request from succeeding',
-    'etcdserver: request timed out',
-    'the server has received too many requests',
-    '',
-  ])('but not where it says %j', (message) => {
-    expect(isUnreachable(message)).toBe(false);
+  test.each(['invalid', 'immutable', 'template', 'denied', 'quota'] as const)(
+    'is the change’s: %s',
+    (kind) => {
+      expect(refusalFault(kind)).toBe('product');
+    },
+  );
+
+  test.each(['unknown', undefined] as const)('is nobody’s yet: %s', (kind) => {
+    expect(refusalFault(kind)).toBeUndefined();
   });
 });
 

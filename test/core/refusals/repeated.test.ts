@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { withoutRepeated } from '../../src/core/refusals.ts';
+import { withoutRepeated } from '../../../src/core/refusals/repeated.ts';
 
 test.each([
   ['a.b: Invalid value: "secret": must be short', 'a.b: Invalid value: must be short'],
