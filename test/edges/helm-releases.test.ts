@@ -74,7 +74,9 @@ test('a list says which releases are ours: by the label of their newest revision
 test('a list that Helm cannot give, or that nobody can read, is no empty list', async () => {
   const what = 'the releases of alps cannot be read: ';
   await helm.says({ code: 1, stderr: 'Error: no' }, { stdout: '[]' });
-  expect(await failureOf(releases.list('alps'))).toMatchObject({ message: `${what}Error: no` });
+  expect(await failureOf(releases.list('alps'))).toMatchObject({
+    message: `${what}Helm says “Error: no”`,
+  });
   await helm.says({ stdout: '[{"name": "alps"}]' }, { stdout: '[]' });
   expect(await failureOf(releases.list('alps'))).toMatchObject({
     message: `${what}its field /0/revision is missing or is something else`,
