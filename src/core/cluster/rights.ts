@@ -46,7 +46,7 @@ const ALWAYS: readonly Right[] = [
   right('', 'services', WATCHED, `${OF_HUBS}; their Role`),
   right('', 'events', ['get', 'list', 'watch'], 'why a pod waits; the Role of hubs'),
   right('', 'pods/log', ['get'], 'why a pod fails'),
-  right('', 'pods/exec', ['get', 'create'], 'whether a hub is well, and whom it knows'),
+  right('', 'pods/exec', ['create'], 'whether a hub is well, and whom it knows'),
   right('', 'serviceaccounts', OBJECT, OF_HUBS),
   right('apps', 'deployments', LISTED, `${OF_HUBS}, watched until they run`),
   right('apps', 'deployments/scale', ['patch'], 'a hub at rest'),

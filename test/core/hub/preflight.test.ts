@@ -69,7 +69,7 @@ describe('a cluster', () => {
     expect(verdict).toEqual({
       problems: [
         expect.stringMatching(
-          /^these credentials may not get\/list\/create\/patch\/delete namespaces, list nodes, .*, get\/create pods\/exec, .*, get\/list\/create\/patch\/delete ingresses$/u,
+          /^these credentials may not get\/list\/create\/patch\/delete namespaces, list nodes, .*, create pods\/exec, .*, get\/list\/create\/patch\/delete ingresses$/u,
         ),
       ],
       warnings: [],
@@ -195,7 +195,7 @@ describe('a cluster', () => {
       nodes: [],
     });
     expect(verdict.problems.map((text) => text.split(';')[0])).toEqual([
-      'these credentials may not get pods/log, get/create pods/exec, patch deployments/scale',
+      'these credentials may not get pods/log, create pods/exec, patch deployments/scale',
       'there is no storage class local-path',
       'there is no ingress class traefik',
     ]);
