@@ -3,14 +3,13 @@ import type { States } from '../core/hub/state.ts';
 import { at, textAt } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ClusterFile, Doc } from '../core/model/types.ts';
-import { SYSTEM_NAMESPACE, clusterObjects } from '../core/cluster/objects.ts';
+import { IDENTITY, SYSTEM_NAMESPACE, clusterObjects } from '../core/cluster/objects.ts';
 import type { Cluster, Ports } from '../ports.ts';
 import { Failure, KubeFailure } from '../failure.ts';
 import { Faulty } from './types.ts';
 
 class WrongCluster extends Failure {}
 
-const IDENTITY = 'glaciocloud-cluster';
 const KEY = 'glaciocloud-digest-key';
 
 /**

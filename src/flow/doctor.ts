@@ -1,4 +1,5 @@
 import { textAt } from '../core/json.ts';
+import { IDENTITY, SYSTEM_NAMESPACE } from '../core/cluster/objects.ts';
 import { NEEDS } from '../core/cluster/rights.ts';
 import { entriesOf } from '../core/hub/preflight.ts';
 import { approvalEnvironment } from '../core/hub/protection.ts';
@@ -153,12 +154,16 @@ function whyOther(meant: ClusterName | undefined, { reached }: LiveCluster): str
     : `the cluster that the kubeconfig leads to does not answer: ${reached.why}`;
 }
 
-/** The only one, or the one whose recorded identity it has. */
+/** The only one, the one whose recorded identity it has, or the one that it was deployed to as. */
 function meantCluster({ clusters }: Platform, { reached }: LiveCluster): ClusterName | undefined {
   const all = [...clusters.values()];
   if (all.length === 1) return all[0]?.name;
-  const uid = reached.kind === 'reached' ? reached.uid : undefined;
-  return all.find(({ data }) => data.identity !== null && data.identity === uid)?.name;
+  if (reached.kind === 'not-reached') return undefined;
+  const { uid, name } = reached;
+  return (
+    all.find(({ data }) => data.identity !== null && data.identity === uid) ??
+    all.find((one) => one.name === name)
+  )?.name;
 }
 
 async function liveCluster({
@@ -197,10 +202,15 @@ async function liveCluster({
   };
 }
 
-async function reach(kube: Cluster): Promise<{ version: string; uid: string }> {
+async function reach(
+  kube: Cluster,
+): Promise<{ version: string; uid: string; name: string | undefined }> {
   const version = await kube.version();
   const system = await kube.get('namespace', 'kube-system');
-  return { version, uid: textAt(system, '/metadata/uid') };
+  // Who may not look hears of it among the rights.
+  const kept = await attempt(() => kube.get('configmap', IDENTITY, SYSTEM_NAMESPACE), '');
+  const name = kept.kind === 'answered' ? textAt(kept.value, '/data/cluster') : '';
+  return { version, uid: textAt(system, '/metadata/uid'), name: name === '' ? undefined : name };
 }
 
 /** A cluster without cert-manager says that it knows no such kind: that is an answer. */

@@ -395,6 +395,25 @@ describe('a cluster', () => {
     expect(await whys(cluster, ...edits)).toEqual(expected);
   });
 
+  test('of several is the one that it was deployed to as, and refusing to say so is no answer', async () => {
+    kube.add({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'glaciocloud-cluster', namespace: 'glaciocloud-system' },
+      data: { cluster: 'other' },
+    });
+    expect(await whys(undefined)).toEqual([
+      `main: the kubeconfig leads to other; ${AGAIN}`,
+      'other answered',
+    ]);
+    kube.outside.fail({
+      call: 'get',
+      about: /glaciocloud-cluster/u,
+      error: new KubeFailure('refused', { hint: 'look' }),
+    });
+    expect((await whys(undefined))[0]).toContain('no file of a cluster has the identity');
+  });
+
   test('of several that does not answer is none of them', async () => {
     kube.outside.fail({ call: 'version', error: new KubeFailure('refused', { hint: 'look' }) });
     const why = 'the cluster that the kubeconfig leads to does not answer: refused (look)';

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../json.ts';
 
 export const SYSTEM_NAMESPACE = 'glaciocloud-system';
+/** ConfigMap by which a cluster knows the name that it was deployed to under. */
+export const IDENTITY = 'glaciocloud-cluster';
 
 /** What the hubs of a cluster share: applied as it is, without Helm. */
 export function clusterObjects(): JsonObject[] {

@@ -30,8 +30,10 @@ export interface ClusterFacts {
 /** What the cluster that a kubeconfig leads to has answered. */
 export interface LiveCluster {
   login: Login;
-  /** The error, where it does not answer at all. */
-  reached: { kind: 'reached'; version: string; uid: string } | { kind: 'not-reached'; why: string };
+  /** The error, where it does not answer at all; the name that it was deployed to under, where it was. */
+  reached:
+    | { kind: 'reached'; version: string; uid: string; name: string | undefined }
+    | { kind: 'not-reached'; why: string };
   allowed: Asked<readonly boolean[]>;
   storageClasses: Asked<readonly JsonObject[]>;
   ingressClasses: Asked<readonly string[]>;
@@ -58,7 +60,7 @@ export function clusterChecks(needs: ClusterNeeds, facts: ClusterFacts): Check[]
   const { reached } = live;
   if (reached.kind === 'not-reached')
     return [login, reachCheck(where, reached.why), ...dnsChecks(needs, facts, undefined)];
-  const wrong = identityFault(cluster, reached.uid);
+  const wrong = identityFault(cluster, reached);
   if (wrong !== undefined) return [login, wrong, ...dnsChecks(needs, facts, undefined)];
   return [
     login,
@@ -95,14 +97,21 @@ function reachCheck(where: string, why: string): Check {
   return loginRefused(why) ? missing(id, where, what, set) : unknown(id, where, { why: what, set });
 }
 
-function identityFault({ name, data }: Doc<ClusterFile>, uid: string): Check | undefined {
-  if (data.identity === null || data.identity === uid) return undefined;
-  return missing(
-    'cluster/reach',
-    `clusters/${name}.yaml`,
-    `the kubeconfig leads to another cluster: its identity is ${uid}, and ${data.identity} is recorded`,
-    'kubectl config current-context && kubectl get namespace kube-system -o jsonpath={.metadata.uid}',
-  );
+/** As a deployment would refuse it. */
+function identityFault(
+  { name, data }: Doc<ClusterFile>,
+  { uid, name: known }: { uid: string; name: string | undefined },
+): Check | undefined {
+  const other = (why: string): Check =>
+    missing(
+      'cluster/reach',
+      `clusters/${name}.yaml`,
+      `the kubeconfig leads to another cluster: ${why}`,
+      'kubectl config current-context && kubectl get namespace kube-system -o jsonpath={.metadata.uid}',
+    );
+  if (data.identity !== null && data.identity !== uid)
+    return other(`its identity is ${uid}, and ${data.identity} is recorded`);
+  return known === undefined || known === name ? undefined : other(`it is known as ${known}`);
 }
 
 function versionChecks(cluster: Doc<ClusterFile>, version: string): Check[] {

@@ -30,7 +30,7 @@ const issuer = (status: string, message?: string): JsonObject => ({
 });
 const WELL: LiveCluster = {
   login: { kind: 'helper', program: 'aws' },
-  reached: { kind: 'reached', version: 'v1.35.4', uid: UID },
+  reached: { kind: 'reached', version: 'v1.35.4', uid: UID, name: undefined },
   allowed: answered(NEEDS.map(() => true)),
   storageClasses: answered([{ metadata: { name: 'standard' }, reclaimPolicy: 'Retain' }]),
   ingressClasses: answered(['nginx']),
@@ -143,6 +143,10 @@ describe('a cluster', () => {
       'cluster/dns',
       'cluster/dns',
     ]);
+    const named = { ...WELL.reached, name: 'other' } as LiveCluster['reached'];
+    expect(withId(checks({ reached: named }), 'cluster/reach')[0]).toBe(
+      `✗ ${FILE}: the kubeconfig leads to another cluster: it is known as other`,
+    );
     const same: Edit = [FILE, 'identity: null', `identity: ${UID}`];
     expect(withId(checks({}, same), 'cluster/reach')).toEqual([`✓ ${FILE}: answers`]);
   });
@@ -151,7 +155,7 @@ describe('a cluster', () => {
 describe('the version of Kubernetes', () => {
   const version = (text: string, ...edits: Edit[]): string[] =>
     withId(
-      checks({ reached: { kind: 'reached', version: text, uid: UID } }, ...edits),
+      checks({ reached: { kind: 'reached', version: text, uid: UID, name: 'main' } }, ...edits),
       'cluster/version',
     );
   const says = (minor: number): Edit => [FILE, 'kubernetes: "1.35"', `kubernetes: "1.${minor}"`];
