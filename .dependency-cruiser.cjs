@@ -17,6 +17,7 @@ const CORE = [
     'yaml',
     'source',
     'source-edit',
+    'issues',
   ],
   ['model'],
   ['rule'],

@@ -1,3 +1,4 @@
+import { ORDERS, TITLES, hubIssue } from '../core/issues.ts';
 import { code, hex, inMarkdown, link, short } from '../core/escape.ts';
 import type { Markdown } from '../core/escape.ts';
 import { RECORD_FILES, unitId } from '../core/unit.ts';
@@ -117,7 +118,7 @@ async function tellRemoval({ github, story }: Telling, result: UnitResult): Prom
     const body = inMarkdown`**${why}**\n\n${again}${theRun(story.run)} This issue closes itself.\n`
       .text;
     await attempt(story, 'tracking issue', () =>
-      github.openIssue(labelsOf(unit.name), `${unit.name}: the removal is held`, body),
+      github.openIssue(labelsOf(unit.name), `${unit.name}: ${TITLES.removal}`, body),
     );
     return;
   }
@@ -134,15 +135,15 @@ async function tellRemoval({ github, story }: Telling, result: UnitResult): Prom
 const deployMarker = (hub: string): string => `<!-- glaciocloud deploy ${hub} -->`;
 
 export function labelsOf(hub: string): string[] {
-  return ['glaciocloud', `hub:${hub}`];
+  return hubIssue('deployment', hub);
 }
 
 function headline({ outcome }: UnitResult): string {
   const words = {
     done: 'runs what is merged',
-    failed: 'the change did not reach the hub',
-    'rolled-back': 'the change was rolled back',
-    blocked: 'the change is held',
+    failed: TITLES.failed,
+    'rolled-back': TITLES.rolledBack,
+    blocked: TITLES.blocked,
     waiting: 'waiting',
   } as const;
   return words[outcome];
@@ -161,7 +162,7 @@ function issueBody(result: UnitResult, to: WantedRelease, { commit, run }: Story
   const digest = hex(to.digest.slice(0, 7));
   const wanted = inMarkdown`Wanted: ${digest}, from ${hex(commit.slice(0, 7))}.`;
   const retry = code(`glaciocloud deploy --retry ${result.unit.name} --reason TEXT`);
-  const again = inMarkdown`It is tried again when something changes, with the label \`glaciocloud:retry\` on this issue, or with ${retry}. This issue closes itself when the hub runs what is merged.`;
+  const again = inMarkdown`It is tried again when something changes, with the label ${code(ORDERS.retry)} on this issue, or with ${retry}. This issue closes itself when the hub runs what is merged.`;
   const why = short(result.reason, 1000);
   const table = healthTable(result.health);
   return inMarkdown`**${why}**\n\n${old} ${wanted}${theRun(run)}\n${table}\n${again}\n`.text;

@@ -1,3 +1,4 @@
+import { ISSUES } from '../core/issues.ts';
 import type { FillMode } from '../core/data/order.ts';
 import { reportIssue, reportJson, reportText } from '../core/data/report-text.ts';
 import type { FillReport } from '../core/data/report.ts';
@@ -58,7 +59,7 @@ async function tell(
   cluster: string,
   { report, well }: { report: FillReport; well: boolean },
 ): Promise<string> {
-  const labels = ['glaciocloud-data', `cluster:${cluster}`];
+  const labels = [ISSUES.data, `cluster:${cluster}`];
   if (well) {
     await github.closeIssue(labels, inMarkdown`Input data of ${cluster} are whole again.`.text);
     return `input data of ${cluster} are whole`;

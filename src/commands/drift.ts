@@ -1,3 +1,4 @@
+import { ORDERS, TITLES, hubIssue } from '../core/issues.ts';
 import { statesOnly } from '../core/hub/state-text.ts';
 import type { States } from '../core/hub/state.ts';
 import { readStates } from '../apply/cluster.ts';
@@ -109,11 +110,11 @@ export async function tellDrift(
   report: Pick<Report, 'progress'>,
 ): Promise<void> {
   for (const one of found) {
-    const labels = ['glaciocloud-drift', `hub:${one.hub}`];
+    const labels = hubIssue('drift', one.hub);
     if (one.drift.length === 0)
       await github.closeIssue(labels, inMarkdown`${one.hub} is as deployed again.`.text);
     else {
-      const title = `${one.hub}: changed in the cluster behind our back`;
+      const title = `${one.hub}: ${TITLES.drift}`;
       const issue = await github.openIssue(labels, title, driftIssue(one));
       report.progress(`${one.hub}: drift is told in issue ${issue}`);
     }
@@ -123,7 +124,7 @@ export async function tellDrift(
 function driftIssue(one: HubDrift): string {
   const lines = short(driftText(one, 'everybody'), 20_000).split('\n');
   const rest =
-    'Put what is right into the files, or give this issue the label `glaciocloud:apply-again`: ' +
+    `Put what is right into the files, or give this issue the label \`${ORDERS.again}\`: ` +
     'what is merged is applied once more. The next night closes it.\n';
   const command = code(`glaciocloud drift ${one.hub} --kubeconfig FILE`);
   const values = inMarkdown`Values are left out where everybody reads: ${command} shows them.\n`;

@@ -1,3 +1,4 @@
+import { ORDERS } from '../core/issues.ts';
 import type { Order } from '../edges/runner.ts';
 import { UsageError } from '../failure.ts';
 import { gatherPlatform } from '../gather/platform.ts';
@@ -21,8 +22,8 @@ export async function order(root: string, { label, hub, issue, login }: Order): 
   const outputs = {
     hub,
     cluster: environment.data.cluster,
-    retry: label === 'glaciocloud:retry' ? hub : '',
-    again: String(label === 'glaciocloud:apply-again'),
+    retry: label === ORDERS.retry ? hub : '',
+    again: String(label === ORDERS.again),
     reason,
   };
   return outcome({

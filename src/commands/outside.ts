@@ -1,3 +1,4 @@
+import { TITLES, hubIssue } from '../core/issues.ts';
 import { addressSign, heartbeatLabels, heartbeatSign, hubApi } from '../core/watch/outside.ts';
 import type { Sign } from '../core/watch/outside.ts';
 import { hasErrors } from '../core/finding.ts';
@@ -113,10 +114,10 @@ async function track(
   report: Report,
 ): Promise<void> {
   for (const one of seen) {
-    const labels = ['glaciocloud-outside', `hub:${one.hub}`];
+    const labels = hubIssue('outside', one.hub);
     const problems = problemsOf(one);
     if (problems.length > 0) {
-      const title = `${one.hub}: not well, seen from outside`;
+      const title = `${one.hub}: ${TITLES.outside}`;
       const issue = await github.openIssue(labels, title, issueBody(one, run).text);
       report.progress(`${one.hub}: told in issue ${issue}`);
     } else if (one.address.kind === 'well' || one.heartbeat.kind === 'well')

@@ -1,3 +1,4 @@
+import { TITLES } from '../core/issues.ts';
 import {
   branchOf,
   imageLabels,
@@ -147,7 +148,7 @@ async function tellIssue(
   if (outcome === 'failed') {
     const last = platform.locks.get(image)?.data.channels.candidate;
     const body = failureText({ image, reason, tests }, last, run);
-    await github.openIssue(labels, `Image ${image} could not be rebuilt`, body.text);
+    await github.openIssue(labels, `Image ${image} ${TITLES.image}`, body.text);
   } else if (outcome === 'built' || outcome === 'unchanged')
     await github.closeIssue(labels, inMarkdown`${image} is well again: ${reason}.`.text);
 }

@@ -1,3 +1,4 @@
+import { TITLES } from '../issues.ts';
 import { code, fenced, inMarkdown, short, terminal } from '../escape.ts';
 import type { Terminal } from '../escape.ts';
 import type { Json } from '../json.ts';
@@ -41,7 +42,7 @@ export function reportIssue(cluster: string, report: FillReport): { title: strin
     'Every file was read, and what is damaged was taken out of what users see and fetched anew. This is left:';
   const rest = inMarkdown`The next night tries again, and closes this issue when all is there; ${command} tries at once.`;
   return {
-    title: `${cluster}: input data are missing or damaged`,
+    title: `${cluster}: ${TITLES.data}`,
     text: `${what}\n\n${found}\n\n${rest.text}\n`,
   };
 }

@@ -1,3 +1,4 @@
+import { ISSUES, ORDERS } from '../issues.ts';
 import { mentionsOf } from '../access/wanted.ts';
 import { isTeam } from '../access/teams.ts';
 import { hubsWithData } from '../data/order.ts';
@@ -41,19 +42,17 @@ export function clusterNeeds(platform: Platform): ClusterNeeds[] {
   });
 }
 
-/** Set by people on an issue, so they must be there to choose. */
-const ORDERS = ['glaciocloud:retry', 'glaciocloud:apply-again'];
-const TRACKING = ['glaciocloud', 'glaciocloud-drift', 'glaciocloud-outside'];
-
 /** Labels by which people give orders, and by which our issues are found. */
 export function labelNeeds(platform: Platform): string[] {
   const hubs = [...platform.environments.values()];
   const probed = hubs.filter(({ data }) => data.probe !== undefined);
-  const probes = probed.flatMap(({ name }) => ['glaciocloud-probe', ...heartbeatLabels(name)]);
+  const probes = probed.flatMap(({ name }) => [ISSUES.probe, ...heartbeatLabels(name)]);
   const filled = [...platform.clusters.keys()].filter(
     (name) => hubsWithData(platform, name).length > 0,
   );
-  const data = filled.flatMap((name) => ['glaciocloud-data', `cluster:${name}`]);
+  const data = filled.flatMap((name) => [ISSUES.data, `cluster:${name}`]);
   const each = hubs.map(({ name }) => `hub:${name}`);
-  return [...new Set([...ORDERS, ...TRACKING, ...probes, ...data, ...each])];
+  // People set orders on an issue, so these must be there to choose.
+  const always = [...Object.values(ORDERS), ISSUES.deployment, ISSUES.drift, ISSUES.outside];
+  return [...new Set([...always, ...probes, ...data, ...each])];
 }

@@ -1,3 +1,4 @@
+import { ISSUES, hubIssue } from '../issues.ts';
 import { offersImage } from '../model/offers.ts';
 import type { HubName, ImageLockFile, ImageName, Platform } from '../model/types.ts';
 import type { ReachedHubs } from './change-text.ts';
@@ -22,12 +23,12 @@ export function titleMark(image: ImageName): string {
 
 /** Labels of the one issue of an image. Only who may triage can set them. */
 export function imageLabels(image: ImageName): string[] {
-  return ['glaciocloud-image', `image:${image}`];
+  return [ISSUES.image, `image:${image}`];
 }
 
 /** Labels under which the probe of a hub opens its issues. */
 export function probeLabels(hub: HubName): string[] {
-  return ['glaciocloud-probe', `hub:${hub}`];
+  return hubIssue('probe', hub);
 }
 
 export function reachedHubs(platform: Platform, image: ImageName): ReachedHubs {

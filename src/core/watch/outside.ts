@@ -1,3 +1,4 @@
+import { ISSUES, hubIssue } from '../issues.ts';
 import { objectOf, textAt } from '../json.ts';
 import { CERTIFICATE_DAYS, HEARTBEAT_INTERVALS } from '../model/limits.ts';
 import { duration } from '../time.ts';
@@ -52,12 +53,9 @@ function quoted(body: string): string {
   return text === '' ? 'nothing' : `"${text.slice(0, 80)}"`;
 }
 
-/** Marks issues that the probe keeps alive: charts/oggm-hub/files/probe.py. */
-const HEARTBEAT = 'glaciocloud-heartbeat';
-
 /** Labels of the issue that the probe of a hub keeps alive. */
 export function heartbeatLabels(hub: string): string[] {
-  return [HEARTBEAT, `hub:${hub}`];
+  return hubIssue('heartbeat', hub);
 }
 
 /**
@@ -67,7 +65,9 @@ export function heartbeatLabels(hub: string): string[] {
 export function heartbeatSign(body: string | undefined, interval: number, now: number): Sign {
   const last = Date.parse(/^<!-- glaciocloud-heartbeat (\S+) -->/u.exec(body ?? '')?.[1] ?? '');
   if (Number.isNaN(last))
-    return problem(`the probe has never spoken, or its issue was closed (label ${HEARTBEAT})`);
+    return problem(
+      `the probe has never spoken, or its issue was closed (label ${ISSUES.heartbeat})`,
+    );
   const silent = Math.max(0, Math.round((now - last) / 60_000)) * 60;
   const said = `the probe spoke ${duration(silent)} ago`;
   return silent > HEARTBEAT_INTERVALS * interval
