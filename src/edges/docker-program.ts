@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { readRefusals } from '../core/refusals/read.ts';
+import { refusalsText } from '../core/refusals/refusal.ts';
 import { ImageFailure } from '../failure.ts';
 import { exec } from './exec.ts';
 import type { ExecOptions, ExecResult } from './exec.ts';
@@ -75,12 +77,11 @@ export async function dockerMust(
 }
 
 export function dockerFailure(doing: string, said: string): ImageFailure {
-  const line = said.trim().split('\n').at(-1) ?? '';
+  const lines = said.trim().split('\n').slice(-3).join('\n');
   // What an address asks for is long, may be a key, and would hide why it failed.
-  const last = line.replace(/\?[^\s"]+/gu, '');
-  return new ImageFailure(`Docker cannot ${doing}: ${last.slice(0, 300)}`, {
-    hint: /daemon/iu.test(last)
-      ? 'start Docker, or set DOCKER_HOST to where it runs'
-      : 'look at Docker’s log, and run it again',
+  const all = readRefusals('Docker', lines.replace(/\?[^\s"]+/gu, ''));
+  const [{ cure }] = all;
+  return new ImageFailure(`Docker cannot ${doing}: ${refusalsText(all)}`, {
+    hint: cure === '' ? 'look at Docker’s log, and run it again' : cure,
   });
 }

@@ -1,3 +1,5 @@
+import { readRefusals } from '../core/refusals/read.ts';
+import { refusalsText } from '../core/refusals/refusal.ts';
 import { ImageFailure } from '../failure.ts';
 import type { Refs } from '../ports/images.ts';
 import { exec } from './exec.ts';
@@ -18,9 +20,12 @@ async function commit(repository: string, ref: string): Promise<string> {
     },
   );
   if (code !== 0)
-    throw new ImageFailure(`${address} does not answer: ${stderr.trim().slice(-200)}`, {
-      hint: 'correct oggm.git in image.yaml, or run it again',
-    });
+    throw new ImageFailure(
+      `${address} does not answer: ${refusalsText(readRefusals('git', stderr))}`,
+      {
+        hint: 'correct oggm.git in image.yaml, or run it again',
+      },
+    );
   const found = new Map(
     stdout.split('\n').map((line) => line.split('\t').reverse() as [string, string]),
   );

@@ -1,5 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { readRefusals } from '../core/refusals/read.ts';
+import { refusalsText } from '../core/refusals/refusal.ts';
 import { Failure, messageOf } from '../failure.ts';
 import { exec } from './exec.ts';
 
@@ -176,7 +178,7 @@ async function asked(root: string, args: readonly string[]): Promise<string> {
 }
 
 function whyOf(stderr: string): string {
-  return (lines(stderr)[0] ?? 'git does not say why').replace(/^(fatal|error|warning): /u, '');
+  return refusalsText(readRefusals('git', stderr));
 }
 
 function lines(text: string): string[] {

@@ -1,3 +1,6 @@
+import { readRefusals } from '../core/refusals/read.ts';
+import { refusalsText } from '../core/refusals/refusal.ts';
+import type { RefusalKind } from '../core/refusals/refusal.ts';
 import { Failure } from '../failure.ts';
 import { exec } from './exec.ts';
 import type { ExecOptions, ExecResult } from './exec.ts';
@@ -120,6 +123,9 @@ function run(root: string, args: readonly string[], options: Options = {}): Prom
   return exec('git', ['-C', root, ...args], { ...options, env });
 }
 
+/** What whoever asked for it can say better. */
+const OUR_OWN: readonly RefusalKind[] = ['denied', 'conflict', 'unknown'];
+
 async function must(
   root: string,
   { problem, hint }: KeptBranch,
@@ -127,6 +133,10 @@ async function must(
   options?: Options,
 ): Promise<void> {
   const { code, stderr } = await run(root, args, options);
-  if (code !== 0)
-    throw new Failure(`${problem}: git ${args[0] ?? ''}: ${stderr.trim().slice(-200)}`, { hint });
+  if (code === 0) return;
+  const all = readRefusals('git', stderr);
+  const [{ kind, cure }] = all;
+  throw new Failure(`${problem}: git ${args[0] ?? ''}: ${refusalsText(all)}`, {
+    hint: OUR_OWN.includes(kind) ? hint : `${cure}, then ${hint}`,
+  });
 }

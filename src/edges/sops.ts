@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject } from '../core/json.ts';
+import { readRefusals } from '../core/refusals/read.ts';
+import { refusalsText } from '../core/refusals/refusal.ts';
 import { fields, readerOf } from '../core/shape.ts';
 import { SecretsFailure } from '../failure.ts';
 import type { Secrets } from '../ports.ts';
@@ -37,12 +39,7 @@ export async function decryptSecrets(
     env,
     timeoutMs: 60_000,
   });
-  // What sops prints may hold parts of the file: only its first line is passed on.
-  if (code !== 0)
-    throw new SecretsFailure(
-      `secrets/${hub}.sops.yaml cannot be decrypted: ${stderr.split('\n')[0]?.slice(0, 200) ?? ''}`,
-      { hint: 'give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE' },
-    );
+  if (code !== 0) throw sopsFailure(hub, stderr);
   const content = readContent(stdout);
   if (content.kind !== 'read')
     throw new SecretsFailure(
@@ -54,6 +51,15 @@ export async function decryptSecrets(
       typeof value === 'string' ? [[name, value] as const] : [],
     ),
   );
+}
+
+/** What sops prints may hold parts of the file: none of it is passed on. */
+function sopsFailure(hub: string, said: string): SecretsFailure {
+  const all = readRefusals('sops', said);
+  const [{ cure }] = all;
+  return new SecretsFailure(`secrets/${hub}.sops.yaml cannot be decrypted: ${refusalsText(all)}`, {
+    hint: cure === '' ? 'give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE' : cure,
+  });
 }
 
 /** GLACIOCLOUD_SOPS_SHA256 says which sops may meet the key; without it, whoever installed it is trusted. */

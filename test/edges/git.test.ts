@@ -144,7 +144,7 @@ describe('the branch deployed', () => {
       const clone = await cloned(true, option);
       await rm(root, { recursive: true });
       expect(await failureOf(deployedRef(clone))).toMatchObject({
-        message: `what is deployed cannot be looked up: this clone has not all branches of origin, and origin cannot be asked: '${root}' does not appear to be a git repository`,
+        message: `what is deployed cannot be looked up: this clone has not all branches of origin, and origin cannot be asked: there is no repository at ${root}`,
         hint: 'clone the whole repository (`fetch-depth: 0` in GitHub Actions), or get the branch: git fetch origin +refs/heads/deployed:refs/remotes/origin/deployed',
         exit: 1,
       });
@@ -199,7 +199,7 @@ describe('the branch deployed', () => {
   test('is unknown outside a repository, and without git', async () => {
     expect(await failureOf(deployedRef(root))).toMatchObject(
       cannot(
-        'not a git repository (or any of the parent directories): .git',
+        'this is no clone of a repository',
         'run it in a clone of the platform’s repository; a new platform needs `git init` first',
       ),
     );
@@ -214,7 +214,7 @@ describe('the branch deployed', () => {
   test('is unknown in a broken repository, and is not taken from another one further up', async () => {
     await begin();
     await rm(join(root, '.git/HEAD'));
-    const why = 'not a git repository (or any of the parent directories): .git';
+    const why = 'this is no clone of a repository';
     expect(await failureOf(deployedRef(root))).toMatchObject(cannot(why, BROKEN));
     await git(folder.path, 'init', '-q');
     expect(await failureOf(deployedRef(root))).toMatchObject(
@@ -223,7 +223,7 @@ describe('the branch deployed', () => {
     await rm(join(root, '.git'), { recursive: true });
     await writeFile(join(root, '.git'), 'words');
     expect(await failureOf(deployedRef(root))).toMatchObject(
-      cannot(`invalid gitfile format: ${root}/.git`, BROKEN),
+      cannot(`git says “fatal: invalid gitfile format: ${root}/.git”`, BROKEN),
     );
   });
 
@@ -242,7 +242,7 @@ describe('the branch deployed', () => {
     try {
       expect(await failureOf(deployedRef(root))).toMatchObject(
         cannot(
-          "detected dubious ownership in repository at '/x'",
+          'the clone belongs to another user',
           'it belongs to another user: run it as that user, or `git config --global --add safe.directory DIR` for it',
         ),
       );
@@ -252,8 +252,8 @@ describe('the branch deployed', () => {
   });
 
   test.each([
-    ['words', 'ignoring broken ref refs/remotes/origin/deployed', 'git fsck'],
-    ['1'.repeat(40), 'Not a valid object name', 'git fetch'],
+    ['words', 'its ref refs/remotes/origin/deployed is broken', 'git fsck'],
+    ['1'.repeat(40), 'its commit is not in this clone', 'git fetch'],
   ])('is unknown where its ref says %s', async (text, why, hint) => {
     await begin();
     await mkdir(join(root, '.git/refs/remotes/origin'), { recursive: true });

@@ -123,13 +123,19 @@ describe('Docker', () => {
   test.each([
     [
       'Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?',
+      'no Docker runs at unix:///x',
       'start Docker, or set DOCKER_HOST to where it runs',
     ],
-    ['no space left on device', 'look at Docker’s log, and run it again'],
-  ])('that says "%s"', async (said, hint) => {
+    [
+      'no space left on device',
+      'the disk is full',
+      'make room (`docker system df`), and run it again',
+    ],
+    ['no idea', 'Docker says “first no idea”', 'look at Docker’s log, and run it again'],
+  ])('that says "%s"', async (said, why, hint) => {
     await docker.says({ stderr: `first\n${said}\n`, code: 1 });
     expect(await failureOf(dockerEngine.pull(REF))).toMatchObject({
-      message: `Docker cannot pull ${REF}: ${said}`,
+      message: `Docker cannot pull ${REF}: ${why}`,
       hint,
     });
   });
@@ -138,7 +144,7 @@ describe('Docker', () => {
     const said = `failed: Put "http://127.0.0.1:5000/v2/x?_state=${'k'.repeat(400)}": EOF, is it up?`;
     await docker.says({ stderr: said, code: 1 });
     expect(await failureOf(dockerEngine.push(REF))).toMatchObject({
-      message: `Docker cannot push ${REF}: failed: Put "http://127.0.0.1:5000/v2/x": EOF, is it up?`,
+      message: `Docker cannot push ${REF}: Docker says “failed: Put "http://127.0.0.1:5000/v2/x": EOF, is it up?”`,
     });
   });
 
@@ -229,7 +235,9 @@ describe('a home', () => {
   test('that nobody can hold goes again', async () => {
     await docker.says({}, { code: 125, stderr: 'no sleep' }, {}, {});
     const made = dockerEngine.makeHome({ ...home, full: false });
-    expect(await failureOf(made)).toMatchObject({ message: 'Docker cannot hold a home: no sleep' });
+    expect(await failureOf(made)).toMatchObject({
+      message: 'Docker cannot hold a home: Docker says “no sleep”',
+    });
     expect((await args()).slice(2).map((call) => call.slice(0, 2))).toEqual([
       ['rm', '--force'],
       ['volume', 'rm'],
@@ -373,7 +381,7 @@ describe('a registry', () => {
   ])('that %s', async (_, said) => {
     await docker.says({ code: 1, stderr: `${said}\n` });
     expect(await failureOf(imageRegistry.digest(REF))).toMatchObject({
-      message: `Docker cannot ask for ${REF}: ${said}`,
+      message: `Docker cannot ask for ${REF}: Docker says “${said}”`,
     });
   });
 
@@ -398,7 +406,7 @@ describe('a registry', () => {
     await imageRegistry.copy(from, REF);
     expect(await args()).toEqual([['buildx', 'imagetools', 'create', '--tag', REF, from]]);
     expect(await failureOf(imageRegistry.copy(from, REF))).toMatchObject({
-      message: `Docker cannot copy ${from} to ${REF}: ERROR: denied`,
+      message: `Docker cannot copy ${from} to ${REF}: the registry does not let this login do it`,
     });
   });
 

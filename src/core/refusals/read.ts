@@ -1,18 +1,24 @@
 import { CONNECTION } from './connection.ts';
+import { DOCKER } from './docker.ts';
+import { GIT } from './git.ts';
 import { CHARTS, RELEASES } from './helm.ts';
 import { OBJECTS } from './objects.ts';
 import { quote, readWith } from './refusal.ts';
 import type { Refusal, Row } from './refusal.ts';
 import { withoutRepeated } from './repeated.ts';
+import { SOPS } from './sops.ts';
 import { TEMPLATES } from './template.ts';
 
-export type Tool = 'kubectl' | 'Helm';
+export type Tool = 'kubectl' | 'Helm' | 'git' | 'sops' | 'Docker';
 
 const CLUSTER = [...OBJECTS, ...RELEASES, ...CONNECTION];
 
 const ROWS: Readonly<Record<Tool, readonly Row[]>> = {
   kubectl: CLUSTER,
   Helm: [...TEMPLATES, ...CHARTS, ...CLUSTER],
+  git: GIT,
+  sops: SOPS,
+  Docker: DOCKER,
 };
 
 /** More than a person reads of one failure, from its beginning and its end. */
@@ -38,8 +44,14 @@ export function readRefusals(tool: Tool, said: string): [Refusal, ...Refusal[]] 
 function unread(tool: Tool, said: string): Refusal {
   const lines = said.split('\n').filter((line) => line.trim() !== '');
   const words = lines.slice(-3).join(' ');
-  const text = words === '' ? `${tool} does not say why` : `${tool} says ${quote(words, 400)}`;
-  return { kind: 'unknown', object: '', field: '', text, cure: '' };
+  return { kind: 'unknown', object: '', field: '', text: unreadText(tool, words), cure: '' };
+}
+
+function unreadText(tool: Tool, words: string): string {
+  if (words === '') return `${tool} does not say why`;
+  if (tool === 'sops')
+    return 'what sops says is not repeated, because it may hold parts of the file: `sops decrypt` shows it';
+  return `${tool} says ${quote(words, 400)}`;
 }
 
 function shortened(text: string): string {
