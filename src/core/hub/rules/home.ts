@@ -1,6 +1,8 @@
 import { MIN_HOME_BYTES } from '../../model/limits.ts';
 import { quantityBytes } from '../../model/quantities.ts';
+import { hasDots } from '../../paths.ts';
 import type { Problem, Rule } from '../../rule.ts';
+import { ownClaim } from './pods.ts';
 
 export const smallHome: Rule = {
   id: 'small-home',
@@ -31,6 +33,8 @@ export const homeForm: Rule = {
     for (const key of claim === undefined ? (['path'] as const) : (['size', 'class'] as const))
       if (hub.data.home[key] !== undefined)
         yield { at: hub.keyAt(`/home/${key}`), ...WITHOUT[key] };
+    const taken = claim === undefined ? undefined : ownClaim(claim, hub.data.values);
+    if (taken) yield { at: hub.at('/home/claim'), ...taken };
     const fault = claim === undefined || path === undefined ? undefined : pathFault(path);
     if (fault) yield { at: hub.at('/home/path'), ...fault };
   },
@@ -71,7 +75,7 @@ function pathFault(path: string): Fault | undefined {
   if (/[{}]/u.test(path.replaceAll(/\{[^{}]*\}/gu, '')))
     return { message: 'a brace stands alone', hint: LASTING_HINT };
   if (names.length === 0) return { message: 'everybody would have one home', hint: LASTING_HINT };
-  if (path.split('/').some((part) => part === '.' || part === '..'))
+  if (hasDots(path))
     return { message: 'the path leaves the claim', hint: 'write a path without . and ..' };
   return undefined;
 }

@@ -1,12 +1,15 @@
-import { isWithin, pointer } from '../../json.ts';
+import { at, isWithin, pointer, textAt } from '../../json.ts';
 import { PLACE } from '../values/data.ts';
-import { DATA_CLAIM } from '../../data/volume.ts';
 import { homeOf } from '../../model/home.ts';
 import { memoryBytes, quantityBytes } from '../../model/quantities.ts';
 import type { Mount } from '../../model/hub-types.ts';
 import type { EnvironmentFile } from '../../model/types.ts';
+import { hasDots, plainPath } from '../../paths.ts';
 import type { Problem, Rule } from '../../rule.ts';
+import { PLACE as OF_IMAGES } from '../../images/template.ts';
 import { CODE_PLACES, SCRATCH, SHM } from '../values/servers.ts';
+import { entriesOf } from './places.ts';
+import { ownClaim } from './pods.ts';
 
 type Fault = Omit<Problem, 'at'>;
 
@@ -18,24 +21,24 @@ export const mountPlace: Rule = {
   on: 'hub',
   *check({ hub, platform }) {
     const places = ownPlaces(hub.data, platform.settings.data.user.name);
-    const names = new Set<string>();
+    const names = namesOfValues(hub.data);
     for (const [index, mount] of hub.data.mounts.entries()) {
-      const at = (key: string) => hub.at(pointer('mounts', index, key));
+      const place = (key: string) => hub.at(pointer('mounts', index, key));
       const fault = placeFault(mount.at, places);
-      if (fault) yield { at: at('at'), ...fault };
+      if (fault) yield { at: place('at'), ...fault };
       places.taken.push(mount.at);
       if (names.has(mount.name))
         yield {
-          at: at('name'),
+          at: place('name'),
           message: `a second mount is called ${mount.name}`,
           hint: 'give each a name of its own',
         };
       names.add(mount.name);
       const theirs = claimFault(mount, hub.data);
-      if (theirs) yield { at: at('claim'), ...theirs };
-      if (mount.path?.split('/').some((part) => part === '.' || part === '..') === true)
+      if (theirs) yield { at: place('claim'), ...theirs };
+      if (hasDots(mount.path ?? ''))
         yield {
-          at: at('path'),
+          at: place('path'),
           message: 'the path leaves the claim',
           hint: 'write a path without . and ..',
         };
@@ -48,7 +51,8 @@ interface Places {
   taken: string[];
 }
 
-function ownPlaces({ scratch, shm, data }: EnvironmentFile, user: string): Places {
+function ownPlaces(environment: EnvironmentFile, user: string): Places {
+  const { scratch, shm, data, images } = environment;
   return {
     home: `/home/${user}`,
     taken: [
@@ -56,25 +60,45 @@ function ownPlaces({ scratch, shm, data }: EnvironmentFile, user: string): Place
       ...(scratch ? [SCRATCH] : []),
       ...(shm ? [SHM] : []),
       ...(data.length > 0 ? [PLACE] : []),
+      ...images.map(({ name }) => `/opt/${name}`),
+      ...placesOfValues(environment),
     ],
   };
 }
 
-/** Folders without which no server starts. */
+const STORAGE = '/singleuser/storage';
+
+/** Kubernetes refuses a pod with two mounts at one place, or with two volumes of one name. */
+function placesOfValues({ values }: EnvironmentFile): string[] {
+  return [`${STORAGE}/extraVolumeMounts`, '/singleuser/extraFiles']
+    .flatMap((list) => entriesOf(at(values, list)))
+    .map(([, entry]) => plainPath(textAt(entry, '/mountPath')))
+    .filter((path) => path !== '');
+}
+
+/** Names of mounts that are taken: the hub puts `mount-` before each. */
+function namesOfValues({ values }: EnvironmentFile): Set<string> {
+  const volumes = entriesOf(at(values, `${STORAGE}/extraVolumes`));
+  const prefix = 'mount-';
+  const names = volumes.map(([, entry]) => textAt(entry, '/name'));
+  return new Set(
+    names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
+  );
+}
+
+/** Folders without which no server starts, or programs of images are gone. */
 const SYSTEM = [
-  '/bin',
-  '/dev',
-  '/etc',
-  '/lib',
-  '/lib64',
-  '/proc',
-  '/root',
-  '/sbin',
-  '/sys',
-  '/usr',
+  ...['/bin', '/dev', '/etc', '/lib', '/lib32', '/lib64', '/libx32', '/proc', '/root', '/run'],
+  ...['/sbin', '/sys', '/tmp', '/usr', '/var'],
+  ...['/opt/conda', '/opt/oggm', '/srv/conda', OF_IMAGES],
 ];
 
 function placeFault(path: string, { home, taken }: Places): Fault | undefined {
+  if (hasDots(path))
+    return {
+      message: `${path} is another place than it seems`,
+      hint: 'write a place without . and ..',
+    };
   const over = isWithin(home, path)
     ? home
     : taken.find((one) => isWithin(path, one) || isWithin(one, path));
@@ -83,7 +107,7 @@ function placeFault(path: string, { home, taken }: Places): Fault | undefined {
       message: `what is mounted at ${path} would lie over ${over}`,
       hint: 'choose another place',
     };
-  const system = SYSTEM.find((one) => isWithin(path, one));
+  const system = SYSTEM.find((one) => isWithin(path, one) || isWithin(one, path));
   return system === undefined
     ? undefined
     : {
@@ -92,20 +116,14 @@ function placeFault(path: string, { home, taken }: Places): Fault | undefined {
       };
 }
 
-/** Claims of the platform, and of homes as KubeSpawner calls them. */
-const OURS = [DATA_CLAIM, 'hub-db-dir'];
-
 function claimFault({ claim }: Mount, environment: EnvironmentFile): Fault | undefined {
   const home = homeOf(environment);
-  const isHomes = home.kind === 'folder' ? claim === home.claim : claim.startsWith('claim-');
-  if (isHomes)
-    return {
-      message: `${claim} holds homes: people would see what is another’s`,
-      hint: 'name a claim that holds no home',
-    };
-  return OURS.includes(claim)
-    ? { message: `${claim} is the platform’s own`, hint: 'name a claim that you have made' }
-    : undefined;
+  return home.kind === 'folder' && claim === home.claim
+    ? {
+        message: `${claim} holds homes: people would see what is another’s`,
+        hint: 'name a claim that holds no home',
+      }
+    : ownClaim(claim, environment.values);
 }
 
 export const shmSize: Rule = {

@@ -1,5 +1,6 @@
 import { at, isObject, isWithin, pointer, textAt } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
+import { plainPath } from '../../paths.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
 import { CODE_PLACES } from '../values/servers.ts';
 import { demand } from './values.ts';
@@ -49,7 +50,7 @@ function* placed(own: JsonObject, base: string, { over, place }: Looked): Genera
   for (const list of [`${storage}/extraVolumeMounts`, `${base}/extraFiles`])
     for (const [name, entry] of entriesOf(at(own, list))) {
       // The root is empty, so that everything lies within it.
-      const path = textAt(entry, '/mountPath').replace(/\/+$/u, '');
+      const path = plainPath(textAt(entry, '/mountPath'));
       const hidden = isObject(entry) && entry['mountPath'] !== undefined ? over(path) : undefined;
       if (hidden === undefined) continue;
       yield {

@@ -1,3 +1,4 @@
+import { DATA_CLAIM } from '../../data/volume.ts';
 import { at, isObject, objectsIn, pointer, textAt } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import { podFault, podLevel } from '../pod-security.ts';
@@ -69,6 +70,21 @@ function isHome(claim: string, homes: string): boolean {
   const fixed = homes.split(/\{[^}]*\}/u);
   const pattern = fixed.map((text) => text.replaceAll(/[^\w-]/gu, '\\$&')).join('.+');
   return fixed.some((text) => text !== '') && new RegExp(`^${pattern}$`, 'u').test(claim);
+}
+
+/** A claim of the platform's, or called like one person's home, is none that others have made for everybody. */
+export function ownClaim(
+  claim: string,
+  values: JsonObject,
+): Pick<Problem, 'message' | 'hint'> | undefined {
+  if ([DATA_CLAIM, DATABASE].includes(claim))
+    return { message: `${claim} is the platform’s own`, hint: 'name a claim that you have made' };
+  return isHome(claim, homesIn(values).template)
+    ? {
+        message: `${claim} holds homes: people would see what is another’s`,
+        hint: 'name a claim that holds no home',
+      }
+    : undefined;
 }
 
 /** User pods are made by the hub from values, so they are not among the rendered objects. */

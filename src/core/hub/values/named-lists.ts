@@ -1,5 +1,6 @@
 import { at, isObject, isWithin, merge, objectsIn, pointer, textAt } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
+import { plainPath } from '../../paths.ts';
 
 type Naming = (entry: JsonObject) => string;
 
@@ -23,7 +24,7 @@ function nameOf(entry: JsonObject): string {
 
 /** A volume may be mounted more than once, and at a place lies one thing: Kubernetes refuses a second. */
 function mountOf(entry: JsonObject): string {
-  return textAt(entry, '/mountPath').replace(/\/+$/u, '');
+  return plainPath(textAt(entry, '/mountPath'));
 }
 
 /** The entries of a list, or of a mapping of named ones: the chart takes both. */
