@@ -27,7 +27,15 @@ def further(hub):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/hub/home?a=b%20c", "/user/alice/lab/tree/x.ipynb", "//elsewhere.example.org"]
+    "path",
+    [
+        "/",
+        "/hub/home?a=b%20c",
+        "/user/alice/lab/tree/x.ipynb",
+        "//elsewhere.example.org",
+        # what asks for a way back to what is no address
+        "/hub/api/oauth2/authorize?redirect_uri=http://[/oauth_callback",
+    ],
 )
 def test_the_same_path_at_the_address(hub, path):
     for method in ("GET", "POST"):
@@ -37,6 +45,31 @@ def test_the_same_path_at_the_address(hub, path):
         answer = connection.getresponse()
         assert (answer.status, answer.headers["Location"]) == (308, hub.url + path)
         connection.close()
+
+
+@pytest.mark.parametrize(
+    ("back", "begun"),
+    [
+        ("/a%01/oauth_callback", "/a%01/"),
+        ("/a%0d%0aSet-Cookie:b=c/oauth_callback", "/aSet-Cookie:b=c/"),
+        ("https://elsewhere.example.org//elsewhere/oauth_callback", "//elsewhere/"),
+        ("/a%2520%C3%A9/oauth_callback", "/a%20%C3%A9/"),
+    ],
+)
+def test_a_way_back_leads_nowhere_else(hub, back, begun):
+    path = f"/hub/api/oauth2/authorize?redirect_uri={back}"
+    answer = requests.get(further(hub) + path, allow_redirects=False, timeout=10)
+    assert (answer.status_code, answer.headers["Location"]) == (302, hub.url + begun)
+
+
+def test_a_name_with_its_last_dot_is_the_same(hub):
+    answer = requests.get(
+        f"{further(hub)}/hub/home",
+        headers={"Host": f"localhost.:{hub.port}"},
+        allow_redirects=False,
+        timeout=10,
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (308, f"{hub.url}/hub/home")
 
 
 def test_the_address_itself_and_other_names_answer(hub):

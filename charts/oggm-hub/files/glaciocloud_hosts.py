@@ -7,13 +7,15 @@ does not know the browser sends it to the hub, which sends it on.
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from jupyterhub.app import JupyterHub
 from tornado import routing, web
 
 AUTHORIZE = "/api/oauth2/authorize"
 BACK = "/oauth_callback"
+# What stands in a path as it is; the rest is written by its number, because some of it is no header.
+PLAIN = "/%:@!$&'()*+,;=~"
 
 
 class Further(routing.Matcher):
@@ -23,7 +25,8 @@ class Further(routing.Matcher):
         self.pages = pages
 
     def match(self, request: Any) -> dict[str, Any] | None:
-        return {} if request.host_name.lower() in self.pages().get("hosts", []) else None
+        name = request.host_name.lower().removesuffix(".")
+        return {} if name in self.pages().get("hosts", []) else None
 
 
 class ToAddress(web.RequestHandler):
@@ -50,11 +53,14 @@ def server_of(uri: str) -> str | None:
     """The page of the server for which somebody was about to log in: what it remembers of them lies in a
     cookie of the other name.
     """
-    parts = urlsplit(path_of(uri))
-    back = urlsplit(parse_qs(parts.query).get("redirect_uri", [""])[0]).path
+    try:
+        parts = urlsplit(path_of(uri))
+        back = urlsplit(parse_qs(parts.query).get("redirect_uri", [""])[0]).path
+    except ValueError:  # no address; the hub itself says so
+        return None
     if not parts.path.endswith(AUTHORIZE) or not back.startswith("/") or not back.endswith(BACK):
         return None
-    return back.removesuffix(BACK) + "/"
+    return quote(back.removesuffix(BACK), safe=PLAIN) + "/"
 
 
 def send_on(pages: Callable[[], dict[str, Any]]) -> None:

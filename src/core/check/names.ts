@@ -133,30 +133,46 @@ export const addressTaken: Rule = {
   why: 'Two hubs with one host name answer by chance.',
   on: 'platform',
   *check(platform) {
-    const seen = new Map<string, string>();
+    const seen = new Map<string, { hub: string; address: Address }[]>();
     for (const hub of platform.environments.values())
-      for (const [path, address] of addressesOf(hub)) {
-        const other = seen.get(address);
+      for (const address of addressesOf(hub)) {
+        const others = seen.get(address.host) ?? [];
+        const other = others.find((one) => isSame(one.address, address))?.hub;
         if (other !== undefined)
           yield {
-            at: hub.at(path),
+            at: hub.at(address.path),
             message:
               other === hub.name
                 ? 'the hub has this address already'
                 : `the hub ${other} has this address already`,
             hint: other === hub.name ? 'remove it' : 'give each hub its own host name',
           };
-        else seen.set(address, hub.name);
+        else seen.set(address.host, [...others, { hub: hub.name, address }]);
       }
   },
 };
 
-/** Where a hub says its addresses. */
-function addressesOf({ data }: Doc<EnvironmentFile>): [path: string, address: string][] {
-  const address = data.url.replace(/\/$/u, '').toLowerCase();
-  const scheme = /^https?:\/\//u.exec(address)?.[0] ?? '';
+interface Address {
+  path: string;
+  host: string;
+  /** Empty where the address says none; undefined where any is meant. */
+  port: string | undefined;
+}
+
+/** Where a hub says its addresses. A further host leads to its `url` from every port: by the same name, in a circle. */
+function addressesOf({ data }: Doc<EnvironmentFile>): Address[] {
+  const [, host = '', port = ''] =
+    /^https?:\/\/([^/:]+)(?::(\d+))?/u.exec(data.url.toLowerCase()) ?? [];
   return [
-    ['/url', address],
-    ...data.hosts.map((host, index): [string, string] => [`/hosts/${index}`, scheme + host]),
+    { path: '/url', host, port },
+    ...data.hosts.map((name, index) => ({
+      path: `/hosts/${index}`,
+      host: name,
+      port: undefined,
+    })),
   ];
+}
+
+function isSame(one: Address, other: Address): boolean {
+  return one.port === undefined || other.port === undefined || one.port === other.port;
 }

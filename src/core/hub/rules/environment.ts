@@ -37,7 +37,10 @@ export const address: Rule = {
 
 /** `bare`: the cluster has no entry, so people reach the hub as its address says. */
 function addressFault(url: string, bare: boolean): Omit<Problem, 'at'> | undefined {
-  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(?::([0-9]+))?(\/.*)?$/u.exec(url);
+  const parts =
+    /^(https?):\/\/(?:([^/@]*)@)?([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)(?::([0-9]+))?(\/.*)?$/u.exec(
+      url,
+    );
   if (!parts) return { message: 'this is not an address', hint: 'write https:// and a host name' };
   const [, scheme, credentials, host = '', port, path] = parts;
   if (credentials !== undefined) {
