@@ -15,9 +15,18 @@ export function isLeadGroup(group: string): boolean {
 
 /**
  * Of somebody who is no administrator: the classes that they lead, or the one class by which alone they are there. Who
- * leads, or belongs to anything else that this hub or a file of theirs knows of, is led by nobody.
+ * leads, or belongs to anything else that this hub or a file of theirs knows of, is led by nobody. A class that has
+ * the name of staff gives nothing: whoever asks for a class names it, and its leads would be staff.
  */
-export function leadGroups(belongs: readonly Affiliation[], today: Day, day: Day): string[] {
+export function leadGroups(
+  belongs: readonly Affiliation[],
+  { today, day, staff }: Pick<When, 'today' | 'day'> & { staff: readonly string[] },
+): string[] {
+  const isStaff = (group: string): boolean => staff.includes(group.slice(group.indexOf(':') + 1));
+  return classGroups(belongs, today, day).filter((group) => !isStaff(group));
+}
+
+function classGroups(belongs: readonly Affiliation[], today: Day, day: Day): string[] {
   const open = belongs.filter((one) => !isOver(one, today));
   const leading = open.filter(({ who }) => who.startsWith(LEADS));
   if (leading.length > 0) return leading.filter((one) => includes(one, day)).map(({ who }) => who);

@@ -113,7 +113,9 @@ function helping(
   { today, day }: { today: Day; day: Day },
 ): string[] {
   const groups = [
-    ...(access.leads?.servers === true ? leadGroups(belongs, today, day) : []),
+    ...(access.leads?.servers === true
+      ? leadGroups(belongs, { today, day, staff: Object.keys(access.staff) })
+      : []),
     ...staffGroups(access.staff, belongs, { today, day, isAmong }),
   ];
   const leading = groups.filter((group) => group.startsWith(LEADS));

@@ -180,4 +180,24 @@ describe('whose server staff may open', () => {
   ])('%s', (_name, about, expected) => {
     expect(helped(about)).toEqual(expected);
   });
+
+  test.each<[string, Affiliation[], string[]]>([
+    ['who leads a class of their name leads nobody by it', TEACHER, []],
+    ['whom the class alone lets in is led by nobody by it', STUDENT, []],
+    ['staff lead whom they look after', [of('tier:researcher')], ['leads:ice']],
+  ])('%s', (_name, belongs, expected) => {
+    // Classes are named by whoever asks for one, and may be in a repository that the hub's file does not see.
+    const hub = wish('classroom', {
+      allow: ['tier:student', 'tier:researcher'],
+      leads: { servers: true },
+      staff: { ice: { who: ['tier:researcher'], over: ['team:OGGM/guests'] } },
+    });
+    const found = wantedIn(hub, {
+      people: people({ '7': belongs }),
+      teams: new Map([['team:oggm/guests', team()]]),
+      present: new Map(),
+      today: TODAY,
+    });
+    expect(found.get('7')?.groups.filter(isLeadGroup)).toEqual(expected);
+  });
 });
