@@ -127,7 +127,9 @@ function declared(
   if (variable === undefined && /\/(?:extraConfig|extraFiles|templateVars)\//u.test(path))
     return undefined;
   const words = (variable ?? segments.slice(-2).join('-')).replaceAll(/([a-z])([A-Z])/gu, '$1-$2');
-  const name = dottedFrom(words.replaceAll('.', '-'), 'secret', Object.keys(taken));
+  // The hub has it as a variable, and none begins with a digit.
+  const named = words.replaceAll('.', '-').replace(/^(?=[0-9])/u, 'secret-');
+  const name = dottedFrom(named, 'secret', Object.keys(taken));
   const use = `stood at ${dotted(path)}`;
   return SERVER_VARIABLE.test(path)
     ? {

@@ -2,11 +2,15 @@ import { pointer } from '../../json.ts';
 import { didYouMean } from '../../model/nearest.ts';
 import type { EnvironmentFile } from '../../model/types.ts';
 import type { Problem, Rule } from '../../rule.ts';
+import { hubVariable } from '../values/login.ts';
+import { suppliedFor } from '../values/supplied.ts';
+
+type Fault = Omit<Problem, 'at'>;
 
 export const secretUse: Rule = {
   id: 'secret-use',
   severity: 'error',
-  title: 'A secret for servers becomes one variable of theirs, which nothing else sets.',
+  title: 'A secret becomes one variable of servers or of the hub, which nothing else sets.',
   why: 'Of two that give a variable the same name one is lost without a word, and which one nobody reads in the file.',
   on: 'hub',
   *check({ hub }) {
@@ -18,14 +22,36 @@ export const secretUse: Rule = {
       if (fault) yield { at: hub.keyAt(pointer('secrets', name, 'env')), ...fault };
       else taken.set(secret.env, `the secret ${name}`);
     }
+    const ofHub = new Map<string, string>();
+    for (const name of suppliedFor(hub.data, 'hub')) {
+      const variable = hubVariable(name);
+      const fault = variableFault(variable, ofHub.get(variable));
+      if (fault) yield { at: hub.keyAt(pointer('secrets', name)), ...fault };
+      ofHub.set(variable, name);
+    }
   },
 };
+
+/** Dots and hyphens are alike in a variable, and Kubernetes takes none that begins with a digit. */
+function variableFault(variable: string, other: string | undefined): Fault | undefined {
+  if (/^[0-9]/u.test(variable))
+    return {
+      message: `the hub would have it as ${variable}, which is no name of a variable`,
+      hint: 'begin its name with a letter',
+    };
+  return other === undefined
+    ? undefined
+    : {
+        message: `the hub would have it as ${variable}, and the secret ${other} too`,
+        hint: 'give one of the two another name',
+      };
+}
 
 function useFault(
   name: string,
   { for: use, env = '' }: { for: string; env?: string },
   taken: ReadonlyMap<string, string>,
-): Omit<Problem, 'at'> | undefined {
+): Fault | undefined {
   if (use !== 'servers')
     return {
       message: `"env" says which variable of servers a secret is, and ${name} is for ${use === 'pull' ? 'pulling images' : 'the hub'}`,
@@ -65,7 +91,7 @@ export const certificateUse: Rule = {
   },
 };
 
-function partFault({ secrets }: EnvironmentFile, name: string): Omit<Problem, 'at'> | undefined {
+function partFault({ secrets }: EnvironmentFile, name: string): Fault | undefined {
   const known = Object.keys(secrets);
   if (!known.includes(name)) {
     const there = known.length === 0 ? 'declare it there' : `there are: ${known.join(', ')}`;

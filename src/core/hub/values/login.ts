@@ -36,11 +36,15 @@ export function loginPart({ hub }: HubContext): Part {
   };
 }
 
-/** `github-client-id` reaches the hub as GITHUB_CLIENT_ID, by reference: never as a value. */
+/** `github-client-id` reaches the hub as GITHUB_CLIENT_ID. */
+export function hubVariable(secret: string): string {
+  return secret.toUpperCase().replaceAll(/[^A-Z0-9]/gu, '_');
+}
+
+/** By reference: never as a value. */
 function secretEnv(names: readonly string[]): JsonObject {
-  const variable = (name: string): string => name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, '_');
   return variablesFrom(
     'hub',
-    names.map((name) => [variable(name), name]),
+    names.map((name) => [hubVariable(name), name]),
   );
 }
