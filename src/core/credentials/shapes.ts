@@ -53,7 +53,7 @@ const SHAPES: readonly Shape[] = [
   },
   {
     what: 'an authorization header',
-    form: /\b(?:Bearer|Basic)\s+(?=[^\s]*\d)[A-Za-z0-9+/._~-]{16,}={0,2}/u,
+    form: /(?:\b(?:Bearer|Basic)|[Aa]uthorization["']?\s*[:=]\s*["']?[A-Za-z]+)\s+(?=[^\s]*\d)[A-Za-z0-9+/._~-]{16,}={0,2}/u,
   },
   {
     what: 'an address with a password',

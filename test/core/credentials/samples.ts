@@ -38,6 +38,8 @@ export const SAMPLES: readonly [what: string, text: string][] = [
   ['a signed address', `https://x.example.org/a?X-Amz-Signature=${chars(64)}`],
   ['an authorization header', `Bearer ${chars(32)}`],
   ['an authorization header', `Basic ${chars(24)}==`],
+  ['an authorization header', `Authorization: token ${chars(32)}`],
+  ['an authorization header', `"authorization": "ApiKey ${chars(32)}"`],
   ['an address with a password', `postgres://hub:${chars(9)}@db.example.org/hub`],
   ['an address with a password', `https://:${chars(9)}@example.org`],
   ['an address with a password', `redis://x:p/${chars(9)}@db`],

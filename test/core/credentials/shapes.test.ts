@@ -57,6 +57,8 @@ test.each([
   `ghp_${'a'.repeat(29)}`,
   `AIza${'a'.repeat(34)}`,
   'a Bearer token stands in the header',
+  'Authorization: token $TOKEN',
+  'authorization: see the page about access for 2026',
   'Basic understanding-of-glaciers',
   '-----BEGIN CERTIFICATE-----',
   '-----BEGIN PUBLIC KEY-----',
