@@ -4,7 +4,7 @@ import type { Answers, Given } from '../core/init/answers.ts';
 import { starterFiles } from '../core/init/files.ts';
 import type { Tool } from '../core/init/files.ts';
 import { QUESTIONS, STAND_INS, answered, complete } from '../core/init/questions.ts';
-import { nextSteps, numbered } from '../core/init/next-steps.ts';
+import { nextSteps, numbered, setupPage } from '../core/init/next-steps.ts';
 import { exists, writeNew } from '../edges/files.ts';
 import { isInGit } from '../edges/git.ts';
 import { originRepository } from '../edges/repository.ts';
@@ -43,7 +43,7 @@ export async function init(
     ...written.map((path) => `✓ ${path}`),
     ...kept.map((path) => `· ${path} was there already, and is kept`),
     '',
-    'Read the files through, then `glaciocloud check`. Next:',
+    `Read the files through, then \`glaciocloud check\`. Next, as ${setupPage(answers)} has it:`,
     ...numbered(next),
   ];
   return outcome({

@@ -97,7 +97,7 @@ describe('an empty folder', () => {
     expect(
       result.next.map(
         (step) =>
-          /git init|npx --yes github:somebody\/hub-tool#3d3c42e|DNS|https:\/\/hub\.example\.net\/hub\/oauth_callback|hub-users and hub-admins|age-keygen -o hubs|secrets template hub|named main .*default branch.*KUBECONFIG and SOPS_AGE_KEY|ClusterIssuer|access\/approvers\.yaml|named access-requests|pages: \{repository|pull request|doctor/u.exec(
+          /git init|npx --yes github:somebody\/hub-tool#3d3c42e|DNS|https:\/\/hub\.example\.net\/hub\/oauth_callback|hub-users and hub-admins|age-keygen -o hubs|secrets template hub|named main .*default branch.*KUBECONFIG .*glaciocloud rights.*SOPS_AGE_KEY|ClusterIssuer|access\/approvers\.yaml|named access-requests|pages: \{repository|pull request|doctor/u.exec(
             step,
           ) !== null,
       ),
@@ -158,6 +158,7 @@ describe('an empty folder', () => {
     expect([code, await readFile(join(begun, 'platform.yaml'), 'utf8')]).toEqual([0, '# mine\n']);
     expect(stdout).toMatch(/^· platform\.yaml was there already, and is kept$/mu);
     expect(stdout).toMatch(/^✓ environments\/hub\.yaml$/mu);
+    expect(stdout).toContain(`https://github.com/somebody/hub-tool/blob/${COMMIT}/docs/setup.md`);
   });
 
   test('stays empty where nobody can be asked: everything that is missing or wrong is named at once', async () => {

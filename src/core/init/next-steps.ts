@@ -36,6 +36,12 @@ export function nextSteps(
   ];
 }
 
+/** The page that goes through all of it, at the commit that was chosen. */
+export function setupPage(answers: Pick<Answers, 'action'>): string {
+  const { repository, commit } = pinOf(answers);
+  return `https://github.com/${repository}/blob/${commit}/docs/setup.md`;
+}
+
 /** What is left to a person after `new`, in order. */
 export function nextAfter(kind: Scaffold, name: string): string[] {
   switch (kind) {
@@ -94,6 +100,7 @@ function secretsStep(hub: string): string {
 function environmentStep(cluster: string): string {
   return (
     `On GitHub, an environment named ${cluster} (Settings, Environments), limited to the default branch, with the ` +
-    'secrets KUBECONFIG and SOPS_AGE_KEY'
+    'secrets KUBECONFIG (of the account that `glaciocloud rights` prints), MEMBERS_TOKEN (may read the members of ' +
+    'teams) and SOPS_AGE_KEY'
   );
 }

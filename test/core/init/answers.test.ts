@@ -51,7 +51,8 @@ describe('what is left to a person', () => {
     '`sops encrypt --in-place secrets/ice.sops.yaml`. Only encrypted it may be committed.';
   const environment =
     'On GitHub, an environment named north (Settings, Environments), limited to the default branch, with the ' +
-    'secrets KUBECONFIG and SOPS_AGE_KEY';
+    'secrets KUBECONFIG (of the account that `glaciocloud rights` prints), MEMBERS_TOKEN (may read the members of ' +
+    'teams) and SOPS_AGE_KEY';
   const doctor =
     '`glaciocloud doctor` says what of all this is still missing, with the command for it.';
   const steps = (address: string, host: string) => [
