@@ -223,6 +223,6 @@ async function accountsOnGithub(): Promise<Accounts & Logins> {
 }
 
 /** The cluster that a kubeconfig leads to, where one is named. */
-export function clusterAt(kubeconfig: string | undefined): Cluster | undefined {
-  return kubeconfig === undefined ? undefined : new Kube(kubeconfig);
+export function kubeAt(kubeconfig: string): Cluster {
+  return new Kube(kubeconfig);
 }

@@ -6,7 +6,7 @@ import { completion } from './commands/completion.ts';
 import { data } from './commands/data.ts';
 import { deploy } from './commands/deploy.ts';
 import { doctor } from './commands/doctor.ts';
-import { drift } from './commands/drift.ts';
+import { drift, driftIn } from './commands/drift.ts';
 import type { Audience } from './commands/drift.ts';
 import { explainRule } from './commands/explain.ts';
 import { image } from './commands/image.ts';
@@ -23,10 +23,11 @@ import type { ReviewInputs } from './commands/review.ts';
 import { rights } from './commands/rights.ts';
 import { secrets } from './commands/secrets.ts';
 import { status } from './commands/status.ts';
+import type { AskedCluster } from './commands/status.ts';
 import { showState } from './commands/state.ts';
 import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
-import { benchWorld, clusterAt, deployPorts, doctorPorts, imagePorts } from './compose.ts';
+import { benchWorld, deployPorts, doctorPorts, imagePorts, kubeAt } from './compose.ts';
 import { isTeam } from './core/access/teams.ts';
 import { runAccess } from './dispatch-access.ts';
 import { kubeconfigOf, timeOf } from './dispatch-inputs.ts';
@@ -95,7 +96,7 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   status: async ({ root, chartsFrom, present, kubeconfig, at, target }, report) =>
     status(
       { root, chartsFrom, present, hubs: target, now: timeOf(at) },
-      clusterAt(kubeconfig),
+      kubeconfig === undefined ? undefined : askedAt(kubeconfig),
       report,
     ),
   state: (inputs) => showState(kubeconfigOf(inputs), inputs.target),
@@ -116,6 +117,10 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   explain: ({ target }) => explainRule(target[0]),
   completion: ({ target }) => completion(target, { commands: COMMANDS, options: OPTIONS }),
 };
+
+function askedAt(kubeconfig: string): AskedCluster {
+  return { kube: kubeAt(kubeconfig), drift: (known) => driftIn(kubeconfig, known) };
+}
 
 /** Inputs → the result of their command. */
 export async function dispatch(inputs: Inputs, report: Report): Promise<Outcome> {

@@ -195,7 +195,7 @@ export const COMMANDS = {
     group: 'run',
     examples: ['status', 'status --kubeconfig FILE', 'status hub --json'],
     summary:
-      'each hub in a line: what runs, since when, whether it is wanted so, what it waits for',
+      'each hub in a line: what runs, for how long, whether it is wanted so, what it waits for; of a cluster that is named health and drift',
     target: 'HUB…',
     options: ['root', 'charts-from', 'present', 'kubeconfig', 'at', 'json'],
   },

@@ -43,14 +43,20 @@ export async function drift(
 ): Promise<Outcome> {
   const kube = new Kube(kubeconfig);
   const { known, unreadable } = statesOnly(await readStates(kube), hubs);
-  const { found, failed } = await withTemporaryFolder(async (scratch) => {
-    const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
-    return lookAtEach(known, (hub) => hubDrift(kube, releases, hub));
-  });
+  const { found, failed } = await driftIn(kubeconfig, known);
   const unseen = new Map([...unreadable, ...failed]);
   const github = audience.kind === 'everybody' ? audience.github : undefined;
   if (github) await tellDrift(github, found, report);
   return driftOutcome(found, unseen, audience);
+}
+
+/** What somebody changed in these hubs of a cluster. */
+export function driftIn(kubeconfig: string, known: States['known']): Promise<Looked> {
+  const kube = new Kube(kubeconfig);
+  return withTemporaryFolder(async (scratch) => {
+    const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
+    return lookAtEach(known, (hub) => hubDrift(kube, releases, hub));
+  });
 }
 
 /** What is printed, and how the command ends. `unseen` says of a hub why nobody could look at it. */
@@ -72,11 +78,17 @@ export function driftOutcome(
   });
 }
 
+/** What was found in each hub, and why one could not be looked at. */
+export interface Looked {
+  found: HubDrift[];
+  failed: Map<string, string>;
+}
+
 /** Every hub that has ever been healthy. One that cannot be looked at keeps no other from being looked at. */
 export async function lookAtEach(
   known: States['known'],
   look: (hub: string) => Promise<HubDrift>,
-): Promise<{ found: HubDrift[]; failed: Map<string, string> }> {
+): Promise<Looked> {
   const found: HubDrift[] = [];
   const failed = new Map<string, string>();
   for (const [hub, { healthy }] of known) {

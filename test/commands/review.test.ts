@@ -5,9 +5,16 @@ import { plan } from '../../src/commands/plan.ts';
 import { render } from '../../src/commands/render.ts';
 import { pullRequest, review } from '../../src/commands/review.ts';
 import { status } from '../../src/commands/status.ts';
+import type { AskedCluster } from '../../src/commands/status.ts';
+import { stateObject } from '../../src/core/hub/state.ts';
+import type { ReleaseState } from '../../src/core/hub/state.ts';
+import { deployedFrom } from '../../src/edges/deployed.ts';
+import { systemClock } from '../../src/edges/clock.ts';
 import { exists } from '../../src/edges/files.ts';
+import { HelmFailure } from '../../src/failure.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import type { PullRequest } from '../../src/ports.ts';
+import { ClusterDouble } from '../support/cluster.ts';
 import { DOUBLE, edit, git, commitAll, temporary } from '../support/sample.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
@@ -228,11 +235,41 @@ test('status is a line for each hub, of what runs by the record and of what is w
   const root = await platform('status');
   const asked = (...hubs: string[]): Promise<Outcome> =>
     status({ root, chartsFrom: DOUBLE, present, hubs, now: NOW }, undefined, report);
-  expect((await asked()).text).toMatch(/^hub .*\nhub  production  main  .*  as wanted\n$/u);
+  expect((await asked()).text).toMatch(
+    /^ +hub .*\n\[=\] {2}hub {2}production {2}[0-9a-f]{7} {2}-\n\n1 hub: 1 as wanted\n$/u,
+  );
   await edit(root, 'environments/hub.yaml', 'idle: 1h', 'idle: 2h');
   expect(await asked('hub')).toMatchObject({
     exit: 0,
     json: { hubs: [{ hub: 'hub', is: 'to change' }] },
   });
   await expect(asked('hubb')).rejects.toMatchObject({ hint: 'did you mean "hub"?' });
+});
+
+test('status of a cluster says how its hubs are, and what drifted as far as somebody could look', async () => {
+  const root = await platform('status-live');
+  const { releases } = await deployedFrom(present, root);
+  const release = releases.find(({ unit }) => unit.kind === 'hub')?.release;
+  const healthy = { digest: 'd', revision: 1, since: '2026-11-20T08:00:00Z', release };
+  const last = { at: '2026-11-20T08:00:00Z', outcome: 'done', reason: '' };
+  const kube = new ClusterDouble(systemClock);
+  const state = { v: 1, wanted: 'd', healthy, infrastructure: 0, last } as unknown as ReleaseState;
+  await kube.apply([
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'hub' } },
+    stateObject('hub', state),
+  ]);
+  const asked = (drift: AskedCluster['drift']): Promise<Outcome> =>
+    status({ root, chartsFrom: DOUBLE, present, hubs: [], now: NOW }, { kube, drift }, report);
+  const object = { object: 'Service hub', kind: 'missing' as const, fields: [] };
+  const found = [{ hub: 'hub', drift: [object], foreign: [] }];
+  expect((await asked(() => Promise.resolve({ found, failed: new Map() }))).json).toMatchObject({
+    hubs: [{ health: 'healthy', drift: { kind: 'looked', objects: 1 } }],
+  });
+  const failed = new Map([['hub', 'no manifest']]);
+  expect((await asked(() => Promise.resolve({ found: [], failed }))).text).toContain('no manifest');
+  const noHelm = new HelmFailure('no Helm', { hint: 'install it' });
+  expect((await asked(() => Promise.reject(noHelm))).text).toContain(
+    '    ✗ drift: no Helm (install it)\n',
+  );
+  await expect(asked(() => Promise.reject(new Error('ours')))).rejects.toThrow('ours');
 });

@@ -1,8 +1,10 @@
 import pMap from 'p-map';
+import { hubsBefore, liveStanding, publicStanding } from '../../core/hub/earlier.ts';
+import type { PublicFacts } from '../../core/hub/earlier.ts';
 import { waveGate } from '../../core/hub/gates.ts';
 import type { Earlier, PublicRecord } from '../../core/hub/gates.ts';
 import { holdReason, isHalfWay, isSettled } from '../../core/hub/state.ts';
-import type { ReleaseState, States } from '../../core/hub/state.ts';
+import type { States } from '../../core/hub/state.ts';
 import type { Platform, Wave } from '../../core/model/types.ts';
 import type { Ending } from '../../core/plan/result.ts';
 import { unitId } from '../../core/unit.ts';
@@ -104,52 +106,25 @@ function earlierHubs(
   states: States,
   results: readonly UnitResult[],
 ): Earlier[] {
-  const { waves } = walk.platform.settings.data;
-  const before = waves.slice(0, waves.indexOf(wave)).map(({ name }) => name);
-  const earlier = walk.hubs.filter((one) => before.includes(one.wave));
-  return earlier.map((one): Earlier => {
+  const hubs = hubsBefore(walk.platform.settings.data.waves, wave, walk.hubs);
+  return hubs.map((one): Earlier => {
     const { name, cluster } = one.unit;
     const how =
-      cluster === walk.world.cluster.name ? nearby(one, states, results) : elsewhere(walk, one);
+      cluster === walk.world.cluster.name
+        ? liveStanding(one, states, hasFailed(one, results))
+        : publicStanding(one, { runs: elsewhere(walk, one), unreadable: walk.unreadable });
     return { name, cluster, wave: one.wave, ...how };
   });
 }
 
-function elsewhere(walk: WaveWalk, one: WantedRelease): Pick<Earlier, 'how' | 'since'> {
-  const known = walk.elsewhere.get(one.unit.name);
-  if (known === undefined) {
-    const how = walk.unreadable.has(unitId(one.unit)) ? 'unfinished' : 'unseen';
-    return { how, since: undefined };
-  }
-  return known.digest === one.digest
-    ? { how: 'healthy', since: timeOf(known.status?.at) }
-    : { how: 'unfinished', since: undefined };
+function elsewhere(walk: WaveWalk, { unit }: WantedRelease): PublicFacts['runs'] {
+  const known = walk.elsewhere.get(unit.name);
+  return known && { digest: known.digest, since: known.status?.at };
 }
 
-function nearby(
-  one: WantedRelease,
-  states: States,
-  results: readonly UnitResult[],
-): Pick<Earlier, 'how' | 'since'> {
-  if (unreadable(states, one)) return { how: 'failed', since: undefined };
-  return here(one, states.known.get(one.release.namespace), results);
-}
-
-function here(
-  one: WantedRelease,
-  state: ReleaseState | undefined,
-  results: readonly UnitResult[],
-): Pick<Earlier, 'how' | 'since'> {
-  if (isSettled(state, one.digest)) return { how: 'healthy', since: timeOf(state?.healthy?.since) };
-  const result = results.find(({ unit }) => unit.name === one.unit.name);
-  const failed =
-    state?.quarantined?.digest === one.digest ||
-    (result !== undefined && result.outcome !== 'done' && result.outcome !== 'waiting');
-  return { how: failed ? 'failed' : 'unfinished', since: undefined };
-}
-
-function timeOf(at: Instant | undefined): number | undefined {
-  return at === undefined ? undefined : Date.parse(at);
+function hasFailed({ unit }: WantedRelease, results: readonly UnitResult[]): boolean {
+  const result = results.find((one) => one.unit.name === unit.name);
+  return result !== undefined && result.outcome !== 'done' && result.outcome !== 'waiting';
 }
 
 /** A hub of which nobody knows what runs, or what a killed run has left, is left alone. */

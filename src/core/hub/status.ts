@@ -1,10 +1,7 @@
-import { terminal } from '../escape.ts';
-import type { Terminal } from '../escape.ts';
-import type { Json } from '../json.ts';
-import { columns } from '../columns.ts';
 import type { Platform } from '../model/types.ts';
 import { unitId } from '../unit.ts';
 import type { Digest, Instant, PresentRelease, WantedRelease } from '../unit.ts';
+import { hubsBefore, liveStanding, publicStanding } from './earlier.ts';
 import { waveGate } from './gates.ts';
 import type { Earlier } from './gates.ts';
 import { isSettled } from './state.ts';
@@ -17,20 +14,29 @@ export interface HubStatus {
   wave: string;
   /** What runs, and since when, as far as it is known. */
   runs: { digest: Digest; since: Instant | undefined } | undefined;
-  is: 'as wanted' | 'to come' | 'to change' | 'no file names it';
+  is: 'as wanted' | 'to come' | 'to change' | 'no file names it' | 'cannot be read';
   /** What keeps a change back now; empty where nothing does. */
   waits: string;
   /** As the cluster knows it; empty where no cluster was asked. */
   health: string;
+  /** What was changed behind our back; undefined where nobody has looked. */
+  drift: HubDrifted | undefined;
 }
+
+/** Objects that are not as deployed, or why nobody could look. */
+export type HubDrifted = { kind: 'looked'; objects: number } | { kind: 'unseen'; why: string };
 
 interface StatusFacts {
   platform: Platform;
   wanted: readonly WantedRelease[];
   /** What the branch `deployed` says. */
   present: readonly PresentRelease[];
+  /** Units that it holds, but not readably as what, and why, by id. */
+  unreadable: ReadonlyMap<string, string>;
   /** What a cluster knows of its hubs, where one was asked. */
   states: States | undefined;
+  /** What was found in it, by hub. */
+  drift: ReadonlyMap<string, HubDrifted>;
   /** Milliseconds since 1970. */
   now: number;
 }
@@ -52,6 +58,7 @@ export function statusOf(facts: StatusFacts): HubStatus[] {
       is: 'no file names it',
       waits: '',
       health: healthOf(facts.states, unit.name),
+      drift: facts.drift.get(unit.name),
     })),
   ];
 }
@@ -59,15 +66,17 @@ export function statusOf(facts: StatusFacts): HubStatus[] {
 function wantedStatus(facts: StatusFacts, one: WantedRelease): HubStatus {
   const { name, cluster } = one.unit;
   const runs = runsOf(facts, one);
-  const is = isOf(runs?.digest, one.digest);
+  const why = runs === undefined ? facts.unreadable.get(unitId(one.unit)) : undefined;
+  const is = why === undefined ? isOf(runs?.digest, one.digest) : 'cannot be read';
   return {
     hub: name,
     cluster,
     wave: one.wave,
     runs,
     is,
-    waits: is === 'as wanted' ? '' : waitsFor(facts, one),
+    waits: is === 'as wanted' ? '' : (why ?? waitsFor(facts, one)),
     health: healthOf(facts.states, name),
+    drift: facts.drift.get(name),
   };
 }
 
@@ -86,7 +95,8 @@ function runsOf({ present, states }: StatusFacts, { unit }: WantedRelease): HubS
 
 function healthOf(states: States | undefined, hub: string): string {
   if (states === undefined) return '';
-  if (states.unreadable.has(hub)) return 'its state cannot be read';
+  const unreadable = states.unreadable.get(hub);
+  if (unreadable !== undefined) return unreadable;
   const state = states.known.get(hub);
   if (state === undefined) return 'not on this cluster';
   if (state.removing) return 'its removal has begun';
@@ -102,13 +112,9 @@ function waitsFor(facts: StatusFacts, one: WantedRelease): string {
   const { waves } = facts.platform.settings.data;
   const wave = waves.find(({ name }) => name === one.wave);
   if (!wave) return '';
-  const before = waves.slice(0, waves.indexOf(wave)).map(({ name }) => name);
-  const hubs = facts.wanted.filter(
-    ({ unit, wave: name }) => unit.kind === 'hub' && before.includes(name),
-  );
   const gate = waveGate(wave, {
     now: facts.now,
-    earlier: hubs.map((hub) => earlier(facts, hub)),
+    earlier: hubsBefore(waves, wave, facts.wanted).map((hub) => earlier(facts, hub)),
     record: { kind: 'branch' },
     approved: false,
     doubt: undefined,
@@ -119,40 +125,11 @@ function waitsFor(facts: StatusFacts, one: WantedRelease): string {
 
 function earlier(facts: StatusFacts, one: WantedRelease): Earlier {
   const { name, cluster } = one.unit;
-  const runs = runsOf(facts, one);
-  const about = { name, cluster, wave: one.wave };
-  if (runs === undefined) return { ...about, how: 'unseen', since: undefined };
-  if (runs.digest !== one.digest) return { ...about, how: 'unfinished', since: undefined };
-  const since = runs.since === undefined ? undefined : Date.parse(runs.since);
-  return { ...about, how: 'healthy', since };
-}
-
-const HEAD = ['hub', 'wave', 'cluster', 'runs', 'since (UTC)', ''];
-
-/** In columns, and below a hub what it waits for and how it is. */
-export function statusText(all: readonly HubStatus[]): string {
-  if (all.length === 0) return 'there are no hubs\n';
-  const [head = '', ...lines] = columns([HEAD, ...all.map(cellsOf)]).map((line) => line.trimEnd());
-  const shown = all.map((one, index): Terminal => terminal`${lines[index] ?? ''}\n${below(one)}`);
-  return terminal`${head}\n${shown}`.text;
-}
-
-function cellsOf({ hub, wave, cluster, runs, is }: HubStatus): string[] {
-  const since = runs?.since?.slice(0, 16).replace('T', ' ');
-  return [hub, wave || '-', cluster, runs?.digest.slice(0, 7) ?? '-', since ?? '-', is];
-}
-
-function below({ waits, health }: HubStatus): Terminal[] {
-  const lines = [
-    ...(waits === '' ? [] : [`waits: ${waits}`]),
-    ...(health === '' || health === 'healthy' ? [] : [health]),
-  ];
-  return lines.map((text) => terminal`    ${text}\n`);
-}
-
-export function statusJson(all: readonly HubStatus[]): Json {
-  return all.map(({ runs, ...rest }) => ({
-    ...rest,
-    runs: runs ? { digest: runs.digest, since: runs.since ?? null } : null,
-  }));
+  const { states, unreadable } = facts;
+  const isHere = states?.known.has(name) === true || states?.unreadable.has(name) === true;
+  const standing =
+    states !== undefined && isHere
+      ? liveStanding(one, states, false)
+      : publicStanding(one, { runs: runsOf(facts, one), unreadable });
+  return { name, cluster, wave: one.wave, ...standing };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { wantedReleases } from '../../../src/core/hub/release.ts';
 import type { ReleaseState, States } from '../../../src/core/hub/state.ts';
-import { statusJson, statusOf, statusText } from '../../../src/core/hub/status.ts';
+import { statusJson, statusText } from '../../../src/core/hub/status-text.ts';
+import { statusOf } from '../../../src/core/hub/status.ts';
 import type { HubStatus } from '../../../src/core/hub/status.ts';
 import type { PresentRelease } from '../../../src/core/unit.ts';
 import { platformWith } from '../../support/written.ts';
@@ -36,10 +37,15 @@ const present = (...changed: string[]): PresentRelease[] =>
     release,
     status: { at: AT, commit: 'c' },
   }));
+const KNOWN = {
+  platform,
+  wanted,
+  unreadable: new Map<string, string>(),
+  drift: new Map(),
+  now: NOW,
+};
 const of = (list: readonly PresentRelease[], states?: States): Map<string, HubStatus> =>
-  new Map(
-    statusOf({ platform, wanted, present: list, states, now: NOW }).map((one) => [one.hub, one]),
-  );
+  new Map(statusOf({ ...KNOWN, present: list, states }).map((one) => [one.hub, one]));
 const stateOf = (hub: string, more: Partial<ReleaseState> = {}): ReleaseState => {
   const one = wanted.find(({ unit }) => unit.name === hub)!;
   return {
@@ -118,18 +124,96 @@ describe('a hub', () => {
     [{ last: { at: AT, outcome: 'started', reason: '' } }, 'last run started'],
   ])('with %j is %s, as its cluster says', (more, health) => {
     expect(of([], states(more)).get('hub')).toMatchObject({ health, is: 'as wanted' });
-    expect(of([], states(more)).get('hub-staging')?.health).toBe('its state cannot be read');
+    expect(of([], states(more)).get('hub-staging')?.health).toBe('no JSON');
   });
 });
 
-test('a line for each, and below it what keeps it', () => {
-  const all = statusOf({ platform, wanted, present: present('hub'), states: undefined, now: NOW });
-  const lines = statusText(all).split('\n');
-  expect(lines[0]).toBe('hub          wave        cluster  runs     since (UTC)');
-  expect(lines[2]).toBe('hub          production  main     0123456  2026-11-24 08:00  to change');
-  expect(lines[3]).toBe(
-    '    waits: wave production waits 20 more minutes for the wave before to prove itself',
+test('whose record cannot be read is not taken for one that was never deployed', () => {
+  const hub = present().find(({ unit }) => unit.name === 'hub');
+  const unreadable = new Map([['hub-staging', 'it is no JSON object']]);
+  const all = statusOf({ ...KNOWN, present: [hub!], unreadable, states: undefined });
+  expect(all[0]).toMatchObject({ is: 'cannot be read', waits: 'it is no JSON object' });
+  expect(statusOf({ ...KNOWN, present: [], unreadable, states: undefined })[1]?.waits).toBe(
+    'wave staging is not finished: hub-staging',
   );
-  expect(statusJson(all)).toMatchObject([{ hub: 'hub-staging' }, { hub: 'hub', is: 'to change' }]);
-  expect(statusText([])).toBe('there are no hubs\n');
+});
+
+test('an earlier hub that its cluster has quarantined keeps the next wave, as a deployment would', () => {
+  const [staging] = wanted.filter(({ unit }) => unit.name === 'hub-staging');
+  const quarantined = { digest: staging!.digest, reason: 'it crashed', at: AT };
+  const known = new Map([
+    ['hub-staging', stateOf('hub-staging', { healthy: undefined, quarantined })],
+  ]);
+  const states = { known, unreadable: new Map<string, string>() };
+  expect(of(present('hub'), states).get('hub')?.waits).toContain('failed: hub-staging');
+});
+
+describe('the table', () => {
+  const lines = (...all: HubStatus[]): string[] => statusText(all, NOW).split('\n');
+  const [staging, production] = statusOf({ ...KNOWN, present: present('hub'), states: undefined });
+
+  test('has a line for each, and below all what they wait for', () => {
+    expect(lines(staging!, production!)).toEqual([
+      '     hub          wave        runs     for',
+      `[=]  hub-staging  staging     ${staging!.runs!.digest.slice(0, 7)}  10 min`,
+      '[~]  hub          production  0123456  10 min  to change',
+      '',
+      'hub',
+      '    waits: wave production waits 20 more minutes for the wave before to prove itself',
+      '',
+      '2 hubs: 1 as wanted, 1 to change',
+      '',
+    ]);
+  });
+
+  test('says one reason once, however many wait', () => {
+    const many = Array.from({ length: 41 }, (_, n) => ({ ...production!, hub: `course-${n}` }));
+    const text = statusText(many, NOW);
+    expect(text.split('waits:').length).toBe(2);
+    expect(text).toContain('course-0, course-1, course-2, course-3 and 37 more\n');
+    expect(
+      Math.max(
+        ...text
+          .split('\n')
+          .slice(0, 42)
+          .map(({ length }) => length),
+      ),
+    ).toBeLessThan(60);
+  });
+
+  test('of a cluster that was asked says health and drift', () => {
+    const drift = { kind: 'looked', objects: 2 } as const;
+    const bad = { ...production!, health: 'last run failed: no node', drift };
+    const unseen = { kind: 'unseen', why: 'no Helm' } as const;
+    const table = lines(
+      { ...staging!, health: 'healthy', drift: { ...drift, objects: 0 } },
+      bad,
+      { ...production!, hub: 'new', cluster: 'east', health: 'not on this cluster' },
+      { ...production!, hub: 'odd', health: 'healthy', drift: unseen },
+    );
+    expect(table.slice(0, 7)).toEqual([
+      '     hub          wave        cluster  runs     for     health               drift',
+      expect.stringMatching(/^\[=\] {2}hub-staging .* healthy +none$/u),
+      expect.stringMatching(/ see below +2 objects +to change$/u),
+      '    ✗ last run failed: no node',
+      expect.stringMatching(/ not on this cluster +- +to change$/u),
+      expect.stringMatching(/ healthy +not seen +to change$/u),
+      '    ✗ drift: no Helm',
+    ]);
+    expect(table.at(-2)).toBe('4 hubs: 1 as wanted, 3 to change, 1 drifted');
+    expect(statusJson([bad])).toMatchObject([{ drift, health: 'last run failed: no node' }]);
+  });
+
+  test.each([
+    ['2026-11-24T08:09:50Z', 'now'],
+    ['2026-11-24T06:00:00Z', '2 h'],
+    ['2026-10-01T06:00:00Z', '54 d'],
+  ])('says how long something runs: since %s', (since, age) => {
+    expect(lines({ ...staging!, runs: { digest: 'd', since } })[1]).toContain(`d     ${age}`);
+  });
+
+  test('of nothing says so', () => {
+    expect(statusText([], NOW)).toBe('there are no hubs\n');
+    expect(statusJson([production!])).toMatchObject([{ is: 'to change', drift: null }]);
+  });
 });
