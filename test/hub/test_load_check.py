@@ -196,6 +196,18 @@ def hook(name, line):
             "profile_list is not the platform's",
         ),
         ("c.KubeSpawner.options_from_form = lambda form: {}", "options_from_form is not"),
+        (
+            "c.KubeSpawner.group_overrides = {'a': {'groups': ['all'], 'spawner_override': {}}}",
+            "group_overrides is set",
+        ),
+        (
+            "c.KubeSpawner.oauth_client_allowed_scopes = ['admin:users']",
+            "oauth_client_allowed_scopes is set",
+        ),
+        (
+            "c.KubeSpawner.volume_mounts['x'] = {'name': 'scratch', 'mountPath': '/home/./jovyan'}",
+            "something lies over /home/jovyan",
+        ),
         ("c.KubeSpawner.delete_pvc = True", "homes would be deleted together with users"),
         ("c.KubeSpawner.uid = 0", "runs as root"),
         ("c.KubeSpawner.uid = 1001", "servers would run as uid 1001, and homes belong to 1000"),

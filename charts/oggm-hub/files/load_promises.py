@@ -237,6 +237,10 @@ def menu_faults(spawner: Any) -> Iterator[str]:
         yield "options_from_form is not the platform's"
     if getattr(spawner, "apply_user_options", None):
         yield "apply_user_options is set: people would choose what their server may do"
+    if getattr(spawner, "group_overrides", None):
+        yield "group_overrides is set: groups would get what no file says"
+    if getattr(spawner, "oauth_client_allowed_scopes", None):
+        yield "oauth_client_allowed_scopes is set: a server could do what whoever opens it may do"
     if spawner.delete_pvc:
         yield "delete_pvc is on: homes would be deleted together with users"
 
@@ -439,6 +443,9 @@ def home_faults(spec: Json, spawner: Any) -> Iterator[str]:
         yield from folder_faults(spec, own)
     if home_of(spec, home) != own:
         yield f"no home of their own is mounted at {home}"
+    places = [one["mountPath"] for one in server_of(spec).get("volumeMounts") or []]
+    if sum(os.path.normpath(place) == home for place in places) > 1:
+        yield f"something lies over {home}"
     for path in promised().get("mounts", []):
         if path.rstrip("/") not in mounts:
             yield f"nothing is mounted at {path}"

@@ -78,6 +78,36 @@ const CLOSED: readonly Closed[] = [
     hint: 'remove it; images: and sizes: say what people choose from',
   },
   {
+    path: setting('KubeSpawner', 'group_overrides'),
+    message: 'groups would get volumes, rights and owners of servers that no rule looks at',
+    hint: 'remove it; images:, sizes: and mounts: say what is whose',
+  },
+  {
+    path: setting('KubeSpawner', 'oauth_client_allowed_scopes'),
+    message: 'a person’s server could do what whoever opens it may do',
+    hint: REMOVE,
+  },
+  {
+    path: setting('KubeSpawner', 'k8s_api_host'),
+    message: 'the hub would show its key of the cluster to another machine',
+    hint: REMOVE,
+  },
+  ...['JupyterHub', 'KubeSpawner'].map((section) => ({
+    path: setting(section, 'hub_connect_url'),
+    message: 'servers would show their tokens to another machine',
+    hint: REMOVE,
+  })),
+  {
+    path: setting('JupyterHub', 'hub_connect_ip'),
+    message: 'servers would show their tokens to another machine',
+    hint: REMOVE,
+  },
+  {
+    path: setting('JupyterHub', 'forwarded_host_header'),
+    message: 'whoever asks would say which page it is from',
+    hint: REMOVE,
+  },
+  {
     path: setting('KubeSpawner', 'slug_scheme'),
     good: is('safe'),
     message: 'everybody’s home and server would have another name',
