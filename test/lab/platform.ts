@@ -41,6 +41,26 @@ function asTag(reference: string): string {
   return `{name: "${image}", tag: "lab@${digest}", pullPolicy: IfNotPresent}`;
 }
 
+/** What a hub runs that pulls from the lab's registry and asks the simulated GitHub. */
+export function labValues(lab: Lab, hub: LabHub): string {
+  return `values:
+  hub:
+    image: ${asTag(lab.images[hub.hubImage ?? 'hub'] ?? '')}
+    extraEnv: {GITHUB_URL: "http://10.200.0.1:${hub.github ?? 18999}"}
+  proxy:
+    chp:
+      image: ${asTag(lab.images['proxy'] ?? '')}
+  prePuller:
+    pause: {image: {name: ${lab.pause.name}, tag: "${lab.pause.tag}"}}
+${(hub.values ?? '').replaceAll(/^(?=.)/gmu, '  ')}`;
+}
+
+/** An image of the lab's registry, as a file of a platform. */
+export function labImage(lab: Lab, name: string): string {
+  const { image, digest } = split(lab.images[name] ?? '');
+  return `title: ${name}\noggm: {version: 1.6.3}\nfrom: {image: "${image}", digest: "${digest}"}\n`;
+}
+
 /** A platform on the lab's cluster: images of the lab's registry, no entry, OAuth secrets encrypted with a key of its own. */
 export async function writePlatform(
   root: string,
@@ -78,15 +98,8 @@ nodes: {user: {cpu: 2, memory: 16Gi, max: 1}}
 parallel: 4
 `,
   );
-  for (const [image, reference] of Object.entries(lab.images).filter(([name]) =>
-    name.startsWith('oggm'),
-  )) {
-    const { image: address, digest } = split(reference);
-    await write(
-      `images/${image}/image.yaml`,
-      `title: ${image}\noggm: {version: 1.6.3}\nfrom: {image: "${address}", digest: "${digest}"}\n`,
-    );
-  }
+  for (const image of Object.keys(lab.images).filter((name) => name.startsWith('oggm')))
+    await write(`images/${image}/image.yaml`, labImage(lab, image));
   const secrets: Record<string, string> = {};
   for (const [name, hub] of Object.entries(hubs)) {
     const more = Object.entries(hub.secrets ?? {});
@@ -108,16 +121,7 @@ secrets:
   github-client-id: {use: login}
   github-client-secret: {use: login}
 ${more.map(([secret, [said]]) => `  ${secret}: ${said}\n`).join('')}capacity: {maxServers: 4}${hub.probe === undefined ? '' : `\nprobe: ${hub.probe}`}
-values:
-  hub:
-    image: ${asTag(lab.images[hub.hubImage ?? 'hub'] ?? '')}
-    extraEnv: {GITHUB_URL: "http://10.200.0.1:${hub.github ?? 18999}"}
-  proxy:
-    chp:
-      image: ${asTag(lab.images['proxy'] ?? '')}
-  prePuller:
-    pause: {image: {name: ${lab.pause.name}, tag: "${lab.pause.tag}"}}
-${(hub.values ?? '').replaceAll(/^(?=.)/gmu, '  ')}`,
+${labValues(lab, hub)}`,
     );
     const values = more.map(([secret, [, value]]) => [secret, value]);
     secrets[name] = JSON.stringify({ ...CANARIES, ...Object.fromEntries(values) });
