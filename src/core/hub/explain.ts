@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { HUB_RESTART_SECONDS } from '../model/limits.ts';
 import type { Diff } from '../plan/types.ts';
 import { unitId } from '../unit.ts';
-import type { Release } from '../unit.ts';
+import type { Release, Written } from '../unit.ts';
 import { restartsDeployment } from './changes.ts';
 import { dataSetEffects } from './data-effects.ts';
 import { JUPYTERHUB, OWN_VALUES, chartValue } from './charts.ts';
@@ -36,7 +36,7 @@ export function explainHub(change: HubChange, diff: Diff | undefined): HubStep {
       : { kind: 'new' };
     return { ...change, diff, effects, why: [why] };
   }
-  const all = [...placeEffects(change), ...effectsOf(from.release, to.release, diff)];
+  const all = [...placeEffects(change), ...effectsOf(from.release, to.release, diff, to.written)];
   const felt = all.filter(({ kind }) => kind !== 'none');
   return {
     ...change,
@@ -47,7 +47,7 @@ export function explainHub(change: HubChange, diff: Diff | undefined): HubStep {
 }
 
 /** From the worst for users to what only new servers see. */
-export function effectsOf(from: Release, to: Release, diff: Diff): Effect[] {
+export function effectsOf(from: Release, to: Release, diff: Diff, written?: Written): Effect[] {
   const effects = [
     ...volumeEffects(diff),
     ...dataEffects(from, to),
@@ -56,7 +56,7 @@ export function effectsOf(from: Release, to: Release, diff: Diff): Effect[] {
     ...sizeEffects(from, to),
     ...machineEffects(from, to),
     ...imageEffects(from, to),
-    ...settingEffects(from, to),
+    ...settingEffects(from, to, written),
     ...dataSetEffects(from, to),
   ];
   return effects.length > 0 ? effects : [{ kind: 'none' }];
@@ -123,10 +123,11 @@ function textsIn(list: Json | undefined): string[] {
   return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
 }
 
-function settingEffects(from: Release, to: Release): Effect[] {
+function settingEffects(from: Release, to: Release, written?: Written): Effect[] {
   const text = (release: Release): string =>
     scalarText(chartValue(release, JUPYTERHUB, '/cull/timeout'));
-  const idle: Effect = { kind: 'idle', from: text(from), to: text(to) };
+  const like = scalarText(at(written?.file, '/sessions/idle'));
+  const idle: Effect = { kind: 'idle', from: text(from), to: text(to), like };
   return [...newHomeEffects(from, to), ...(idle.from === idle.to ? [] : [idle])];
 }
 

@@ -64,7 +64,8 @@ export type Effect =
   | { kind: 'scratch-shrunk'; from: string; to: string | undefined }
   /** Where OGGM works: `to` is lost with each server, or `from` was. */
   | { kind: 'workdir'; from: string | undefined; to: string }
-  | { kind: 'idle'; from: string; to: string }
+  /** In seconds; `like`: how the file writes such a time, where it does. */
+  | { kind: 'idle'; from: string; to: string; like: string }
   /** `room`: what the volume has, where its size is written. */
   | {
       kind: 'data-set';

@@ -1,4 +1,5 @@
 import { segmentsOf } from '../json.ts';
+import { durationLike } from '../model/quantities.ts';
 import { duration } from '../time.ts';
 import { JUPYTERHUB, OWN_VALUES } from './charts.ts';
 import { gigabytes } from '../data/words.ts';
@@ -195,7 +196,7 @@ function usualText(effect: Exclude<Effect, Grave>): string {
     case 'image-offer':
       return offerText(effect);
     case 'idle':
-      return `idle servers stop after ${duration(Number(effect.to))} instead of ${duration(Number(effect.from))}`;
+      return idleText(effect);
     case 'data-set':
       return dataSetText(effect);
     case 'new-hub':
@@ -203,6 +204,17 @@ function usualText(effect: Exclude<Effect, Grave>): string {
     case 'none':
       return 'nothing';
   }
+}
+
+/** In the unit of the file: where it says 24h, people look for hours. */
+function idleText({ from, to, like }: Extract<Effect, { kind: 'idle' }>): string {
+  const said = (total: string): string =>
+    /^\d+[smhd]$/u.test(like)
+      ? durationLike(Number(total), like)
+          .replace(/(?=[a-z])/u, ' ')
+          .replace(/ m$/u, ' min')
+      : duration(Number(total));
+  return `idle servers stop after ${said(to)} instead of ${said(from)}`;
 }
 
 function sizeText({ name, from, to }: Extract<Effect, { kind: 'size' }>): string {

@@ -245,7 +245,7 @@ describe('what people notice', () => {
         { kind: 'data-set', name: 'd', from: held('1'), to: undefined, room: '9Gi' },
       ],
     ],
-    ['idle time', idle(60), idle(90), none, [{ kind: 'idle', from: '60', to: '90' }]],
+    ['idle time', idle(60), idle(90), none, [{ kind: 'idle', from: '60', to: '90', like: '' }]],
     [
       'values of that name in another chart',
       values({ other: { cull: { timeout: 1 }, hub: { url: 'a' } } }),
@@ -255,6 +255,13 @@ describe('what people notice', () => {
     ],
   ])('%s', (_what, from, to, diff, expected) => {
     expect(effectsOf(from, to, diff)).toEqual(expected);
+  });
+
+  test('of idle servers are said as the file writes such a time', () => {
+    const written = { from: {}, file: { sessions: { idle: '24h' } } };
+    expect(effectsOf(idle(60), idle(86_400), none, written)).toEqual([
+      { kind: 'idle', from: '60', to: '86400', like: '24h' },
+    ]);
   });
 
   test('all of it, from the worst to what only new servers see', () => {

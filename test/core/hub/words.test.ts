@@ -176,7 +176,21 @@ test.each<[Effect, string, number]>([
     'homes made from now on: 1Gi → 2Gi; existing ones stay',
     3,
   ],
-  [{ kind: 'idle', from: '3600', to: '60' }, 'idle servers stop after 1 min instead of 1 h', 3],
+  [
+    { kind: 'idle', from: '3600', to: '60', like: '' },
+    'idle servers stop after 1 min instead of 1 h',
+    3,
+  ],
+  [
+    { kind: 'idle', from: '129600', to: '86400', like: '24h' },
+    'idle servers stop after 24 h instead of 36 h',
+    3,
+  ],
+  [
+    { kind: 'idle', from: '5400', to: '7200', like: '120m' },
+    'idle servers stop after 120 min instead of 90 min',
+    3,
+  ],
   [
     { kind: 'data-set', name: 'rgi', from: undefined, to: held(1, 3e9), room: '' },
     'new data set rgi: 1 file, 2.8Gi, filled in the background',

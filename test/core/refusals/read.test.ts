@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { readRefusals } from '../../../src/core/refusals/read.ts';
 import type { Tool } from '../../../src/core/refusals/read.ts';
 import { refusalsText } from '../../../src/core/refusals/refusal.ts';
@@ -15,7 +15,7 @@ interface Said {
 }
 
 function saidIn(file: string): Said[] {
-  return parse(readFileSync(join(import.meta.dirname, `${file}.yaml`), 'utf8')) as Said[];
+  return load(readFileSync(join(import.meta.dirname, `${file}.yaml`), 'utf8')) as Said[];
 }
 
 const FILES: [string, Tool][] = [
