@@ -1,5 +1,5 @@
 import type { FaultClass } from '../core/hub/causes.ts';
-import type { ReleaseState } from '../core/hub/state.ts';
+import type { Adopting, ReleaseState } from '../core/hub/state.ts';
 import type { ClusterFile, Doc, EnvironmentFile, Platform } from '../core/model/types.ts';
 import type { StepResult } from '../core/plan/result.ts';
 import type { Instant, Unit, WantedRelease } from '../core/unit.ts';
@@ -25,6 +25,10 @@ export interface HubTask {
   why: string;
   /** Until when nothing else is deployed here: the files are not merged yet. */
   hold: Instant | undefined;
+  /** The release of others that is taken over. */
+  adopting?: Adopting;
+  /** Whom the hub before knew, and since when (ISO time, empty where nobody knows); undefined where there was none. */
+  inherited?: readonly { name: string; since: string }[];
   /** Fails where another run has taken the hub's Lease. */
   held: Held;
 }

@@ -158,6 +158,10 @@ class RealHub:
     def own_machines(self, content):
         self.beside("access", "machines", content)
 
+    def adopted(self, content):
+        """Whom a hub that was taken over knew."""
+        self.beside("access", "adopted", content)
+
     def beside(self, mount, name, content):
         """Another file of the same mounted Secret or ConfigMap."""
         fresh = self.mount(mount) / f"{name}.json.new"

@@ -2,6 +2,7 @@
 JupyterHub.
 """
 
+import calendar
 import json
 import os
 import sqlite3
@@ -198,3 +199,23 @@ def test_a_database_of_another_schema_or_none_does_not(tmp_path, database, damag
     code, said, _ = run("db_restore.py", tmp_path, "before", "--if-changed")
     assert (code, said["restored"]) == (0, "before.sqlite")
     assert people(tmp_path) == ["alice"]
+
+
+def test_a_hub_that_is_taken_over_says_whom_it_knows(github, tmp_path):
+    hub = RealHub(tmp_path, github.url)
+    hub.start()
+    try:
+        for name in ("zoe", "anna-b"):
+            hub.api("POST", f"/users/{name}")
+        code, told, _ = run("adopt_look.py", hub.folder)
+    finally:
+        hub.stop()
+    known = {one["name"]: one["since"] for one in told["users"]}
+    assert (code, sorted(name for name in known if not name.endswith("_0"))) == (
+        0,
+        ["anna-b", "zoe"],
+    )
+    age = time.time() - calendar.timegm(time.strptime(known["zoe"], "%Y-%m-%dT%H:%M:%SZ"))
+    assert 0 <= age < 60
+    assert told["version"][0].isdigit()
+    assert run("adopt_look.py", tmp_path / "nothing")[1]["users"] is None

@@ -379,6 +379,33 @@ def test_machines_of_their_own_file_count_in_place_of_others(hub):
         hub.own_machines({"v": 1, "machines": {}})
 
 
+def test_people_of_a_hub_that_was_taken_over_go_on_until_files_let_anybody_in(hub, github):
+    browser = enter(hub)
+    token = hub.token("alice")
+    hub.adopted({"v": 1, "until": soon(600), "names": {"alice": "2024-01-01T00:00:00Z"}})
+    try:
+        hub.people({})
+        time.sleep(AT_ONCE)
+        assert hub.is_in(browser)
+        assert hub.api("GET", "/user", token).json()["name"] == "alice"
+        assert hub.login().answer.status_code == 403  # nobody new comes in by it
+        hub.people({"2002": {"name": "bob"}})
+        wait_for("alice is out", lambda: not hub.is_in(browser))
+        assert hub.api("GET", "/user", token).status_code == 403
+    finally:
+        hub.adopted({"v": 1, "until": soon(0), "names": {}})
+
+
+def test_people_of_a_hub_that_was_taken_over_do_not_go_on_for_ever(hub):
+    browser = enter(hub)
+    hub.adopted({"v": 1, "until": soon(2), "names": {"alice": ""}})
+    try:
+        hub.people({})
+        wait_for("alice is out", lambda: not hub.is_in(browser))
+    finally:
+        hub.adopted({"v": 1, "until": soon(0), "names": {}})
+
+
 def test_a_person_with_the_name_of_a_machine_is_out():
     listed = glaciocloud_access.read_access(
         b'{"users": {"1": {"name": "ada"}, "2": {"name": "deploy_0"}}, "machines": {"old_0": []}}'

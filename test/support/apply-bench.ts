@@ -149,6 +149,8 @@ export class Bench {
   health: { lines: readonly (string | object)[]; code?: number; stderr?: string } = { lines: WELL };
   /** What the script that copies the database prints. */
   copy: { line: object; code?: number } = { line: { copied: 'before' } };
+  /** What a hub of others says of itself. */
+  theirs: { line: object; code?: number } = { line: { version: '5.2.0', users: [] } };
   /** What a throw-away pod comes to, by its name. */
   pods: Record<string, PodEnd> = {};
   addresses: Record<string, string[]> = {};
@@ -295,6 +297,10 @@ export class Bench {
     if (asked.startsWith('before-')) {
       onLine(JSON.stringify(this.copy.line));
       return { code: this.copy.code ?? 0, stdout: '', stderr: '' };
+    }
+    if (asked === '') {
+      onLine(JSON.stringify(this.theirs.line));
+      return { code: this.theirs.code ?? 0, stdout: '', stderr: 'it is down' };
     }
     const job = objectOf(asked);
     if (job?.['checks'] === undefined) throw new Error(`the double does not know ${asked}`);

@@ -137,6 +137,32 @@ def with_machines(listed: Json, own: Json) -> Json:
     return result
 
 
+def read_adopted(raw: bytes) -> Json:
+    """`{"v": 1, "until": "<ISO time>", "names": {"<name>": "<since>"}}`, which the deployment writes
+    that takes over a hub: whom that one knew.
+    """
+    content = json.loads(raw, object_pairs_hook=pairs)
+    if not isinstance(content, Pairs) or not isinstance(content.get("names"), Pairs):
+        raise ValueError("there is no object `names` in it")
+    until = instant("until", content.get("until"))
+    if until is None:
+        raise ValueError("there is no `until` in it")
+    return {"until": until, "names": frozenset(content["names"])}
+
+
+def stays(name: str, listed: Json, adopted: Json | None, now: float) -> bool:
+    """Whether somebody of a hub that was taken over goes on though nothing lets them in: until people's
+    files let anybody in, or the time is over. Nobody can log in by it.
+    """
+    return (
+        adopted is not None
+        and not listed["users"]
+        and not listed["out"]
+        and now < adopted["until"]
+        and name in adopted["names"]
+    )
+
+
 def read_people(listed: Json, users: Pairs) -> None:
     names = Counter(
         given["name"]

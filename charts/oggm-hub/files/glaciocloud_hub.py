@@ -8,6 +8,8 @@ anything:
                                  which groups (glaciocloud_access.py)
 /etc/hub-access/machines.json    the throw-away users that prove the hub healthy; without it those that
                                  access.json names
+/etc/hub-access/adopted.json     whom a hub that was taken over knew: they go on until people's files let
+                                 anybody in
 /etc/hub-access/run.json         when people's files were last compared (glaciocloud_pages.py)
 /etc/hub-profiles/profiles.json  images and sizes, and which groups may choose them
 /etc/hub-profiles/pages.json     the hub's title and links (glaciocloud_pages.py), and its further host names
@@ -48,7 +50,9 @@ from glaciocloud_access import (
     one_line,
     quoted,
     read_access,
+    read_adopted,
     read_own_machines,
+    stays,
     with_machines,
 )
 from jupyterhub import orm
@@ -202,6 +206,7 @@ def check_nodes(size: Json) -> None:
 
 ACCESS = Watched("hub-access/access.json", read_access)
 MACHINES = Watched("hub-access/machines.json", read_own_machines, optional=True)
+ADOPTED = Watched("hub-access/adopted.json", read_adopted, optional=True)
 RUN = Watched("hub-access/run.json", words.check_run, optional=True)
 PROFILES = Watched("hub-profiles/profiles.json", check_profiles)
 NOTICES = Watched("hub-notices/notices.json", words.check_notices)
@@ -243,6 +248,11 @@ JOINED = Joined()
 def access() -> Json:
     """Who may enter. Nobody, where no file could ever be read."""
     return door().read(JOINED.read)
+
+
+def goes_on(name: str, listed: Json) -> bool:
+    """Whether somebody of a hub that was taken over is still in it."""
+    return stays(name, listed, ADOPTED.read(), time.time())
 
 
 def closed_kind(entry: Json | None) -> str | None:
@@ -298,7 +308,7 @@ def no_start_because(name: str) -> str | None:
     """Why a start that is under way is of somebody who may no longer enter, or None."""
     listed = access()
     # Without any file nothing is known: nobody is put out for that.
-    if ACCESS.data is None or name in listed["machines"]:
+    if ACCESS.data is None or name in listed["machines"] or goes_on(name, listed):
         return None
     return closed_because(listed["names"].get(name))
 
@@ -377,6 +387,8 @@ class AccessFileAuthenticator(GitHubOAuthenticator):
         listed = access()
         if user.name in listed["machines"]:
             admin, groups = False, sorted(set(listed["machines"][user.name]))
+        elif goes_on(user.name, listed):
+            admin, groups = False, []
         else:
             entry = listed["names"].get(user.name)
             if closed_because(entry):
@@ -413,7 +425,9 @@ class Gone:
         gone = {
             row.id: row.name
             for row in self.app.db.query(orm.User.id, orm.User.name)
-            if row.name not in listed["machines"] and closed_because(listed["names"].get(row.name))
+            if row.name not in listed["machines"]
+            and closed_because(listed["names"].get(row.name))
+            and not goes_on(row.name, listed)
         }
         self.ended &= gone.keys()
         with_tokens = {row.user_id for row in self.app.db.query(orm.APIToken.user_id).distinct()}

@@ -15,7 +15,7 @@ const LOOK_MS = 250;
  * or a hub that is down.
  */
 export async function copyDatabase(
-  { to }: HubTask,
+  { to, adopting }: HubTask,
   world: ApplyWorld,
 ): Promise<string | undefined> {
   const lines: string[] = [];
@@ -32,6 +32,11 @@ export async function copyDatabase(
   if (code === 1 && said !== undefined)
     throw new Faulty(
       `the hub’s database is damaged: ${textAt(said, '/integrity')}`,
+      'infrastructure',
+    );
+  if (code !== 0 && adopting)
+    throw new Faulty(
+      `the database of the hub that is to be taken over cannot be copied: ${stderr.trim().slice(-120)}`,
       'infrastructure',
     );
   if (code !== 0) {

@@ -1,4 +1,5 @@
-import { at, isObject } from '../../core/json.ts';
+import { generatedIn } from '../../core/hub/adoption.ts';
+import { at, isObject, merge } from '../../core/json.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { GENERATED_SECRET, standInSecrets } from '../../core/hub/values/stand-ins.ts';
 import { fields, readerOf } from '../../core/shape.ts';
@@ -19,33 +20,48 @@ export async function generatedValues(
   jupyterhub: JsonObject,
   { kube, random }: Pick<Ports, 'kube' | 'random'>,
 ): Promise<JsonObject> {
-  const found = at(
-    (await kube.get('secret', GENERATED_SECRET, namespace)) ?? {},
-    '/data/values.json',
-  );
-  const kept = typeof found === 'string' ? keptIn(namespace, found) : {};
+  const kept = await keptIn(namespace, kube);
   const values = fill(standInSecrets(jupyterhub), kept, random) as JsonObject;
   const text = JSON.stringify(values);
-  if (text !== JSON.stringify(kept)) {
-    await kube.apply([
-      {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: {
-          name: GENERATED_SECRET,
-          namespace,
-          labels: { 'app.kubernetes.io/managed-by': 'glaciocloud' },
-        },
-        stringData: { 'values.json': text },
-      },
-    ]);
-  }
+  if (text !== JSON.stringify(kept)) await keep(namespace, text, kube);
   return values;
 }
 
+/**
+ * What the chart of a hub that others have made had made up takes the place of what was kept, so that people stay
+ * logged in. Left to chance where it had made up nothing, or its namespace holds only what it has left.
+ */
+export async function takeOverGenerated(namespace: string, kube: Ports['kube']): Promise<void> {
+  const theirs = generatedIn(await kube.get('secret', 'hub', namespace), decoded);
+  const kept = await keptIn(namespace, kube);
+  const text = JSON.stringify(merge(kept, theirs));
+  if (text !== JSON.stringify(kept)) await keep(namespace, text, kube);
+}
+
+function decoded(text: string): string {
+  return Buffer.from(text, 'base64').toString('utf8');
+}
+
+async function keep(namespace: string, text: string, kube: Ports['kube']): Promise<void> {
+  await kube.apply([
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: GENERATED_SECRET,
+        namespace,
+        labels: { 'app.kubernetes.io/managed-by': 'glaciocloud' },
+      },
+      stringData: { 'values.json': text },
+    },
+  ]);
+}
+
 /** New ones in the place of damaged ones would end every session and every token without a word. */
-function keptIn(namespace: string, text: string): JsonObject {
-  const reading = readKept(Buffer.from(text, 'base64').toString('utf8'));
+async function keptIn(namespace: string, kube: Ports['kube']): Promise<JsonObject> {
+  const found = at(await kube.get('secret', GENERATED_SECRET, namespace), '/data/values.json');
+  if (typeof found !== 'string') return {};
+  const reading = readKept(decoded(found));
   if (reading.kind === 'read') return reading.value;
   throw new Faulty(
     `the Secret ${GENERATED_SECRET} cannot be read: ${reading.reason}; put it right, or delete it ` +

@@ -1,15 +1,15 @@
 import { INFRASTRUCTURE_ROUNDS } from '../../core/hub/causes.ts';
 import { changesHubImage, restartsHub } from '../../core/hub/changes.ts';
-import { isHalfWay } from '../../core/hub/state.ts';
-import type { ReleaseState } from '../../core/hub/state.ts';
+import { beforeOf, isHalfWay } from '../../core/hub/state.ts';
+import type { Before, ReleaseState } from '../../core/hub/state.ts';
 import type { Ending } from '../../core/plan/result.ts';
 import { unitId } from '../../core/unit.ts';
-import { confirmFree } from './adopt.ts';
+import { preflightAdoption, withStanding } from './adopt.ts';
 import { asFaulty } from './as-faulty.ts';
 import { copyDatabase, restoreDatabase } from './database.ts';
 import { cleanUp, proveHealthy } from './health.ts';
 import type { HealthRun } from './health.ts';
-import { ifNotAnswered, saveState } from './keep-state.ts';
+import { before, ifNotAnswered, saveState } from './keep-state.ts';
 import { loadCheck } from './load-check.ts';
 import { preflightOutside, preflightObjects, tellBefore } from './preflight.ts';
 import { loosenNamespace, tightenNamespace } from './namespace.ts';
@@ -19,11 +19,12 @@ import { pullingAhead } from './pull-ahead.ts';
 import type { Prepared } from './prepare.ts';
 import { watchRollout } from './rollout.ts';
 import { dropStrays, healthyOf, recoverPending, restoreRevision } from './way-back.ts';
-import type { Healthy } from './way-back.ts';
 import type { Clock } from '../../ports.ts';
 import { Faulty, NO_SECONDS } from '../types.ts';
 import type { ApplyWorld, HubTask, Phase, Seconds, UnitResult } from '../types.ts';
 
+/** Before they are made. */
+const NOTHING_MADE = { names: new Map<string, string>() };
 const WAY_BACK_FAILED = '; and the way back failed: ';
 
 /** What one application of one hub has done so far. */
@@ -43,9 +44,9 @@ interface Run {
  * One hub, from what runs to what is wanted: preflight → load check → upgrade → rollout →
  * health → record; back again if it fails.
  */
-export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitResult> {
+export async function applyHub(asked: HubTask, world: ApplyWorld): Promise<UnitResult> {
+  const task = await withStanding(asked, world);
   const { to } = task;
-  await confirmFree(task, world);
   const run = newRun(task, world);
   try {
     const prepared = await timed(run, 'preflight', () => preflight(task, run, world));
@@ -56,6 +57,7 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
     const revision = await lastRevision(task, world);
     const at = world.clock.now().toISOString();
     await saveState(task, world, {
+      adopting: undefined,
       quarantined: undefined,
       infrastructure: 0,
       copy: undefined,
@@ -75,20 +77,26 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
  * Brings a hub back where an earlier run ended half way and nothing may be applied now; undefined where nothing had
  * to be done.
  */
-export async function bringBack(task: HubTask, world: ApplyWorld): Promise<UnitResult | undefined> {
-  const { state } = task;
-  if (!state?.healthy || !isHalfWay(state)) return undefined;
+export async function bringBack(
+  asked: HubTask,
+  world: ApplyWorld,
+): Promise<UnitResult | undefined> {
+  const { state } = asked;
+  const ran = beforeOf(state);
+  if (!state || !ran || !isHalfWay(state)) return undefined;
+  const task = { ...asked, ...(state.adopting && { adopting: state.adopting }) };
   const run = newRun(task, world);
   const [before = ''] = state.last.reason.split(WAY_BACK_FAILED);
   const reason = before === '' ? 'an earlier run ended half way' : before;
   world.progress(task.to.unit, 'an earlier run ended half way: back to what ran before');
-  return goBack(task, { reason, kept: {}, healthy: state.healthy }, run, world);
+  return goBack(task, { reason, kept: {}, ran }, run, world);
 }
 
-function newRun({ state }: HubTask, { clock }: ApplyWorld): Run {
+function newRun(task: HubTask, { clock }: ApplyWorld): Run {
+  const { state } = task;
   return {
     clock,
-    kind: state?.healthy ? 'upgrade' : 'install',
+    kind: before(task) ? 'upgrade' : 'install',
     seconds: { ...NO_SECONDS },
     health: { lines: [], rest: undefined },
     unsettled: isHalfWay(state),
@@ -102,18 +110,20 @@ async function preflight(task: HubTask, run: Run, world: ApplyWorld): Promise<Pr
   await preflightOutside(task, world);
   const supplied = await suppliedTo(task, world);
   run.hidden = hiddenIn(supplied);
+  if (task.adopting && !run.unsettled)
+    await preflightAdoption(task, await preflightObjects(task, NOTHING_MADE, world), world);
   const prepared = await prepareNamespace(task, supplied, world);
   const objects = await preflightObjects(task, prepared, world);
   if (run.unsettled) {
-    const before = (await healthyOf(task, world)).map(({ object }) => object);
-    await dropStrays(task, state?.healthy?.revision ?? 0, [...before, ...objects], world);
+    const ran = (await healthyOf(task, world)).map(({ object }) => object);
+    await dropStrays(task, before(task)?.revision ?? 0, [...ran, ...objects], world);
   }
   await recoverPending(task, world);
   if (state?.healthy) await tellBefore(task, state.healthy.release, objects, world);
   if (!state?.healthy || restartsHub(state.healthy.release, to.release)) {
     world.progress(to.unit, 'loading the new configuration in a throw-away pod');
     const check = (): Promise<void> => loadCheck(task, objects, world);
-    await (state?.healthy ? check() : pullingAhead(task, objects, world, check));
+    await (before(task) ? check() : pullingAhead(task, objects, world, check));
   }
   return prepared;
 }
@@ -124,13 +134,11 @@ async function upgrade(
   run: Run,
   world: ApplyWorld,
 ): Promise<void> {
-  const { to, state, held } = task;
-  if (
-    state?.healthy &&
-    run.copy === undefined &&
-    changesHubImage(state.healthy.release, to.release)
-  )
-    run.copy = await copyDatabase(task, world);
+  const { to, state, adopting, held } = task;
+  const isNew = state?.healthy
+    ? changesHubImage(state.healthy.release, to.release)
+    : adopting !== undefined && !run.unsettled;
+  if (isNew && run.copy === undefined) run.copy = await copyDatabase(task, world);
   held();
   await saveState(task, world, {
     copy: run.copy,
@@ -162,8 +170,9 @@ async function afterFailure(
       : state?.quarantined;
   const infrastructure = fault.fault === 'infrastructure' ? (state?.infrastructure ?? 0) + 1 : 0;
   const kept = { quarantined, infrastructure, copy: run.copy };
-  if (run.unsettled && state?.healthy) {
-    const failed = { reason: fault.message, kept, healthy: state.healthy };
+  const ran = before(task);
+  if (run.unsettled && ran) {
+    const failed = { reason: fault.message, kept, ran };
     const back = await goBack(task, failed, run, world);
     if (back !== undefined) return back;
     await cleanUp(task, run.health, world);
@@ -187,20 +196,20 @@ interface Failed {
   reason: string;
   /** What the state is to keep of it. */
   kept: Partial<ReleaseState>;
-  healthy: Healthy;
+  ran: Before;
 }
 
 /** Back, and a note of it; what it comes to where there is no way back. */
 async function goBack(
   task: HubTask,
-  { reason: why, kept, healthy }: Failed,
+  { reason: why, kept, ran }: Failed,
   run: Run,
   world: ApplyWorld,
 ): Promise<UnitResult | undefined> {
   const seen = world.clock.elapsed();
   const at = world.clock.now().toISOString();
   try {
-    await rollBack(task, healthy, run, world);
+    await rollBack(task, ran, run, world);
   } catch (error) {
     // The next run begins here again, because this one has not ended.
     const reason = `${why}${WAY_BACK_FAILED}${asFaulty(error, run.hidden).message}`;
@@ -215,28 +224,35 @@ async function goBack(
     ...kept,
     copy: undefined,
     hold: undefined,
-    healthy: { ...healthy, revision: await lastRevision(task, world) },
+    ...(await nowOf(task, world)),
     last: { at, outcome: 'rolled-back', reason: why },
   });
   return undefined;
 }
 
-async function rollBack(
+/** What ran before is one more revision now. */
+async function nowOf(
   task: HubTask,
-  healthy: Healthy,
-  run: Run,
   world: ApplyWorld,
-): Promise<void> {
+): Promise<Pick<ReleaseState, 'healthy' | 'adopting'>> {
+  const { state, adopting } = task;
+  const revision = await lastRevision(task, world);
+  return state?.healthy
+    ? { healthy: { ...state.healthy, revision } }
+    : { healthy: undefined, adopting: adopting && { ...adopting, revision } };
+}
+
+async function rollBack(task: HubTask, ran: Before, run: Run, world: ApplyWorld): Promise<void> {
   task.held();
   const { copy } = run;
   await timed(run, 'upgrade', async () => {
     await loosenNamespace(task, world);
     const stored = await healthyOf(task, world);
-    const before = stored.map(({ object }) => object);
-    if (before.length > 0) await dropStrays(task, healthy.revision, before, world);
+    const objects = stored.map(({ object }) => object);
+    if (objects.length > 0) await dropStrays(task, ran.revision, objects, world);
     await recoverPending(task, world);
-    if (copy !== undefined) await restoreDatabase(task, copy, healthy.revision, world);
-    await restoreRevision(task, healthy, stored, world);
+    if (copy !== undefined) await restoreDatabase(task, copy, ran.revision, world);
+    await restoreRevision(task, ran, stored, world);
   });
   await timed(run, 'rollout', () => watchRollout(task, world));
 }

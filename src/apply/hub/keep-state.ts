@@ -1,11 +1,19 @@
-import { stateObject } from '../../core/hub/state.ts';
-import type { ReleaseState } from '../../core/hub/state.ts';
+import { beforeOf, stateObject } from '../../core/hub/state.ts';
+import type { Before, ReleaseState } from '../../core/hub/state.ts';
 import { Failure } from '../../failure.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
 
+/** What runs until what is wanted is proven. */
+export function before({
+  state,
+  adopting,
+}: Pick<HubTask, 'state' | 'adopting'>): Before | undefined {
+  return beforeOf({ healthy: state?.healthy, adopting });
+}
+
 /** What is not named stays as it was. */
 export async function saveState(
-  { to, state: old, held }: HubTask,
+  { to, state: old, adopting, held }: HubTask,
   { kube }: ApplyWorld,
   change: Partial<ReleaseState> & Pick<ReleaseState, 'last'>,
 ): Promise<void> {
@@ -14,6 +22,7 @@ export async function saveState(
     v: 1,
     wanted: to.digest,
     healthy: old?.healthy,
+    adopting,
     quarantined: old?.quarantined,
     copy: old?.copy,
     hold: old?.hold,

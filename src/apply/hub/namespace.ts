@@ -22,7 +22,9 @@ export async function loosenNamespace(task: HubTask, world: ApplyWorld): Promise
   if (level !== podLevel(task.to.release.values)) await hold(task, level, world);
 }
 
-function between({ to, state }: HubTask): PodLevel {
+function between({ to, state, adopting }: HubTask): PodLevel {
+  // Nobody has said what pods of others need.
+  if (adopting) return 'privileged';
   const wanted = podLevel(to.release.values);
   const before = state?.healthy ? podLevel(state.healthy.release.values) : wanted;
   return before === 'privileged' ? before : wanted;

@@ -98,10 +98,10 @@ export async function preflightOutside(task: HubTask, world: ApplyWorld): Promis
   if (faults.length > 0) throw new Faulty(faults.join('; '), 'infrastructure');
 }
 
-/** What Helm would apply, held to the rules about objects and to the nodes that there are. */
+/** What Helm would apply, with the names of what is made by now, held to the rules about objects and to the nodes. */
 export async function preflightObjects(
   { to, platform, hub }: HubTask,
-  prepared: Prepared,
+  { names }: Pick<Prepared, 'names'>,
   world: ApplyWorld,
 ): Promise<JsonObject[]> {
   const { namespace, values } = to.release;
@@ -115,7 +115,7 @@ export async function preflightObjects(
   });
   const objects = documentsIn(rendered)
     .map(parseObject)
-    .map((object) => withRealNames(object, prepared.names));
+    .map((object) => withRealNames(object, names));
   const broken = runManifestRules(platform, world.clock.now().getTime(), hub.name, objects).filter(
     ({ severity }) => severity === 'error',
   );

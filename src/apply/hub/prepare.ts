@@ -5,7 +5,8 @@ import { realNamesIn } from '../../core/hub/values/supplied.ts';
 import { firstNotices } from '../../core/notices/notices.ts';
 import { takeOverNotices } from '../access/notices.ts';
 import { giveData } from '../data/hub-volume.ts';
-import { generatedValues } from './generated.ts';
+import { keepInherited } from './adopt.ts';
+import { generatedValues, takeOverGenerated } from './generated.ts';
 import { MANAGED, makeNamespace } from './namespace.ts';
 import { prepareProbe } from './probe.ts';
 import { keepSupplied } from './supplied.ts';
@@ -37,6 +38,10 @@ export async function prepareNamespace(
         stringData: { 'access.json': JSON.stringify(firstAccess(hub.data)) },
       },
     ]);
+  }
+  if (task.inherited !== undefined) {
+    await keepInherited(task, world);
+    await takeOverGenerated(namespace, world.kube);
   }
   await takeOverNotices(namespace, firstNotices(hub.data.spawn), world.kube);
   await keepMachines(namespace, machinesText(hub.data), world);

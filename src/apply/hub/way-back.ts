@@ -1,4 +1,4 @@
-import type { ReleaseState } from '../../core/hub/state.ts';
+import type { Before } from '../../core/hub/state.ts';
 import {
   asItHasBecome,
   calledOf,
@@ -17,12 +17,11 @@ import { KubeFailure } from '../../failure.ts';
 import type { Cluster } from '../../ports.ts';
 import { Faulty } from '../types.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
+import { before } from './keep-state.ts';
 
 /** Until what was deleted is gone. Source: clouds take 1-3 minutes to give back a load balancer. */
 const LEAVING_SECONDS = 300;
 const LOOK_MS = 500;
-
-export type Healthy = NonNullable<ReleaseState['healthy']>;
 
 /**
  * Makes the release what its healthy revision was, whatever was applied since: what came later goes, what is being
@@ -31,7 +30,7 @@ export type Healthy = NonNullable<ReleaseState['healthy']>;
  */
 export async function restoreRevision(
   task: HubTask,
-  { revision, digest }: Healthy,
+  { revision, digest }: Before,
   stored: readonly Stored[],
   world: ApplyWorld,
 ): Promise<void> {
@@ -81,12 +80,14 @@ export async function dropStrays(
 
 /** What ran before, as Helm stored it; nothing where nothing ran, or where Helm's record of it is gone. */
 export async function healthyOf(
-  { to, state }: Pick<HubTask, 'to' | 'state'>,
+  task: Pick<HubTask, 'to' | 'state' | 'adopting'>,
   { releases }: Pick<ApplyWorld, 'releases'>,
 ): Promise<Stored[]> {
+  const { to } = task;
   const [release, { namespace }] = [to.unit.name, to.release];
+  const ran = before(task);
   const known = await releases.history(release, namespace);
-  const found = known.find(({ revision }) => revision === state?.healthy?.revision);
+  const found = known.find(({ revision }) => revision === ran?.revision);
   if (found === undefined) return [];
   return storedIn(await releases.manifest(release, namespace, found.revision));
 }

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { HUB_RESTART_SECONDS } from '../model/limits.ts';
 import type { Diff } from '../plan/types.ts';
 import { unitId } from '../unit.ts';
-import type { Release, Written } from '../unit.ts';
+import type { Release, WantedRelease, Written } from '../unit.ts';
 import { restartsDeployment } from './changes.ts';
 import { dataSetEffects } from './data-effects.ts';
 import { JUPYTERHUB, OWN_VALUES, chartValue } from './charts.ts';
@@ -28,6 +28,7 @@ export function explainHub(change: HubChange, diff: Diff | undefined): HubStep {
     const effects: Effect[] = [
       ...placeEffects(change),
       ...workdirEffects(undefined, to.release),
+      ...adoptsEffect(to),
       { kind: 'new-hub', url },
       ...dataSetEffects(undefined, to.release),
     ];
@@ -44,6 +45,11 @@ export function explainHub(change: HubChange, diff: Diff | undefined): HubStep {
     effects: felt.length > 0 ? felt : all,
     why: reasonsOf(from.release, to.release, to.written),
   };
+}
+
+function adoptsEffect({ written }: WantedRelease): Effect[] {
+  const release = textAt(written?.file, '/adopt/release');
+  return release === '' ? [] : [{ kind: 'adopts', release }];
 }
 
 /** From the worst for users to what only new servers see. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import { OTHERS } from './adoption.ts';
 import { RELEASE } from '../record/read.ts';
 import { COUNT, TEXT, fields, readerOf } from '../shape.ts';
 import type { Reading } from '../shape.ts';
@@ -16,6 +17,8 @@ export interface ReleaseState {
   wanted: Digest;
   /** What Helm has applied and health has proven; undefined before the first success. */
   healthy: { digest: Digest; revision: number; since: Instant; release: Release } | undefined;
+  /** The release of others that is taken over, until what is wanted is proven. */
+  adopting?: Adopting | undefined;
   /**
    * A digest that failed here; it is not tried again until something changes or somebody says so.
    */
@@ -48,6 +51,23 @@ export function stateObject(namespace: string, state: ReleaseState): JsonObject 
   };
 }
 
+/** A release of others, and which revision of it is what they had deployed. */
+export interface Adopting {
+  release: string;
+  revision: number;
+}
+
+/** What runs until a change is proven. */
+export type Before = Pick<NonNullable<ReleaseState['healthy']>, 'revision' | 'digest'>;
+
+/** What a hub goes back to; undefined where nothing ran before. */
+export function beforeOf(
+  state: Pick<ReleaseState, 'healthy' | 'adopting'> | undefined,
+): Before | undefined {
+  if (state?.healthy || !state?.adopting) return state?.healthy;
+  return { revision: state.adopting.revision, digest: OTHERS };
+}
+
 export interface Removing {
   /** Its own name, by which its archive knows it again. */
   id: string;
@@ -66,6 +86,7 @@ export const parseState = readerOf<ReleaseState>(
     },
     {
       healthy: fields({ digest: TEXT, revision: COUNT, since: TEXT, release: RELEASE }),
+      adopting: fields({ release: TEXT, revision: COUNT }),
       quarantined: fields({ digest: TEXT, reason: TEXT, at: TEXT }),
       copy: TEXT,
       hold: fields({ until: TEXT, reason: TEXT }),

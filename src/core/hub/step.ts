@@ -75,6 +75,8 @@ export type Effect =
       room: string;
     }
   | { kind: 'new-hub'; url: string }
+  /** A Helm release of others. */
+  | { kind: 'adopts'; release: string }
   | { kind: 'none' };
 
 /** A hub's change, with what other hubs have to do with it. */

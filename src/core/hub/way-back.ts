@@ -1,4 +1,4 @@
-import { at, isObject, merge, textAt } from '../json.ts';
+import { at, isObject, merge, objectsIn, pointer, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { byIdentity, identity, manifestText, parseObject, splitDocuments } from '../manifests.ts';
 
@@ -51,12 +51,31 @@ export function holdsData(object: JsonObject): boolean {
 
 /**
  * A volume claim can grow and not shrink: where it cannot be what it was, it stays what it has become. Only fields
- * that the manifest has, so that the next upgrade may leave out the others.
+ * that the manifest has, so that the next upgrade may leave out the others; and those that Helm has applied since, such
+ * as a storage class that was left to the cluster before: they cannot be taken back either.
  */
 export function asItHasBecome({ object }: Stored, live: JsonObject): Stored {
   const kept = shaped(object['spec'] ?? {}, live['spec'] ?? {});
-  const changed = merge(object, { spec: kept });
+  const since = Object.fromEntries(
+    appliedBelowSpec(live).flatMap((key) => {
+      const value = at(live, pointer('spec', key));
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+  const changed = merge(object, { spec: since }, { spec: kept });
   return { text: manifestText([changed]), object: changed };
+}
+
+/** Fields of a spec that Helm has applied, by who owns what. */
+function appliedBelowSpec(live: JsonObject): string[] {
+  return objectsIn(at(live, '/metadata/managedFields'))
+    .filter(({ manager, operation }) => manager === 'helm' && operation === 'Apply')
+    .flatMap((one) => {
+      const fields = at(one, '/fieldsV1/f:spec');
+      return Object.keys(isObject(fields) ? fields : {});
+    })
+    .filter((key) => key.startsWith('f:'))
+    .map((key) => key.slice(2));
 }
 
 /** The fields of `shape`, with the values of `live` where it has them. */

@@ -201,6 +201,11 @@ function usualText(effect: Exclude<Effect, Grave>): string {
       return dataSetText(effect);
     case 'new-hub':
       return `a new hub at ${effect.url}`;
+    case 'adopts':
+      return (
+        `takes over the Helm release ${effect.release}: its homes, database, logins and running servers stay; ` +
+        'hub and proxy restart once; what this chart does not have goes, and the deployment names it'
+      );
     case 'none':
       return 'nothing';
   }
@@ -277,5 +282,6 @@ export const RISK: Readonly<Record<Effect['kind'], number>> = {
   image: 2,
   'data-set': 2,
   'new-hub': 1,
+  adopts: 8,
   none: 0,
 };

@@ -18,3 +18,9 @@ export interface Mount {
   for: string[];
   readOnly: boolean;
 }
+
+/** A Helm release that is taken over, and names of its people by GitHub id. */
+export interface Adoption {
+  release: string;
+  people: Record<string, number>;
+}

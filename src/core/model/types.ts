@@ -2,7 +2,7 @@ import type { Place } from '../finding.ts';
 import type { JsonObject } from '../json.ts';
 import type { DataFile, DataLockFile } from './data-types.ts';
 import type { Offer, Pool, Size } from './machine-types.ts';
-import type { Mount, Secret } from './hub-types.ts';
+import type { Adoption, Mount, Secret } from './hub-types.ts';
 
 /*
  * What the files say, after their schemas (`schemas/*.schema.json`) have been applied with defaults.
@@ -152,6 +152,7 @@ export interface EnvironmentFile {
   shared?: JsonObject;
   quota?: JsonObject;
   backup?: JsonObject;
+  adopt?: Adoption;
   values: JsonObject;
   notSecret: string[];
 }

@@ -113,3 +113,22 @@ test('a claim stays what it has become, in the fields that its manifest has', ()
   });
   expect(storedIn(became.text).map((one) => one.object)).toEqual([became.object]);
 });
+
+test('a field of a volume claim that was left to the cluster stays where Helm has applied it since', () => {
+  const stored = { text: '', object: { ...object('PersistentVolumeClaim', 'db', {}), spec: {} } };
+  const applied = (manager: string, ...keys: string[]): JsonObject => ({
+    manager,
+    operation: 'Apply',
+    fieldsV1: { 'f:spec': Object.fromEntries(keys.map((key) => [key, {}])) },
+  });
+  const managedFields = [
+    applied('helm', 'f:storageClassName', 'f:gone', '.'),
+    applied('kube-controller-manager', 'f:volumeName'),
+    { manager: 'helm', operation: 'Update', fieldsV1: { 'f:spec': { 'f:volumeMode': {} } } },
+  ];
+  const live = {
+    ...object('PersistentVolumeClaim', 'db', { managedFields }),
+    spec: { storageClassName: 'fast', volumeName: 'pv-1', volumeMode: 'Filesystem' },
+  };
+  expect(asItHasBecome(stored, live).object['spec']).toEqual({ storageClassName: 'fast' });
+});

@@ -207,6 +207,12 @@ test.each<[Effect, string, number]>([
     2,
   ],
   [{ kind: 'new-hub', url: 'https://h' }, 'a new hub at https://h', 1],
+  [
+    { kind: 'adopts', release: 'jhub' },
+    'takes over the Helm release jhub: its homes, database, logins and running servers stay; hub and ' +
+      'proxy restart once; what this chart does not have goes, and the deployment names it',
+    8,
+  ],
   [{ kind: 'none' }, 'nothing', 0],
 ])('the effect %j', (effect, text, risk) => {
   expect([effectText(effect), RISK[effect.kind]]).toEqual([text, risk]);

@@ -45,7 +45,7 @@ describe('what is wrong in a file of a hub', () => {
         '2:1',
         'unknown-key',
         'the key "something-else" is not known here',
-        'known keys: kind, title, url, hosts, cluster, wave, images, sizes, home, scratch, shm, mounts, workdir, data, waitForData, env, mirrors, sessions, access, secrets, certificate, dask, probe, spawn, capacity, budget, shared, quota, backup, values, notSecret',
+        'known keys: kind, title, url, hosts, cluster, wave, images, sizes, home, scratch, shm, mounts, workdir, data, waitForData, env, mirrors, sessions, access, secrets, certificate, dask, probe, spawn, capacity, budget, shared, quota, backup, adopt, values, notSecret',
       ],
     ],
     [
