@@ -220,6 +220,7 @@ const WHILE_DEPLOYING: ReadonlySet<string> = new Set([
   'platform /waves/*/freeze/*/from',
   'platform /waves/*/freeze/*/until',
   'platform /waves/*/freeze/*/reason',
+  'environment /adopt/release',
   'environment /waitForData',
   'image /rebuild',
   'platform /automerge',
