@@ -213,7 +213,10 @@ export const loginsOnGithub: Accounts & Logins = {
 };
 
 /** Where the directory is a file nobody else is asked. */
-const NO_LOGINS: Logins = { byId: () => Promise.resolve({ found: new Map(), requests: 0 }) };
+const NO_LOGINS: Accounts & Logins = {
+  byLogin: () => Promise.resolve({ found: new Map(), requests: 0 }),
+  byId: () => Promise.resolve({ found: new Map(), requests: 0 }),
+};
 
 async function accountsOnGithub(): Promise<Accounts & Logins> {
   const anywhere = githubAnywhere();

@@ -28,7 +28,7 @@ export interface HubTask {
   /** The release of others that is taken over. */
   adopting?: Adopting;
   /** Whom the hub before knew, and since when (ISO time, empty where nobody knows); undefined where there was none. */
-  inherited?: readonly { name: string; since: string }[];
+  inherited?: readonly { name: string; since: string; claim?: string }[];
   /** Fails where another run has taken the hub's Lease. */
   held: Held;
 }

@@ -1,7 +1,7 @@
 import { applyAccess } from '../apply/access/apply.ts';
 import type { AccessWorld, HubAccessResult } from '../apply/access/apply.ts';
 import { writeNotices } from '../apply/access/notices.ts';
-import { decideAccess, loginsToAsk } from '../core/access/decide.ts';
+import { agesToAsk, decideAccess, loginsToAsk } from '../core/access/decide.ts';
 import type { AccessFacts, AccessPlan } from '../core/access/decide.ts';
 import { dayOf } from '../core/access/days.ts';
 import { placedBelow, withoutPeople } from '../core/access/findings.ts';
@@ -20,7 +20,7 @@ import type { Reading } from '../core/model/platform.ts';
 import type { Platform } from '../core/model/types.ts';
 import { Failure, UsageError, messageOf } from '../failure.ts';
 import { gatherPlatform, gatherWithPeople, peopleFolder } from '../gather/platform.ts';
-import type { Directory, Logins, NameKeeper } from '../ports/access.ts';
+import type { Accounts, Directory, Logins, NameKeeper } from '../ports/access.ts';
 import { writeAudit } from './access-audit.ts';
 import type { AuditWorld } from './access-audit.ts';
 
@@ -41,7 +41,7 @@ export interface AccessSources {
   /** Whether a hub that is not there counts as one with nobody in it. */
   plansAbsent: boolean;
   directory: Directory;
-  accounts: Logins;
+  accounts: Logins & Pick<Accounts, 'byLogin'>;
   names: NameKeeper;
 }
 
@@ -79,7 +79,7 @@ export async function planAccess(
   const { present, unread } = await sources.present(hubs.map(({ hub }) => hub));
   const wishes = hubs.filter(({ hub }) => sources.plansAbsent || present.has(hub));
   const { lists, requests } = await teamsOf(wishes, sources.directory);
-  const { facts, requests: more } = await withLogins(
+  const named = await withLogins(
     {
       wishes,
       people: peopleOf(platform, findings, dayOf(now)),
@@ -91,13 +91,14 @@ export async function planAccess(
     },
     sources.accounts,
   );
+  const { facts, requests: more } = await withAges(named.facts, sources.accounts);
   const theirs = placedBelow(
     findings.filter(({ at }) => at.file.startsWith('access/')),
     below,
   );
   const notices = new Map(wishes.map(({ hub }) => [hub, noticesText(platform, hub)]));
   const plan = decideAccess(facts);
-  const asked = requests + more;
+  const asked = requests + named.requests + more;
   return { kind: 'planned', facts, plan, findings: theirs, notices, unread, requests: asked };
 }
 
@@ -115,6 +116,29 @@ async function withLogins(
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { facts: { ...facts, unnamed: new Set(ids) }, requests: 0 };
+  }
+}
+
+/** How old accounts are that want a name of a hub that was taken over. Without GitHub they wait. */
+async function withAges(
+  facts: AccessFacts,
+  accounts: Pick<Accounts, 'byLogin'>,
+): Promise<{ facts: AccessFacts; requests: number }> {
+  const asked = agesToAsk(facts);
+  if (asked.size === 0) return { facts, requests: 0 };
+  try {
+    const { found, requests } = await accounts.byLogin([...asked.values()]);
+    const created = [...found.values()].map(({ id, createdAt }): [string, number] => [
+      String(id),
+      createdAt,
+    ]);
+    return { facts: { ...facts, created: new Map(created) }, requests };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return {
+      facts: { ...facts, unnamed: new Set([...facts.unnamed, ...asked.keys()]) },
+      requests: 0,
+    };
   }
 }
 

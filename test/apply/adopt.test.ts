@@ -165,6 +165,7 @@ describe('a Helm release that is taken over', () => {
       v: 1,
       until: expect.any(String) as unknown,
       names: { anna: '2020-01-01T00:00:00Z', ben: '' },
+      claims: { anna: 'claim-anna' },
     });
   });
 

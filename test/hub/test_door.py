@@ -6,8 +6,10 @@ import json
 import stat
 import time
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import glaciocloud_access
+import glaciocloud_homes
 import pytest
 import requests
 from real_hub import RealHub, wait_for
@@ -404,6 +406,36 @@ def test_people_of_a_hub_that_was_taken_over_do_not_go_on_for_ever(hub):
         wait_for("alice is out", lambda: not hub.is_in(browser))
     finally:
         hub.adopted({"v": 1, "until": soon(0), "names": {}})
+
+
+def test_a_server_starts_with_the_claim_that_a_hub_before_has_made():
+    class Base:
+        pvc_name, _pvc_exists = "claim-anna-b", False
+
+        def __init__(self, person, name=""):
+            self.user, self.name = SimpleNamespace(name=person), name
+
+        def start(self):
+            return self.pvc_name, self._pvc_exists
+
+    finds = glaciocloud_homes.spawner_that_finds(Base, {"anna-b": "claim-anna-2db"}.get)
+    assert finds("anna-b").start() == ("claim-anna-2db", True)
+    assert finds("anna-b", "lab").start() == ("claim-anna-b", False)
+    assert finds("ben").start() == ("claim-anna-b", False)
+    assert finds.__name__ == "Base"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"names": [], "until": "2026-01-01"},
+        {"names": {}},
+        {"names": {}, "until": "2026-01-01", "claims": {"a": 1}},
+    ],
+)
+def test_what_a_hub_before_has_left_is_read_whole_or_not_at_all(wrong):
+    with pytest.raises(ValueError):
+        glaciocloud_access.read_adopted(json.dumps(wrong).encode())
 
 
 def test_a_person_with_the_name_of_a_machine_is_out():

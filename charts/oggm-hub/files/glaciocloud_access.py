@@ -138,8 +138,8 @@ def with_machines(listed: Json, own: Json) -> Json:
 
 
 def read_adopted(raw: bytes) -> Json:
-    """`{"v": 1, "until": "<ISO time>", "names": {"<name>": "<since>"}}`, which the deployment writes
-    that takes over a hub: whom that one knew.
+    """`{"v": 1, "until": "<ISO time>", "names": {"<name>": "<since>"}, "claims": {"<name>": "<claim>"}}`,
+    which the deployment writes that takes over a hub: whom that one knew, and where their homes are.
     """
     content = json.loads(raw, object_pairs_hook=pairs)
     if not isinstance(content, Pairs) or not isinstance(content.get("names"), Pairs):
@@ -147,7 +147,10 @@ def read_adopted(raw: bytes) -> Json:
     until = instant("until", content.get("until"))
     if until is None:
         raise ValueError("there is no `until` in it")
-    return {"until": until, "names": frozenset(content["names"])}
+    claims = content.get("claims", Pairs())
+    if not isinstance(claims, Pairs) or not all(isinstance(one, str) for one in claims.values()):
+        raise ValueError("`claims` are no names of claims")
+    return {"until": until, "names": frozenset(content["names"]), "claims": dict(claims)}
 
 
 def stays(name: str, listed: Json, adopted: Json | None, now: float) -> bool:

@@ -35,6 +35,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import glaciocloud_ended
+import glaciocloud_homes
 import glaciocloud_hosts
 import glaciocloud_leads as leading
 import glaciocloud_machines
@@ -253,6 +254,12 @@ def access() -> Json:
 def goes_on(name: str, listed: Json) -> bool:
     """Whether somebody of a hub that was taken over is still in it."""
     return stays(name, listed, ADOPTED.read(), time.time())
+
+
+def old_home(name: str) -> str | None:
+    """The claim of somebody's home, where a hub that was taken over had made it."""
+    adopted = ADOPTED.read()
+    return adopted["claims"].get(name) if adopted else None
 
 
 def closed_kind(entry: Json | None) -> str | None:
@@ -785,7 +792,8 @@ def configure(c: Any) -> None:
     c.KubeSpawner.after_pod_created_hook = watch_start
     c.KubeSpawner.poll_interval = glaciocloud_ended.POLL_SECONDS
     spawner = c.JupyterHub.get("spawner_class", "kubespawner.KubeSpawner")
-    c.JupyterHub.spawner_class = glaciocloud_ended.spawner_that_tells(spawner)
+    finds = glaciocloud_homes.spawner_that_finds(spawner, old_home)
+    c.JupyterHub.spawner_class = glaciocloud_ended.spawner_that_tells(finds)
     own = c.KubeSpawner.get("modify_pod_hook") or c.Spawner.get("modify_pod_hook")
     c.KubeSpawner.modify_pod_hook = glaciocloud_mounts.hook(own, mounts_of)
     c.JupyterHub.template_vars = {

@@ -1,5 +1,6 @@
 import type { HubUser, PresentHub } from '../../core/access/plan.ts';
 import { readEntries } from '../../core/access/entry.ts';
+import { ADOPTED, inheritedIn } from '../../core/access/inherited.ts';
 import { claimOf } from '../../core/access/homes.ts';
 import type { Claim } from '../../core/access/homes.ts';
 import { ACCESS_SECRET, owedIn } from '../../core/access/secret.ts';
@@ -29,11 +30,17 @@ export interface HubAccess {
 export interface StoredAccess {
   access: string;
   run: string;
+  /** Names that were there before the hub was taken over. */
+  adopted: string;
 }
 
 export async function storedAccess(kube: Cluster, hub: string): Promise<StoredAccess> {
   const secret = await kube.get('secret', ACCESS_SECRET, hub);
-  return { access: textOf(secret, 'access.json'), run: textOf(secret, 'run.json') };
+  return {
+    access: textOf(secret, 'access.json'),
+    run: textOf(secret, 'run.json'),
+    adopted: textOf(secret, ADOPTED),
+  };
 }
 
 function textOf(secret: JsonObject | undefined, name: string): string {
@@ -70,10 +77,16 @@ async function readHub(world: HubAccess, hub: string): Promise<[string, PresentH
 }
 
 async function presentIn(world: HubAccess, hub: string): Promise<PresentHub> {
-  const { access, run } = await storedAccess(world.kube, hub);
+  const { access, run, adopted } = await storedAccess(world.kube, hub);
   const told = await usersOf(world, hub);
   const users = together(told ?? [], await podUsers(world.kube, hub));
-  const present = { entries: readEntries(access), users, owed: owedIn(objectOf(run)) };
+  const inherited = inheritedIn(adopted);
+  const present = {
+    entries: readEntries(access),
+    users,
+    owed: owedIn(objectOf(run)),
+    ...(inherited.size > 0 && { inherited }),
+  };
   return told ? present : { ...present, isSilent: true };
 }
 

@@ -18,6 +18,8 @@ interface Known {
   name: string;
   /** ISO time; empty where nobody knows. */
   since: string;
+  /** Of their home, where they have one. */
+  claim?: string;
 }
 
 /** What a task begins with that others have made; a run that was cut off is gone on with. */
@@ -52,7 +54,11 @@ export async function withStanding(task: HubTask, world: ApplyWorld): Promise<Hu
 function homesIn(objects: readonly JsonObject[]): Known[] {
   return objects.filter(isHome).flatMap((one) => {
     const name = textAt(one, USERNAME);
-    return name === '' ? [] : [{ name, since: textAt(one, '/metadata/creationTimestamp') }];
+    const since = textAt(one, '/metadata/creationTimestamp');
+    // Named servers have claims of their own.
+    const isDefault = textAt(one, '/metadata/annotations/hub.jupyter.org~1servername') === '';
+    const claim = isDefault ? { claim: textAt(one, '/metadata/name') } : {};
+    return name === '' ? [] : [{ name, since, ...claim }];
   });
 }
 
@@ -124,7 +130,10 @@ export async function keepInherited(
   { kube, clock, progress }: ApplyWorld,
 ): Promise<void> {
   const names = inheritedFrom(inherited);
-  const text = adoptedText(names, clock.now().getTime());
+  const claims = inherited.flatMap(({ name, claim }): [string, string][] =>
+    claim === undefined ? [] : [[name, claim]],
+  );
+  const text = adoptedText(names, Object.fromEntries(claims), clock.now().getTime());
   const encode = (one: string): string => Buffer.from(one).toString('base64');
   await kube.apply([accessSecret(to.release.namespace, { [ADOPTED]: text }, encode)], MANAGER);
   progress(

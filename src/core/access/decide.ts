@@ -6,6 +6,7 @@ import { entriesText } from './entry.ts';
 import type { Entries, Entry } from './entry.ts';
 import { gated } from './gates.ts';
 import type { Counted } from './gates.ts';
+import { mayHave } from './inherited.ts';
 import { giveNames } from './names.ts';
 import type { GivenName, NameBook, Naming } from './names.ts';
 import type { People } from './people.ts';
@@ -26,6 +27,8 @@ export interface AccessFacts {
   book: NameBook | undefined;
   /** Who has no name yet while GitHub does not say what they are called: a name is given once, so they wait. */
   unnamed: ReadonlySet<string>;
+  /** When accounts were made that want names of a hub that was taken over: milliseconds since 1970. */
+  created?: ReadonlyMap<string, number>;
   now: number;
 }
 
@@ -48,15 +51,49 @@ export interface AccessPlan {
 
 const NOBODY: PresentHub = { entries: new Map(), users: [] };
 
+/** Logins of who is to enter and has none, where a hub that was taken over had somebody of that name. By id. */
+export function agesToAsk(facts: AccessFacts): Map<string, string> {
+  const { people, teams, present, book } = facts;
+  const names = new Set(
+    [...present.values()].flatMap(({ inherited }) => [...(inherited?.keys() ?? [])]),
+  );
+  const logins = loginsOf(people, teams);
+  const wanted = names.size === 0 ? [] : wantedIds(facts);
+  return new Map(
+    wanted.flatMap((id): [string, string][] => {
+      const login = logins.get(id);
+      const name = book?.get(id)?.name ?? login?.toLowerCase();
+      return login !== undefined && name !== undefined && names.has(name) ? [[id, login]] : [];
+    }),
+  );
+}
+
 /** Ids that are to enter and have no name, of which neither files nor teams say what they are called. */
-export function loginsToAsk({ wishes, people, teams, present, book, now }: AccessFacts): string[] {
+export function loginsToAsk(facts: AccessFacts): string[] {
+  const { people, teams, present, book } = facts;
   const known = new Set([...(book?.keys() ?? []), ...loginsOf(people, teams).keys()]);
   for (const { entries } of present.values()) for (const id of entries.keys()) known.add(id);
+  return wantedIds(facts)
+    .filter((id) => !known.has(id))
+    .sort(compareText);
+}
+
+/** Everybody who is to enter some hub. */
+function wantedIds({ wishes, people, teams, present, now }: AccessFacts): string[] {
   const wanted = wishes.flatMap((wish) => {
     const entries = present.get(wish.hub)?.entries ?? NOBODY.entries;
     return [...wantedIn(wish, { people, teams, present: entries, today: dayOf(now) }).keys()];
   });
-  return [...new Set(wanted)].filter((id) => !known.has(id)).sort(compareText);
+  return [...new Set(wanted)];
+}
+
+/** Whether an account may have a name in a hub. */
+function ownsIn(
+  { wish, present }: { wish: HubWish; present: PresentHub },
+  created: AccessFacts['created'],
+): (id: string, name: string) => boolean {
+  const owners = { names: present.inherited ?? new Map(), people: wish.data.adopt?.people ?? {} };
+  return (id, name) => mayHave({ id, name, created: created?.get(id) }, owners);
 }
 
 /** Files and teams against what the hubs know. Pure: the same facts give the same plan and the same digest. */
@@ -71,7 +108,9 @@ export function decideAccess(facts: AccessFacts): AccessPlan {
   const around: Around = { ...people, naming, book, unnamed: facts.unnamed, now };
   const counted = hubs.map(({ wish, present: here, wanted }): Counted => {
     const unknown = unknownTeams(wish, teams);
-    const result = hubSteps({ hub: wish.hub, wanted, present: here, unknown }, around);
+    const mayOwn = ownsIn({ wish, present: here }, facts.created);
+    const given = { hub: wish.hub, wanted, present: here, unknown, mayHave: mayOwn };
+    const result = hubSteps(given, around);
     return { hub: wish.hub, result, present: here, wanted: wanted.size };
   });
   const passed = gated(counted, people.removals);
@@ -97,14 +136,22 @@ function givenNames({ fresh }: Naming): Map<string, GivenName> {
 }
 
 function namingFor(
-  { people, teams, present, book, unnamed, wishes }: AccessFacts,
-  hubs: readonly { wanted: ReadonlyMap<string, Wanted> }[],
+  { people, teams, present, book, unnamed, wishes, created }: AccessFacts,
+  hubs: readonly { wish: HubWish; present: PresentHub; wanted: ReadonlyMap<string, Wanted> }[],
 ): Naming {
   const ids = [...new Set(hubs.flatMap(({ wanted }) => [...wanted.keys()]))]
     .filter((id) => !unnamed.has(id))
     .sort(compareText);
   const here = wishes.flatMap(({ hub }) => present.get(hub)?.entries ?? []);
-  return giveNames(ids, book ?? new Map(), here, loginsOf(people, teams));
+  const owns = hubs.map((one) => ownsIn(one, created));
+  const isFree = (id: string, name: string): boolean => owns.every((mayOwn) => mayOwn(id, name));
+  const logins = new Map(
+    [...loginsOf(people, teams)].map(([id, login]) => {
+      const own = isFree(id, login.toLowerCase()) ? login : `${login}-${id}`;
+      return [id, own] as const;
+    }),
+  );
+  return giveNames(ids, book ?? new Map(), here, logins);
 }
 
 function loginsOf({ logins }: People, teams: TeamLists): Map<string, string> {

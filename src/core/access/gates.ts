@@ -46,11 +46,15 @@ function gatedHub(
 ): HubSteps {
   const { hub, result } = counted;
   const trouble = hubTrouble(counted, meant);
+  // As soon as the file lets anybody in, whoever else was there before the hub was taken over is out.
+  const { inherited, entries } = counted.present;
+  const isFirst = inherited !== undefined && entries.size === 0;
   const gatedResult: HubSteps = { steps: [], held: [...result.held] };
   for (const step of result.steps) {
-    const held = isCounted(step, counted.present)
-      ? (trouble ?? teamTrouble(step, teams))
-      : undefined;
+    const held =
+      isFirst || isCounted(step, counted.present)
+        ? (trouble ?? teamTrouble(step, teams))
+        : undefined;
     if (held) gatedResult.held.push({ hub, id: step.id, ...held });
     else gatedResult.steps.push(step);
   }

@@ -2,6 +2,7 @@ import { MACHINES } from './door.ts';
 import { hasEnded, sameEntry } from './entry.ts';
 import type { Entries, Entry } from './entry.ts';
 import { isLeadGroup } from './leads.ts';
+import type { Inherited } from './inherited.ts';
 import type { NameBook, Naming } from './names.ts';
 import { isTeam } from './teams.ts';
 import type { Wanted } from './wanted.ts';
@@ -21,6 +22,8 @@ export interface PresentHub {
   users: readonly HubUser[];
   /** The hub did not say whom it knows. */
   isSilent?: true;
+  /** Names that were there before the hub was taken over. */
+  inherited?: Inherited;
   /** Names that runs took out of its file, and that nobody has seen out, as the last of them wrote down. */
   owed?: ReadonlySet<string>;
 }
@@ -51,7 +54,7 @@ export type HeldReason =
   | 'incomplete'
   /** A file about them has a mistake. */
   | 'unreadable'
-  /** The name belongs to somebody else in this hub. */
+  /** The name belongs to somebody else in this hub, or did before it was taken over. */
   | 'name-taken'
   /** The book of names cannot be read or written: nobody new enters. */
   | 'no-names';
@@ -71,6 +74,8 @@ export interface HubFacts {
   present: PresentHub;
   /** Teams that this hub names and that are not known in full. */
   unknown: readonly string[];
+  /** Whether an account may have a name: not one that was somebody's before the hub was taken over. */
+  mayHave: (id: string, name: string) => boolean;
 }
 
 export interface Around {
@@ -123,6 +128,11 @@ function comeOrChange(result: HubSteps, { facts, around, id, one }: Coming): voi
     result.held.push({ hub, id, reason: 'no-names', text });
   } else if (before === undefined && isTaken(entry.name, present.entries)) {
     const text = 'the name belongs to somebody else in this hub';
+    result.held.push({ hub, id, reason: 'name-taken', text });
+  } else if (before === undefined && !facts.mayHave(id, entry.name)) {
+    const text =
+      'the name was somebody’s before the hub was taken over, and nothing says that it is the same ' +
+      `person: write it into adopt: people: of environments/${hub}.yaml if it is`;
     result.held.push({ hub, id, reason: 'name-taken', text });
   } else if (before === undefined) {
     result.steps.push({ ...step, kind: 'grant', why: sources, before });

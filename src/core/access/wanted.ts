@@ -19,7 +19,7 @@ export interface Wanted extends Omit<Entry, 'name'> {
 export interface HubWish {
   hub: string;
   file: string;
-  data: Pick<EnvironmentFile, 'access' | 'images' | 'sizes' | 'mounts'>;
+  data: Pick<EnvironmentFile, 'access' | 'adopt' | 'images' | 'sizes' | 'mounts'>;
 }
 
 interface Sources {

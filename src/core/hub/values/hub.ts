@@ -12,6 +12,7 @@ import type { HubContext, Part } from './part.ts';
 export const HUB_CODE = [
   'glaciocloud_access.py',
   'glaciocloud_ended.py',
+  'glaciocloud_homes.py',
   'glaciocloud_hosts.py',
   'glaciocloud_hub.py',
   'glaciocloud_leads.py',

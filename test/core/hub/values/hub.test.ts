@@ -25,6 +25,7 @@ test('the hub itself', () => {
   expect(HUB_CODE).toEqual([
     'glaciocloud_access.py',
     'glaciocloud_ended.py',
+    'glaciocloud_homes.py',
     'glaciocloud_hosts.py',
     'glaciocloud_hub.py',
     'glaciocloud_leads.py',
@@ -62,6 +63,12 @@ test('the hub itself', () => {
             name: 'hub-code',
             mountPath: `${folder}/glaciocloud_ended.py`,
             subPath: 'glaciocloud_ended.py',
+            readOnly: true,
+          },
+          {
+            name: 'hub-code',
+            mountPath: `${folder}/glaciocloud_homes.py`,
+            subPath: 'glaciocloud_homes.py',
             readOnly: true,
           },
           {
