@@ -36,7 +36,7 @@ function split(reference: string): { image: string; digest: string } {
 }
 
 /** name:tag with a digest as tag, as the chart puts it together: `name:x@sha256:…`. */
-function asTag(reference: string): string {
+export function asTag(reference: string): string {
   const { image, digest } = split(reference);
   return `{name: "${image}", tag: "lab@${digest}", pullPolicy: IfNotPresent}`;
 }

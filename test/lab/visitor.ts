@@ -85,8 +85,11 @@ export class Visitor {
   }
 
   /** Asks for a server; a start that takes long goes on after this. */
-  async askServer(name: string, size: string): Promise<void> {
-    const body = { profile: 'oggm', size };
+  askServer(name: string, size: string): Promise<void> {
+    return this.#askServer(name, { profile: 'oggm', size });
+  }
+
+  async #askServer(name: string, body: object): Promise<void> {
     const { status, json } = await this.api(`/hub/api/users/${name}/server`, {
       method: 'POST',
       body,
@@ -103,9 +106,10 @@ export class Visitor {
     return one && (one.ready ? 'ready' : one.pending);
   }
 
-  async start(name: string): Promise<void> {
-    await this.askServer(name, 'small');
-    await this.ready(name);
+  /** `choice`: of image and size. */
+  async start(name: string, choice: object = { profile: 'oggm', size: 'small' }): Promise<void> {
+    await this.#askServer(name, choice);
+    await this.#ready(name);
   }
 
   async stop(name: string): Promise<void> {
@@ -117,8 +121,7 @@ export class Visitor {
     throw new Error(`the server of ${name} has not stopped after 60 s`);
   }
 
-  /** Until the server that was asked for runs. */
-  async ready(name: string): Promise<void> {
+  async #ready(name: string): Promise<void> {
     for (let look = 0; look < 300; look += 1) {
       if ((await this.server(name)) === 'ready') return;
       await sleep(300);

@@ -170,14 +170,9 @@ beforeAll(async () => {
   if (applied.code !== 0) throw new Error(applied.output);
   [ada, bob] = [await enter(one, 'ada'), await enter(two, 'bob')];
   const cleo = await enter(three, 'cleo');
-  const gpu = await ada.api('/hub/api/users/ada/server', {
-    method: 'POST',
-    body: { profile: 'igm', size: 'gpu' },
-  });
-  expect([201, 202]).toContain(gpu.status);
+  await ada.start('ada', { profile: 'igm', size: 'gpu' });
   await bob.start('bob');
   await cleo.start('cleo');
-  await ada.ready('ada');
 }, 480_000);
 afterAll(async () => {
   for (const door of doors) door.close();
