@@ -5,9 +5,16 @@ import { plural } from './findings.ts';
 /** What a platform is made of; everything else is counted beside it. */
 const SUBJECT = 'hub';
 
+/** What a step does to its subject, by its sign: of one, of several; worst first. */
+const MOVES = [
+  ['−', 'goes', 'go'],
+  ['~', 'changes', 'change'],
+  ['+', 'comes', 'come'],
+] as const;
+
 /** How many of what a plan is about: the same in every view. */
 interface Counts {
-  /** Hubs that change. */
+  /** Hubs that go, change or come. */
   hubs: number;
   /** Hubs that stay as they are. */
   unchanged: number;
@@ -31,14 +38,21 @@ function countsOf({ steps, unchanged }: Plan): Counts {
   };
 }
 
-/** `2 hubs change`, `3 images`: what stands above every view. */
+/** `1 hub goes`, `2 hubs change`, `3 images`: what stands above every view. */
 export function headlines(plan: Plan): string[] {
-  const { hubs, others } = countsOf(plan);
-  const verb = hubs === 1 ? 'changes' : 'change';
+  const moves = movesOf(plan);
   return [
-    hubs > 0 ? `${plural(hubs, SUBJECT)} ${verb}` : `no ${SUBJECT} changes`,
-    ...others.map(({ noun, count }) => plural(count, noun)),
+    ...(moves.length > 0 ? moves : [`no ${SUBJECT} changes`]),
+    ...countsOf(plan).others.map(({ noun, count }) => plural(count, noun)),
   ];
+}
+
+/** A hub that goes is not one of many that change. */
+function movesOf({ steps }: Plan): string[] {
+  return MOVES.flatMap(([sign, one, several]) => {
+    const count = steps.filter(({ noun, marker }) => noun === SUBJECT && marker === sign).length;
+    return count > 0 ? [`${plural(count, SUBJECT)} ${count === 1 ? one : several}`] : [];
+  });
 }
 
 /** `38 hubs unchanged` */

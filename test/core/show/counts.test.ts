@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Finding } from '../../../src/core/finding.ts';
 import { isObject, objectsIn } from '../../../src/core/json.ts';
+import type { ShownStep } from '../../../src/core/plan/family.ts';
 import { planHtml } from '../../../src/core/show/plan-html.ts';
 import { planMarkdown } from '../../../src/core/show/plan-markdown.ts';
 import { planJson, planText } from '../../../src/core/show/plan-text.ts';
@@ -12,9 +13,10 @@ const step = fc
   .record({
     noun: fc.constantFrom(...NOUNS),
     shape: fc.constantFrom('s', 't', 'u'),
+    marker: fc.constantFrom<ShownStep['marker']>('+', '~', '−'),
     images: fc.subarray(['x', 'y', 'z']),
   })
-  .map(({ noun, shape, images }) => ({ noun, shape: `${noun}-${shape}`, images }));
+  .map((one) => ({ ...one, shape: `${one.noun}-${one.marker}-${one.shape}` }));
 const finding = fc
   .constantFrom<Finding['severity']>('error', 'warning')
   .map((severity): Finding => ({
@@ -32,12 +34,13 @@ const plans = fc
   })
   .map(({ steps, unchanged, findings }) =>
     aPlan({
-      steps: steps.map(({ noun, shape, images }, index) =>
+      steps: steps.map(({ noun, shape, marker, images }, index) =>
         aStep({
           id: `${noun}${index}`,
           title: `${noun}${index}`,
           noun,
           shape,
+          marker,
           touched: images.map((name) => ({ noun: 'image', name })),
           reasons: images.map((name) => ({ code: 'image', text: `image ${name}` })),
         }),
@@ -62,7 +65,10 @@ test('comment, page, terminal and JSON count the same', () => {
       const staying = plan.unchanged.filter(({ noun }) => noun === 'hub').length;
       const others = objectsIn(counts['others']).map(({ count }) => Number(count));
       expect([counts['hubs'], counts['unchanged']]).toEqual([hubs, staying]);
-      const head = [...(hubs > 0 ? [hubs] : []), ...others];
+      const moves = (['−', '~', '+'] as const)
+        .map((sign) => plan.steps.filter((one) => one.noun === 'hub' && one.marker === sign).length)
+        .filter((count) => count > 0);
+      const head = [...moves, ...others];
 
       const comment = planMarkdown(plan, NO_FRAME);
       const page = planHtml(plan, NO_FRAME);

@@ -15,6 +15,19 @@ describe('the comment begins', () => {
     ['nothing', [], 'no hub changes'],
     ['one hub', [named('a')], '1 hub changes'],
     ['two hubs', [named('a'), named('b')], '2 hubs change'],
+    [
+      'what goes and what comes, each by its own number',
+      [
+        named('a', { marker: '+' }),
+        named('b'),
+        named('c', { marker: '−' }),
+        named('d', { marker: '+' }),
+        named('e', { marker: '+', noun: 'jar' }),
+      ],
+      '1 hub goes · 1 hub changes · 2 hubs come · 1 jar',
+    ],
+    ['two that go', [named('a', { marker: '−' }), named('b', { marker: '−' })], '2 hubs go'],
+    ['one that comes', [named('a', { marker: '+' })], '1 hub comes'],
     ['no hub, but a cluster', [named('a', { noun: 'cluster' })], 'no hub changes · 1 cluster'],
     [
       'things by their names, each once',
