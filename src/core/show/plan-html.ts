@@ -12,11 +12,11 @@ import { byRisk, groupEqual } from './groups.ts';
 import { isMasked, maskedText } from './masked.ts';
 import { PAGE } from './plan-page.ts';
 import { placesText, tellOnce } from './shared.ts';
-import type { Shared, Told } from './shared.ts';
+import type { Telling, Told } from './shared.ts';
 
 /** The whole plan as one page without scripts. */
 export function planHtml(plan: Plan, frame: PlanFrame): string {
-  const { shared, told } = tellOnce(groupEqual(byRisk(plan.steps)));
+  const telling = tellOnce(groupEqual(byRisk(plan.steps)));
   const { above, below } = byPlace(plan.findings);
   const page = {
     digest: plan.digest.slice(0, 12),
@@ -25,11 +25,11 @@ export function planHtml(plan: Plan, frame: PlanFrame): string {
     base: against(plan, frame),
     unchanged: unchangedText(plan),
     above: above.map(findingLine),
-    rows: rows(plan, shared, told),
+    rows: rows(plan, telling),
     notes: notes(plan),
     found: countText(below),
     findings: findingLines(below),
-    groups: told.map(section),
+    groups: [...telling.first, ...telling.told].map(section),
     call: frame.call,
   };
   // Handlebars escapes every {{value}}, and `seen` what is in it unseen: what stands in files stays text.
@@ -51,10 +51,11 @@ function isList(value: Shown): value is readonly Shown[] {
 }
 
 /** The table of what happens, which is the table of contents too. */
-function rows(plan: Plan, shared: readonly Shared[], told: readonly Told[]): Shown[] {
+function rows(plan: Plan, { first, shared, told }: Telling): Shown[] {
   const row = { to: '', wave: '', summary: '', effects: '' };
   const staying = stayingHubs(plan);
   return [
+    ...first.map(groupRow),
     ...shared.map((one) => ({
       ...row,
       marker: one.marker,
@@ -62,19 +63,23 @@ function rows(plan: Plan, shared: readonly Shared[], told: readonly Told[]): Sho
       summary: one.reason.text,
       effects: one.effects,
     })),
-    ...told.map((one, index) => ({
-      marker: one.first.marker,
-      to: sectionId(index),
-      title: one.steps.length > 3 ? placesText(one.steps, 3) : titles(one),
-      wave: waveText(one.first),
-      summary: one.summary,
-      effects: one.effects,
-    })),
+    ...told.map((one, index) => groupRow(one, first.length + index)),
     ...plan.orphans.map(({ title }) => ({ ...row, marker: '?', title, summary: ORPHANED })),
     ...(staying.length > 0 && plan.steps.length > 0
       ? [{ ...row, marker: '=', title: staying.join(', '), summary: 'nothing' }]
       : []),
   ];
+}
+
+function groupRow(one: Told, index: number): Shown {
+  return {
+    marker: one.first.marker,
+    to: sectionId(index),
+    title: one.steps.length > 3 ? placesText(one.steps, 3) : titles(one),
+    wave: waveText(one.first),
+    summary: one.summary,
+    effects: one.effects,
+  };
 }
 
 const ORPHANED =

@@ -15,8 +15,7 @@ import type { Group } from './groups.ts';
 import { isMasked, maskedText } from './masked.ts';
 import { COMMENT_MARKER } from './reviewed.ts';
 import { placesText, tellOnce } from './shared.ts';
-
-type Telling = ReturnType<typeof tellOnce>;
+import type { Telling, Told } from './shared.ts';
 
 const ORPHANED = inMarkdown`runs, but no file names it any more. Nothing happens to it until \`removals:\` in platform.yaml says what becomes of its homes.`;
 
@@ -66,19 +65,18 @@ function against(plan: Plan, frame: PlanFrame): Markdown {
   return commit === undefined ? inMarkdown`${words}` : inMarkdown`${words} ${hex(commit)})`;
 }
 
-function table({ shared, told }: Telling, plan: Plan): Block {
+function table({ first, shared, told }: Telling, plan: Plan): Block {
   if (plan.steps.length === 0 && plan.orphans.length === 0)
     return block(
       inMarkdown`Everything that is merged already runs. Merging this changes no hub.\n`,
     );
   const rows = [
+    ...first.map(groupRow),
     ...shared.map((one) => {
       const { steps, marker, reason, effects } = one;
       return inMarkdown`| ${MARKS[marker]} | ${placesText(steps, 3)} | ${reason.text} | ${effects} |\n`;
     }),
-    ...told.map(({ first, steps, summary, effects }) => {
-      return inMarkdown`| ${MARKS[first.marker]} | ${names(steps)} | ${summary} | ${effects} |\n`;
-    }),
+    ...told.map(groupRow),
   ];
   const titles = stayingHubs(plan);
   if (titles.length > 0) {
@@ -86,6 +84,10 @@ function table({ shared, told }: Telling, plan: Plan): Block {
     rows.push(inMarkdown`| = | ${shown} | nothing | |\n`);
   }
   return block(inMarkdown`| | hub | what happens | users notice |\n|---|---|---|---|\n${rows}`);
+}
+
+function groupRow({ first, steps, summary, effects }: Told): Markdown {
+  return inMarkdown`| ${MARKS[first.marker]} | ${names(steps)} | ${summary} | ${effects} |\n`;
 }
 
 function names(steps: readonly ShownStep[]): string {

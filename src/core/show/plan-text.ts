@@ -17,9 +17,10 @@ import type { Shared, Told } from './shared.ts';
 /** The plan in a terminal: what the pull request would show, and every changed line. */
 export function planText(plan: Plan, frame: PlanFrame): string {
   const { above, below } = byPlace(plan.findings);
-  const { shared, told } = tellOnce(groupEqual(byRisk(plan.steps)));
+  const { first, shared, told } = tellOnce(groupEqual(byRisk(plan.steps)));
   const parts = [
     ...above.map(findingLine).map(noteText),
+    ...first.flatMap(groupText),
     ...shared.map(sharedText),
     ...told.flatMap(groupText),
     ...plan.orphans.map(

@@ -28,8 +28,16 @@ interface Place {
   groups: Group[];
 }
 
+/** What a view says of its groups, in this order. */
+export interface Telling {
+  /** Groups that stand before every one that has a part in what is shared: the worst stays the first. */
+  first: Told[];
+  shared: Shared[];
+  told: Told[];
+}
+
 /** An image or chart that changes in several groups is told once, and each of them says what else it has. */
-export function tellOnce(groups: readonly Group[]): { shared: Shared[]; told: Told[] } {
+export function tellOnce(groups: readonly Group[]): Telling {
   const said = new Map(groups.map((group) => [group, new Set<string>()]));
   const say = (group: Group, key: string): void => void said.get(group)?.add(key);
   const shared = placesOf(groups).map(({ reason, groups: places }) => {
@@ -39,7 +47,10 @@ export function tellOnce(groups: readonly Group[]): { shared: Shared[]; told: To
     for (const group of places) for (const one of [reason, ...effects]) say(group, keyOf(one));
     return sharedOf(reason, places, effects);
   });
-  return { shared, told: groups.map((group) => toldOf(group, said.get(group) ?? new Set())) };
+  const told = groups.map((group) => toldOf(group, said.get(group) ?? new Set()));
+  const part = groups.findIndex((group) => (said.get(group)?.size ?? 0) > 0);
+  const before = Math.max(0, part);
+  return { first: told.slice(0, before), shared, told: told.slice(before) };
 }
 
 /** What moves more than one group, widest first. */

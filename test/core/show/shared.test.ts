@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { ShownStep } from '../../../src/core/plan/family.ts';
 import { groupEqual } from '../../../src/core/show/groups.ts';
+import { planHtml } from '../../../src/core/show/plan-html.ts';
 import { planMarkdown } from '../../../src/core/show/plan-markdown.ts';
 import { planText } from '../../../src/core/show/plan-text.ts';
 import { tellOnce } from '../../../src/core/show/shared.ts';
@@ -62,4 +63,46 @@ test('what one group has alone stays with it, and an effect that is not told for
   expect(tellOnce(groupEqual([moved('a', ['x'], []), elsewhere])).shared).toEqual([]);
   const equal = { ...moved('b', ['x'], []), shape: 'a' };
   expect(tellOnce(groupEqual([moved('a', ['x'], []), equal])).shared).toEqual([]);
+});
+
+test('a hub that goes stands before an image that moves in many, in every view', () => {
+  const steps = [
+    { ...moved('a', ['x'], ['own']), risk: 3 },
+    aStep({ id: 'gone', title: 'gone', shape: 'gone', marker: '−', risk: 11, diff: undefined }),
+    { ...moved('b', ['x'], []), risk: 2 },
+    aStep({ id: 'new', title: 'new', shape: 'new', marker: '+', risk: 0 }),
+  ];
+  const plan = aPlan({ steps });
+  const lines = planText(plan, NO_FRAME).split('\n');
+  expect(lines.filter((line) => line.startsWith('['))).toEqual([
+    '[−] gone  wave 2, production',
+    '[~] in 2 hubs: a, b',
+    '[~] a  wave 2, production',
+    '[~] b  wave 2, production',
+    '[+] new  wave 2, production',
+  ]);
+  const cells = planMarkdown(plan, NO_FRAME).matchAll(/^\| . \| ([^|]*) \|/gmu);
+  expect([...cells].map(([, where]) => where)).toEqual([
+    'gone (wave 2, production)',
+    'in 2 hubs: a, b',
+    'a (wave 2, production)',
+    'b (wave 2, production)',
+    'new (wave 2, production)',
+  ]);
+  const page = planHtml(plan, NO_FRAME);
+  const places = [...page.matchAll(/class="where">(?:<a href="#(.*?)">)?([^<(]*)/gu)];
+  expect(places.map(([, to = '', title = '']) => [to, title.trim()])).toEqual([
+    ['change-1', 'gone'],
+    ['', 'in 2 hubs: a, b'],
+    ['change-2', 'a'],
+    ['change-3', 'b'],
+    ['change-4', 'new'],
+  ]);
+  const sections = [...page.matchAll(/<section id="(.*?)">\n<h2>. (\S+)/gu)];
+  expect(sections.map(([, id, title]) => [id, title])).toEqual([
+    ['change-1', 'gone'],
+    ['change-2', 'a'],
+    ['change-3', 'b'],
+    ['change-4', 'new'],
+  ]);
 });
