@@ -305,6 +305,15 @@ describe('a step', () => {
     });
   });
 
+  test('of a hub that takes over a release says so', () => {
+    const to = wantedHub('h', 'd', ours({ hub: { url: 'https://h' } }));
+    const written = { from: {}, file: { adopt: { release: 'h', people: {} } } };
+    expect(explainHub({ from: undefined, to: { ...to, written } }, aDiff()).effects).toEqual([
+      { kind: 'adopts', release: 'h' },
+      { kind: 'new-hub', url: 'https://h' },
+    ]);
+  });
+
   test('of a new hub names its data too', () => {
     const data = { sets: { a: { files: 1, bytes: 2, digest: 'd' } }, room: '' };
     const to = wantedHub('h', 'd', ours({ hub: { url: 'https://h' }, data }));
