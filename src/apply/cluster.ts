@@ -3,7 +3,12 @@ import type { States } from '../core/hub/state.ts';
 import { at, textAt } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ClusterFile, Doc } from '../core/model/types.ts';
-import { IDENTITY, SYSTEM_NAMESPACE, clusterObjects } from '../core/cluster/objects.ts';
+import {
+  IDENTITY,
+  SYSTEM_NAMESPACE,
+  clusterObjects,
+  renamedHint,
+} from '../core/cluster/objects.ts';
 import type { Cluster, Ports } from '../ports.ts';
 import { Failure, KubeFailure } from '../failure.ts';
 import { Faulty } from './types.ts';
@@ -28,15 +33,15 @@ export async function confirmIdentity(
     });
   const kept = await kube.get('configmap', IDENTITY, SYSTEM_NAMESPACE);
   const recorded = at(kept ?? {}, '/data/cluster');
-  const wrong = (why: string): WrongCluster =>
-    new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, {
-      hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml`,
-    });
+  const wrong = (
+    why: string,
+    hint = `look at the kubeconfig, or at clusters/${cluster.name}.yaml`,
+  ): WrongCluster => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, { hint });
   const meant = cluster.data.identity ?? known;
   if (meant !== undefined && meant !== found)
     throw wrong(`its identity is ${found}, and ${meant} is recorded`);
   if (typeof recorded === 'string' && recorded !== cluster.name)
-    throw wrong(`it is known as ${recorded}`);
+    throw wrong(`it is known as ${recorded}`, renamedHint(recorded));
   // Whoever has damaged it must not be taken for a first contact.
   if (kept !== undefined && typeof recorded !== 'string' && meant === undefined)
     throw new WrongCluster(

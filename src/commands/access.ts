@@ -102,7 +102,7 @@ function resultsText(results: readonly HubAccessResult[], detail: Detail): strin
   const lines = results.flatMap(({ hub, loaded, seconds, reason, stuck }) => {
     if (loaded === undefined) return [];
     const head = loaded
-      ? terminal`${hub}: the hub has read it after ${seconds.loaded ?? 0} s\n`
+      ? terminal`${hub}: the hub has read it after ${(seconds.loaded ?? 0).toFixed(1)} s\n`
       : terminal`${hub}: the hub has not been seen to read it\n`;
     const why = reason === undefined ? [] : [terminal`${hub}: ${reason}\n`];
     return [head, ...why, ...stuckText(hub, stuck, detail)];

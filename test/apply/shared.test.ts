@@ -66,7 +66,7 @@ describe('the identity of a cluster', () => {
     recorded(other, { cluster: 'somebody-else' });
     await expect(confirmIdentity(other.kube, clusterOf(other), undefined)).rejects.toMatchObject({
       message: 'this is not the cluster main: it is known as somebody-else',
-      hint: HINT,
+      hint: 'if it is the same cluster, its file is clusters/somebody-else.yaml; if the platform that named it so is gone, kubectl delete configmap glaciocloud-cluster --namespace glaciocloud-system takes the name back',
     });
   });
 

@@ -60,7 +60,13 @@ describe.each([
 
 test('a class: keys where there are keys, the rest below values:, and what could not be said', async () => {
   const { text } = await run(join(HERE, 'class.yaml'));
-  expect(text).toContain('✓ said by keys: 14\n');
+  expect(text).toContain('✓ said by keys: 12\n');
+  expect(text).toMatch(
+    /could not be said: hub\.config\.GitHubOAuthenticator\.client_id, hub\.\S+\.client_secret — a secret/u,
+  );
+  expect(text).toMatch(
+    /adopt: in the hub’s file takes it over with its homes \(docs\/move\.md\)\n$/u,
+  );
   expect(text).toContain('· under values: singleuser.defaultUrl\n');
   expect(text).toContain(
     '✗ could not be said: hub.config.Authenticator.admin_users — 1 person by login',
@@ -165,6 +171,14 @@ test('the first name is the address, and the others are further host names', asy
     /url: https:\/\/x\.example\.org\n[^]*hosts:\n {2}- y\.example\.org\n/u,
   );
   expect(await errorsOf('moved')).toEqual([]);
+});
+
+test('an address without a certificate keeps its scheme and its port', async () => {
+  const file = join(folder.path, 'values.yaml');
+  const login = '{oauth_callback_url: "http://127.0.0.1:8080/hub/oauth_callback"}';
+  await writeFile(file, `hub: {config: {GitHubOAuthenticator: ${login}}}\n`);
+  await run(file);
+  expect(await written()).toContain('url: http://127.0.0.1:8080\n');
 });
 
 test.each([

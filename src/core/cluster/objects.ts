@@ -4,6 +4,14 @@ export const SYSTEM_NAMESPACE = 'glaciocloud-system';
 /** ConfigMap by which a cluster knows the name that it was deployed to under. */
 export const IDENTITY = 'glaciocloud-cluster';
 
+/** What to do where a cluster is known under another name, by which everything of it is recorded. */
+export function renamedHint(known: string): string {
+  return (
+    `if it is the same cluster, its file is clusters/${known}.yaml; if the platform that named it so is gone, ` +
+    `kubectl delete configmap ${IDENTITY} --namespace ${SYSTEM_NAMESPACE} takes the name back`
+  );
+}
+
 /** What the hubs of a cluster share: applied as it is, without Helm. */
 export function clusterObjects(): JsonObject[] {
   const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud' };

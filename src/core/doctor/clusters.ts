@@ -1,5 +1,5 @@
 import { DEPLOYER } from '../cluster/account.ts';
-import { SYSTEM_NAMESPACE } from '../cluster/objects.ts';
+import { SYSTEM_NAMESPACE, renamedHint } from '../cluster/objects.ts';
 import {
   dnsVerdict,
   ingressVerdict,
@@ -111,7 +111,9 @@ function identityFault(
     );
   if (data.identity !== null && data.identity !== uid)
     return other(`its identity is ${uid}, and ${data.identity} is recorded`);
-  return known === undefined || known === name ? undefined : other(`it is known as ${known}`);
+  return known === undefined || known === name
+    ? undefined
+    : other(`it is known as ${known}; ${renamedHint(known)}`);
 }
 
 function versionChecks(cluster: Doc<ClusterFile>, version: string): Check[] {

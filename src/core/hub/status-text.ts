@@ -13,7 +13,8 @@ const MARKS: Readonly<Record<HubStatus['is'], string>> = {
   'as wanted': '[=]',
   'to change': '[~]',
   'to come': '[+]',
-  'no file names it': '[?]',
+  'to go': '[−]',
+  'without a file': '[?]',
   'cannot be read': '[?]',
 };
 

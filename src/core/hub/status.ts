@@ -14,7 +14,7 @@ export interface HubStatus {
   wave: string;
   /** What runs, and since when, as far as it is known. */
   runs: { digest: Digest; since: Instant | undefined } | undefined;
-  is: 'as wanted' | 'to come' | 'to change' | 'no file names it' | 'cannot be read';
+  is: 'as wanted' | 'to come' | 'to change' | 'to go' | 'without a file' | 'cannot be read';
   /** What keeps a change back now; empty where nothing does. */
   waits: string;
   /** As the cluster knows it; empty where no cluster was asked. */
@@ -48,6 +48,8 @@ export function statusOf(facts: StatusFacts): HubStatus[] {
   const orphans = facts.present.filter(
     ({ unit }) => unit.kind === 'hub' && !named.has(unitId(unit)),
   );
+  const { removals } = facts.platform.settings.data;
+  const removed = new Set(removals.map(({ hub }) => hub));
   return [
     ...wanted.map((one) => wantedStatus(facts, one)),
     ...orphans.map(({ unit, digest, status }): HubStatus => ({
@@ -55,7 +57,7 @@ export function statusOf(facts: StatusFacts): HubStatus[] {
       cluster: unit.cluster,
       wave: '',
       runs: { digest, since: status?.at },
-      is: 'no file names it',
+      is: removed.has(unit.name) ? 'to go' : 'without a file',
       waits: '',
       health: healthOf(facts.states, unit.name),
       drift: facts.drift.get(unit.name),
@@ -109,6 +111,9 @@ function healthOf(states: States | undefined, hub: string): string {
 
 /** As a deployment would say it now, by what is known in public of the waves before. */
 function waitsFor(facts: StatusFacts, one: WantedRelease): string {
+  const { name } = one.unit;
+  if (facts.states?.known.get(name)?.quarantined?.digest === one.digest)
+    return `somebody: revert the change, or try it again by deploy --retry ${name} --reason TEXT`;
   const { waves } = facts.platform.settings.data;
   const wave = waves.find(({ name }) => name === one.wave);
   if (!wave) return '';

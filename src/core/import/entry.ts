@@ -5,7 +5,7 @@ import type { Ledger } from './ledger.ts';
 import type { Beside, Drafted } from './types.ts';
 
 const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/u;
-const CALLBACK = /^https?:\/\/([^/:]+)(?::\d+)?\/(?:[^?#]*\/)?oauth_callback$/u;
+const CALLBACK = /^(https?:\/\/([^/:]+)(?::\d+)?)\/(?:[^?#]*\/)?oauth_callback$/u;
 
 /** Under which names people reach the hub. */
 export function entryPart(ledger: Ledger, { name }: Beside): Drafted {
@@ -13,7 +13,7 @@ export function entryPart(ledger: Ledger, { name }: Beside): Drafted {
     ...named(ledger, '/ingress/hosts'),
     ...objectsIn(ledger.at('/ingress/tls')).flatMap((one) => textsOf(one['hosts'])),
     ...named(ledger, '/proxy/https/hosts'),
-    ...callbacks(ledger),
+    ...callbacks(ledger).map(({ host }) => host),
   ].filter((host) => HOST.test(host));
   const [first, ...others] = new Set(hosts);
   if (first === undefined)
@@ -23,7 +23,9 @@ export function entryPart(ledger: Ledger, { name }: Beside): Drafted {
   theRest(ledger);
   return {
     environment: {
-      url: `https://${first ?? `${name}.example.org`}`,
+      url:
+        callbacks(ledger).find(({ host }) => host === first)?.origin ??
+        `https://${first ?? `${name}.example.org`}`,
       ...(others.length > 0 && { hosts: others }),
     },
   };
@@ -35,11 +37,14 @@ function named(ledger: Ledger, path: string): string[] {
 }
 
 /** Logins come back to the hub's own address. */
-function callbacks(ledger: Ledger): string[] {
+function callbacks(ledger: Ledger): { origin: string; host: string }[] {
   const config = ledger.at('/hub/config');
   const sections = isObject(config) ? Object.values(config).filter(isObject) : [];
   const found = sections.flatMap((section: JsonObject) => textsOf(section['oauth_callback_url']));
-  return found.flatMap((url) => CALLBACK.exec(url)?.[1] ?? []);
+  return found.flatMap((url) => {
+    const [, origin, host] = CALLBACK.exec(url) ?? [];
+    return origin === undefined || host === undefined ? [] : [{ origin, host }];
+  });
 }
 
 function theRest(ledger: Ledger): void {

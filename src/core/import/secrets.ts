@@ -45,7 +45,10 @@ export function secretsPart(ledger: Ledger): JsonObject {
   ledger.drop(CRYPT_KEEPER, 'the platform keeps no state of logins');
   for (const path of loginKeys(ledger.rest)) {
     ledger.take(path);
-    ledger.says(path, 'secrets.github-client-id and github-client-secret');
+    ledger.tell(
+      path,
+      'a secret, which is not copied: github-client-id and github-client-secret of secrets: hold it',
+    );
   }
   pullSecrets(ledger, secrets);
   for (const { path, isList } of found(ledger.rest)) {

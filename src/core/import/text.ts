@@ -27,6 +27,7 @@ export function importText({ draft, files, beside, open }: Told): string {
       ? []
       : [`✗ of other charts: ${beside.map(dotted).join(', ')} — not read`]),
     ...open.map((text) => `✗ check says: ${text}`),
+    '→ where a release runs with these values: adopt: in the hub’s file takes it over with its homes (docs/move.md)',
   ];
   return lines.map((line) => `${oneLine(line)}\n`).join('');
 }

@@ -145,7 +145,7 @@ describe('a cluster', () => {
     ]);
     const named = { ...WELL.reached, name: 'other' } as LiveCluster['reached'];
     expect(withId(checks({ reached: named }), 'cluster/reach')[0]).toBe(
-      `✗ ${FILE}: the kubeconfig leads to another cluster: it is known as other`,
+      `✗ ${FILE}: the kubeconfig leads to another cluster: it is known as other; if it is the same cluster, its file is clusters/other.yaml; if the platform that named it so is gone, kubectl delete configmap glaciocloud-cluster --namespace glaciocloud-system takes the name back`,
     );
     const same: Edit = [FILE, 'identity: null', `identity: ${UID}`];
     expect(withId(checks({}, same), 'cluster/reach')).toEqual([`✓ ${FILE}: answers`]);

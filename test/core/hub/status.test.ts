@@ -112,7 +112,35 @@ describe('a hub', () => {
   test('that no file names any more is named', () => {
     const [one] = present();
     const gone = { ...one!, unit: { kind: 'hub' as const, cluster: 'main', name: 'old' } };
-    expect(of([...present(), gone]).get('old')).toMatchObject({ is: 'no file names it', wave: '' });
+    expect(of([...present(), gone]).get('old')).toMatchObject({ is: 'without a file', wave: '' });
+  });
+
+  test('that a reviewed removal takes away is to go', () => {
+    const [one] = present();
+    const gone = { ...one!, unit: { kind: 'hub' as const, cluster: 'main', name: 'old' } };
+    const removals = [{ hub: 'old', cluster: 'main' }] as unknown as typeof settings.data.removals;
+    const { settings } = platform;
+    const removing = {
+      ...platform,
+      settings: { ...settings, data: { ...settings.data, removals } },
+    };
+    const facts = { ...KNOWN, platform: removing, present: [gone], states: undefined };
+    expect(statusOf(facts).find(({ hub }) => hub === 'old')?.is).toBe('to go');
+  });
+
+  test('whose change is quarantined waits for somebody, and another change of it does not', () => {
+    const waits = (digest: string): string | undefined => {
+      const quarantined = { digest, reason: 'it crashed', at: AT };
+      const healthy = stateOf('hub-staging').healthy!;
+      const more = { healthy: { ...healthy, digest: 'before' }, quarantined };
+      const known = new Map([['hub-staging', stateOf('hub-staging', more)]]);
+      return of([], { known, unreadable: new Map() }).get('hub-staging')?.waits;
+    };
+    const { digest } = wanted.find(({ unit }) => unit.name === 'hub-staging')!;
+    expect(waits(digest)).toBe(
+      'somebody: revert the change, or try it again by deploy --retry hub-staging --reason TEXT',
+    );
+    expect(waits('another')).toBe('nothing: the next run brings it');
   });
 
   test.each<[Partial<ReleaseState>, string]>([
