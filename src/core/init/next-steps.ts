@@ -30,8 +30,8 @@ export function nextSteps(
       'issue, and nobody can approve.',
     REQUESTS,
     ...(home === undefined ? [PAGES] : []),
-    'The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its ' +
-      'workflow, and merging deploys.',
+    'These files to the default branch, which deploys; from then on pull requests: `check` and `plan` say what ' +
+      'they change, and merging deploys.',
     DOCTOR,
   ];
 }

@@ -77,8 +77,8 @@ describe('what is left to a person', () => {
     'Where people ask: `pages: {repository: OWNER/REPO}` in platform.yaml, with this repository on GitHub. Without it ' +
     'the hub’s pages lead to no form.';
   const last = [
-    'The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its ' +
-      'workflow, and merging deploys.',
+    'These files to the default branch, which deploys; from then on pull requests: `check` and `plan` say what ' +
+      'they change, and merging deploys.',
     doctor,
   ];
 
