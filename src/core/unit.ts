@@ -43,6 +43,8 @@ export interface Release {
   values: JsonObject;
   images: Omit<ImagePin, 'pinned'>[];
   secrets: string[];
+  /** Digest of the encrypted file that they stand in: another one may hold other values. */
+  encrypted?: string;
 }
 
 /** How a hub's file says its values. For people: no part of a release, and of no digest. */

@@ -321,6 +321,34 @@ test('a failing first wave keeps the second untouched', async () => {
   await change('    extraConfig: {broken: "raise SystemExit(1)"}\n', '');
 });
 
+test('another secret alone reaches the hub, which restarts for it, and is told in the plan', async () => {
+  await run();
+  const pod = await hubPod(lab, HUB);
+  const anew = `${CANARIES['github-client-secret']}-anew`;
+  const path = join(root, `secrets/${HUB}.sops.yaml`);
+  const args = ['set', path, '["github-client-secret"]', JSON.stringify(anew)];
+  const { code, stderr } = await exec(join(lab.bin, 'sops'), args, { env });
+  expect([stderr, code]).toEqual(['', 0]);
+  const where = ['--root', root, '--present', record, '--charts-from', CHARTS];
+  const plan = await exec(process.execPath, [CLI, 'plan', HUB, ...where]);
+  expect(plan.stdout).toMatch(/secrets written anew/u);
+  expect(plan.stdout).toMatch(/supplied secrets: where a value is another, hub restarts once/u);
+  const result = await run([HUB]);
+  expect(result.json.steps.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+    ['upgrade', 'done'],
+  ]);
+  expect(await hubPod(lab, HUB)).not.toBe(pod);
+  const kube = new Kube(lab.kubeconfig);
+  const held = (await kube.list('secrets', { namespace: HUB })).filter((one) => {
+    const value = at(one, '/data/github-client-secret');
+    return typeof value === 'string' && Buffer.from(value, 'base64').toString() === anew;
+  });
+  expect(held).toHaveLength(1);
+  const name = at(held[0] ?? {}, '/metadata/name');
+  expect(JSON.stringify(await kube.get('deployment', 'hub', HUB))).toContain(JSON.stringify(name));
+  expect((await run([HUB])).json.steps).toEqual([]);
+});
+
 test('supplied secrets are in a Secret of their own and nowhere else', async () => {
   const kube = new Kube(lab.kubeconfig);
   const holds = (text: string): boolean =>

@@ -15,7 +15,7 @@ import {
   volumeEffects,
   workdirEffects,
 } from './grave.ts';
-import { changedImages, pairs, reasonsOf } from './reasons.ts';
+import { changedImages, hasOtherSecrets, pairs, reasonsOf } from './reasons.ts';
 import type { Effect, HubChange, HubStep, Reason } from './step.ts';
 import { sizeNodes } from './values/server-nodes.ts';
 
@@ -59,6 +59,7 @@ export function effectsOf(from: Release, to: Release, diff: Diff, written?: Writ
     ...dataEffects(from, to),
     ...addressEffect(from, to),
     ...restartEffects(diff),
+    ...suppliedEffects(from, to, diff),
     ...sizeEffects(from, to),
     ...machineEffects(from, to),
     ...imageEffects(from, to),
@@ -79,6 +80,13 @@ function restartEffects(diff: Diff): Effect[] {
     effects.push({ kind: 'hub-restart', seconds: HUB_RESTART_SECONDS });
   if (restartsDeployment(diff, 'proxy')) effects.push({ kind: 'proxy-restart' });
   return effects;
+}
+
+/** A value that is another reaches the hub by another name of the Secret, and so by a restart. */
+function suppliedEffects(from: Release, to: Release, diff: Diff): Effect[] {
+  return hasOtherSecrets(from, to) && !restartsDeployment(diff, 'hub')
+    ? [{ kind: 'supplied', seconds: HUB_RESTART_SECONDS }]
+    : [];
 }
 
 function sizeEffects(from: Release, to: Release): Effect[] {

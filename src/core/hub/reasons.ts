@@ -22,6 +22,7 @@ export function reasonsOf(from: Release, to: Release, written?: Written): Reason
     else put(fields, field, change);
   }
   return [
+    ...(hasOtherSecrets(from, to) ? [{ kind: 'encrypted' as const }] : []),
     ...causes.map((cause): Reason => {
       const follows = followers.get(cause);
       return follows ? { ...cause, follows } : cause;
@@ -93,6 +94,11 @@ function secretReasons(from: Release, to: Release): Cause[] {
     ...removed.map((name): Cause => ({ kind: 'secret', name, change: 'removed' })),
     ...added.map((name): Cause => ({ kind: 'secret', name, change: 'added' })),
   ];
+}
+
+/** Whether values of supplied secrets may be others. What was recorded without a digest says nothing of it. */
+export function hasOtherSecrets(from: Release, to: Release): boolean {
+  return from.encrypted !== undefined && from.encrypted !== to.encrypted;
 }
 
 /** An image shows as an image, not once more as a value of the profiles. */

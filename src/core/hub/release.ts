@@ -4,7 +4,7 @@ import type { HubImage, Running } from '../images/resolve.ts';
 import { compareText } from '../json.ts';
 import type { Doc, EnvironmentFile, HubName, Platform } from '../model/types.ts';
 import { wantedRelease } from '../plan/release.ts';
-import type { ChartPin, PresentRelease, WantedRelease } from '../unit.ts';
+import type { ChartPin, PresentRelease, Release, WantedRelease } from '../unit.ts';
 import { hubData } from './values/data.ts';
 import { hubValues } from './values/build.ts';
 import { writtenIn } from './written.ts';
@@ -64,6 +64,15 @@ function runningIn(present: readonly Present[], hub: HubName): Running {
   return new Map(found?.release.images.map(({ name, reference }) => [name, reference]));
 }
 
+function secretsOf(
+  { encrypted }: Platform,
+  { name, data }: Doc<EnvironmentFile>,
+): Pick<Release, 'secrets' | 'encrypted'> {
+  const secrets = Object.keys(data.secrets).sort(compareText);
+  const file = encrypted.get(name);
+  return secrets.length === 0 || file === undefined ? { secrets } : { secrets, encrypted: file };
+}
+
 function hubRelease(
   platform: Platform,
   hub: Doc<EnvironmentFile>,
@@ -86,7 +95,7 @@ function hubRelease(
           .sort((a, b) => compareText(a.name, b.name)),
         values: built.values,
         images: images.map(({ name, reference }) => ({ name, reference })),
-        secrets: Object.keys(hub.data.secrets).sort(compareText),
+        ...secretsOf(platform, hub),
       }),
       written,
     },

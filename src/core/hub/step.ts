@@ -15,6 +15,8 @@ export type Reason =
   | ({ kind: 'chart'; name: string; from: string | undefined; to: string | undefined } & Follows)
   | ({ kind: 'image'; name: string; from: string | undefined; to: string | undefined } & Follows)
   | ({ kind: 'secret'; name: string; change: 'added' | 'removed' } & Follows)
+  /** The encrypted file of its secrets is another; nobody here can read which. */
+  | { kind: 'encrypted' }
   | FieldReason
   /** A value that no field of the hub's file decides. */
   | ({ kind: 'value' } & FieldChange);
@@ -51,6 +53,8 @@ export type Effect =
   | { kind: 'home-path'; from: string; to: string }
   | { kind: 'address'; from: string; to: string }
   | { kind: 'hub-restart'; seconds: number }
+  /** Supplied secrets may have other values, which only the deployment can read. */
+  | { kind: 'supplied'; seconds: number }
   | { kind: 'proxy-restart' }
   | { kind: 'size'; name: string; from: string | undefined; to: string | undefined }
   /** New servers of these sizes start on other machines. */

@@ -39,6 +39,8 @@ export function reasonText(reason: Reason): string {
       return `image ${reason.name} ${arrow(shortReference(reason.from), shortReference(reason.to))}`;
     case 'secret':
       return `secret ${reason.name} ${reason.change}`;
+    case 'encrypted':
+      return 'secrets written anew';
     case 'field':
       return fieldText(reason);
     case 'value':
@@ -185,6 +187,8 @@ function usualText(effect: Exclude<Effect, Grave>): string {
       return `the address changes from ${effect.from} to ${effect.to}; links and the OAuth application must follow`;
     case 'hub-restart':
       return `hub restarts once, about ${effect.seconds} s without login; servers stay`;
+    case 'supplied':
+      return `supplied secrets: where a value is another, hub restarts once, about ${effect.seconds} s without login; servers stay`;
     case 'proxy-restart':
       return 'proxy restarts, connections drop for some seconds; servers stay';
     case 'size':
@@ -270,6 +274,7 @@ export const RISK: Readonly<Record<Effect['kind'], number>> = {
   'volume-left': 7,
   'proxy-restart': 6,
   'hub-restart': 5,
+  supplied: 5,
   size: 4,
   'size-nodes': 3,
   'image-offer': 3,

@@ -1,4 +1,5 @@
 import { credentialFindings, notSecretIn } from '../credentials/findings.ts';
+import { sha256Hex } from '../digest.ts';
 import { encryptionFindings, hubOfSecrets } from '../credentials/encrypted.ts';
 import { SOPS_FILE, keyPlaceholders } from '../credentials/placeholder.ts';
 import { isPackageList, packagesHash, readPackages } from './package-list.ts';
@@ -72,6 +73,7 @@ class Reader {
   readonly sources = new Map<string, Source>();
   readonly #names = new Map<Kind, Set<string>>();
   readonly #forms = new Map<string, string>();
+  readonly #encrypted = new Map<string, string>();
   readonly #unseen: ReadonlySet<string>;
   readonly #lists = new Map<string, string>();
   readonly #docs: Docs = {
@@ -156,6 +158,7 @@ class Reader {
         announcements: this.#docs.announcement,
         names: this.#names,
         forms: this.#forms,
+        encrypted: this.#encrypted,
         paths: new Set(files.keys()),
         lists: this.#lists,
       }
@@ -173,7 +176,9 @@ class Reader {
       append(this.findings, keyPlaceholders(text));
       return;
     }
-    if (hubOfSecrets(file) !== undefined) {
+    const hub = hubOfSecrets(file);
+    if (hub !== undefined) {
+      this.#encrypted.set(hub, sha256Hex(text).slice(0, 40));
       append(this.findings, encryptionFindings(file, text, !this.#unseen.has(file)));
       return;
     }

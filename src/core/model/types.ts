@@ -290,6 +290,8 @@ export interface Platform {
   names: ReadonlyMap<Kind, ReadonlySet<string>>;
   /** Texts of the forms by which people ask for access, by path, as they lie in the repository. */
   forms: ReadonlyMap<string, string>;
+  /** What the encrypted file of a hub's secrets is, by a digest: others differ where it was written anew. */
+  encrypted: ReadonlyMap<HubName, string>;
   /** Every path of the repository that the platform may refer to, for rules about files that are named. */
   paths: ReadonlySet<string>;
   /** Hash of each package list, by path. */

@@ -10,15 +10,18 @@ export interface UnreadableRecord {
   why: string;
 }
 
-export const RELEASE = fields({
-  v: { const: 1 },
-  unit: fields({ kind: { enum: ['cluster', 'hub'] }, cluster: TEXT, name: TEXT }),
-  namespace: TEXT,
-  charts: listOf(fields({ name: TEXT, version: TEXT, digest: TEXT })),
-  values: { type: 'object' },
-  images: listOf(fields({ name: TEXT, reference: TEXT })),
-  secrets: listOf(TEXT),
-});
+export const RELEASE = fields(
+  {
+    v: { const: 1 },
+    unit: fields({ kind: { enum: ['cluster', 'hub'] }, cluster: TEXT, name: TEXT }),
+    namespace: TEXT,
+    charts: listOf(fields({ name: TEXT, version: TEXT, digest: TEXT })),
+    values: { type: 'object' },
+    images: listOf(fields({ name: TEXT, reference: TEXT })),
+    secrets: listOf(TEXT),
+  },
+  { encrypted: TEXT },
+);
 
 const readRelease = readerOf<{ digest: Digest; release: Release }>(
   fields({ digest: TEXT, release: RELEASE }),

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { effectsOf } from '../../../src/core/hub/explain.ts';
 import { reasonsOf } from '../../../src/core/hub/reasons.ts';
 import { wantedReleases } from '../../../src/core/hub/release.ts';
-import { followsText, reasonText } from '../../../src/core/hub/words.ts';
+import { effectText, followsText, reasonText } from '../../../src/core/hub/words.ts';
+import type { Diff } from '../../../src/core/plan/types.ts';
 import type { WantedRelease } from '../../../src/core/unit.ts';
 import { HUB, platformWith } from '../../support/written.ts';
 import type { Written } from '../../support/written.ts';
@@ -24,6 +26,15 @@ function told(from: WantedRelease, to: WantedRelease): [string, string[]][] {
   ]);
 }
 
+const NO_DIFF: Diff = {
+  added: [],
+  removed: [],
+  changed: [],
+  checksumOnly: [],
+  plus: 0,
+  minus: 0,
+  shape: '',
+};
 const busy = { max: '24h', warn: ['1h'] };
 const sizes = (cpu: number, more: object = {}) => ({
   small: { cpu, memory: '4G', default: true, ...more },
@@ -100,6 +111,25 @@ describe('a reason is the field that was written, in its words', () => {
     ],
   ])('%s', (_what, from, to, expected) => {
     expect(told(hubOf(from), hubOf(to))).toEqual(expected);
+  });
+
+  test('another encrypted file of secrets is one, and no word of it where none was recorded', () => {
+    const sealed = (text: string): string => `ENC[AES256_GCM,data:${text}]`;
+    const of = (text = ''): WantedRelease =>
+      hubOf(
+        {},
+        text === ''
+          ? {}
+          : { 'secrets/hub.sops.yaml': { a: sealed(text), sops: { mac: sealed(text) } } },
+      );
+    expect(told(of('a'), of('b'))).toEqual([['secrets written anew', []]]);
+    expect(told(of(), of('b'))).toEqual([]);
+    const effects = (from: WantedRelease, to: WantedRelease): string[] =>
+      effectsOf(from.release, to.release, NO_DIFF).map(effectText);
+    expect(effects(of('a'), of('b'))).toEqual([
+      'supplied secrets: where a value is another, hub restarts once, about 6 s without login; servers stay',
+    ]);
+    expect(effects(of('a'), of('a'))).toEqual(['nothing']);
   });
 
   test('our own code is the chart’s matter', () => {

@@ -124,6 +124,22 @@ channels: {candidate: 2026-11-01-aaaaaa}
     ]);
   });
 
+  test('another encrypted file of its secrets is another release, and of a hub without secrets none', () => {
+    const file = 'secrets/hub.sops.yaml';
+    const sealed = (text: string): string =>
+      `a: "ENC[AES256_GCM,data:${text}]"\nsops: {mac: "ENC[AES256_GCM,data:${text}]"}\n`;
+    const of = (more: Record<string, string>) => wantedReleases(platformOf(more), charts)[1];
+    const [none, one, two] = [of({}), of({ [file]: sealed('a') }), of({ [file]: sealed('b') })];
+    expect(none?.release).not.toHaveProperty('encrypted');
+    expect(one?.release.encrypted).toMatch(/^[0-9a-f]{40}$/u);
+    expect(new Set([none?.digest, one?.digest, two?.digest]).size).toBe(3);
+    expect(of({ 'secrets/other.sops.yaml': sealed('a') })?.digest).toBe(none?.digest);
+    const bare = hubText.replace(/secrets:\n(?: {2}.*\n)+/u, '');
+    expect(bare).not.toBe(hubText);
+    const without = of({ [file]: sealed('a'), 'environments/hub.yaml': bare });
+    expect(without?.release).not.toHaveProperty('encrypted');
+  });
+
   test('are none for a hub whose cluster or wave is not known', () => {
     for (const [from, to] of [
       ['cluster: main', 'cluster: other'],
