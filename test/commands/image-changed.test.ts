@@ -187,7 +187,9 @@ describe('is refused', () => {
   test('outside a repository', async () => {
     await rm(join(root, '.git'), { recursive: true });
     await expect(asked()).rejects.toMatchObject({
-      message: expect.stringMatching(/^git rev-parse failed: this is no clone of a repository/u) as unknown,
+      message: expect.stringMatching(
+        /^git rev-parse failed: this is no clone of a repository/u,
+      ) as unknown,
     });
   });
 
