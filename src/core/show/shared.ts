@@ -30,7 +30,7 @@ interface Place {
 
 /** What a view says of its groups, in this order. */
 export interface Telling {
-  /** Groups that stand before every one that has a part in what is shared: the worst stays the first. */
+  /** Groups that are riskier than each that has a part in what is shared: the worst stays the first. */
   first: Told[];
   shared: Shared[];
   told: Told[];
@@ -48,8 +48,10 @@ export function tellOnce(groups: readonly Group[]): Telling {
     return sharedOf(reason, places, effects);
   });
   const told = groups.map((group) => toldOf(group, said.get(group) ?? new Set()));
-  const part = groups.findIndex((group) => (said.get(group)?.size ?? 0) > 0);
-  const before = Math.max(0, part);
+  const part = groups.find((group) => (said.get(group)?.size ?? 0) > 0);
+  const isRiskier = ({ first }: Group): boolean =>
+    part !== undefined && first.risk > part.first.risk;
+  const before = groups.filter(isRiskier).length; // they come by risk
   return { first: told.slice(0, before), shared, told: told.slice(before) };
 }
 
