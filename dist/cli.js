@@ -225,17 +225,25 @@ var init_failure = __esm({
       }
     };
     KubeFailure = class extends Failure {
+      /** What it is about, where its message was read. */
+      refusal;
       /** Somebody else changed or made the object first. */
       conflict;
       /** The object would not be a valid one, or cannot become so from what it is. */
       invalid;
       constructor(message, options) {
         super(message, options);
+        this.refusal = options.refusal;
         this.conflict = options.conflict ?? false;
         this.invalid = options.invalid ?? false;
       }
     };
     HelmFailure = class extends Failure {
+      refusal;
+      constructor(message, options) {
+        super(message, options);
+        this.refusal = options.refusal;
+      }
     };
     TimedOut = class extends Failure {
     };
@@ -1148,7 +1156,7 @@ var require_runtime = __commonJS({
     "use strict";
     exports.__esModule = true;
     exports.checkRevision = checkRevision;
-    exports.template = template4;
+    exports.template = template5;
     exports.wrapProgram = wrapProgram;
     exports.resolvePartial = resolvePartial;
     exports.invokePartial = invokePartial;
@@ -1190,7 +1198,7 @@ var require_runtime = __commonJS({
         throw new _exception2["default"]("Template was precompiled with a newer version of Handlebars than the current runtime. Please update your runtime to a newer version (" + compilerInfo[1] + ").");
       }
     }
-    function template4(templateSpec, env) {
+    function template5(templateSpec, env) {
       if (!env) {
         throw new _exception2["default"]("No environment passed to template");
       }
@@ -5967,9 +5975,9 @@ var require_javascript_compiler = __commonJS({
       isInline: function isInline() {
         return this.inlineStack.length;
       },
-      popStack: function popStack(wrapped) {
+      popStack: function popStack(wrapped2) {
         var inline = this.isInline(), item = (inline ? this.inlineStack : this.compileStack).pop();
-        if (!wrapped && item instanceof Literal) {
+        if (!wrapped2 && item instanceof Literal) {
           return item.value;
         } else {
           if (!inline) {
@@ -6387,13 +6395,13 @@ function parentOf(path) {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 function at(value2, path) {
-  let here2 = value2;
+  let here = value2;
   for (const segment of segmentsOf(path)) {
-    if (Array.isArray(here2)) here2 = here2[Number(segment)];
-    else if (isObject(here2) && Object.hasOwn(here2, segment)) here2 = here2[segment];
+    if (Array.isArray(here)) here = here[Number(segment)];
+    else if (isObject(here) && Object.hasOwn(here, segment)) here = here[segment];
     else return void 0;
   }
-  return here2;
+  return here;
 }
 function objectsIn(value2) {
   return Array.isArray(value2) ? value2.filter(isObject) : [];
@@ -9784,9 +9792,9 @@ var require_utils2 = __commonJS({
           const hex3 = input2.slice(i2 + 1, i2 + 3);
           if (isHexPair(hex3)) {
             const normalizedHex = hex3.toUpperCase();
-            const decoded4 = String.fromCharCode(parseInt(normalizedHex, 16));
-            if (decodeUnreserved && isUnreserved(decoded4)) {
-              output += decoded4;
+            const decoded5 = String.fromCharCode(parseInt(normalizedHex, 16));
+            if (decodeUnreserved && isUnreserved(decoded5)) {
+              output += decoded5;
             } else {
               output += "%" + normalizedHex;
             }
@@ -9806,9 +9814,9 @@ var require_utils2 = __commonJS({
           const hex3 = input2.slice(i2 + 1, i2 + 3);
           if (isHexPair(hex3)) {
             const normalizedHex = hex3.toUpperCase();
-            const decoded4 = String.fromCharCode(parseInt(normalizedHex, 16));
-            if (decoded4 !== "." && isUnreserved(decoded4)) {
-              output += decoded4;
+            const decoded5 = String.fromCharCode(parseInt(normalizedHex, 16));
+            if (decoded5 !== "." && isUnreserved(decoded5)) {
+              output += decoded5;
             } else {
               output += "%" + normalizedHex;
             }
@@ -9933,9 +9941,9 @@ var require_utils2 = __commonJS({
           const hex3 = input2.slice(i2 + 1, i2 + 3);
           if (isHexPair(hex3)) {
             const normalizedHex = hex3.toUpperCase();
-            const decoded4 = String.fromCharCode(parseInt(normalizedHex, 16));
-            if (isUnreserved(decoded4)) {
-              output += decoded4;
+            const decoded5 = String.fromCharCode(parseInt(normalizedHex, 16));
+            if (isUnreserved(decoded5)) {
+              output += decoded5;
             } else {
               output += "%" + normalizedHex;
             }
@@ -11272,13 +11280,13 @@ var require_core = __commonJS({
       RULES3.all[keyword] = rule;
       (_a2 = definition.implements) === null || _a2 === void 0 ? void 0 : _a2.forEach((kwd) => this.addKeyword(kwd));
     }
-    function addBeforeRule(ruleGroup, rule, before) {
-      const i2 = ruleGroup.rules.findIndex((_rule) => _rule.keyword === before);
+    function addBeforeRule(ruleGroup, rule, before2) {
+      const i2 = ruleGroup.rules.findIndex((_rule) => _rule.keyword === before2);
       if (i2 >= 0) {
         ruleGroup.rules.splice(i2, 0, rule);
       } else {
         ruleGroup.rules.push(rule);
-        this.logger.warn(`rule ${before} is not defined`);
+        this.logger.warn(`rule ${before2} is not defined`);
       }
     }
     function keywordMetaschema(def) {
@@ -14971,6 +14979,26 @@ var require_ipaddr = __commonJS({
   }
 });
 
+// src/core/access/teams.ts
+function teamKey(who2) {
+  return who2.toLowerCase();
+}
+function isTeam(who2) {
+  return who2.startsWith("team:");
+}
+function teamParts(who2) {
+  const [organization = "", slug2 = ""] = who2.slice("team:".length).split("/");
+  return { organization, slug: slug2 };
+}
+function teamList(lists, who2) {
+  return lists.get(teamKey(who2)) ?? { kind: "unknown", why: "nothing is known of it" };
+}
+var init_teams = __esm({
+  "src/core/access/teams.ts"() {
+    "use strict";
+  }
+});
+
 // src/core/images/oggm-commits.ts
 function oggmRange(oggm, from, to) {
   if (oggm?.git === void 0 || from === void 0 || to === void 0 || from === to)
@@ -15001,26 +15029,6 @@ var init_oggm_commits = __esm({
     init_escape();
     LONGEST2 = 120;
     MOST_COMMITS = 20;
-  }
-});
-
-// src/core/access/teams.ts
-function teamKey(who2) {
-  return who2.toLowerCase();
-}
-function isTeam(who2) {
-  return who2.startsWith("team:");
-}
-function teamParts(who2) {
-  const [organization = "", slug2 = ""] = who2.slice("team:".length).split("/");
-  return { organization, slug: slug2 };
-}
-function teamList(lists, who2) {
-  return lists.get(teamKey(who2)) ?? { kind: "unknown", why: "nothing is known of it" };
-}
-var init_teams = __esm({
-  "src/core/access/teams.ts"() {
-    "use strict";
   }
 });
 
@@ -16250,15 +16258,15 @@ var require_light = __commonJS({
             return job.promise;
           }
           wrap(fn) {
-            var schedule, wrapped;
+            var schedule, wrapped2;
             schedule = this.schedule.bind(this);
-            wrapped = function(...args) {
+            wrapped2 = function(...args) {
               return schedule(fn.bind(this), ...args);
             };
-            wrapped.withOptions = function(options, ...args) {
+            wrapped2.withOptions = function(options, ...args) {
               return schedule(options, fn, ...args);
             };
-            return wrapped;
+            return wrapped2;
           }
           async updateSettings(options = {}) {
             await this._store.__updateSettings__(parser$5.overwrite(options, this.storeDefaults));
@@ -17021,14 +17029,14 @@ function getValues(context3, operator, key2, modifier) {
   }
   return result2;
 }
-function parseUrl2(template4) {
+function parseUrl2(template5) {
   return {
-    expand: expand.bind(null, template4)
+    expand: expand.bind(null, template5)
   };
 }
-function expand(template4, context3) {
+function expand(template5, context3) {
   var operators = ["+", "#", ".", "/", ";", "?", "&"];
-  template4 = template4.replace(
+  template5 = template5.replace(
     /\{([^\{\}]+)\}|([^\{\}]+)/g,
     function(_, expression, literal2) {
       if (expression) {
@@ -17058,10 +17066,10 @@ function expand(template4, context3) {
       }
     }
   );
-  if (template4 === "/") {
-    return template4;
+  if (template5 === "/") {
+    return template5;
   } else {
-    return template4.replace(/\/$/, "");
+    return template5.replace(/\/$/, "");
   }
 }
 function parse2(options) {
@@ -20940,7 +20948,7 @@ async function explained2(what, call) {
     if (cause instanceof GithubRefused) throw cause;
     const status2 = statusOf3(cause);
     throw new GithubRefused(`GitHub refused ${what}: ${reasonOf4(cause)}`, {
-      hint: HINTS[String(status2)] ?? "try again later; githubstatus.com knows of outages",
+      hint: HINTS2[String(status2)] ?? "try again later; githubstatus.com knows of outages",
       status: status2,
       cause
     });
@@ -20955,7 +20963,7 @@ function statusOf3(cause) {
   const status2 = typeof cause === "object" && cause !== null && "status" in cause ? cause.status : void 0;
   return typeof status2 === "number" ? status2 : void 0;
 }
-var import_light3, Client, LONGEST_LIMIT_SECONDS, RETRIES2, HINTS, GithubClient;
+var import_light3, Client, LONGEST_LIMIT_SECONDS, RETRIES2, HINTS2, GithubClient;
 var init_client = __esm({
   "src/edges/github/client.ts"() {
     "use strict";
@@ -20969,7 +20977,7 @@ var init_client = __esm({
     Client = Octokit2.plugin(retry, throttling);
     LONGEST_LIMIT_SECONDS = 300;
     RETRIES2 = 3;
-    HINTS = {
+    HINTS2 = {
       401: "the token is wrong or has expired",
       403: "the token may not do this: look at `permissions:` of the job",
       404: "it does not exist, or the token may not see it",
@@ -21400,8 +21408,8 @@ var init_own_pulls = __esm({
       /** The branch as one commit upon its base; by force, because a newer night takes the place of an older one. */
       async #branch({ branch, base: base2, mark, title, files }) {
         const ref = `heads/${branch}`;
-        const before = await this.#client.askMaybe("the branch", "GET /git/ref/{ref}", { ref });
-        const known = before?.sha("/object/sha");
+        const before2 = await this.#client.askMaybe("the branch", "GET /git/ref/{ref}", { ref });
+        const known = before2?.sha("/object/sha");
         const last = known === void 0 ? void 0 : await this.#commit(known);
         if (last && !last.text("/message").startsWith(mark))
           throw new GithubRefused(`somebody has pushed to the branch ${branch}`, {
@@ -41804,8 +41812,8 @@ var init_directory = __esm({
         this.#client = client;
       }
       async read(wanted) {
-        const named4 = new Map(wanted.map((who2) => [teamKey(who2), who2]));
-        let open2 = [...named4.values()].map((who2) => ({ who: who2, members: [], cursor: null }));
+        const named5 = new Map(wanted.map((who2) => [teamKey(who2), who2]));
+        let open2 = [...named5.values()].map((who2) => ({ who: who2, members: [], cursor: null }));
         while (open2.length > 0) {
           const batch = open2.slice(0, TEAMS_AT_ONCE);
           open2 = [...await this.#pages(batch), ...open2.slice(TEAMS_AT_ONCE)];
@@ -41979,7 +41987,7 @@ async function ask2(url) {
 }
 function answerOf3({ ok: ok2, status: status2, headers }) {
   if (status2 === 404 || status2 === 410) return { kind: "absent" };
-  if (BUSY.includes(status2)) {
+  if (BUSY2.includes(status2)) {
     const wait = Number(headers.get("retry-after") ?? Number.NaN);
     return { kind: "busy", why: `it answers ${status2}`, wait: wait >= 0 ? wait : void 0 };
   }
@@ -41992,13 +42000,13 @@ function reasonOf5(error2) {
   const cause = error2 instanceof Error ? error2.cause : void 0;
   return messageOf(cause ?? error2);
 }
-var TIMEOUT_MS5, BUSY, fileServers;
+var TIMEOUT_MS5, BUSY2, fileServers;
 var init_file_servers = __esm({
   "src/edges/file-servers.ts"() {
     "use strict";
     init_failure();
     TIMEOUT_MS5 = 3e4;
-    BUSY = [408, 425, 429, 500, 502, 503, 504];
+    BUSY2 = [408, 425, 429, 500, 502, 503, 504];
     fileServers = { ask: ask2 };
   }
 });
@@ -42495,7 +42503,7 @@ function isPlan(run3, home) {
 function textIn2(zip, file) {
   try {
     const files = unzipSync(zip, {
-      filter: ({ name, originalSize }) => name === file && originalSize <= LIMIT
+      filter: ({ name, originalSize }) => name === file && originalSize <= LIMIT2
     });
     const content = files[file];
     return content && new TextDecoder("utf-8", { fatal: true }).decode(content);
@@ -42503,14 +42511,14 @@ function textIn2(zip, file) {
     return void 0;
   }
 }
-var WORKFLOW, EVENT, LIMIT, CANDIDATES, FETCHED, GithubArtifacts;
+var WORKFLOW, EVENT, LIMIT2, CANDIDATES, FETCHED, GithubArtifacts;
 var init_artifacts = __esm({
   "src/edges/github/artifacts.ts"() {
     "use strict";
     init_esm();
     WORKFLOW = ".github/workflows/plan.yml";
     EVENT = "workflow_run";
-    LIMIT = 1e6;
+    LIMIT2 = 1e6;
     CANDIDATES = 10;
     FETCHED = 64;
     GithubArtifacts = class {
@@ -42545,10 +42553,10 @@ var init_artifacts = __esm({
       }
       /** Undefined where it has expired, is too large, or is no archive with this file. */
       async #content(artifact, file) {
-        if (artifact.flag("/expired") || artifact.count("/size_in_bytes") > LIMIT) return void 0;
+        if (artifact.flag("/expired") || artifact.count("/size_in_bytes") > LIMIT2) return void 0;
         const route = "GET /actions/artifacts/{artifact}/zip";
         const zip = await this.#client.bytes("an artifact", route, { artifact: artifact.id("/id") });
-        return zip === void 0 || zip.length > LIMIT ? void 0 : textIn2(zip, file);
+        return zip === void 0 || zip.length > LIMIT2 ? void 0 : textIn2(zip, file);
       }
     };
   }
@@ -43033,7 +43041,7 @@ var COMMANDS = {
   status: {
     group: "run",
     examples: ["status", "status --kubeconfig FILE", "status hub --json"],
-    summary: "each hub in a line: what runs, since when, whether it is wanted so, what it waits for",
+    summary: "each hub in a line: what runs, for how long, whether it is wanted so, what it waits for; of a cluster that is named health and drift",
     target: "HUB\u2026",
     options: ["root", "charts-from", "present", "kubeconfig", "at", "json"]
   },
@@ -43556,16 +43564,16 @@ function blurf(radius) {
   const w = 2 * radius + 1;
   return (T, S, start2, stop2, step2) => {
     if (!((stop2 -= step2) >= start2)) return;
-    let sum = radius0 * S[start2];
+    let sum2 = radius0 * S[start2];
     const s0 = step2 * radius0;
     const s1 = s0 + step2;
     for (let i2 = start2, j = start2 + s0; i2 < j; i2 += step2) {
-      sum += S[Math.min(stop2, i2)];
+      sum2 += S[Math.min(stop2, i2)];
     }
     for (let i2 = start2, j = stop2; i2 <= j; i2 += step2) {
-      sum += S[Math.min(stop2, i2 + s0)];
-      T[i2] = (sum + t * (S[Math.max(start2, i2 - s1)] + S[Math.min(stop2, i2 + s1)])) / w;
-      sum -= S[Math.max(start2, i2 - s0)];
+      sum2 += S[Math.min(stop2, i2 + s0)];
+      T[i2] = (sum2 + t * (S[Math.max(start2, i2 - s1)] + S[Math.min(stop2, i2 + s1)])) / w;
+      sum2 -= S[Math.max(start2, i2 - s0)];
     }
   };
 }
@@ -43573,15 +43581,15 @@ function bluri(radius) {
   const w = 2 * radius + 1;
   return (T, S, start2, stop2, step2) => {
     if (!((stop2 -= step2) >= start2)) return;
-    let sum = radius * S[start2];
+    let sum2 = radius * S[start2];
     const s = step2 * radius;
     for (let i2 = start2, j = start2 + s; i2 < j; i2 += step2) {
-      sum += S[Math.min(stop2, i2)];
+      sum2 += S[Math.min(stop2, i2)];
     }
     for (let i2 = start2, j = stop2; i2 <= j; i2 += step2) {
-      sum += S[Math.min(stop2, i2 + s)];
-      T[i2] = sum / w;
-      sum -= S[Math.max(start2, i2 - s)];
+      sum2 += S[Math.min(stop2, i2 + s)];
+      T[i2] = sum2 / w;
+      sum2 -= S[Math.max(start2, i2 - s)];
     }
   };
 }
@@ -45238,15 +45246,15 @@ function problem({ volume, what, why }) {
   return `Not as it should be: ${subject}: ${why}.`;
 }
 function comparedText({ at: at2, figures, changes, node }) {
-  const before = `the run of ${day(at2)}`;
-  const found4 = changes.length === 0 ? `All ${figures} figures are as in ${before}, but for noise.` : `Others than in ${before}: ${changes.length} of ${figures} figures; the rest differs by noise.`;
+  const before2 = `the run of ${day(at2)}`;
+  const found4 = changes.length === 0 ? `All ${figures} figures are as in ${before2}, but for noise.` : `Others than in ${before2}: ${changes.length} of ${figures} figures; the rest differs by noise.`;
   return node === void 0 ? [found4] : [
     found4,
     `The node itself computed ${node} than then: what volumes do is hardly to be compared.`
   ];
 }
-function changeText({ figure: figure2, before, after, text: text2 }) {
-  return `${figure2}: ${shown2(before)} \u2192 ${shown2(after)}, ${text2}`;
+function changeText({ figure: figure2, before: before2, after, text: text2 }) {
+  return `${figure2}: ${shown2(before2)} \u2192 ${shown2(after)}, ${text2}`;
 }
 
 // src/core/bench/svg.ts
@@ -45400,7 +45408,7 @@ function benchHtml(report) {
     parts: tables(figures).map(({ subject, title, head: head2, rows: rows2 }) => ({
       title,
       head: head2,
-      rows: rows2.map((row) => row.map(oneLine)),
+      rows: rows2.map((row2) => row2.map(oneLine)),
       picture: PICTURES[subject](figures),
       beside: BESIDE[subject]
     })),
@@ -45559,9 +45567,9 @@ init_escape();
 init_lists();
 function columns(rows2) {
   const widths = (rows2[0] ?? []).map(
-    (_, column) => greatest(rows2.map((row) => row[column]?.length ?? 0))
+    (_, column) => greatest(rows2.map((row2) => row2[column]?.length ?? 0))
   );
-  return rows2.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  return rows2.map((row2) => row2.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
 }
 
 // src/core/bench/text.ts
@@ -46460,21 +46468,21 @@ var DEFAULT_SNIPPET_OPTIONS = {
   linesBefore: 3,
   linesAfter: 2
 };
-function getLine(buffer, lineStart, lineEnd, position, maxLineLength) {
+function getLine(buffer, lineStart2, lineEnd2, position, maxLineLength) {
   let head2 = "";
   let tail = "";
   const maxHalfLength = Math.floor(maxLineLength / 2) - 1;
-  if (position - lineStart > maxHalfLength) {
+  if (position - lineStart2 > maxHalfLength) {
     head2 = " ... ";
-    lineStart = position - maxHalfLength + head2.length;
+    lineStart2 = position - maxHalfLength + head2.length;
   }
-  if (lineEnd - position > maxHalfLength) {
+  if (lineEnd2 - position > maxHalfLength) {
     tail = " ...";
-    lineEnd = position + maxHalfLength - tail.length;
+    lineEnd2 = position + maxHalfLength - tail.length;
   }
   return {
-    str: head2 + buffer.slice(lineStart, lineEnd).replace(/\t/g, "\u2192") + tail,
-    pos: position - lineStart + head2.length
+    str: head2 + buffer.slice(lineStart2, lineEnd2).replace(/\t/g, "\u2192") + tail,
+    pos: position - lineStart2 + head2.length
   };
 }
 function padStart(string2, max2) {
@@ -46556,16 +46564,16 @@ var YAMLException = class YAMLException2 extends Error {
   */
   static throwAt(source, position, message, filename = "") {
     let line = 0;
-    let lineStart = 0;
+    let lineStart2 = 0;
     for (let index2 = 0; index2 < position; index2++) {
       const ch = source.charCodeAt(index2);
       if (ch === 10) {
         line++;
-        lineStart = index2 + 1;
+        lineStart2 = index2 + 1;
       } else if (ch === 13) {
         line++;
         if (source.charCodeAt(index2 + 1) === 10) index2++;
-        lineStart = index2 + 1;
+        lineStart2 = index2 + 1;
       }
     }
     const mark = {
@@ -46573,7 +46581,7 @@ var YAMLException = class YAMLException2 extends Error {
       buffer: source,
       position,
       line,
-      column: position - lineStart
+      column: position - lineStart2
     };
     mark.snippet = makeSnippet(mark);
     throw new YAMLException2(message, mark);
@@ -48213,10 +48221,10 @@ function tryLongOrMultilineAsBlock(layout) {
   let position = 0;
   let shouldFold = false;
   while (position <= value2.length) {
-    let lineEnd = value2.length;
+    let lineEnd2 = value2.length;
     const nextLineBreak = value2.indexOf("\n", position);
-    if (nextLineBreak !== -1) lineEnd = nextLineBreak;
-    const line = value2.slice(position, lineEnd);
+    if (nextLineBreak !== -1) lineEnd2 = nextLineBreak;
+    const line = value2.slice(position, lineEnd2);
     if (line.length > availableWidth && line[0] !== " " && / [^ \t]/.test(line)) shouldFold = true;
     if (nextLineBreak === -1) break;
     position = nextLineBreak + 1;
@@ -48783,13 +48791,13 @@ init_json();
 function linesOf(text2) {
   let start2 = 0;
   return text2.split("\n").map((line) => {
-    const here2 = {
+    const here = {
       start: start2,
       text: line.replace(/\r$/u, ""),
       indent: /^ */u.exec(line)?.[0].length ?? 0
     };
     start2 += line.length + 1;
-    return here2;
+    return here;
   });
 }
 function replaced(text2, from, to, by) {
@@ -48817,9 +48825,9 @@ function scan(text2) {
   const token2 = /"(?:\\.|[^"\\\n])*"|(?<=[\s[{,])'[^'\n]*'|(?:^|(?<=\s))#.*$|[[\]{}]/gmu;
   for (const { 0: char, index: offset } of text2.matchAll(token2)) {
     if (char === "[" || char === "{") {
-      const before = /(?:^|[\s[{,])$/u.test(text2.slice(Math.max(0, offset - 1), offset));
+      const before2 = /(?:^|[\s[{,])$/u.test(text2.slice(Math.max(0, offset - 1), offset));
       const isBegin = /(?:^|[:,[{-])\s*$/u.test(text2.slice(Math.max(0, offset - 40), offset));
-      if (before && isBegin) open2.push({ offset, char });
+      if (before2 && isBegin) open2.push({ offset, char });
     } else if (char === "]" || char === "}") {
       const last = open2.at(-1);
       if (last && CLOSERS[last.char] === char) open2.pop();
@@ -48869,7 +48877,7 @@ function* notClosed(text2, lines3, open2) {
   }
 }
 function* notOpened(text2, lines3, close) {
-  const about2 = {
+  const about6 = {
     offset: close.offset,
     message: `"${close.char}" closes what nothing has opened`,
     hint: "remove it, or open it where it begins",
@@ -48880,9 +48888,9 @@ function* notOpened(text2, lines3, close) {
   const opener = close.char === "}" ? "{" : "[";
   const at2 = (line?.start ?? 0) + (key2?.[0].length ?? 0);
   if (key2 && !/[[{]/u.test(text2[at2] ?? "")) {
-    yield { ...about2, mended: replaced(text2, at2, at2, opener) };
+    yield { ...about6, mended: replaced(text2, at2, at2, opener) };
   }
-  yield { ...about2, mended: replaced(text2, close.offset, close.offset + 1, " ") };
+  yield { ...about6, mended: replaced(text2, close.offset, close.offset + 1, " ") };
 }
 function commaAt(text2, at2) {
   return {
@@ -48914,8 +48922,8 @@ function* commas(text2) {
 // src/core/yaml/colons.ts
 function* colons(text2) {
   for (const { start: start2, text: line } of linesOf(text2)) {
-    const [, before = "", name = ""] = /^(\s*(?:- +)*)([A-Za-z][\w-]*)/u.exec(line) ?? [];
-    const offset = start2 + before.length;
+    const [, before2 = "", name = ""] = /^(\s*(?:- +)*)([A-Za-z][\w-]*)/u.exec(line) ?? [];
+    const offset = start2 + before2.length;
     if (name !== "") yield* colon(text2, offset, name);
     const dash = /^\s*-(?=[^\s-])/u.exec(line);
     if (dash) yield spaceAfterDash(text2, start2 + dash[0].length);
@@ -49070,10 +49078,10 @@ var OPENS = new RegExp(`(?:^|[:,[{-])\\s*(["'${CURLY}])`, "gu");
 function* quotes(text2) {
   for (const line of linesOf(text2)) {
     for (const match of line.text.matchAll(OPENS)) {
-      const [whole2, quote = ""] = match;
+      const [whole2, quote2 = ""] = match;
       const offset = line.start + match.index + whole2.length - 1;
-      if (CURLY.includes(quote)) yield curly(text2, offset);
-      else yield* unclosed(text2, { line, offset, quote });
+      if (CURLY.includes(quote2)) yield curly(text2, offset);
+      else yield* unclosed(text2, { line, offset, quote: quote2 });
     }
   }
 }
@@ -49091,25 +49099,25 @@ function curly(text2, offset) {
     until: end2
   };
 }
-function* unclosed(text2, { line, offset, quote }) {
+function* unclosed(text2, { line, offset, quote: quote2 }) {
   const rest = line.text.slice(offset - line.start + 1);
-  if (rest.replaceAll(quote === "'" ? "''" : /\\./gu, "").includes(quote)) return;
+  if (rest.replaceAll(quote2 === "'" ? "''" : /\\./gu, "").includes(quote2)) return;
   const curlyEnd = rest.search(/[“”‘’]/u);
-  const about2 = curlyEnd < 0 ? {
+  const about6 = curlyEnd < 0 ? {
     message: "a quote is opened here and not closed",
-    hint: `write ${quote} at the end of the text, too`
+    hint: `write ${quote2} at the end of the text, too`
   } : {
     message: "this quote is straight, and the one that should close it is curly",
     hint: 'write straight quotes: "\u2026"'
   };
-  const base2 = { offset, until: line.start + line.text.length, ...about2 };
+  const base2 = { offset, until: line.start + line.text.length, ...about6 };
   if (curlyEnd >= 0) {
     const at2 = offset + 1 + curlyEnd;
-    yield { ...base2, mended: replaced(text2, at2, at2 + 1, quote) };
+    yield { ...base2, mended: replaced(text2, at2, at2 + 1, quote2) };
   }
   const ends2 = [...rest.matchAll(/[,}\]]/gu)].map(({ index: index2 }) => offset + 1 + index2);
   for (const at2 of [...ends2, contentEnd(line), line.start + line.text.length])
-    yield { ...base2, mended: replaced(text2, at2, at2, quote) };
+    yield { ...base2, mended: replaced(text2, at2, at2, quote2) };
 }
 var IN_BRACES = [
   /(?<=[{,[] {0,9}[\w-]{1,40}: {1,9})[^\s,[\]{}"'][^,[\]{}"']*/gu,
@@ -49130,11 +49138,11 @@ function* unquoted(text2) {
 }
 function* inQuotes(text2, from, to) {
   const value2 = text2.slice(from, to);
-  const about2 = whyQuotes(value2);
-  if (about2 !== void 0)
+  const about6 = whyQuotes(value2);
+  if (about6 !== void 0)
     yield {
       offset: from,
-      message: about2,
+      message: about6,
       hint: 'put the whole text in quotes: "\u2026"',
       mended: replaced(text2, from, to, JSON.stringify(value2)),
       until: to
@@ -50097,13 +50105,13 @@ function readPackages(file, text2) {
   const lines3 = text2.split("\n");
   if (lines3.at(-1) === "") lines3.pop();
   else report(lines3.length, "the last line does not end");
-  let before = "";
+  let before2 = "";
   for (const [index2, line] of lines3.entries()) {
     const one3 = packageOfLine(line);
     if (!one3) report(index2 + 1, 'this is not "MANAGER NAME VERSION SOURCE"');
-    else if (compareText(before, line) >= 0) report(index2 + 1, "the line is not in its place");
+    else if (compareText(before2, line) >= 0) report(index2 + 1, "the line is not in its place");
     else packages2.push(one3);
-    before = line;
+    before2 = line;
   }
   return { packages: packages2, findings };
 }
@@ -50411,10 +50419,10 @@ function createChunkQueue() {
 var CHECKSUM_SPACE = 32;
 function validateChecksum(block2) {
   const stored = readOctal(block2, 148, 8);
-  let sum = 0;
-  for (let i2 = 0; i2 < block2.length; i2++) if (i2 >= 148 && i2 < 156) sum += CHECKSUM_SPACE;
-  else sum += block2[i2];
-  return stored === sum;
+  let sum2 = 0;
+  for (let i2 = 0; i2 < block2.length; i2++) if (i2 >= 148 && i2 < 156) sum2 += CHECKSUM_SPACE;
+  else sum2 += block2[i2];
+  return stored === sum2;
 }
 function parseUstarHeader(block2, strict) {
   if (strict && !validateChecksum(block2)) throw new Error("Invalid tar header checksum.");
@@ -51013,10 +51021,10 @@ async function chartFolder(folder) {
   const visit2 = async (path) => {
     for (const name of (await readdir2(join(folder, path))).sort(compareText)) {
       if (name === "__pycache__" || path === "" && name.startsWith(".")) continue;
-      const here2 = path === "" ? name : `${path}/${name}`;
-      const info = await lstat2(join(folder, here2));
-      if (info.isDirectory()) await visit2(here2);
-      else if (info.isFile()) files.set(here2, await readFile(join(folder, here2)));
+      const here = path === "" ? name : `${path}/${name}`;
+      const info = await lstat2(join(folder, here));
+      if (info.isDirectory()) await visit2(here);
+      else if (info.isFile()) files.set(here, await readFile(join(folder, here)));
     }
   };
   await visit2("");
@@ -51076,11 +51084,11 @@ function readable(value2, origin) {
 function isEndless(value2) {
   const open2 = [value2];
   let seen3 = 0;
-  for (let here2 = open2.pop(); here2 !== void 0; here2 = open2.pop()) {
+  for (let here = open2.pop(); here !== void 0; here = open2.pop()) {
     seen3 += 1;
     if (seen3 > MOST_NODES) return true;
-    if (typeof here2 === "object" && here2 !== null)
-      for (const below2 of Object.values(here2)) open2.push(below2);
+    if (typeof here === "object" && here !== null)
+      for (const below2 of Object.values(here)) open2.push(below2);
   }
   return false;
 }
@@ -51184,12 +51192,12 @@ async function entriesBelow(folder) {
 async function confirmOutside(path) {
   await confirmPlace(await realFolder(resolve(path)), path);
 }
-async function confirmPlace(full, named4) {
+async function confirmPlace(full, named5) {
   for (let above2 = dirname2(full); ; above2 = dirname2(above2)) {
     const first = relative(above2, full).split(sep)[0] ?? "";
     const isPeoples = PEOPLES.includes(first.toLowerCase()) && await isPlatform(above2);
     if (isPeoples || first.toLowerCase() === ".git")
-      throw new Failure(`${named4} is not written: ${first}/ is a folder of the platform\u2019s own`, {
+      throw new Failure(`${named5} is not written: ${first}/ is a folder of the platform\u2019s own`, {
         hint: "name a place outside the platform, or a new folder in it",
         exit: 2
       });
@@ -51475,11 +51483,11 @@ async function readTree(root, folders, wants) {
       if (isListed && wants(path)) files.set(path, WENT_AWAY);
       return;
     }
-    const refused3 = "kind" in info ? info : refusal(path, info);
-    if (refused3) files.set(path, refused3);
+    const refused6 = "kind" in info ? info : refusal(path, info);
+    if (refused6) files.set(path, refused6);
     if ("kind" in info) return;
     if (info.isDirectory()) await enter2(path, full);
-    else if (!refused3)
+    else if (!refused6)
       files.set(path, wants(path) ? await readText(path, full) : { kind: "text", text: "" });
   };
   const enter2 = async (path, full) => {
@@ -51568,14 +51576,14 @@ async function writeWhole(path, text2) {
 }
 async function writeOver(path, text2, ours) {
   await confirmOutside(path);
-  const before = await guarded(
+  const before2 = await guarded(
     path,
     () => readFile4(path, "utf8").catch((cause) => {
       if (isCode(cause, "ENOENT")) return "";
       throw cause;
     })
   );
-  if (before !== "" && !before.startsWith(ours))
+  if (before2 !== "" && !before2.startsWith(ours))
     throw new Failure(`${path} is not replaced: it was not written by us`, {
       hint: "name another file, or delete this one",
       exit: 2
@@ -51648,6 +51656,234 @@ function inside(folder, path) {
 // src/commands/bench.ts
 init_failure();
 
+// src/core/hub/adoption.ts
+init_json();
+
+// src/core/hub/way-back.ts
+init_json();
+
+// src/core/manifests.ts
+init_json();
+function normalise(output) {
+  return documentsIn(output).map((text2) => `---
+${/^kind: *Secret *$/mu.test(text2) ? masked(text2) : text2.trimEnd()}
+`).join("");
+}
+function documentsIn(output) {
+  return splitDocuments(output).filter(saysSomething);
+}
+function splitDocuments(text2) {
+  return text2.split(/^---[^\S\n]*(?:#.*)?\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
+}
+function saysSomething(text2) {
+  return /^[^\S\n]*[^\s#]/mu.test(text2);
+}
+function plainHead(text2) {
+  const top = text2.split("\n").filter((line) => /^[^\s#]/u.test(line));
+  if (!top.every((line) => /^\w+:(?:\s|$)/u.test(line))) return void 0;
+  const apiVersion = only(text2, /^apiVersion: *([\w./-]+) *$/gmu);
+  const kind = only(text2, /^kind: *(\w+) *$/gmu);
+  const metadata = only(text2, /^metadata: *\n((?: +\S.*\n?)+)/gmu);
+  if (apiVersion === void 0 || kind === void 0 || metadata === void 0) return void 0;
+  if (top.filter((line) => /^(?:apiVersion|kind|metadata):/u.test(line)).length !== 3)
+    return void 0;
+  const lines3 = metadata.split("\n").filter((line) => line.trim() !== "");
+  if (!lines3.every((line) => /^ +(?:#.*|[\w./-]+:(?:\s.*)?)$/u.test(line))) return void 0;
+  return { apiVersion, kind, placed: lines3.some((line) => /^ +namespace:/u.test(line)) };
+}
+function only(text2, pattern) {
+  const [first, second] = text2.matchAll(pattern);
+  return second === void 0 ? first?.[1] : void 0;
+}
+function parseObject(text2) {
+  const value2 = load(text2);
+  if (!isObject(value2)) throw new Error("a rendered document is not an object");
+  return value2;
+}
+function masked(text2) {
+  const object3 = parseObject(text2);
+  for (const field of ["data", "stringData"]) {
+    const data3 = object3[field];
+    if (!isObject(data3)) continue;
+    object3[field] = Object.fromEntries(
+      Object.entries(data3).map(([key2, value2]) => [
+        key2,
+        `masked ${sha256Hex(JSON.stringify(value2)).slice(0, 16)}`
+      ])
+    );
+  }
+  return dump(object3, { lineWidth: -1, noRefs: true }).trimEnd();
+}
+function manifestText(objects) {
+  return objects.map((object3) => `---
+${dump(object3, { lineWidth: -1, noRefs: true }).trimEnd()}
+`).join("");
+}
+function identity4(object3, namespace) {
+  return [
+    textAt(object3, "/kind"),
+    textAt(object3, "/metadata/namespace") || namespace,
+    textAt(object3, "/metadata/name")
+  ].join("/");
+}
+function byIdentity(objects, namespace) {
+  return new Map(objects.map((one3) => [identity4(one3, namespace), one3]));
+}
+
+// src/core/hub/way-back.ts
+function storedIn(manifest) {
+  return splitDocuments(manifest).filter((text2) => /^kind:/mu.test(text2)).map((text2) => ({ text: text2, object: parseObject(text2) }));
+}
+function manifestOf(stored) {
+  return stored.map(({ text: text2 }) => `---
+${text2.trimEnd()}
+`).join("");
+}
+function straysOf(made3, wanted, namespace) {
+  const names5 = new Set(wanted.map((one3) => identity4(one3, namespace)));
+  const strays = [...byIdentity(made3, namespace)].filter(([name]) => !names5.has(name));
+  return strays.map(([, object3]) => object3);
+}
+function goesWith(live, release2) {
+  const policy = textAt(live, "/metadata/annotations/helm.sh~1resource-policy");
+  const owner = textAt(live, "/metadata/annotations/meta.helm.sh~1release-name");
+  return owner === release2 && policy.trim().toLowerCase() !== "keep";
+}
+function isLeaving(live) {
+  return at(live, "/metadata/deletionTimestamp") !== void 0;
+}
+function holdsData(object3) {
+  return object3["kind"] === "PersistentVolumeClaim";
+}
+function asItHasBecome({ object: object3 }, live) {
+  const kept3 = shaped(object3["spec"] ?? {}, live["spec"] ?? {});
+  const since = Object.fromEntries(
+    appliedBelowSpec(live).flatMap((key2) => {
+      const value2 = at(live, pointer("spec", key2));
+      return value2 === void 0 ? [] : [[key2, value2]];
+    })
+  );
+  const changed4 = merge(object3, { spec: since }, { spec: kept3 });
+  return { text: manifestText([changed4]), object: changed4 };
+}
+function appliedBelowSpec(live) {
+  return objectsIn(at(live, "/metadata/managedFields")).filter(({ manager, operation }) => manager === "helm" && operation === "Apply").flatMap((one3) => {
+    const fields2 = at(one3, "/fieldsV1/f:spec");
+    return Object.keys(isObject(fields2) ? fields2 : {});
+  }).filter((key2) => key2.startsWith("f:")).map((key2) => key2.slice(2));
+}
+function shaped(shape, live) {
+  if (!isObject(shape) || !isObject(live)) return live;
+  const entries = Object.entries(shape).map(([key2, value2]) => {
+    const now = live[key2];
+    return [key2, now === void 0 ? value2 : shaped(value2, now)];
+  });
+  return Object.fromEntries(entries);
+}
+function calledOf(object3) {
+  return `${textAt(object3, "/kind")} ${textAt(object3, "/metadata/name")}`;
+}
+
+// src/core/hub/adoption.ts
+var OTHERS = "others";
+var OF_HUB = ["hub", "proxy", "proxy-api", "proxy-public", "hub-db-dir"];
+function standingOf(found4) {
+  const { hub, adopt, releases, objects } = found4;
+  const release2 = releases.find(({ name, ours }) => name === hub && !ours);
+  const foreign2 = objects.filter((one3) => isOfHub(one3) && ownerOf(one3) !== hub);
+  const left = isOurs(found4) ? [] : objects.filter((one3) => isOfHub(one3) || isHome(one3));
+  if (adopt === void 0) {
+    const strangers = strangersText(release2, foreign2, left);
+    return strangers === void 0 ? { kind: "free" } : refused(
+      `the namespace ${hub} holds what this platform has not made: ${strangers}; nothing was changed: if this hub is to take it over, environments/${hub}.yaml has to say so by adopt: (docs/move.md), otherwise give the hub another name`
+    );
+  }
+  if (adopt.release !== hub || foreign2.length > 0)
+    return refused(
+      `only a Helm release named as the hub (${hub}) can be taken over as it is: docs/move.md says how another one is; nothing was changed${foreign2.length > 0 ? `. There is ${madeBy(foreign2)}` : ""}`
+    );
+  if (release2 === void 0)
+    return left.length > 0 ? { kind: "inherits" } : refused(
+      `there is no Helm release ${hub} in the namespace ${hub}, and nothing that one has left, so that there is nothing to take over: look at the kubeconfig, or take adopt: out of environments/${hub}.yaml`
+    );
+  return release2.status === "deployed" ? { kind: "adopts", release: hub, revision: release2.revision } : refused(
+    `the Helm release ${hub} is ${release2.status}, and only one that is deployed is taken over: helm history ${hub} --namespace ${hub} says what happened, helm rollback brings it back`
+  );
+}
+function refused(reason) {
+  return { kind: "refused", reason };
+}
+function isOurs({ namespace, adopt }) {
+  const manager = textAt(namespace, "/metadata/labels/app.kubernetes.io~1managed-by");
+  return adopt === void 0 && manager === "glaciocloud";
+}
+function strangersText(release2, foreign2, left) {
+  if (release2 !== void 0) return `the Helm release ${release2.name} (${release2.chart})`;
+  if (foreign2.length > 0) return madeBy(foreign2);
+  return left.length > 0 ? claimsText(left) : void 0;
+}
+function madeBy(foreign2) {
+  const owners = [...new Set(foreign2.map(ownerOf))].map(
+    (owner) => owner === "" ? "no Helm release" : `the Helm release ${owner}`
+  );
+  return `${foreign2.map(calledOf).join(", ")}, made by ${owners.join(" and ")}`;
+}
+function isOfHub(object3) {
+  return OF_HUB.includes(textAt(object3, "/metadata/name"));
+}
+function isHome(object3) {
+  return textAt(object3, "/metadata/labels/component") === "singleuser-storage";
+}
+function ownerOf(object3) {
+  return textAt(object3, "/metadata/annotations/meta.helm.sh~1release-name");
+}
+function claimsText(left) {
+  const homes2 = left.filter(isHome).length;
+  const others = left.filter((one3) => !isHome(one3)).map(calledOf);
+  return [...others, ...homes2 > 0 ? [`homes of people (${homes2})`] : []].join(", ");
+}
+var PROGRAMS2 = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job"];
+var GRAVE = ["PersistentVolume", "Namespace", "CustomResourceDefinition", "StorageClass"];
+function leavingOf(live, release2) {
+  const leaving = live.filter((one3) => goesWith(one3, release2));
+  const faults = leaving.flatMap((one3) => {
+    const why = graveness(one3);
+    if (why === void 0) return [];
+    const kind = textAt(one3, "/kind").toLowerCase();
+    const [name, namespace] = ["name", "namespace"].map((key2) => textAt(one3, `/metadata/${key2}`));
+    const where = namespace === "" ? "" : ` --namespace ${namespace ?? ""}`;
+    return [
+      `${calledOf(one3)} is ${why}, and Helm would delete it, because this hub's chart does not have it: kubectl annotate ${kind} ${name ?? ""}${where} helm.sh/resource-policy=keep lets it stay`
+    ];
+  });
+  return { faults, goes: leaving.map(calledOf) };
+}
+function graveness(object3) {
+  const kind = textAt(object3, "/kind");
+  if (holdsData(object3) || GRAVE.includes(kind)) return "what data or other programs need";
+  return PROGRAMS2.includes(kind) && textAt(object3, "/metadata/labels/app") !== "jupyterhub" ? "no part of JupyterHub" : void 0;
+}
+var COOKIES = "hub.config.JupyterHub.cookie_secret";
+var TOKEN = "hub.config.ConfigurableHTTPProxy.auth_token";
+var CRYPT = "hub.config.CryptKeeper.keys";
+function generatedIn(secret, decode) {
+  const found4 = (key2) => {
+    const value2 = at(secret, `/data/${key2}`);
+    return typeof value2 === "string" && value2 !== "" ? decode(value2) : void 0;
+  };
+  const [cookies, token2] = [found4(COOKIES), found4(TOKEN)];
+  const crypt = found4(CRYPT);
+  return {
+    jupyterhub: {
+      hub: {
+        ...cookies === void 0 ? {} : { cookieSecret: cookies },
+        ...crypt === void 0 ? {} : { config: { CryptKeeper: { keys: [crypt] } } }
+      },
+      proxy: token2 === void 0 ? {} : { secretToken: token2 }
+    }
+  };
+}
+
 // src/core/shape.ts
 var import_ajv = __toESM(require_ajv(), 1);
 init_json();
@@ -51711,15 +51947,18 @@ function unitTitle(unit2) {
 }
 
 // src/core/record/read.ts
-var RELEASE = fields({
-  v: { const: 1 },
-  unit: fields({ kind: { enum: ["cluster", "hub"] }, cluster: TEXT, name: TEXT }),
-  namespace: TEXT,
-  charts: listOf(fields({ name: TEXT, version: TEXT, digest: TEXT })),
-  values: { type: "object" },
-  images: listOf(fields({ name: TEXT, reference: TEXT })),
-  secrets: listOf(TEXT)
-});
+var RELEASE = fields(
+  {
+    v: { const: 1 },
+    unit: fields({ kind: { enum: ["cluster", "hub"] }, cluster: TEXT, name: TEXT }),
+    namespace: TEXT,
+    charts: listOf(fields({ name: TEXT, version: TEXT, digest: TEXT })),
+    values: { type: "object" },
+    images: listOf(fields({ name: TEXT, reference: TEXT })),
+    secrets: listOf(TEXT)
+  },
+  { encrypted: TEXT }
+);
 var readRelease = readerOf(
   fields({ digest: TEXT, release: RELEASE }),
   "/release/v"
@@ -51777,6 +52016,10 @@ function stateObject(namespace, state) {
     data: { "state.json": JSON.stringify(state) }
   };
 }
+function beforeOf(state) {
+  if (state?.healthy || !state?.adopting) return state?.healthy;
+  return { revision: state.adopting.revision, digest: OTHERS };
+}
 var parseState = readerOf(
   fields(
     {
@@ -51787,6 +52030,7 @@ var parseState = readerOf(
     },
     {
       healthy: fields({ digest: TEXT, revision: COUNT, since: TEXT, release: RELEASE }),
+      adopting: fields({ release: TEXT, revision: COUNT }),
       quarantined: fields({ digest: TEXT, reason: TEXT, at: TEXT }),
       copy: TEXT,
       hold: fields({ until: TEXT, reason: TEXT }),
@@ -51827,6 +52071,10 @@ init_json();
 
 // src/core/cluster/objects.ts
 var SYSTEM_NAMESPACE = "glaciocloud-system";
+var IDENTITY = "glaciocloud-cluster";
+function renamedHint(known) {
+  return `if it is the same cluster, its file is clusters/${known}.yaml; if the platform that named it so is gone, kubectl delete configmap ${IDENTITY} --namespace ${SYSTEM_NAMESPACE} takes the name back`;
+}
 function clusterObjects() {
   const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
   return [
@@ -51867,7 +52115,6 @@ var Faulty = class extends Error {
 // src/apply/cluster.ts
 var WrongCluster = class extends Failure {
 };
-var IDENTITY = "glaciocloud-cluster";
 var KEY = "glaciocloud-digest-key";
 async function confirmIdentity(kube, cluster, known) {
   const found4 = at(await kube.get("namespace", "kube-system") ?? {}, "/metadata/uid");
@@ -51877,14 +52124,12 @@ async function confirmIdentity(kube, cluster, known) {
     });
   const kept3 = await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE);
   const recorded = at(kept3 ?? {}, "/data/cluster");
-  const wrong2 = (why) => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, {
-    hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml`
-  });
+  const wrong2 = (why, hint = `look at the kubeconfig, or at clusters/${cluster.name}.yaml`) => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, { hint });
   const meant4 = cluster.data.identity ?? known;
   if (meant4 !== void 0 && meant4 !== found4)
     throw wrong2(`its identity is ${found4}, and ${meant4} is recorded`);
   if (typeof recorded === "string" && recorded !== cluster.name)
-    throw wrong2(`it is known as ${recorded}`);
+    throw wrong2(`it is known as ${recorded}`, renamedHint(recorded));
   if (kept3 !== void 0 && typeof recorded !== "string" && meant4 === void 0)
     throw new WrongCluster(
       `the cluster does not say whose it is: ${SYSTEM_NAMESPACE}/${IDENTITY} has no \`cluster\``,
@@ -52513,6 +52758,21 @@ var NO_SUCH_IMAGE = [
   /InvalidImageName/iu,
   /invalid reference/iu
 ];
+var OF_THE_PLACE = [
+  "unreachable",
+  "unavailable",
+  "certificate",
+  "login",
+  "settings",
+  "forbidden",
+  "pending",
+  "terminating",
+  "webhook"
+];
+function refusalFault(kind) {
+  if (kind === void 0 || kind === "unknown") return void 0;
+  return OF_THE_PLACE.includes(kind) ? "infrastructure" : "product";
+}
 function callFault(message) {
   return callCause(message).fault;
 }
@@ -52521,9 +52781,6 @@ function mayPass(message) {
 }
 function loginRefused(message) {
   return saysAny(LOGIN, message);
-}
-function isUnreachable(message) {
-  return saysAny(UNREACHABLE, message) && !/Error from server|error on the server/iu.test(message);
 }
 function pullFault(message) {
   return saysAny(NO_SUCH_IMAGE, message) ? "product" : "infrastructure";
@@ -52539,22 +52796,22 @@ function saysAny(says, message) {
 var MESSAGE_LENGTH = 300;
 function rolloutVerdict(deployments, pods, now) {
   const judged3 = deployments.every(isObserved) ? pods : [];
-  const failure2 = firstOf(judged3, (pod) => podFault(pod, now)) ?? firstOf(deployments, podsRefused);
-  if (failure2 !== void 0) return failure2;
+  const failure = firstOf(judged3, (pod) => podFault(pod, now)) ?? firstOf(deployments, podsRefused);
+  if (failure !== void 0) return failure;
   if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
   const waiting3 = deployments.filter((one3) => !isRolledOut(one3));
   if (waiting3.length === 0) return { kind: "done" };
-  const named4 = waiting3.map((one3) => `${textAt(one3, "/metadata/name")} (${podsOf(one3, pods)})`);
-  return { kind: "waiting", for: named4.join(", ") };
+  const named5 = waiting3.map((one3) => `${textAt(one3, "/metadata/name")} (${podsOf(one3, pods)})`);
+  return { kind: "waiting", for: named5.join(", ") };
 }
 function firstOf(list, find) {
   return list.map(find).find((found4) => found4 !== void 0);
 }
 function podsRefused(deployment) {
-  const failure2 = objectsIn(at(deployment, "/status/conditions")).find(
+  const failure = objectsIn(at(deployment, "/status/conditions")).find(
     (one3) => one3["type"] === "ReplicaFailure" && one3["status"] === "True"
   );
-  const message = textAt(failure2, "/message");
+  const message = textAt(failure, "/message");
   return /forbidden/iu.test(message) ? productFault(`${textAt(deployment, "/metadata/name")}: ${shortened(message)}`) : void 0;
 }
 function isObserved(deployment) {
@@ -52751,18 +53008,18 @@ async function classOfData({ kube }) {
 init_json();
 var NOISE = 1.5;
 var SAME_NODE = 1.25;
-function compared(before, after) {
-  const was = new Map(listed2(before).map((one3) => [one3.name, one3]));
-  const same = canonical(before.glacier) === canonical(after.glacier);
+function compared(before2, after) {
+  const was = new Map(listed2(before2).map((one3) => [one3.name, one3]));
+  const same = canonical(before2.glacier) === canonical(after.glacier);
   const both2 = listed2(same ? after : { ...after, oggm: [] }).flatMap((now) => {
     const old = was.get(now.name);
     return old === void 0 ? [] : [{ old, now }];
   });
   const changes = both2.flatMap(({ old, now }) => changeOf(old, now));
-  return { at: before.at, figures: both2.length, changes, node: nodeText(before, after) };
+  return { at: before2.at, figures: both2.length, changes, node: nodeText(before2, after) };
 }
-function nodeText(before, after) {
-  const [old, now] = [before, after].map(
+function nodeText(before2, after) {
+  const [old, now] = [before2, after].map(
     (one3) => rangeOf(one3.compute_ms, one3.compute_worst_ms, "less")
   );
   if (!old || !now || times(old, now) < SAME_NODE) return void 0;
@@ -52982,7 +53239,7 @@ function lineOf2({ url, bytes: bytes2, unpack }) {
   return `{${[...parts2, ...unpack === void 0 ? [] : [`unpack: ${unpack}`]].join(", ")}}`;
 }
 function bytesOf({ files }) {
-  return files.reduce((sum, { bytes: bytes2 }) => sum + bytes2, 0);
+  return files.reduce((sum2, { bytes: bytes2 }) => sum2 + bytes2, 0);
 }
 function lockDigest({ files }) {
   return sha256Hex(canonical(asJson(files)));
@@ -53057,6 +53314,21 @@ init_json();
 
 // src/core/hub/values/named-lists.ts
 init_json();
+
+// src/core/paths.ts
+function plainPath(path) {
+  const parts2 = [];
+  for (const part of path.split("/")) {
+    if (part === "..") parts2.pop();
+    else if (part !== "" && part !== ".") parts2.push(part);
+  }
+  return parts2.map((part) => `/${part}`).join("");
+}
+function hasDots(path) {
+  return path.split("/").some((part) => part === "." || part === "..");
+}
+
+// src/core/hub/values/named-lists.ts
 var LISTS = {
   "/hub/extraVolumes": nameOf2,
   "/hub/extraVolumeMounts": mountOf,
@@ -53072,15 +53344,15 @@ function nameOf2(entry3) {
   return textAt(entry3, "/name");
 }
 function mountOf(entry3) {
-  return textAt(entry3, "/mountPath").replace(/\/+$/u, "");
+  return plainPath(textAt(entry3, "/mountPath"));
 }
 function namedEntries(value2) {
   return isObject(value2) ? Object.values(value2).filter(isObject) : objectsIn(value2);
 }
 function byName(values) {
   return Object.entries(NAMED).reduce((all, [path, naming]) => {
-    const named4 = entriesAt(values, path, naming);
-    return named4 ? put(all, path, Object.fromEntries(named4)) : all;
+    const named5 = entriesAt(values, path, naming);
+    return named5 ? put(all, path, Object.fromEntries(named5)) : all;
   }, values);
 }
 function mergeNamed(ours, own2) {
@@ -53094,14 +53366,14 @@ function mergeNamed(ours, own2) {
 }
 function asLists(values) {
   return Object.keys(LISTS).reduce((all, path) => {
-    const named4 = at(values, path);
-    return isObject(named4) ? put(all, path, Object.values(named4)) : all;
+    const named5 = at(values, path);
+    return isObject(named5) ? put(all, path, Object.values(named5)) : all;
   }, values);
 }
 function inFile(values, path) {
   for (const [list, naming] of Object.entries(NAMED)) {
-    const named4 = path.startsWith(`${list}/`) ? entriesAt(values, list, naming) : void 0;
-    const index2 = named4?.findIndex(([name]) => isWithin(path, `${list}${pointer(name)}`)) ?? -1;
+    const named5 = path.startsWith(`${list}/`) ? entriesAt(values, list, naming) : void 0;
+    const index2 = named5?.findIndex(([name]) => isWithin(path, `${list}${pointer(name)}`)) ?? -1;
     if (index2 >= 0) return `${list}${pointer(Object.keys(at(values, list) ?? {})[index2] ?? "")}`;
   }
   return path;
@@ -53502,7 +53774,7 @@ var ALWAYS = [
   right("", "services", WATCHED, `${OF_HUBS2}; their Role`),
   right("", "events", ["get", "list", "watch"], "why a pod waits; the Role of hubs"),
   right("", "pods/log", ["get"], "why a pod fails"),
-  right("", "pods/exec", ["get", "create"], "whether a hub is well, and whom it knows"),
+  right("", "pods/exec", ["create"], "whether a hub is well, and whom it knows"),
   right("", "serviceaccounts", OBJECT, OF_HUBS2),
   right("apps", "deployments", LISTED, `${OF_HUBS2}, watched until they run`),
   right("apps", "deployments/scale", ["patch"], "a hub at rest"),
@@ -53548,10 +53820,10 @@ function refusedRights(cluster, allowed) {
   );
 }
 function refusedText(needs, allowed) {
-  const refused3 = needs.filter((_need, index2) => allowed[index2] !== true);
-  if (refused3.length === 0) return void 0;
+  const refused6 = needs.filter((_need, index2) => allowed[index2] !== true);
+  if (refused6.length === 0) return void 0;
   const verbs = /* @__PURE__ */ new Map();
-  for (const need of refused3)
+  for (const need of refused6)
     verbs.set(kindText(need), [...verbs.get(kindText(need)) ?? [], need.verb]);
   const each = [...verbs].map(([kind, some]) => `${some.join("/")} ${kind}`);
   return `these credentials may not ${each.join(", ")}`;
@@ -53594,15 +53866,15 @@ init_failure();
 async function runBench(hub, world, report) {
   const { kube } = world;
   const { namespace: name } = hub;
-  const refused3 = refusedText(BENCH_NEEDS, await kube.mayI(BENCH_NEEDS));
-  if (refused3 !== void 0)
-    throw new Failure(`${name} cannot be measured: ${refused3}`, {
+  const refused6 = refusedText(BENCH_NEEDS, await kube.mayI(BENCH_NEEDS));
+  if (refused6 !== void 0)
+    throw new Failure(`${name} cannot be measured: ${refused6}`, {
       hint: "take an account that deploys hubs; nothing was made"
     });
-  const before = keptFigures(await kube.get("configmap", KEPT_NAME, name));
-  if (before.kind === "unreadable")
+  const before2 = keptFigures(await kube.get("configmap", KEPT_NAME, name));
+  if (before2.kind === "unreadable")
     report.progress(
-      `\u26A0 ${name}: its last figures cannot be read, and are written anew: ${before.why}`
+      `\u26A0 ${name}: its last figures cannot be read, and are written anew: ${before2.why}`
     );
   report.progress(
     `${name}: measuring in a throw-away pod with ${hub.image.title}; this takes some minutes`
@@ -53614,10 +53886,10 @@ async function runBench(hub, world, report) {
     });
   });
   await kube.apply([keptObject(figures)]);
-  return { figures, comparison: comparisonWith(before, figures) };
+  return { figures, comparison: comparisonWith(before2, figures) };
 }
-function comparisonWith(before, figures) {
-  return before.kind === "figures" ? compared(before.figures, figures) : void 0;
+function comparisonWith(before2, figures) {
+  return before2.kind === "figures" ? compared(before2.figures, figures) : void 0;
 }
 async function benchableHub(name, { kube }) {
   const states = await readStates(kube);
@@ -53717,10 +53989,10 @@ function tableRows(findings) {
   const rows2 = [];
   let room = TABLE_CHARACTERS;
   for (const finding2 of findings) {
-    const row = tableRow(finding2);
-    room -= row.text.length;
+    const row2 = tableRow(finding2);
+    room -= row2.text.length;
     if (room < 0) break;
-    rows2.push(row);
+    rows2.push(row2);
   }
   return rows2;
 }
@@ -53743,7 +54015,7 @@ function outcome(parts2) {
     ...parts2
   };
 }
-function refused(findings) {
+function refused2(findings) {
   return outcome({
     exit: 2,
     text: findingsText(findings),
@@ -53814,7 +54086,7 @@ function choosers({ images, sizes: sizes2 }) {
 }
 
 // src/core/check/of-hub.ts
-function isOfHub(platform, hub) {
+function isOfHub2(platform, hub) {
   const found4 = platform.environments.get(hub)?.data;
   const folders = (found4 ? imageNames(found4) : []).map((name) => `images/${name}/`);
   const files = /* @__PURE__ */ new Set([
@@ -53876,7 +54148,7 @@ var SHAPES = [
   },
   {
     what: "an authorization header",
-    form: /\b(?:Bearer|Basic)\s+(?=[^\s]*\d)[A-Za-z0-9+/._~-]{16,}={0,2}/u
+    form: /(?:\b(?:Bearer|Basic)|[Aa]uthorization["']?\s*[:=]\s*["']?[A-Za-z]+)\s+(?=[^\s]*\d)[A-Za-z0-9+/._~-]{16,}={0,2}/u
   },
   {
     what: "an address with a password",
@@ -55559,6 +55831,33 @@ var environment_schema_default = {
       type: "object",
       description: "Backups of homes; not rendered yet."
     },
+    adopt: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        release: {
+          $ref: "#/$defs/name",
+          description: "The Helm release, named as the hub and its namespace."
+        },
+        people: {
+          type: "object",
+          propertyNames: {
+            type: "string",
+            pattern: "^[a-z0-9][a-z0-9._-]{0,62}$"
+          },
+          additionalProperties: {
+            type: "integer",
+            minimum: 1,
+            maximum: 9007199254740991
+          },
+          default: {},
+          description: "Whose a name of the old hub is, by numeric GitHub id, where their accounts cannot say it.",
+          examples: [{ alice: 583231 }]
+        }
+      },
+      required: ["release"],
+      description: "Takes over a running Helm release of Zero to JupyterHub with its homes and its database; counts until the hub is deployed."
+    },
     values: {
       type: "object",
       default: {},
@@ -56625,7 +56924,7 @@ function durationMeant(value2, usual2) {
   const parts2 = [...value2.toLowerCase().matchAll(/([0-9]{1,6})\s*([smhd])[a-z]*\s*/gu)];
   if (parts2.map(([all]) => all).join("") !== value2.toLowerCase()) return usual2;
   const total = parts2.reduce(
-    (sum, [, count4, unit3 = ""]) => sum + Number(count4) * (SECONDS2[unit3] ?? 0),
+    (sum2, [, count4, unit3 = ""]) => sum2 + Number(count4) * (SECONDS2[unit3] ?? 0),
     0
   );
   const unit2 = parts2.at(-1)?.[2] ?? "s";
@@ -57205,9 +57504,9 @@ function strayInImages({ images, paths }) {
   const mayBeStray = [...paths].filter((path) => !isKnown(path));
   return [...images.values()].flatMap(({ name, data: data3 }) => {
     const folder = `images/${name}/`;
-    const named4 = [...data3.files, ...data3.tests.notebooks, data3.postBuild ?? IMAGE_FILE];
-    const missing4 = named4.filter((path) => !paths.has(`${folder}${path}`));
-    const strays = mayBeStray.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length)).filter((path) => !named4.includes(path));
+    const named5 = [...data3.files, ...data3.tests.notebooks, data3.postBuild ?? IMAGE_FILE];
+    const missing4 = named5.filter((path) => !paths.has(`${folder}${path}`));
+    const strays = mayBeStray.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length)).filter((path) => !named5.includes(path));
     return firstOfEach(strays).map(
       (path) => unread(
         `${folder}${path}`,
@@ -57241,8 +57540,8 @@ function isNear(path, name) {
 }
 
 // src/core/model/platform.ts
-function readPlatform(files, unseen = /* @__PURE__ */ new Set()) {
-  const reader = new Reader(unseen);
+function readPlatform(files, unseen2 = /* @__PURE__ */ new Set()) {
+  const reader = new Reader(unseen2);
   for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
     reader.take(file, content);
   append(reader.findings, strayFindings(textsOf(files)));
@@ -57253,10 +57552,10 @@ function readPlatform(files, unseen = /* @__PURE__ */ new Set()) {
       hint: "run this in the root of a platform, or start one with `glaciocloud init`"
     });
   reader.findCredentials();
-  const { findings, sources, unread: unread2 } = reader;
+  const { findings, sources, unread: unread3 } = reader;
   const platform = reader.platform(files);
   if (platform) append(findings, strayInImages(platform));
-  return { platform, findings: onePerPlace(findings), unread: unread2, sources };
+  return { platform, findings: onePerPlace(findings), unread: unread3, sources };
 }
 function textsOf(files) {
   const texts3 = /* @__PURE__ */ new Map();
@@ -57272,6 +57571,7 @@ var Reader = class {
   sources = /* @__PURE__ */ new Map();
   #names = /* @__PURE__ */ new Map();
   #forms = /* @__PURE__ */ new Map();
+  #encrypted = /* @__PURE__ */ new Map();
   #unseen;
   #lists = /* @__PURE__ */ new Map();
   #docs = {
@@ -57288,8 +57588,8 @@ var Reader = class {
     cohort: /* @__PURE__ */ new Map(),
     announcement: /* @__PURE__ */ new Map()
   };
-  constructor(unseen) {
-    this.#unseen = unseen;
+  constructor(unseen2) {
+    this.#unseen = unseen2;
   }
   take(file, content) {
     const located = locate(file);
@@ -57349,6 +57649,7 @@ var Reader = class {
       announcements: this.#docs.announcement,
       names: this.#names,
       forms: this.#forms,
+      encrypted: this.#encrypted,
       paths: new Set(files.keys()),
       lists: this.#lists
     };
@@ -57364,7 +57665,9 @@ var Reader = class {
       append(this.findings, keyPlaceholders(text2));
       return;
     }
-    if (hubOfSecrets(file) !== void 0) {
+    const hub = hubOfSecrets(file);
+    if (hub !== void 0) {
+      this.#encrypted.set(hub, sha256Hex(text2).slice(0, 40));
       append(this.findings, encryptionFindings(file, text2, !this.#unseen.has(file)));
       return;
     }
@@ -57426,6 +57729,7 @@ function machinesOf(environment2) {
 var HUB_CODE = [
   "glaciocloud_access.py",
   "glaciocloud_ended.py",
+  "glaciocloud_homes.py",
   "glaciocloud_hosts.py",
   "glaciocloud_hub.py",
   "glaciocloud_leads.py",
@@ -57546,9 +57850,9 @@ function proxyResources(maxServers) {
 init_json();
 function outsideReference(schema) {
   const open2 = [schema];
-  for (let here2 = open2.pop(); here2 !== void 0; here2 = open2.pop()) {
-    if (typeof here2 !== "object" || here2 === null) continue;
-    for (const [key2, value2] of Object.entries(here2)) {
+  for (let here = open2.pop(); here !== void 0; here = open2.pop()) {
+    if (typeof here !== "object" || here === null) continue;
+    for (const [key2, value2] of Object.entries(here)) {
       const refers = key2 === "$ref" || key2 === "$dynamicRef" || key2 === "$recursiveRef";
       if (refers && typeof value2 === "string" && !value2.startsWith("#")) return value2;
       open2.push(value2);
@@ -57702,7 +58006,7 @@ async function download(address2, { most, privateToo, ask: ask3 = askOnce }) {
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     const shown3 = shownAddress(url);
     const fault = addressFault(url, privateToo);
-    if (fault !== void 0) throw refused2(shown3, fault);
+    if (fault !== void 0) throw refused3(shown3, fault);
     try {
       const { status: status2, location, body } = await ask3(url, privateToo, signal);
       if (!REDIRECTS.includes(status2)) {
@@ -57712,7 +58016,7 @@ async function download(address2, { most, privateToo, ask: ask3 = askOnce }) {
       url = parsed2(location ?? "", url);
     } catch (cause) {
       if (cause instanceof Failure) throw cause;
-      if (cause instanceof NotPublic) throw refused2(shown3, cause.message);
+      if (cause instanceof NotPublic) throw refused3(shown3, cause.message);
       throw new ChartUnreachable(`${shown3} cannot be reached: ${messageOf(cause)}`, {
         hint: NETWORK_HINT,
         cause
@@ -57724,7 +58028,7 @@ async function download(address2, { most, privateToo, ask: ask3 = askOnce }) {
     { hint: NETWORK_HINT }
   );
 }
-function refused2(shown3, why) {
+function refused3(shown3, why) {
   return new ChartRefused(`nothing is fetched from ${shown3}: ${why}`, { hint: PRIVATE_HINT });
 }
 function parsed2(address2, base2) {
@@ -57898,13 +58202,13 @@ async function pinned(name, settings3, { network, progress, privateToo }) {
   progress(`fetching chart ${name} ${version} from ${repository}`);
   const archive = await downloadChart(name, settings3, privateToo);
   const hash = sha2562(archive);
-  const about2 = `chart ${name} ${version} from ${repository} has SHA-256 ${hash}`;
+  const about6 = `chart ${name} ${version} from ${repository} has SHA-256 ${hash}`;
   if (pin !== null && hash !== pin)
-    throw new ChartRefused(`${about2}, and platform.yaml pins ${pin}`, {
+    throw new ChartRefused(`${about6}, and platform.yaml pins ${pin}`, {
       hint: "somebody changed a published chart, or the pin is wrong: compare with the release notes before you change the pin"
     });
   if (pin === null && first !== void 0 && hash !== first)
-    throw new ChartRefused(`${about2}, and ${first} was seen before (${firstSeenFile(key2)})`, {
+    throw new ChartRefused(`${about6}, and ${first} was seen before (${firstSeenFile(key2)})`, {
       hint: CHANGED
     });
   const got = { files: await unpackChart(archive, repository), origin: repository, verified };
@@ -58087,9 +58391,1125 @@ function stream(program, args, options = {}) {
 }
 
 // src/edges/git.ts
-init_failure();
 import { lstat as lstat6, realpath as realpath3 } from "node:fs/promises";
 import { dirname as dirname7, join as join9, resolve as resolve4 } from "node:path";
+
+// src/core/refusals/refusal.ts
+init_escape();
+function row(says, means) {
+  return { says, means: (group) => [means(group)] };
+}
+function quote(text2, limit = 300) {
+  const line = oneLine(text2).trim();
+  const cut3 = short(line, limit);
+  return `\u201C${cut3}${cut3 === line ? "" : "\u2026"}\u201D`;
+}
+function refusalsText(all) {
+  const texts3 = [...new Set(all.map(({ text: text2 }) => oneLine(text2)))];
+  const more = texts3.length - SHOWN;
+  return `${texts3.slice(0, SHOWN).join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+}
+var SHOWN = 3;
+function readWith(rows2, said5) {
+  const found4 = [];
+  for (const { says, means } of rows2)
+    for (const match of said5.matchAll(says)) {
+      const from = lineStart(said5, match.index);
+      const end2 = match.index + match[0].length;
+      const to = lineEnd(said5, end2);
+      if (found4.some((one3) => from < one3.to && one3.from < to)) continue;
+      found4.push({ from, to, refusals: means((name) => groupOf(match, name)) });
+    }
+  return found4.sort((a, b) => a.from - b.from).flatMap(({ refusals }) => refusals);
+}
+function groupOf(match, name) {
+  return (name === "" ? match[0] : match.groups?.[name] ?? "").trim();
+}
+function lineEnd(text2, from) {
+  const end2 = text2.indexOf("\n", from);
+  return end2 < 0 ? text2.length : end2;
+}
+function lineStart(text2, at2) {
+  return at2 === 0 ? 0 : text2.lastIndexOf("\n", at2 - 1) + 1;
+}
+
+// src/core/refusals/connection.ts
+var AGAIN2 = "then run this again";
+var REACH = `see that it is up, that this machine reaches it, and that the kubeconfig names it; ${AGAIN2}`;
+var LOGIN3 = `log in again, or get the kubeconfig anew; ${AGAIN2}`;
+function about(kind, text2, cure, object3 = "") {
+  return { kind, object: object3, field: "", text: text2, cure };
+}
+var unreachable = (why, cure = REACH) => about("unreachable", `no connection to the cluster: ${why}`, cure);
+function helperFailed(program, code2, words3) {
+  const lines3 = [...new Set(words3.split("\n").filter((line) => line.trim() !== ""))];
+  const says = lines3.length === 0 ? "" : ` and says ${quote(lines3.join(" "), 200)}`;
+  return about(
+    "login",
+    `${program}, with which the kubeconfig logs in, ended with code ${code2}${says}`,
+    `log in with ${program} again; ${AGAIN2}`,
+    program
+  );
+}
+var LOGINS = [
+  row(
+    /^(?<words>(?:(?!error:|Error: ).*\n)*).*getting credentials: exec: executable (?<program>\S+) not found[^]*/gmu,
+    (group) => about(
+      "settings",
+      `the kubeconfig logs in with ${group("program")}, which is not on this machine`,
+      `install ${group("program")}, or use a kubeconfig with a token; ${AGAIN2}`,
+      group("program")
+    )
+  ),
+  row(
+    /^(?<words>(?:(?!error:|Error: ).*\n)*).*getting credentials: exec: executable (?<program>\S+) failed with exit code (?<code>\d+)/gmu,
+    (group) => helperFailed(group("program"), group("code"), group("words"))
+  ),
+  row(
+    /getting credentials: (?:exec: )?(?<why>.*)/gu,
+    () => about(
+      "login",
+      "the program with which the kubeconfig logs in gave no credentials that kubectl can read",
+      `see what the \`exec:\` of the kubeconfig prints; ${AGAIN2}`
+    )
+  ),
+  row(
+    /(?:Unauthorized|asked for the client to provide credentials|token .*expired)/giu,
+    () => about("login", "the cluster refuses the credentials of the kubeconfig (Unauthorized)", LOGIN3)
+  ),
+  row(
+    /context was not found for specified context: (?<context>\S+)/gu,
+    (group) => about(
+      "settings",
+      `the kubeconfig has no context ${group("context")}`,
+      `correct its \`current-context\`; ${AGAIN2}`,
+      group("context")
+    )
+  ),
+  row(
+    /error: stat (?<file>.*): no such file or directory/gu,
+    (group) => about(
+      "settings",
+      `there is no file ${group("file")}`,
+      `correct --kubeconfig; ${AGAIN2}`,
+      group("file")
+    )
+  ),
+  row(
+    /error loading config file "(?<file>[^"]*)"/gu,
+    (group) => about(
+      "settings",
+      `the kubeconfig ${group("file")} cannot be read`,
+      `correct it: \`kubectl config view --kubeconfig FILE\` says where; ${AGAIN2}`,
+      group("file")
+    )
+  )
+];
+var CERTIFICATES = [
+  row(
+    /x509: certificate is valid for (?<names>.*), not (?<name>[^\s"]+)/gu,
+    (group) => about(
+      "certificate",
+      `the cluster's certificate is not for ${group("name")}, but for ${group("names")}`,
+      "correct `server` or `tls-server-name` in the kubeconfig, or see whether something stands between",
+      group("name")
+    )
+  ),
+  row(
+    /x509: certificate has expired or is not yet valid/gu,
+    () => about(
+      "certificate",
+      "the cluster's certificate has expired, or the clock of this machine is wrong",
+      "renew it, or set the clock right"
+    )
+  ),
+  row(
+    /x509: certificate signed by unknown authority/gu,
+    () => about(
+      "certificate",
+      "the cluster's certificate was not made by the authority that the kubeconfig names",
+      "get the kubeconfig anew, and see whether something stands between: `certificate-authority-data` belongs to the cluster"
+    )
+  ),
+  row(
+    /(?:x509|tls): (?<why>.+)/gu,
+    (group) => about(
+      "certificate",
+      `the cluster cannot be spoken to safely: ${quote(group("why"), 150)}`,
+      `see whether something stands between; ${AGAIN2}`
+    )
+  )
+];
+var PLAIN2 = "correct `server` in the kubeconfig: it begins with https://";
+var SILENCE = [
+  row(
+    /lookup (?<host>\S+?)(?: on \S+)?: no such host/gu,
+    (group) => unreachable(`DNS knows no ${group("host")}`)
+  ),
+  row(
+    /connection to the server (?<host>\S+) was refused - did you specify/gu,
+    (group) => unreachable(`${group("host")} refuses it`)
+  ),
+  row(
+    /dial tcp (?<host>\S+): connect: connection refused/gu,
+    (group) => unreachable(`${group("host")} refuses it`)
+  ),
+  row(
+    /dial tcp (?<host>\S+): (?:i\/o timeout|connect: (?<why>no route to host|network is unreachable))/gu,
+    (group) => unreachable(`${group("host")}: ${group("why") === "" ? "no answer in time" : group("why")}`)
+  ),
+  row(
+    /(?:i\/o timeout|TLS handshake timeout|Client\.Timeout exceeded|no route to host|network is unreachable)/gu,
+    () => unreachable("no answer in time")
+  ),
+  row(
+    /server gave HTTP response to HTTPS client/gu,
+    () => unreachable("it speaks http without encryption at this address", PLAIN2)
+  ),
+  row(
+    /(?:an HTTP request to an HTTPS server|rejected our request for an unknown reason)/gu,
+    () => unreachable("it does not take the request at this address", PLAIN2)
+  ),
+  row(/was refused|connection refused/gu, () => unreachable("it is refused"))
+];
+var BEYOND = [
+  row(
+    /(?:Error from server|error on the server).*(?:dial tcp|dialing backend|i\/o timeout|connection refused)/gu,
+    () => about(
+      "unavailable",
+      "the cluster answers, and does not reach one of its own nodes or services",
+      `see \`kubectl get nodes\`; ${AGAIN2}`
+    )
+  )
+];
+var BUSY = [
+  row(
+    /^.*(?:TooManyRequests|Internal ?Error|too many requests|connection reset|\bEOF\b|an error on the server|ServiceUnavailable|currently unable to handle|http2: |etcdserver|etcd: |leader changed|context deadline exceeded).*$/gimu,
+    (group) => {
+      const words3 = group("").replace(/^(?:Error from server(?: \(\w+\))?|error): /iu, "");
+      return about(
+        "unavailable",
+        `the cluster cannot do it now, and says ${quote(words3, 200)}`,
+        `wait until it has recovered; ${AGAIN2}`
+      );
+    }
+  )
+];
+var CONNECTION = [
+  ...LOGINS,
+  ...BEYOND,
+  ...CERTIFICATES,
+  ...SILENCE,
+  ...BUSY
+];
+
+// src/core/refusals/docker.ts
+function about2(kind, text2, cure) {
+  return { kind, object: "", field: "", text: text2, cure };
+}
+var START = "start Docker, or set DOCKER_HOST to where it runs";
+var DOCKER = [
+  row(
+    /permission denied while trying to connect to the Docker daemon/gu,
+    () => about2(
+      "forbidden",
+      "this user may not use Docker",
+      "add the user to the group `docker`, or run it as one who may"
+    )
+  ),
+  row(
+    /Cannot connect to the Docker daemon at (?<where>\S+)\. Is/gu,
+    (group) => about2("unreachable", `no Docker runs at ${group("where")}`, START)
+  ),
+  row(
+    /(?:unknown command: docker |'|is not a docker command.*)buildx/gu,
+    () => about2("settings", "this Docker has no Buildx", "install Docker 26 or newer with Buildx")
+  ),
+  row(
+    /toomanyrequests|rate limit|too many requests|\b429\b/giu,
+    () => about2(
+      "unavailable",
+      "the registry takes no more requests for now",
+      "wait, or log in there: `docker login`"
+    )
+  ),
+  row(
+    /unauthorized|authentication required|no basic auth credentials|denied|\b40[13]\b|authorization failed/giu,
+    () => about2(
+      "login",
+      "the registry does not let this login do it",
+      "log in as who may: `docker login`"
+    )
+  ),
+  row(
+    /no space left on device/giu,
+    () => about2("unavailable", "the disk is full", "make room (`docker system df`), and run it again")
+  ),
+  row(
+    /lookup (?<host>\S+?)(?: on \S+)?: no such host/gu,
+    (group) => about2(
+      "unreachable",
+      `DNS knows no ${group("host")}`,
+      "see the name of the image, and that this machine reaches it"
+    )
+  ),
+  row(
+    /x509: (?<why>[^\n]*)/gu,
+    () => about2(
+      "certificate",
+      "the registry\u2019s certificate is not one that Docker trusts",
+      "give it to Docker\u2019s own trust"
+    )
+  ),
+  row(
+    /dial tcp (?<host>\S+): (?:connect: )?(?:connection refused|i\/o timeout|no route to host)/gu,
+    (group) => about2(
+      "unreachable",
+      `${group("host")} does not answer`,
+      "see that this machine reaches it, and run it again"
+    )
+  )
+];
+
+// src/core/refusals/git.ts
+function about3(kind, text2, cure) {
+  return { kind, object: "", field: "", text: text2, cure };
+}
+var PUSHED = [
+  row(
+    /^(?<words>(?:remote: .*\n)*)(?:To .*\n)?[ \t]*! \[remote rejected\] (?<branch>\S+).*\((?<why>[^)]*)\)/gmu,
+    (group) => about3(
+      "denied",
+      `a rule of the repository keeps ${group("branch")} as it is: ${quote(remoteWords(group("words")) || group("why"), 200)}`,
+      "let who pushes here pass that rule (a bypass of the ruleset or of the branch protection)"
+    )
+  ),
+  row(
+    /! \[rejected\] +(?<branch>\S+).*/gu,
+    (group) => about3("conflict", `somebody else has pushed to ${group("branch")} meanwhile`, "run this again")
+  ),
+  row(
+    /src refspec (?<branch>\S+) does not match any/gu,
+    (group) => about3("not-found", `there is no branch ${group("branch")} here`, "run this again")
+  )
+];
+function remoteWords(text2) {
+  const lines3 = text2.split("\n").map((line) => line.replace(/^remote: (?:error: )?/u, "").trim());
+  return lines3.filter((line) => line !== "").join(" ");
+}
+var RIGHTS = [
+  row(
+    /^(?:remote: .*\n)*.*(?:Permission to (?<repository>\S+) denied to (?<who>\S+?)\.?$|Write access to repository not granted)(?:\n.*error: 403)?/gmu,
+    (group) => about3(
+      "forbidden",
+      group("who") === "" ? "the credentials may not write to the repository" : `${group("who")} may not write to ${group("repository")}`,
+      "in GitHub Actions the job needs `permissions: {contents: write}`; a deploy key needs write access"
+    )
+  ),
+  row(
+    /Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|Permission denied \(|Invalid username or (?:token|password)/gu,
+    () => about3(
+      "login",
+      "the remote repository asks who this is",
+      "give git credentials that it can use unasked (a token, a key of ssh)"
+    )
+  ),
+  row(
+    /returned error: 403/gu,
+    () => about3(
+      "forbidden",
+      "the credentials may not do it there",
+      "see what rights the token or key has"
+    )
+  ),
+  row(
+    /repository '(?<address>[^']*)' not found|Repository not found/gu,
+    () => about3(
+      "not-found",
+      "there is no such repository, or the credentials may not see it",
+      "see `git remote -v`, and what the token or key may read"
+    )
+  )
+];
+var NETWORK = [
+  row(
+    /Could not resolve host(?:name)?:? (?<host>[^\s:]+)/gu,
+    (group) => about3("unreachable", `DNS knows no ${group("host")}`, "see `git remote -v`")
+  ),
+  row(
+    /Failed to connect to (?<host>\S+)|connect to host (?<ssh>\S+)|Connection (?:refused|timed out)|Couldn't connect to server/gu,
+    (group) => about3(
+      "unreachable",
+      `${group("host") || group("ssh") || "the remote"} does not answer`,
+      "see that this machine reaches it"
+    )
+  ),
+  row(
+    /certificate verification failed|SSL certificate problem|Host key verification failed/gu,
+    () => about3(
+      "certificate",
+      "the remote is not who it should be, by its certificate or host key",
+      "see whether something stands between; a proxy of your own is made known to git by `http.sslCAInfo`"
+    )
+  ),
+  row(
+    /returned error: (?<code>\d+)/gu,
+    (group) => about3("unavailable", `the remote answers with code ${group("code")}`, `wait a little`)
+  )
+];
+var LOCAL = [
+  row(
+    /'(?<where>[^']*)' does not appear to be a git repository/gu,
+    (group) => about3(
+      "not-found",
+      `there is no repository at ${group("where")}`,
+      "correct it: `git remote -v`"
+    )
+  ),
+  row(
+    /not a git repository/gu,
+    () => about3(
+      "not-found",
+      "this is no clone of a repository",
+      "run it in a clone of the platform\u2019s repository"
+    )
+  ),
+  row(
+    /dubious ownership/gu,
+    () => about3(
+      "forbidden",
+      "the clone belongs to another user",
+      "run it as that user, or `git config --global --add safe.directory DIR` for it"
+    )
+  ),
+  row(
+    /ignoring broken ref (?<ref>\S+)/gu,
+    (group) => about3(
+      "damaged",
+      `its ref ${group("ref")} is broken`,
+      "look with `git fsck`, or clone it again"
+    )
+  ),
+  row(
+    /Not a valid object name/gu,
+    () => about3("damaged", "its commit is not in this clone", "`git fetch`, or clone it again")
+  ),
+  row(/No space left on device/gu, () => about3("unavailable", "the disk is full", `make room`))
+];
+var GIT = [...PUSHED, ...RIGHTS, ...LOCAL, ...NETWORK];
+
+// src/core/refusals/helm.ts
+function refused4(kind, object3, text2, cure) {
+  return { kind, object: object3, field: "", text: object3 === "" ? text2 : `${object3}: ${text2}`, cure };
+}
+var RELEASES = [
+  row(
+    /another operation \(install\/upgrade\/rollback\) is in progress/gu,
+    () => refused4(
+      "pending",
+      "",
+      "another Helm works on this release, or was killed while it did",
+      "wait until it is done; where nothing runs any more, the next deployment clears what was left"
+    )
+  ),
+  row(
+    /cannot reuse a name that is still in use/gu,
+    () => refused4(
+      "exists",
+      "",
+      "there is a release of this name already",
+      "look at it with `helm list`, and take another name or remove it"
+    )
+  ),
+  row(
+    /: (?<kind>[A-Z]\w+) "(?<name>[^"]*)" in namespace "(?<namespace>[^"]*)" exists and cannot be imported into the current release: (?<why>.*)/gu,
+    (group) => {
+      const owner = /release-name" must equal "[^"]*": current value is "(?<name>[^"]*)"/u.exec(
+        group("why")
+      )?.groups?.["name"];
+      return refused4(
+        "exists",
+        `${group("kind")} ${group("name")}`,
+        owner === void 0 ? `it is in namespace ${group("namespace")} already, and Helm did not make it` : `it is in namespace ${group("namespace")} already, and belongs to the Helm release ${owner}`,
+        "look whose it is; delete or rename it, or remove that release"
+      );
+    }
+  ),
+  row(
+    /"(?<release>[^"]*)" has no deployed releases/gu,
+    (group) => refused4(
+      "not-found",
+      `release ${group("release")}`,
+      "nothing of it was ever deployed with success",
+      "see `helm history` of it; the next deployment installs it anew"
+    )
+  ),
+  row(
+    /release has no (?<revision>\d+) version/gu,
+    (group) => refused4(
+      "not-found",
+      `revision ${group("revision")}`,
+      "Helm does not keep it any more",
+      "see `helm history` for those that it has"
+    )
+  ),
+  row(
+    /release: not found/gu,
+    () => refused4(
+      "not-found",
+      "",
+      "there is no such release, or not that revision",
+      "see `helm list` and `helm history`"
+    )
+  ),
+  row(
+    /failed to delete release: (?<release>\S+)/gu,
+    (group) => refused4(
+      "unknown",
+      `release ${group("release")}`,
+      "some of its objects stay, and Helm does not say why",
+      "rights or finalizers may hold them: `kubectl get all` in its namespace; then run this again"
+    )
+  ),
+  row(
+    /resource (?<kind>\w+)\/(?:[^/\s]*\/)?(?<name>\S+) not ready\. status: \w+, message: (?<why>.*)(?:\ncontext deadline exceeded)?/gu,
+    (group) => refused4(
+      "late",
+      `${group("kind")} ${group("name")}`,
+      `it did not become ready in time: ${quote(group("why"), 150)}`,
+      `look at it: \`kubectl describe ${group("kind").toLowerCase()} ${group("name")}\``
+    )
+  ),
+  row(
+    /timed out waiting for the condition/gu,
+    () => refused4("late", "", "it did not become ready in time", "look at its pods and events")
+  )
+];
+var CHARTS = [
+  row(
+    /chart requires kubeVersion: (?<wanted>.+?) which is incompatible with Kubernetes (?<is>\S+)/gu,
+    (group) => refused4(
+      "chart",
+      "",
+      `the chart needs Kubernetes ${group("wanted")}, and the cluster's file says ${group("is")}`,
+      "take a version of the chart for it, or correct the cluster's file"
+    )
+  ),
+  row(
+    /found in Chart\.yaml, but missing in charts\/ directory: (?<names>.*)/gu,
+    (group) => refused4(
+      "chart",
+      group("names"),
+      "the chart depends on it, and it is not in the archive",
+      "take an archive that was packaged with its dependencies"
+    )
+  ),
+  row(
+    /path "(?<path>[^"]*)" not found/gu,
+    (group) => refused4("chart", group("path"), "there is no chart", "correct --charts-from, or get it again")
+  ),
+  row(/validation: chart\.metadata\.(?<field>\S+) is required/gu, (group) => ({
+    ...refused4(
+      "chart",
+      "Chart.yaml",
+      `it has no ${group("field")}`,
+      "take an archive that is whole"
+    ),
+    field: group("field")
+  })),
+  row(/values don't meet the specifications of the schema\(s\).*\n(?<rest>[^]*)/gu, (group) => {
+    const fields2 = [
+      ...group("rest").matchAll(
+        /^\s*- (?:at '(?<path>[^']*)'|(?<dots>[^:\s]+)): (?<why>(?!validation failed).*)$/gmu
+      )
+    ];
+    const texts3 = fields2.map(
+      ({ groups: groups2 = {} }) => `${(groups2["path"] ?? `/${groups2["dots"] ?? ""}`).slice(1).replaceAll("/", ".")}: ${groups2["why"] ?? ""}`
+    );
+    return {
+      ...refused4(
+        "invalid",
+        "",
+        `the chart's schema refuses ${texts3.slice(0, 3).join("; ")}`,
+        "correct it in the file of the hub, below `values:`"
+      ),
+      field: (fields2[0]?.groups?.["path"] ?? "").slice(1).replaceAll("/", ".")
+    };
+  })
+];
+
+// src/core/refusals/fields.ts
+init_escape();
+var TYPES = "Invalid value|Required value|Unsupported value|Duplicate value|Not found|Forbidden|Too long|Too many|Internal error";
+var FIELD = new RegExp(`^(?<field>.*?): (?<type>${TYPES})(?:: (?<rule>.*))?$`, "u");
+var MERGED = /^\.?(?<field>.*?): (?<rule>expected .*|field not declared in schema|duplicate entries .*)$/u;
+var IMMUTABLE = /immutable|may not change|cannot be changed|can ?not be unset|once set|fields other than/iu;
+function fieldRefusals(object3, said5) {
+  return entriesOf2(said5).map((entry3) => refusalOf(object3, entry3));
+}
+function entriesOf2(said5) {
+  const lines3 = said5.split("\n").map((line) => line.replace(/^\s*\*?\s*/u, "")).filter((line) => line !== "");
+  const [first = ""] = lines3;
+  if (lines3.length > 1) return lines3;
+  const list = /^\[(?<list>.*)\]$/u.exec(first)?.groups?.["list"];
+  if (list === void 0) return [first];
+  return list.split(new RegExp(`, (?=[a-z][^\\s:]*: (?:${TYPES})\\b)`, "u"));
+}
+function refusalOf(object3, entry3) {
+  const found4 = (FIELD.exec(entry3) ?? MERGED.exec(entry3))?.groups;
+  const { field = "", type = "", rule = "" } = found4 ?? { rule: entry3 };
+  const why = ruleText(type, rule);
+  const isFixed = IMMUTABLE.test(rule);
+  return {
+    kind: isFixed ? "immutable" : "invalid",
+    object: object3,
+    field,
+    text: `${object3}: ${field === "" ? "" : `${field}: `}${why}`,
+    cure: isFixed ? "put it back as it was in the file of the hub; who needs the change deletes the object first, with all that depends on it" : "correct it in the file of the hub: what stands below `values:` reaches objects as it is"
+  };
+}
+function ruleText(type, rule) {
+  const words3 = cut(rewritten(rule.replace(/ \((?:e\.g\.|regex) .*$/u, "")));
+  switch (type) {
+    case "Required value":
+      return words3 === "" ? "it is required" : `it is required: ${words3}`;
+    case "Unsupported value":
+      return words3.replace(/^supported values: /u, "its value is not one of ");
+    case "Duplicate value":
+      return "its value is there twice";
+    case "Not found":
+      return `it names ${words3}, which is not there`;
+    default:
+      return words3 === "" ? "its value is not valid" : words3;
+  }
+}
+function cut(text2) {
+  const line = oneLine(text2).trim();
+  const kept3 = short(line, 200);
+  return kept3 === line ? line : `${kept3}\u2026`;
+}
+var RULE_WORDS = [
+  [/^expected numeric.*/u, "it must be a number"],
+  [/^expected string.*/u, "it must be a text, in quotes"],
+  [/^expected boolean.*/u, "it must be true or false"],
+  [/^expected list.*/u, "it must be a list"],
+  [/^expected map.*/u, "it must be an object"],
+  [/^field not declared in schema/u, "there is no such field"],
+  [/^duplicate entries for key (.*)/u, "two entries are $1"],
+  [
+    /^(?:pod )?updates (?:may not change|to \S+ spec for) fields other than (.*?)(?: are forbidden)?$/u,
+    "only these may change: $1"
+  ],
+  [
+    /^quantities must match .*/u,
+    "an amount in it is none that Kubernetes reads, such as 500m or 2Gi"
+  ],
+  [/^(?:field|spec|selector) is immutable(.*)/u, "it cannot be changed$1"]
+];
+function rewritten(words3) {
+  const found4 = RULE_WORDS.find(([says]) => says.test(words3));
+  return found4 ? words3.replace(...found4) : words3;
+}
+
+// src/core/refusals/objects.ts
+var OBJECT2 = String.raw`(?<![\w.-])(?<resource>[\w-]+)(?:\.[\w.-]+)? "(?<name>[^"]*)"`;
+var IS_FORBIDDEN = String.raw`(?<![\w.-])(?<resource>[a-z][a-z0-9]*)(?:\.[\w.-]+)?(?: "(?<name>[^"]*)")? is forbidden: `;
+function single(resource) {
+  if (resource.endsWith("sses")) return resource.slice(0, -2);
+  if (resource.endsWith("ies")) return `${resource.slice(0, -3)}y`;
+  return resource.replace(/(?<!endpoint)s$/u, "");
+}
+function objectOf2(group) {
+  const [resource, name] = [group("resource"), group("name")];
+  return name === "" ? resource : `${single(resource)} ${name}`;
+}
+function refused5(kind, object3, text2, cure) {
+  return { kind, object: object3, field: "", text: `${object3}: ${text2}`, cure };
+}
+var NEXT2 = "then run this again";
+function mayNot(group) {
+  const [resource, namespace] = [
+    group("asked") + (group("group") && `.${group("group")}`),
+    group("namespace")
+  ];
+  const where = namespace === "" ? "in the whole cluster" : `in namespace ${namespace}`;
+  const kind = namespace === "" ? "ClusterRole" : "Role";
+  const name = group("name");
+  return {
+    kind: "forbidden",
+    object: name === "" ? `${group("asked")} ${where}` : objectOf2(group),
+    field: "",
+    text: `${group("who")} may not ${group("verb")} ${resource} ${where}${name === "" ? "" : ` (${name})`}`,
+    cure: `an administrator of the cluster gives it the verb \`${group("verb")}\` on \`${resource}\` in a ${kind} that is bound to it; \`glaciocloud doctor --cluster NAME --kubeconfig FILE\` says what all deployments need`
+  };
+}
+var RIGHTS2 = [
+  row(
+    new RegExp(
+      `${IS_FORBIDDEN}User "(?<who>[^"]*)" cannot (?<verb>\\w+) resource "(?<asked>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)"| at the cluster scope)?.*`,
+      "gmu"
+    ),
+    mayNot
+  ),
+  row(
+    new RegExp(
+      `${IS_FORBIDDEN}user "(?<who>[^"]*)".*is attempting to grant RBAC permissions not currently held[^]*`,
+      "gmu"
+    ),
+    (group) => refused5(
+      "forbidden",
+      objectOf2(group),
+      `it gives rights that ${group("who")} does not have itself, and nobody may give more than that`,
+      "an administrator of the cluster gives them to it first: a chart with roles is applied by who has all that its roles give"
+    )
+  )
+];
+var ROOM = [
+  row(
+    new RegExp(
+      `${IS_FORBIDDEN}exceeded quota: (?<quota>[^,]+), requested: (?<asked>.+?), used: (?<used>.+?), limited: (?<limit>.+)`,
+      "gmu"
+    ),
+    (group) => refused5(
+      "quota",
+      objectOf2(group),
+      `quota ${group("quota")} of the namespace has no room: asked ${group("asked")}, used ${group("used")}, limit ${group("limit")}`,
+      `make the quota larger: \`kubectl edit resourcequota ${group("quota")}\`, or ask for less; ${NEXT2}`
+    )
+  ),
+  row(
+    new RegExp(`${IS_FORBIDDEN}failed quota: (?<quota>[^:]+): must specify (?<asked>.+)`, "gmu"),
+    (group) => refused5(
+      "quota",
+      objectOf2(group),
+      `quota ${group("quota")} of the namespace takes only what says ${group("asked")}`,
+      "say it in the file of the hub, or take that line out of the quota"
+    )
+  ),
+  row(
+    new RegExp(
+      `${IS_FORBIDDEN}(?<rule>(?:maximum|minimum) (?<what>\\S+) usage per .*, but .*)`,
+      "gmu"
+    ),
+    (group) => refused5(
+      "quota",
+      objectOf2(group),
+      `a LimitRange of the namespace: ${group("rule")}`,
+      "ask for what it allows in the file of the hub, or change it: `kubectl get limitrange`"
+    )
+  ),
+  row(
+    new RegExp(
+      `${IS_FORBIDDEN}.*namespace (?<namespace>\\S+) because it is being terminated.*`,
+      "gmu"
+    ),
+    (group) => refused5(
+      "terminating",
+      objectOf2(group),
+      `namespace ${group("namespace")} is being deleted, and takes nothing new`,
+      `wait until it is gone: \`kubectl get namespace ${group("namespace")} -o yaml\` says what holds it; ${NEXT2}`
+    )
+  ),
+  row(
+    new RegExp(`${IS_FORBIDDEN}violates PodSecurity "(?<level>[^"]*)": (?<rule>.*)`, "gmu"),
+    (group) => refused5(
+      "denied",
+      objectOf2(group),
+      `the namespace holds its pods to \`${group("level")}\`, and this one is not so: ${group("rule").slice(0, 300)}`,
+      "take out of the file of the hub what asks for it"
+    )
+  )
+];
+var POLICIES = [
+  row(
+    /(?:(?<![\w.-])(?<resource>[a-z]+)(?:\.[\w.-]+)? "(?<name>[^"]*)" is (?:invalid|forbidden): )?[ :]*ValidatingAdmissionPolicy '(?<policy>[^']*)' with binding '[^']*' denied request: (?<rule>.*)/gmu,
+    (group) => denial(`the policy ${group("policy")}`, objectOf2(group), group("rule"))
+  ),
+  row(
+    /admission webhook "(?<policy>[^"]*)" denied the request(?<rule>[^]*)/gu,
+    (group) => denial(`the webhook ${group("policy")}`, "", group("rule").replace(/^: |^ without.*/u, ""))
+  ),
+  row(/failed calling webhook "(?<policy>[^"]*)": (?<why>.*)/gu, (group) => ({
+    kind: "webhook",
+    object: group("policy"),
+    field: "",
+    text: `the cluster asks the webhook ${group("policy")} first, which does not answer: ${quote(group("why").replace(/^failed to call webhook: /u, ""), 150)}`,
+    cure: `bring it back, or take it away: \`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations\`; ${NEXT2}`
+  })),
+  row(
+    new RegExp(`${IS_FORBIDDEN}(?<rule>.*)`, "gmu"),
+    (group) => denial("the cluster", objectOf2(group), group("rule"))
+  )
+];
+function denial(who2, object3, rule) {
+  const why = rule.trim() === "" ? "it does not say why" : quote(rule);
+  const text2 = `${who2} does not allow it: ${why}`;
+  return {
+    kind: "denied",
+    object: object3,
+    field: "",
+    text: object3 === "" ? text2 : `${object3}: ${text2}`,
+    cure: "do as it says, or ask who runs the cluster"
+  };
+}
+var THERE = [
+  row(
+    /Operation cannot be fulfilled on (?<resource>[\w-]+)(?:\.[\w.-]+)? "(?<name>[^"]*)"|the object has been modified/gu,
+    (group) => refused5(
+      "conflict",
+      group("name") === "" ? "the object" : objectOf2(group),
+      "somebody else changed it at the same moment",
+      "run this again"
+    )
+  ),
+  row(
+    new RegExp(`${OBJECT2} already exists`, "gmu"),
+    (group) => refused5(
+      "exists",
+      objectOf2(group),
+      "it is there already",
+      "look whose it is, and run this again"
+    )
+  ),
+  row(
+    /namespaces "(?<name>[^"]*)" not found/gu,
+    (group) => refused5(
+      "not-found",
+      `namespace ${group("name")}`,
+      "it is not there",
+      "somebody has deleted it: the next deployment makes it anew"
+    )
+  ),
+  row(
+    new RegExp(`${OBJECT2} not found`, "gmu"),
+    (group) => refused5("not-found", objectOf2(group), "it is not there", "see whether somebody has deleted it")
+  ),
+  row(
+    /the server doesn't have a resource type "(?<kind>[^"]*)"/gu,
+    (group) => unknownKind(group("kind"), "")
+  ),
+  row(
+    /no matches for kind "(?<kind>[^"]*)" in version "(?<version>[^"]*)".*(?:\nensure CRDs are installed first)?/gu,
+    (group) => unknownKind(group("kind"), group("version"))
+  ),
+  row(
+    /\((?:AlreadyExists|Conflict)\)/gu,
+    () => refused5("conflict", "the object", "somebody else was there first", "run this again")
+  )
+];
+function unknownKind(kind, version) {
+  const which = version === "" ? kind : `${kind} of ${version}`;
+  return {
+    kind: "unknown-kind",
+    object: kind,
+    field: "",
+    text: `the cluster knows no objects of kind ${which}`,
+    cure: "install what brings them (an operator with its CRDs), or take the object out; an old API version may be gone from this version of Kubernetes"
+  };
+}
+var OWNERS = [
+  row(
+    /(?:applying object (?:\S+\/)?(?<name>\S+) \S+, Kind=(?<kind>\w+): )?Apply failed with \d+ conflicts?: conflicts? with "(?<manager>[^"]*)"[^:\n]*:(?<fields>.*(?:\n- .*)*)/gu,
+    (group) => {
+      const fields2 = [...group("fields").matchAll(/\.[^\s,]+(?:"[^"]*"[^\s,]*)?/gu)].map(
+        ([one3]) => one3.slice(1)
+      );
+      const object3 = group("name") === "" ? "" : `${group("kind")} ${group("name")}`;
+      return {
+        kind: "owned",
+        object: object3,
+        field: fields2.slice(0, 3).join(", "),
+        text: `${object3 === "" ? "" : `${object3}: `}${fields2.join(", ")} belongs to ${group("manager")}, which set it to something else`,
+        cure: `see what ${group("manager")} does, and undo it or put it into the files`
+      };
+    }
+  )
+];
+var INVALID2 = [
+  {
+    says: /(?<![\w.-])(?<kind>[A-Za-z]+)(?:\.[\w.-]+)? "(?<name>[^"\n]*)" is invalid: (?<rest>.*(?:\n\* .*)*)/gu,
+    means: (group) => fieldRefusals(`${group("kind")} ${group("name")}`, group("rest"))
+  },
+  {
+    says: /failed to create typed patch object \((?:[^/;)]*\/)?(?<name>[^;]*); [^,]*, Kind=(?<kind>\w+)\): (?<rest>.*(?:\n +\..*)*)/gu,
+    means: (group) => fieldRefusals(`${group("kind")} ${group("name")}`, group("rest").replace(/^errors:/u, ""))
+  },
+  {
+    says: /failed to convert new object \((?:[^/;)]*\/)?(?<name>[^;]*); [^,]*, Kind=(?<kind>\w+)\)(?:.*: )?(?<rest>[^:\n]*)$/gmu,
+    means: (group) => fieldRefusals(`${group("kind")} ${group("name")}`, group("rest"))
+  }
+];
+var OBJECTS = [
+  ...RIGHTS2,
+  ...ROOM,
+  ...POLICIES.slice(0, 1),
+  ...INVALID2,
+  ...OWNERS,
+  ...POLICIES.slice(1),
+  ...THERE
+];
+
+// src/core/refusals/repeated.ts
+var REPEATED = /\b(Invalid|Duplicate|Unsupported) value: (?:"(?:[^"\\]|\\.)*"|[\w.*&[\]]*\{.*\}|\[.*?\]|[^\s":]+)(?=[:,;\]]|$)/gmu;
+var OTHERS2 = [
+  // A difference of whole objects, as the API server adds to a field that may not change.
+  [/^@@ -\d.*(?:\n(?: |[+-] ?|$).*)*/gmu, ""],
+  [/(\bfields other than .*)(?:\n(?!The |Error|error:|\* ).*)+/gu, "$1"],
+  // Structured merge: `expected string, got &value.valueUnstructured{Value:3}`.
+  [/(\bexpected [^,\n]+), got .*$/gmu, "$1"],
+  [/(is missing in) '.*'/gmsu, "$1 it"],
+  // Templates of Go.
+  [/(range can't iterate over) .*$/gmu, "$1 it"],
+  [/(\bparsing) "(?:[^"\\]|\\.)*"/gu, "$1 it"],
+  [/(\bcannot unmarshal \w+) .*? (?=into Go )/gu, "$1 "],
+  // sops, of a value that nobody has encrypted.
+  [/(Input string) .* (does not match)/gsu, "$1 $2"],
+  // Names and passwords in addresses.
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']*@/giu, "$1"],
+  [/(\bBearer) \S+/giu, "$1"]
+];
+function withoutRepeated(refusal3) {
+  return OTHERS2.reduce(
+    (text2, [found4, rest]) => text2.replaceAll(found4, rest),
+    refusal3.replaceAll(REPEATED, "$1 value")
+  );
+}
+
+// src/core/refusals/sops.ts
+var KEY3 = "SOPS_AGE_KEY or SOPS_AGE_KEY_FILE";
+function about4(kind, text2, cure) {
+  return { kind, object: "", field: "", text: text2, cure };
+}
+var GAP3 = String.raw`[\s|]+`;
+var wrapped = (words3) => new RegExp(`${words3.replaceAll(" ", GAP3)}[^]*`, "gu");
+var SOPS = [
+  row(
+    wrapped("failed to parse '(?<where>SOPS_\\w+)' age identities"),
+    (group) => about4(
+      "login",
+      `what ${group("where")} holds is no age key`,
+      "give the line that begins with AGE-SECRET-KEY-"
+    )
+  ),
+  row(
+    wrapped("failed to open (?<where>SOPS_\\w+) file: open"),
+    (group) => about4(
+      "settings",
+      `the file that ${group("where")} names cannot be read`,
+      `correct ${group("where")}`
+    )
+  ),
+  row(
+    wrapped("no identity matched any of the recipients"),
+    () => about4(
+      "login",
+      "the key is none of those that it was encrypted for",
+      `give the right key as ${KEY3}, or encrypt it for yours too: \`sops updatekeys\` by who can read it`
+    )
+  ),
+  row(
+    wrapped("Did not find keys in locations"),
+    () => about4("login", "there is no key here", `give the key as ${KEY3}`)
+  ),
+  row(
+    wrapped("no master key was able to decrypt the file"),
+    () => about4("login", "no key that is here opens it", `give the right key as ${KEY3}`)
+  ),
+  row(
+    /sops metadata not found/gu,
+    () => about4(
+      "damaged",
+      "it is not encrypted",
+      "encrypt it with `sops encrypt --in-place`, and make new secrets where it was pushed: they are in the history"
+    )
+  ),
+  row(
+    /MAC mismatch/gu,
+    () => about4(
+      "damaged",
+      "it was changed without sops since it was encrypted",
+      "take the last commit of it that sops wrote, and change it with `sops edit`"
+    )
+  ),
+  row(
+    /does not match sops' data format/gu,
+    () => about4(
+      "damaged",
+      "one of its values is not encrypted",
+      "change it with `sops edit` only, and make a new secret where it was pushed: it is in the history"
+    )
+  ),
+  row(
+    /Could not decrypt value|cipher: message authentication failed/gu,
+    () => about4(
+      "damaged",
+      "one of its values was damaged since it was encrypted",
+      "take the last commit of it that sops wrote, and change it with `sops edit`"
+    )
+  ),
+  row(
+    /Error unmarshalling input|parsing time/gu,
+    () => about4("damaged", "it is no whole file of sops", "take the last commit of it that sops wrote")
+  )
+];
+
+// src/core/refusals/template.ts
+var CURE = "correct the value in the file of the hub, below `values:`";
+var OF_THE_CHART = "the chart itself is at fault: take another version of it";
+var PLACE3 = String.raw`(?<file>[^\s:()]+):(?<line>\d+)(?::\d+)?`;
+var TEMPLATES = [
+  {
+    says: new RegExp(
+      `execution error at \\(${PLACE3}\\): (?<why>(?:.*(?:\\n(?!\\s*\\n|Use --debug).*)*))`,
+      "gu"
+    ),
+    means: (group) => [template(placeOf4(group), "", `the chart says ${quote(group("why"))}`, CURE)]
+  },
+  {
+    says: new RegExp(`parse error at \\(${PLACE3}\\): (?<why>.*)`, "gu"),
+    means: (group) => [
+      template(
+        placeOf4(group),
+        "",
+        `it is no template that this Helm can read: ${quote(group("why"), 150)}`,
+        OF_THE_CHART
+      )
+    ]
+  },
+  {
+    says: /YAML parse error on (?<file>[^\s:]+): (?:.*(?<!\S)line (?<line>\d+): |.*: )?(?<why>[^:\n]*)$/gmu,
+    means: (group) => [
+      template(
+        placeOf4(group),
+        "",
+        `what it makes of the values is no YAML: ${group("why")}`,
+        "a text in the values breaks it, mostly one with a line break, a colon or a quote: write it otherwise"
+      )
+    ]
+  },
+  {
+    says: new RegExp(`(?:template: )?${PLACE3}:?\\s+executing [^]*(?=\\n\\nUse --debug|$)`, "gu"),
+    means: (group) => [executed(group(""))]
+  }
+];
+function placeOf4(group) {
+  const line = group("line");
+  return group("file").replace(/^.*?(?=[^/]+\/templates\/)/u, "") + (line === "" ? "" : `:${line}`);
+}
+function template(object3, field, why, cure) {
+  const text2 = `${object3}: ${field === "" ? "" : `\`${field}\`: `}${why}`;
+  return { kind: "template", object: object3, field, text: text2, cure };
+}
+var STEP = new RegExp(
+  `${PLACE3}:? executing "[^"]*" at <(?<what>.*?)>: (?:error calling \\S+: )?(?:template: )?`,
+  "gu"
+);
+function executed(said5) {
+  const line = said5.replaceAll(/\s*\n\s*/gu, " ");
+  const steps = [...line.matchAll(STEP)];
+  const last = steps.at(-1);
+  const why = last === void 0 ? line : line.slice(last.index + last[0].length);
+  const group = (name) => last?.groups?.[name] ?? "";
+  const field = steps.map(
+    (step2) => /\.Values\.(?<path>[\w.]*\w)/u.exec(step2.groups?.["what"] ?? "")?.groups?.["path"]
+  ).findLast((path) => path !== void 0);
+  const [text2, cure] = whyText(why.trim(), field ?? "");
+  return template(placeOf4(group), field ?? "", text2, cure);
+}
+function whyText(why, field) {
+  for (const [says, text2] of REASONS) {
+    const found4 = says.exec(why)?.groups;
+    if (found4) return text2(found4, field);
+  }
+  return [`Helm says ${quote(why)}`, CURE];
+}
+var REASONS = [
+  [
+    /nil pointer evaluating .*\.(?<key>\w+)$/u,
+    ({ key: key2 = "" }, field) => [
+      `${parentOf2(field, key2)} has no value, and the chart asks for \`${key2}\` in it`,
+      CURE
+    ]
+  ],
+  [
+    /can't evaluate field (?<key>\w+) in type/u,
+    ({ key: key2 = "" }, field) => [
+      `${parentOf2(field, key2)} has no field \`${key2}\`, which the chart asks for`,
+      CURE
+    ]
+  ],
+  [
+    /wrong type for value; expected (?<wanted>.+?); got (?<is>.+)/u,
+    ({ wanted = "", is: is2 = "" }) => [`it must be ${typeText(wanted)}, and is ${typeText(is2)}`, CURE]
+  ],
+  [/(?<how>range can't iterate over)/u, () => ["it must be a list or an object", CURE]],
+  [
+    /(?<how>incompatible types for comparison)/u,
+    () => ["the chart compares it with something of another kind", CURE]
+  ],
+  [/(?<how>index out of range)/u, () => ["it has fewer entries than the chart asks for", CURE]],
+  [
+    /no template "(?<name>[^"]*)" associated/u,
+    ({ name = "" }) => [`the chart calls its template ${name}, which is not there`, OF_THE_CHART]
+  ]
+];
+function parentOf2(field, key2) {
+  const parts2 = field.split(".");
+  const at2 = parts2.lastIndexOf(key2);
+  return at2 > 0 ? `\`${parts2.slice(0, at2).join(".")}\`` : "a part of it";
+}
+var TYPES2 = [
+  [/^string/u, "a text"],
+  [/^map/u, "an object"],
+  [/^\[\]/u, "a list"],
+  [/^(?:float|int)/u, "a number"],
+  [/^bool/u, "true or false"]
+];
+function typeText(type) {
+  return TYPES2.find(([says]) => says.test(type))?.[1] ?? type;
+}
+
+// src/core/refusals/read.ts
+var CLUSTER = [...OBJECTS, ...RELEASES, ...CONNECTION];
+var ROWS = {
+  kubectl: CLUSTER,
+  Helm: [...TEMPLATES, ...CHARTS, ...CLUSTER],
+  git: GIT,
+  sops: SOPS,
+  Docker: DOCKER
+};
+var HALF = 3e3;
+var LIMIT = 5e4;
+var ASIDE = [
+  /^[EWIF]\d{4} \d\d:.*$/gmu,
+  /^(?:level=|WARNING|Warning: |Use --debug flag).*$/gmu,
+  /^.*found symbolic link.*$/gmu,
+  /^Please review the fields above[^]*/gmu
+];
+function readRefusals(tool, said5) {
+  const whole2 = shortened2(withoutRepeated(said5.slice(0, LIMIT))).trim();
+  const spoken2 = ASIDE.reduce((text2, one3) => text2.replaceAll(one3, ""), whole2).trim();
+  const [first, ...rest] = readWith(ROWS[tool], spoken2 === "" ? whole2 : spoken2);
+  return first ? [first, ...rest] : [unread2(tool, spoken2 === "" ? whole2 : spoken2)];
+}
+function unread2(tool, said5) {
+  const lines3 = said5.split("\n").filter((line) => line.trim() !== "");
+  const words3 = lines3.slice(-3).join(" ");
+  return { kind: "unknown", object: "", field: "", text: unreadText(tool, words3), cure: "" };
+}
+function unreadText(tool, words3) {
+  if (words3 === "") return `${tool} does not say why`;
+  if (tool === "sops")
+    return "what sops says is not repeated, because it may hold parts of the file: `sops decrypt` shows it";
+  return `${tool} says ${quote(words3, 400)}`;
+}
+function shortened2(text2) {
+  return text2.length <= 2 * HALF ? text2 : `${text2.slice(0, HALF)}
+${text2.slice(-HALF)}`;
+}
+
+// src/edges/git.ts
+init_failure();
 async function headCommit(root) {
   const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(
     () => void 0
@@ -58137,9 +59557,9 @@ async function deployedRef(root) {
     throw new Failure("what is deployed cannot be looked up: this clone has no remote any more", {
       hint: "name it again: git remote add origin URL && git fetch origin"
     });
-  const looked = [];
-  for (const remote of remotes) looked.push(await askRemote(root, remote, shallow));
-  return { kind: "none", looked: ["no branch `deployed` in this clone", ...looked].join(", ") };
+  const looked2 = [];
+  for (const remote of remotes) looked2.push(await askRemote(root, remote, shallow));
+  return { kind: "none", looked: ["no branch `deployed` in this clone", ...looked2].join(", ") };
 }
 var WHOLE = "clone the whole repository (`fetch-depth: 0` in GitHub Actions)";
 async function wasCloned(root) {
@@ -58177,7 +59597,7 @@ async function knownRefs(root) {
     throw new Failure(`the branch \`deployed\` cannot be read: ${whyOf(stderr)}`, {
       hint: "the repository is broken: look with `git fsck`, or clone it again"
     });
-  return new Map(lines(stdout).map((line) => cut(line, " ")));
+  return new Map(lines(stdout).map((line) => cut2(line, " ")));
 }
 async function confirmWhole(root, commit2) {
   const { code: code2, stderr } = await exec("git", ["-C", root, "cat-file", "-e", `${commit2}^{tree}`]);
@@ -58225,12 +59645,12 @@ async function asked(root, args) {
   return stdout;
 }
 function whyOf(stderr) {
-  return (lines(stderr)[0] ?? "git does not say why").replace(/^(fatal|error|warning): /u, "");
+  return refusalsText(readRefusals("git", stderr));
 }
 function lines(text2) {
   return text2.split("\n").filter((line) => line !== "");
 }
-function cut(text2, at2) {
+function cut2(text2, at2) {
   const where = text2.indexOf(at2);
   return [text2.slice(0, where), text2.slice(where + at2.length)];
 }
@@ -58271,14 +59691,14 @@ async function pathsChangedSince(root, commit2, folder) {
   return listed6.split("\0").filter((path) => path !== "");
 }
 async function unseenByGit(root, paths) {
-  const unseen = /* @__PURE__ */ new Set();
+  const unseen2 = /* @__PURE__ */ new Set();
   for (const path of paths) {
     const added = ["ls-files", "--", path];
     const committed = ["log", "--all", "--max-count=1", "--format=%h", "--", path];
     const answers2 = [await answerOf(root, added), await answerOf(root, committed)];
-    if (answers2.every((one3) => one3 === "")) unseen.add(path);
+    if (answers2.every((one3) => one3 === "")) unseen2.add(path);
   }
-  return unseen;
+  return unseen2;
 }
 async function answerOf(root, args) {
   const result2 = await exec("git", ["-C", root, ...args]).catch(() => void 0);
@@ -58335,7 +59755,7 @@ var SETTINGS = "platform.yaml";
 async function gatherCharts(platform, options) {
   const { source, progress } = await sourceOf2(platform, options);
   if (source.kind === "as-reviewed") {
-    const { file, line } = placeOf4(platform, source);
+    const { file, line } = placeOf5(platform, source);
     throw new ChartRefused(`${file}:${line} ${source.why}`, { hint: source.hint });
   }
   return load2(source, options, progress);
@@ -58347,7 +59767,7 @@ async function gatherPlanCharts(platform, options) {
   const finding2 = {
     rule: "chart-source",
     severity: "warning",
-    at: placeOf4(platform, source),
+    at: placeOf5(platform, source),
     message: `${source.why}; this is planned with jupyterhub ${source.settings.version} as the default branch has it`,
     hint: source.hint
   };
@@ -58378,7 +59798,7 @@ async function load2({ settings: settings3, privateToo }, { chartsFrom, releases
 function seenCharts(releases) {
   return releases.flatMap(({ release: release2 }) => release2.charts);
 }
-function placeOf4(platform, { field }) {
+function placeOf5(platform, { field }) {
   return platform.settings.at(`/charts/jupyterhub/${field}`);
 }
 async function sourceOf2(platform, { root, repository, chartsFrom, report }) {
@@ -58442,9 +59862,9 @@ function confirmHubs({ environments, names: names5 }, hubs, others = []) {
     didYouMean(unknown2, known, `hubs: ${known.join(", ")}`)
   );
 }
-function chooseHubs(platform, here2, asked4) {
+function chooseHubs(platform, here, asked4) {
   const { hubs, wave, hold: hold2 } = asked4;
-  const known = here2.map(({ unit: unit2 }) => unit2.name);
+  const known = here.map(({ unit: unit2 }) => unit2.name);
   const unknown2 = hubs.find((hub) => !known.includes(hub));
   if (unknown2 !== void 0)
     throw new UsageError(
@@ -58454,13 +59874,13 @@ function chooseHubs(platform, here2, asked4) {
   const waves2 = platform.settings.data.waves.map(({ name }) => name);
   if (wave !== void 0 && !waves2.includes(wave))
     throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves2.join(", ")}`);
-  if (hold2 !== void 0) refuseLater(here2, asked4);
-  return here2.filter(
+  if (hold2 !== void 0) refuseLater(here, asked4);
+  return here.filter(
     (one3) => (hold2 === void 0 || one3.order === 1) && (hubs.length === 0 || hubs.includes(one3.unit.name)) && (wave === void 0 || one3.wave === wave)
   );
 }
-function refuseLater(here2, { hubs, wave }) {
-  const late = here2.find(
+function refuseLater(here, { hubs, wave }) {
+  const late = here.find(
     (one3) => one3.order > 1 && (hubs.includes(one3.unit.name) || one3.wave === wave)
   );
   if (late)
@@ -58477,8 +59897,8 @@ function orphansOf(platform, cluster, { known, unreadable: unreadable5 }, { hubs
   const isFirst2 = wave === void 0 || wave === waves2[0]?.name;
   if (hubs.length > 0 || !isFirst2 || hold2 !== void 0) return [];
   const elsewhere3 = (name) => {
-    const named4 = platform.environments.get(name)?.data.cluster;
-    return named4 === cluster.name ? void 0 : named4;
+    const named5 = platform.environments.get(name)?.data.cluster;
+    return named5 === cluster.name ? void 0 : named5;
   };
   const unknown2 = [...known.keys(), ...unreadable5.keys()].filter(
     (name) => !isNamed(platform, "environment", name) || elsewhere3(name) !== void 0
@@ -58666,11 +60086,13 @@ function loginPart({ hub }) {
     }
   };
 }
+function hubVariable(secret) {
+  return secret.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_");
+}
 function secretEnv(names5) {
-  const variable3 = (name) => name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_");
   return variablesFrom(
     "hub",
-    names5.map((name) => [variable3(name), name])
+    names5.map((name) => [hubVariable(name), name])
   );
 }
 
@@ -58979,7 +60401,7 @@ function homeOf2({ home }) {
 }
 
 // src/core/hub/values/servers.ts
-var START = `has_room() {
+var START2 = `has_room() {
   rm -f "$1/.room-for-jupyter" && head -c 1048576 /dev/zero > "$1/.room-for-jupyter"
   room=$?
   rm -f "$1/.room-for-jupyter"
@@ -59045,7 +60467,7 @@ function serversPart(context3) {
         uid: platform.user.uid,
         fsGid: platform.user.gid,
         allowPrivilegeEscalation: false,
-        cmd: ["/bin/sh", "-c", START, "jupyterhub-singleuser"],
+        cmd: ["/bin/sh", "-c", START2, "jupyterhub-singleuser"],
         defaultUrl: "/lab",
         extraEnv: {
           ...Object.fromEntries(
@@ -59172,7 +60594,7 @@ function profilesPart(context3) {
           slug: slug(name),
           title: file.title,
           description: file.description ?? "",
-          ...about(file, built),
+          ...about5(file, built),
           image: reference,
           for: offer2.for,
           ...sizes2 && { sizes: sizes2 },
@@ -59208,7 +60630,7 @@ function imageOrigins(name) {
     [env("OGGM_EXTRACT_DIR"), "/scratch"]
   ];
 }
-function about({ oggm }, built) {
+function about5({ oggm }, built) {
   const version = built?.oggm ?? oggm?.version;
   return {
     ...version !== void 0 && { software: `OGGM ${version}` },
@@ -59562,6 +60984,11 @@ function runningIn(present2, hub) {
   const found4 = present2.find(({ unit: unit2 }) => unit2.kind === "hub" && unit2.name === hub);
   return new Map(found4?.release.images.map(({ name, reference }) => [name, reference]));
 }
+function secretsOf({ encrypted }, { name, data: data3 }) {
+  const secrets2 = Object.keys(data3.secrets).sort(compareText);
+  const file = encrypted.get(name);
+  return secrets2.length === 0 || file === void 0 ? { secrets: secrets2 } : { secrets: secrets2, encrypted: file };
+}
 function hubRelease(platform, hub, charts, images) {
   const built = valuesOf(platform, hub, charts, images);
   const waves2 = platform.settings.data.waves;
@@ -59577,7 +61004,7 @@ function hubRelease(platform, hub, charts, images) {
         charts: charts.pins.map(({ name, version, digest: digest3 }) => ({ name, version, digest: digest3 })).sort((a, b) => compareText(a.name, b.name)),
         values: built.values,
         images: images.map(({ name, reference }) => ({ name, reference })),
-        secrets: Object.keys(hub.data.secrets).sort(compareText)
+        ...secretsOf(platform, hub)
       }),
       written: written2
     }
@@ -59586,74 +61013,6 @@ function hubRelease(platform, hub, charts, images) {
 
 // src/core/hub/rules/objects.ts
 init_json();
-
-// src/core/manifests.ts
-init_json();
-function normalise(output) {
-  return documentsIn(output).map((text2) => `---
-${/^kind: *Secret *$/mu.test(text2) ? masked(text2) : text2.trimEnd()}
-`).join("");
-}
-function documentsIn(output) {
-  return splitDocuments(output).filter(saysSomething);
-}
-function splitDocuments(text2) {
-  return text2.split(/^---[^\S\n]*(?:#.*)?\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
-}
-function saysSomething(text2) {
-  return /^[^\S\n]*[^\s#]/mu.test(text2);
-}
-function plainHead(text2) {
-  const top = text2.split("\n").filter((line) => /^[^\s#]/u.test(line));
-  if (!top.every((line) => /^\w+:(?:\s|$)/u.test(line))) return void 0;
-  const apiVersion = only(text2, /^apiVersion: *([\w./-]+) *$/gmu);
-  const kind = only(text2, /^kind: *(\w+) *$/gmu);
-  const metadata = only(text2, /^metadata: *\n((?: +\S.*\n?)+)/gmu);
-  if (apiVersion === void 0 || kind === void 0 || metadata === void 0) return void 0;
-  if (top.filter((line) => /^(?:apiVersion|kind|metadata):/u.test(line)).length !== 3)
-    return void 0;
-  const lines3 = metadata.split("\n").filter((line) => line.trim() !== "");
-  if (!lines3.every((line) => /^ +(?:#.*|[\w./-]+:(?:\s.*)?)$/u.test(line))) return void 0;
-  return { apiVersion, kind, placed: lines3.some((line) => /^ +namespace:/u.test(line)) };
-}
-function only(text2, pattern) {
-  const [first, second] = text2.matchAll(pattern);
-  return second === void 0 ? first?.[1] : void 0;
-}
-function parseObject(text2) {
-  const value2 = load(text2);
-  if (!isObject(value2)) throw new Error("a rendered document is not an object");
-  return value2;
-}
-function masked(text2) {
-  const object3 = parseObject(text2);
-  for (const field of ["data", "stringData"]) {
-    const data3 = object3[field];
-    if (!isObject(data3)) continue;
-    object3[field] = Object.fromEntries(
-      Object.entries(data3).map(([key2, value2]) => [
-        key2,
-        `masked ${sha256Hex(JSON.stringify(value2)).slice(0, 16)}`
-      ])
-    );
-  }
-  return dump(object3, { lineWidth: -1, noRefs: true }).trimEnd();
-}
-function manifestText(objects) {
-  return objects.map((object3) => `---
-${dump(object3, { lineWidth: -1, noRefs: true }).trimEnd()}
-`).join("");
-}
-function identity4(object3, namespace) {
-  return [
-    textAt(object3, "/kind"),
-    textAt(object3, "/metadata/namespace") || namespace,
-    textAt(object3, "/metadata/name")
-  ].join("/");
-}
-function byIdentity(objects, namespace) {
-  return new Map(objects.map((one3) => [identity4(one3, namespace), one3]));
-}
 
 // src/core/object-kinds.ts
 init_json();
@@ -59672,9 +61031,9 @@ var CLUSTER_KINDS = [
 ];
 function kindOf2(object3) {
   const version = textAt(object3, "/apiVersion");
-  return { group: groupOf(version), kind: textAt(object3, "/kind") };
+  return { group: groupOf2(version), kind: textAt(object3, "/kind") };
 }
-function groupOf(version) {
+function groupOf2(version) {
   if (version === "") return void 0;
   return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
 }
@@ -59713,8 +61072,8 @@ function bindingFault(binding2, namespaces) {
 }
 function roleFault(role) {
   for (const rule of objectsIn(role["rules"])) {
-    for (const [field, refused3] of Object.entries(REFUSED_RIGHTS)) {
-      const bad = texts(rule[field]).find((text2) => refused3.includes(text2));
+    for (const [field, refused6] of Object.entries(REFUSED_RIGHTS)) {
+      const bad = texts(rule[field]).find((text2) => refused6.includes(text2));
       if (bad !== void 0) return `it has ${JSON.stringify(bad)} among its ${field}`;
     }
   }
@@ -59757,7 +61116,7 @@ var PLAIN_KINDS = [
 function isLookedAt(text2) {
   const head2 = plainHead(text2);
   if (!head2 || head2.placed) return true;
-  const found4 = { group: groupOf(head2.apiVersion), kind: head2.kind };
+  const found4 = { group: groupOf2(head2.apiVersion), kind: head2.kind };
   return !PLAIN_KINDS.includes(head2.kind) || !hasKind(HUB_KINDS, found4);
 }
 
@@ -59936,7 +61295,9 @@ var address = {
   }
 };
 function addressFault2(url, bare) {
-  const parts2 = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(?::([0-9]+))?(\/.*)?$/u.exec(url);
+  const parts2 = /^(https?):\/\/(?:([^/@]*)@)?([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)(?::([0-9]+))?(\/.*)?$/u.exec(
+    url
+  );
   if (!parts2) return { message: "this is not an address", hint: "write https:// and a host name" };
   const [, scheme, credentials, host = "", port, path] = parts2;
   if (credentials !== void 0) {
@@ -60105,14 +61466,14 @@ var loginSecrets = {
   on: "hub",
   *check({ hub }) {
     const { secrets: secrets2 } = hub.data;
-    const missing4 = LOGIN3.find((one3) => !Object.hasOwn(secrets2, one3));
+    const missing4 = LOGIN4.find((one3) => !Object.hasOwn(secrets2, one3));
     if (missing4 !== void 0)
       yield {
         at: hub.keyAt("/secrets"),
         message: `the secret ${missing4} is not declared`,
         hint: `add "${missing4}: {use: OAuth application of this hub}" below secrets:`
       };
-    for (const name of LOGIN3) {
+    for (const name of LOGIN4) {
       const use = secrets2[name]?.for ?? "hub";
       if (use !== "hub")
         yield {
@@ -60123,7 +61484,7 @@ var loginSecrets = {
     }
   }
 };
-var LOGIN3 = ["github-client-id", "github-client-secret"];
+var LOGIN4 = ["github-client-id", "github-client-secret"];
 
 // src/core/images/rules.ts
 init_json();
@@ -60307,7 +61668,7 @@ var imageFiles = {
   on: "platform",
   *check(platform) {
     for (const image2 of platform.images.values()) {
-      const named4 = [
+      const named5 = [
         ...image2.data.files.map((path, index2) => ({ path, at: pointer("files", index2) })),
         ...image2.data.postBuild === void 0 ? [] : [{ path: image2.data.postBuild, at: pointer("postBuild") }],
         ...image2.data.tests.notebooks.map((path, index2) => ({
@@ -60315,7 +61676,7 @@ var imageFiles = {
           at: pointer("tests", "notebooks", index2)
         }))
       ];
-      for (const { path, at: at2 } of named4) {
+      for (const { path, at: at2 } of named5) {
         if (leavesFolder(path)) {
           yield {
             at: image2.at(at2),
@@ -60591,9 +61952,9 @@ function lockChecksum2({
   builds,
   channels
 }) {
-  const named4 = Object.entries(builds).map(([name, build4]) => [name, ourPart(build4)]);
-  named4.sort((a, b) => compareText(canonical(a), canonical(b)));
-  return digestOf([recipe, named4, { ...channels }]);
+  const named5 = Object.entries(builds).map(([name, build4]) => [name, ourPart(build4)]);
+  named5.sort((a, b) => compareText(canonical(a), canonical(b)));
+  return digestOf([recipe, named5, { ...channels }]);
 }
 function ourPart(build4) {
   return Object.fromEntries(Object.entries(asJson2(build4)).filter(([key2]) => key2 !== "keep"));
@@ -61046,6 +62407,36 @@ var CLOSED = [
     hint: "remove it; images: and sizes: say what people choose from"
   },
   {
+    path: setting("KubeSpawner", "group_overrides"),
+    message: "groups would get volumes, rights and owners of servers that no rule looks at",
+    hint: "remove it; images:, sizes: and mounts: say what is whose"
+  },
+  {
+    path: setting("KubeSpawner", "oauth_client_allowed_scopes"),
+    message: "a person\u2019s server could do what whoever opens it may do",
+    hint: REMOVE2
+  },
+  {
+    path: setting("KubeSpawner", "k8s_api_host"),
+    message: "the hub would show its key of the cluster to another machine",
+    hint: REMOVE2
+  },
+  ...["JupyterHub", "KubeSpawner"].map((section3) => ({
+    path: setting(section3, "hub_connect_url"),
+    message: "servers would show their tokens to another machine",
+    hint: REMOVE2
+  })),
+  {
+    path: setting("JupyterHub", "hub_connect_ip"),
+    message: "servers would show their tokens to another machine",
+    hint: REMOVE2
+  },
+  {
+    path: setting("JupyterHub", "forwarded_host_header"),
+    message: "whoever asks would say which page it is from",
+    hint: REMOVE2
+  },
+  {
     path: setting("KubeSpawner", "slug_scheme"),
     good: is("safe"),
     message: "everybody\u2019s home and server would have another name",
@@ -61100,7 +62491,7 @@ var valuesClosed = {
     }
   }
 };
-var PROGRAMS2 = [
+var PROGRAMS3 = [
   "/hub/image/name",
   "/hub/image/tag",
   "/hub/initContainers",
@@ -61112,7 +62503,7 @@ var PROGRAMS2 = [
 function ownPrograms(own2) {
   const services = at(own2, "/hub/services");
   const managed = Object.entries(isObject(services) ? services : {}).filter(([, service]) => !namesNothing(at(service, "/command") ?? null)).map(([name]) => pointer("hub", "services", name, "command"));
-  return [...PROGRAMS2.filter((path) => !namesNothing(at(own2, path) ?? null)), ...managed];
+  return [...PROGRAMS3.filter((path) => !namesNothing(at(own2, path) ?? null)), ...managed];
 }
 
 // src/core/hub/rules/extra-config.ts
@@ -61271,19 +62662,19 @@ function* takenNames(own2, place2) {
   const code2 = at(own2, "/hub/extraConfig");
   for (const name of Object.keys(isObject(code2) ? code2 : {})) {
     if (name === LAST_CONFIG) continue;
-    const isOurs2 = /^~?glaciocloud/u.test(name);
-    if (!isOurs2 && compareText(name, LAST_CONFIG) < 0) continue;
+    const isOurs3 = /^~?glaciocloud/u.test(name);
+    if (!isOurs3 && compareText(name, LAST_CONFIG) < 0) continue;
     yield {
       at: place2(pointer("hub", "extraConfig", name)),
-      message: isOurs2 ? `"hub.extraConfig.${name}" is a name of the platform's own code` : `"hub.extraConfig.${name}" would run after the platform's own code`,
-      hint: isOurs2 ? "choose another name for your code" : "begin its name with a letter from a to z: the last name runs last"
+      message: isOurs3 ? `"hub.extraConfig.${name}" is a name of the platform's own code` : `"hub.extraConfig.${name}" would run after the platform's own code`,
+      hint: isOurs3 ? "choose another name for your code" : "begin its name with a letter from a to z: the last name runs last"
     };
   }
 }
 function writtenAt(has, path) {
-  let here2 = path;
-  while (here2 !== "" && !has(`/values${here2}`)) here2 = parentOf(here2);
-  return here2;
+  let here = path;
+  while (here !== "" && !has(`/values${here}`)) here = parentOf(here);
+  return here;
 }
 
 // src/core/hub/rules/overridden.ts
@@ -61600,8 +62991,8 @@ var envProxy = {
       const proxy = all.find(([name, text2]) => PROXY.test(name) && text2 !== "");
       const except = all.filter(([name]) => NO_PROXY.test(name));
       if (!proxy || except.some(([, text2]) => text2 === void 0)) continue;
-      const named4 = except.flatMap(([, text2 = ""]) => text2.split(/[\s,]+/u));
-      const missing4 = inside2.filter(([, form]) => !named4.some((one3) => form.test(one3)));
+      const named5 = except.flatMap(([, text2 = ""]) => text2.split(/[\s,]+/u));
+      const missing4 = inside2.filter(([, form]) => !named5.some((one3) => form.test(one3)));
       if (missing4.length === 0) continue;
       yield {
         at: facts2.place(base2 + pointer(proxy[0])),
@@ -61778,25 +63169,32 @@ var addressTaken = {
   *check(platform) {
     const seen3 = /* @__PURE__ */ new Map();
     for (const hub of platform.environments.values())
-      for (const [path, address2] of addressesOf2(hub)) {
-        const other = seen3.get(address2);
+      for (const address2 of addressesOf2(hub)) {
+        const others = seen3.get(address2.host) ?? [];
+        const other = others.find((one3) => isSame(one3.address, address2))?.hub;
         if (other !== void 0)
           yield {
-            at: hub.at(path),
+            at: hub.at(address2.path),
             message: other === hub.name ? "the hub has this address already" : `the hub ${other} has this address already`,
             hint: other === hub.name ? "remove it" : "give each hub its own host name"
           };
-        else seen3.set(address2, hub.name);
+        else seen3.set(address2.host, [...others, { hub: hub.name, address: address2 }]);
       }
   }
 };
 function addressesOf2({ data: data3 }) {
-  const address2 = data3.url.replace(/\/$/u, "").toLowerCase();
-  const scheme = /^https?:\/\//u.exec(address2)?.[0] ?? "";
+  const [, host = "", port = ""] = /^https?:\/\/([^/:]+)(?::(\d+))?/u.exec(data3.url.toLowerCase()) ?? [];
   return [
-    ["/url", address2],
-    ...data3.hosts.map((host, index2) => [`/hosts/${index2}`, scheme + host])
+    { path: "/url", host, port },
+    ...data3.hosts.map((name, index2) => ({
+      path: `/hosts/${index2}`,
+      host: name,
+      port: void 0
+    }))
   ];
+}
+function isSame(one3, other) {
+  return one3.port === void 0 || other.port === void 0 || one3.port === other.port;
 }
 
 // src/core/hub/rules/pods.ts
@@ -61898,8 +63296,8 @@ var ownPlaces = {
   *check({ hub, values, ours, place: place2 }) {
     const own2 = hub.data.values;
     const mounts2 = at(ours, "/hub/extraVolumeMounts");
-    const named4 = Object.keys(isObject(mounts2) ? mounts2 : {});
-    const over = (path) => [...OF_CHART, ...named4].find((one3) => hides(path, one3));
+    const named5 = Object.keys(isObject(mounts2) ? mounts2 : {});
+    const over = (path) => [...OF_CHART, ...named5].find((one3) => hides(path, one3));
     yield* placed(own2, "/hub", { over, place: place2 });
     const home = textAt(values, "/singleuser/storage/homeMountPath");
     const inServers = (path) => isWithin(home, path) ? home : CODE_PLACES.find((one3) => hides(path, one3));
@@ -61912,8 +63310,8 @@ function hides(path, one3) {
 function* placed(own2, base2, { over, place: place2 }) {
   const storage = base2 === "/hub" ? base2 : `${base2}/storage`;
   for (const list of [`${storage}/extraVolumeMounts`, `${base2}/extraFiles`])
-    for (const [name, entry3] of entriesOf2(at(own2, list))) {
-      const path = textAt(entry3, "/mountPath").replace(/\/+$/u, "");
+    for (const [name, entry3] of entriesOf3(at(own2, list))) {
+      const path = plainPath(textAt(entry3, "/mountPath"));
       const hidden2 = isObject(entry3) && entry3["mountPath"] !== void 0 ? over(path) : void 0;
       if (hidden2 === void 0) continue;
       yield {
@@ -61923,7 +63321,7 @@ function* placed(own2, base2, { over, place: place2 }) {
       };
     }
 }
-function entriesOf2(value2) {
+function entriesOf3(value2) {
   return isObject(value2) || Array.isArray(value2) ? Object.entries(value2) : [];
 }
 var OF_A_PERSON = /\{(userid|pod_name|((un|)escaped_|safe_)?username|(escaped_|safe_)?user_server)\}/u;
@@ -61986,12 +63384,20 @@ function volumeFault(volume, homes2) {
   if (claim === "") return void 0;
   if (claim === homes2.claim) return `the claim with everybody\u2019s homes, ${claim}, is mounted`;
   if (OF_A_PERSON.test(claim) || claim.includes("{pvc_name}")) return void 0;
-  return isHome(claim, homes2.template) ? `somebody\u2019s home, ${claim}, is mounted` : void 0;
+  return isHome2(claim, homes2.template) ? `somebody\u2019s home, ${claim}, is mounted` : void 0;
 }
-function isHome(claim, homes2) {
+function isHome2(claim, homes2) {
   const fixed2 = homes2.split(/\{[^}]*\}/u);
   const pattern = fixed2.map((text2) => text2.replaceAll(/[^\w-]/gu, "\\$&")).join(".+");
   return fixed2.some((text2) => text2 !== "") && new RegExp(`^${pattern}$`, "u").test(claim);
+}
+function ownClaim(claim, values) {
+  if ([DATA_CLAIM, DATABASE2].includes(claim))
+    return { message: `${claim} is the platform\u2019s own`, hint: "name a claim that you have made" };
+  return isHome2(claim, homesIn(values).template) ? {
+    message: `${claim} holds homes: people would see what is another\u2019s`,
+    hint: "name a claim that holds no home"
+  } : void 0;
 }
 function* userPods({ values, place: place2 }) {
   const hint = "remove it; what servers need belongs into the image or into storage";
@@ -62248,6 +63654,8 @@ var homeForm = {
     for (const key2 of claim === void 0 ? ["path"] : ["size", "class"])
       if (hub.data.home[key2] !== void 0)
         yield { at: hub.keyAt(`/home/${key2}`), ...WITHOUT[key2] };
+    const taken2 = claim === void 0 ? void 0 : ownClaim(claim, hub.data.values);
+    if (taken2) yield { at: hub.at("/home/claim"), ...taken2 };
     const fault = claim === void 0 || path === void 0 ? void 0 : pathFault(path);
     if (fault) yield { at: hub.at("/home/path"), ...fault };
   }
@@ -62281,13 +63689,32 @@ function pathFault(path) {
   if (/[{}]/u.test(path.replaceAll(/\{[^{}]*\}/gu, "")))
     return { message: "a brace stands alone", hint: LASTING_HINT };
   if (names5.length === 0) return { message: "everybody would have one home", hint: LASTING_HINT };
-  if (path.split("/").some((part) => part === "." || part === ".."))
+  if (hasDots(path))
     return { message: "the path leaves the claim", hint: "write a path without . and .." };
   return void 0;
 }
 
 // src/core/hub/rules/mounts.ts
 init_json();
+
+// src/core/images/template.ts
+var import_handlebars3 = __toESM(require_lib(), 1);
+var PLACE4 = "/opt/glaciocloud";
+var OWN_SCRIPT = "own/postBuild";
+function dockerQuoted(value2) {
+  return `"${value2.replaceAll(/["$\\]/gu, String.raw`\$&`)}"`;
+}
+import_handlebars3.default.registerHelper("json", (value2) => JSON.stringify(value2));
+import_handlebars3.default.registerHelper("docker", (value2) => dockerQuoted(String(value2)));
+var template2 = (text2) => import_handlebars3.default.compile(text2, { strict: true, noEscape: true });
+var LABELS = template2(`LABEL org.opencontainers.image.title={{docker title}} \\
+      org.glaciocloud.image="{{name}}" \\
+      org.glaciocloud.recipe="{{hash}}"
+`);
+var VARIABLES2 = template2(`{{#each env}}ENV {{name}}={{docker value}}
+{{/each}}`);
+
+// src/core/hub/rules/mounts.ts
 var mountPlace = {
   id: "mount",
   severity: "error",
@@ -62296,76 +63723,85 @@ var mountPlace = {
   on: "hub",
   *check({ hub, platform }) {
     const places = ownPlaces2(hub.data, platform.settings.data.user.name);
-    const names5 = /* @__PURE__ */ new Set();
+    const names5 = namesOfValues(hub.data);
     for (const [index2, mount2] of hub.data.mounts.entries()) {
-      const at2 = (key2) => hub.at(pointer("mounts", index2, key2));
+      const place2 = (key2) => hub.at(pointer("mounts", index2, key2));
       const fault = placeFault(mount2.at, places);
-      if (fault) yield { at: at2("at"), ...fault };
+      if (fault) yield { at: place2("at"), ...fault };
       places.taken.push(mount2.at);
       if (names5.has(mount2.name))
         yield {
-          at: at2("name"),
+          at: place2("name"),
           message: `a second mount is called ${mount2.name}`,
           hint: "give each a name of its own"
         };
       names5.add(mount2.name);
       const theirs = claimFault(mount2, hub.data);
-      if (theirs) yield { at: at2("claim"), ...theirs };
-      if (mount2.path?.split("/").some((part) => part === "." || part === "..") === true)
+      if (theirs) yield { at: place2("claim"), ...theirs };
+      if (hasDots(mount2.path ?? ""))
         yield {
-          at: at2("path"),
+          at: place2("path"),
           message: "the path leaves the claim",
           hint: "write a path without . and .."
         };
     }
   }
 };
-function ownPlaces2({ scratch, shm, data: data3 }, user) {
+function ownPlaces2(environment2, user) {
+  const { scratch, shm, data: data3, images } = environment2;
   return {
     home: `/home/${user}`,
     taken: [
       ...CODE_PLACES,
       ...scratch ? [SCRATCH2] : [],
       ...shm ? [SHM] : [],
-      ...data3.length > 0 ? [PLACE] : []
+      ...data3.length > 0 ? [PLACE] : [],
+      ...images.map(({ name }) => `/opt/${name}`),
+      ...placesOfValues(environment2)
     ]
   };
 }
+var STORAGE = "/singleuser/storage";
+function placesOfValues({ values }) {
+  return [`${STORAGE}/extraVolumeMounts`, "/singleuser/extraFiles"].flatMap((list) => entriesOf3(at(values, list))).map(([, entry3]) => plainPath(textAt(entry3, "/mountPath"))).filter((path) => path !== "");
+}
+function namesOfValues({ values }) {
+  const volumes2 = entriesOf3(at(values, `${STORAGE}/extraVolumes`));
+  const prefix = "mount-";
+  const names5 = volumes2.map(([, entry3]) => textAt(entry3, "/name"));
+  return new Set(
+    names5.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+  );
+}
 var SYSTEM = [
-  "/bin",
-  "/dev",
-  "/etc",
-  "/lib",
-  "/lib64",
-  "/proc",
-  "/root",
-  "/sbin",
-  "/sys",
-  "/usr"
+  ...["/bin", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/root", "/run"],
+  ...["/sbin", "/sys", "/tmp", "/usr", "/var"],
+  ...["/opt/conda", "/opt/oggm", "/srv/conda", PLACE4]
 ];
 function placeFault(path, { home, taken: taken2 }) {
+  if (hasDots(path))
+    return {
+      message: `${path} is another place than it seems`,
+      hint: "write a place without . and .."
+    };
   const over = isWithin(home, path) ? home : taken2.find((one3) => isWithin(path, one3) || isWithin(one3, path));
   if (over !== void 0)
     return {
       message: `what is mounted at ${path} would lie over ${over}`,
       hint: "choose another place"
     };
-  const system = SYSTEM.find((one3) => isWithin(path, one3));
+  const system = SYSTEM.find((one3) => isWithin(path, one3) || isWithin(one3, path));
   return system === void 0 ? void 0 : {
     message: `what is mounted at ${path} would hide a part of the image in ${system}`,
     hint: "choose another place, such as /data"
   };
 }
-var OURS2 = [DATA_CLAIM, "hub-db-dir"];
 function claimFault({ claim }, environment2) {
   const home = homeOf2(environment2);
-  const isHomes = home.kind === "folder" ? claim === home.claim : claim.startsWith("claim-");
-  if (isHomes)
-    return {
-      message: `${claim} holds homes: people would see what is another\u2019s`,
-      hint: "name a claim that holds no home"
-    };
-  return OURS2.includes(claim) ? { message: `${claim} is the platform\u2019s own`, hint: "name a claim that you have made" } : void 0;
+  return home.kind === "folder" && claim === home.claim ? {
+    message: `${claim} holds homes: people would see what is another\u2019s`,
+    hint: "name a claim that holds no home"
+  } : ownClaim(claim, environment2.values);
 }
 var shmSize = {
   id: "shm-size",
@@ -62594,9 +64030,9 @@ function textsAt2(value2, path) {
   return Array.isArray(list) ? list.filter((one3) => typeof one3 === "string") : [];
 }
 function opensAll(rule, peers, cluster) {
-  const named4 = objectsIn(rule[peers]);
-  if (named4.length === 0) return true;
-  return named4.some((peer) => {
+  const named5 = objectsIn(rule[peers]);
+  if (named5.length === 0) return true;
+  return named5.some((peer) => {
     if (Object.keys(peer).length === 0) return true;
     const block2 = at(peer, "/ipBlock");
     if (block2 === void 0) return false;
@@ -62682,7 +64118,7 @@ var RAW_VALUE_RULES = [
         };
       }
       const beside2 = at(values, "/singleuser/extraContainers");
-      for (const [key2, container] of entriesOf2(beside2))
+      for (const [key2, container] of entriesOf3(beside2))
         if (isObject(container) && at(container, "/resources/limits/memory") === void 0)
           yield {
             at: place2(pointer("singleuser", "extraContainers", key2)),
@@ -62760,11 +64196,11 @@ var FIELDS = ["name", "admin", "groups", "from", "until"];
 function readEntries(text2) {
   const object3 = objectOf(text2);
   const users = at(object3, "/users");
-  const isOurs2 = (object3?.["v"] ?? 1) === 1;
+  const isOurs3 = (object3?.["v"] ?? 1) === 1;
   const entries = /* @__PURE__ */ new Map();
   for (const [id, given2] of Object.entries(isObject(users) ? users : {})) {
     const entry3 = isObject(given2) ? entryOf3(given2) : void 0;
-    if (entry3) entries.set(id, isOurs2 ? entry3 : { ...entry3, isDamaged: true });
+    if (entry3) entries.set(id, isOurs3 ? entry3 : { ...entry3, isDamaged: true });
   }
   return entries;
 }
@@ -62804,8 +64240,8 @@ function entryJson({ name, admin, groups: groups2, from, until }) {
   };
 }
 function sameEntry(a, b) {
-  const isSame3 = canonical(entryJson(a)) === canonical(entryJson(b));
-  return isSame3 && a.isDamaged === b.isDamaged;
+  const isSame4 = canonical(entryJson(a)) === canonical(entryJson(b));
+  return isSame4 && a.isDamaged === b.isDamaged;
 }
 function hasEnded({ until }, now) {
   if (until === void 0) return false;
@@ -62820,8 +64256,8 @@ function withZone(time2) {
 var ACCESS_SECRET = "hub-access";
 var ACCESS_MANAGER = "glaciocloud-access";
 var MOST_BYTES2 = 900 * 1024;
-function doorText(entries, before) {
-  const machines2 = objectOf(before)?.["machines"] ?? {};
+function doorText(entries, before2) {
+  const machines2 = objectOf(before2)?.["machines"] ?? {};
   const people = objectOf(entriesText(entries)) ?? {};
   return `${canonical({ ...people, machines: machines2 })}
 `;
@@ -62888,9 +64324,9 @@ var SECRETS_OF_HUB = [
   `${SUPPLIED.pull}(-.*)?`,
   `${SUPPLIED.certificate}(-.*)?`
 ].join("|");
-var OF_HUB = new RegExp(`^(?:${SECRETS_OF_HUB})$`, "u");
-function isOfHub2(name) {
-  return OF_HUB.test(name);
+var OF_HUB2 = new RegExp(`^(?:${SECRETS_OF_HUB})$`, "u");
+function isOfHub3(name) {
+  return OF_HUB2.test(name);
 }
 
 // src/core/hub/rules/secrets.ts
@@ -62923,7 +64359,7 @@ var secretOfHub = {
     for (const base2 of OF_SERVERS3)
       for (const { path, value: value2 } of walk(at(hub.data.values, base2) ?? null)) {
         const name = secretNamed(path, value2);
-        if (name === void 0 || !isOfHub2(name)) continue;
+        if (name === void 0 || !isOfHub3(name)) continue;
         yield {
           at: place2(base2 + path),
           message: name === SECRETS_NAME ? `servers would wait for the Secret "${name}", which is for the hub alone` : `every user could read the Secret "${name}", which is the hub\u2019s`,
@@ -62963,7 +64399,7 @@ init_json();
 var secretUse = {
   id: "secret-use",
   severity: "error",
-  title: "A secret for servers becomes one variable of theirs, which nothing else sets.",
+  title: "A secret becomes one variable of servers or of the hub, which nothing else sets.",
   why: "Of two that give a variable the same name one is lost without a word, and which one nobody reads in the file.",
   on: "hub",
   *check({ hub }) {
@@ -62975,8 +64411,26 @@ var secretUse = {
       if (fault) yield { at: hub.keyAt(pointer("secrets", name, "env")), ...fault };
       else taken2.set(secret.env, `the secret ${name}`);
     }
+    const ofHub = /* @__PURE__ */ new Map();
+    for (const name of suppliedFor(hub.data, "hub")) {
+      const variable3 = hubVariable(name);
+      const fault = variableFault(variable3, ofHub.get(variable3));
+      if (fault) yield { at: hub.keyAt(pointer("secrets", name)), ...fault };
+      ofHub.set(variable3, name);
+    }
   }
 };
+function variableFault(variable3, other) {
+  if (/^[0-9]/u.test(variable3))
+    return {
+      message: `the hub would have it as ${variable3}, which is no name of a variable`,
+      hint: "begin its name with a letter"
+    };
+  return other === void 0 ? void 0 : {
+    message: `the hub would have it as ${variable3}, and the secret ${other} too`,
+    hint: "give one of the two another name"
+  };
+}
 function useFault(name, { for: use, env = "" }, taken2) {
   if (use !== "servers")
     return {
@@ -63075,7 +64529,7 @@ function* administrators({
   const services = at(values, "/hub/services");
   for (const [key2, service] of Object.entries(isObject(services) ? services : {})) {
     const name = textAt(service, "/name");
-    if (name !== "" && name !== key2 && isOurs(name, ours))
+    if (name !== "" && name !== key2 && isOurs2(name, ours))
       yield {
         at: place2(pointer("hub", "services", key2, "name")),
         message: `"${name}" is a service of the platform`,
@@ -63090,7 +64544,7 @@ function* administrators({
         hint: "remove it, and give the narrow scopes that it needs below hub.loadRoles"
       };
 }
-function isOurs(name, ours) {
+function isOurs2(name, ours) {
   return name === "jupyterhub-idle-culler" || at(ours, pointer("hub", "services", name)) !== void 0;
 }
 function notTheirs(role) {
@@ -63197,10 +64651,10 @@ function conflictsOf(sets) {
   for (const { set, lock } of sets)
     for (const file of lock.data.files) {
       const path = placeOf2(file.url);
-      const before = placed2.get(path);
-      if (before && (before.file.bytes !== file.bytes || before.file.unpack !== file.unpack))
-        tell5(before.set, set.name, `${path} is of two sizes in their locks`);
-      placed2.set(path, before ?? { set: set.name, file });
+      const before2 = placed2.get(path);
+      if (before2 && (before2.file.bytes !== file.bytes || before2.file.unpack !== file.unpack))
+        tell5(before2.set, set.name, `${path} is of two sizes in their locks`);
+      placed2.set(path, before2 ?? { set: set.name, file });
       const tree = file.unpack === void 0 ? void 0 : unpacked.get(file.unpack);
       if (tree && tree.path !== path)
         tell5(tree.set, set.name, `both unpack an archive as ${file.unpack}`);
@@ -63398,8 +64852,8 @@ function dataWanted(platform, clusterName) {
   const size2 = storage.size === void 0 ? sumOf(sets) : Math.ceil(quantityBytes(storage.size) ?? 0);
   return { order: order2, digest: digestOf({ ...order2, storage: { ...storage }, size: size2 }), sets, size: size2 };
 }
-function orderText({ order: order2 }, mode, keep3) {
-  return JSON.stringify({ ...order2, mode, keep: [...new Set(keep3)].sort(compareText) });
+function orderText({ order: order2 }, mode, keep4) {
+  return JSON.stringify({ ...order2, mode, keep: [...new Set(keep4)].sort(compareText) });
 }
 function hubsWithData(platform, cluster) {
   return [...platform.environments.values()].filter(
@@ -63407,7 +64861,7 @@ function hubsWithData(platform, cluster) {
   );
 }
 function sumOf(sets) {
-  return sets.reduce((sum, { set }) => sum + Math.ceil(quantityBytes(set.data.size) ?? 0), 0);
+  return sets.reduce((sum2, { set }) => sum2 + Math.ceil(quantityBytes(set.data.size) ?? 0), 0);
 }
 function setOf({ set, lock }) {
   return {
@@ -63433,7 +64887,7 @@ var dataPlace = {
     for (const cluster of platform.clusters.values()) {
       const [first] = hubsWithData(platform, cluster.name);
       const { storage } = cluster.data;
-      const most = serverPools(cluster.data).reduce((sum, [, { max: max2 }]) => sum + max2, 0);
+      const most = serverPools(cluster.data).reduce((sum2, [, { max: max2 }]) => sum2 + max2, 0);
       if (first === void 0) continue;
       if (storage.data === void 0)
         yield {
@@ -63801,7 +65255,7 @@ var FORM_PATHS = {
   renew: ".github/ISSUE_TEMPLATE/renew.yml",
   class: ".github/ISSUE_TEMPLATE/class.yml"
 };
-var LABELS = {
+var LABELS2 = {
   tier: "Kind of access",
   time: "For how long",
   cohort: "Class or workshop",
@@ -63851,15 +65305,15 @@ title: "Access: "
 labels: [access]
 body:
 ${words(joined([PUBLIC2, ...choices.tiers.map(tierLine)], inMarkdown`\n`))}
-${dropdown("tier", LABELS.tier, names(choices))}
-${dropdown("time", LABELS.time, choices.times)}
+${dropdown("tier", LABELS2.tier, names(choices))}
+${dropdown("time", LABELS2.time, choices.times)}
   - type: input
     id: cohort
     attributes:
-      label: ${LABELS.cohort}
+      label: ${LABELS2.cohort}
       description: Only for members of one. Its short name stands in the link that you were given.
 ${rules()}
-${text("reason", LABELS.reason, "Your project in a few sentences, and your institution if you like.")}
+${text("reason", LABELS2.reason, "Your project in a few sentences, and your institution if you like.")}
 `;
 }
 function renewForm(choices) {
@@ -63869,9 +65323,9 @@ title: "Renew: "
 labels: [access]
 body:
 ${words(PUBLIC2)}
-${dropdown("more", LABELS.more, choices.times)}
+${dropdown("more", LABELS2.more, choices.times)}
 ${rules()}
-${text("why", LABELS.why, "What you still need the hub for.")}
+${text("why", LABELS2.why, "What you still need the hub for.")}
 `;
 }
 var PUBLIC2 = inMarkdown`This issue is public for ever: anybody can read your account’s name and what you write here, \
@@ -64421,8 +65875,8 @@ function runManifestRules(platform, now, hub, objects) {
   );
 }
 function manifestFindings({ unit: unit2, manifests }, { platform, now }) {
-  const looked = documentsIn(manifests).filter(isLookedAt);
-  return runManifestRules(platform, now, unit2.name, looked.map(parseObject));
+  const looked2 = documentsIn(manifests).filter(isLookedAt);
+  return runManifestRules(platform, now, unit2.name, looked2.map(parseObject));
 }
 function hubFacts(platform, now, hub) {
   const cluster = platform.clusters.get(hub.data.cluster);
@@ -64678,10 +66132,10 @@ async function check(inputs, report) {
   const charts = reading.platform && await cachedCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
   const all = await allFindings(reading, charts, inputs.now);
   const findings = reading.platform ? aboutHubs(all, reading.platform, inputs.hubs) : all;
-  const unread2 = unreadLines(reading);
+  const unread3 = unreadLines(reading);
   return outcome({
     exit: hasErrors(findings) ? 2 : 0,
-    text: `${findingsText(findings)}${unread2.map((line) => `${oneLine(line)}
+    text: `${findingsText(findings)}${unread3.map((line) => `${oneLine(line)}
 `).join("")}`,
     json: {
       schema_version: SCHEMA_VERSION,
@@ -64691,19 +66145,19 @@ async function check(inputs, report) {
     findings,
     summary: [
       findingsMarkdown(findings),
-      ...unread2.map((line) => inMarkdown`\n${line}\n`.text)
+      ...unread3.map((line) => inMarkdown`\n${line}\n`.text)
     ].join("")
   });
 }
 function aboutHubs(findings, platform, hubs) {
   if (hubs.length === 0) return findings;
   confirmHubs(platform, hubs);
-  const ofOne = hubs.map((hub) => isOfHub(platform, hub));
+  const ofOne = hubs.map((hub) => isOfHub2(platform, hub));
   return findings.filter(({ at: at2 }) => ofOne.some((isOf2) => isOf2(at2.file)));
 }
-function unreadLines({ platform, unread: unread2 }) {
+function unreadLines({ platform, unread: unread3 }) {
   if (!platform) return ["Rules have looked at no file, because platform.yaml cannot be read."];
-  return unread2.length === 0 ? [] : [`Rules have not looked at ${unread2.join(", ")} yet: mend what is told here first.`];
+  return unread3.length === 0 ? [] : [`Rules have not looked at ${unread3.join(", ")} yet: mend what is told here first.`];
 }
 
 // src/core/check/file-rules.ts
@@ -64854,10 +66308,10 @@ var FILE_RULES = [
 ];
 
 // src/core/init/scaffold.ts
-var import_handlebars3 = __toESM(require_lib(), 1);
+var import_handlebars4 = __toESM(require_lib(), 1);
 var SCAFFOLDS = ["hub", "image", "cluster"];
-var template = (text2) => import_handlebars3.default.compile(text2, { strict: true, noEscape: true });
-var hubText = template(`# A hub. Everything may be changed; editors show what each key means, by the schema above.
+var template3 = (text2) => import_handlebars4.default.compile(text2, { strict: true, noEscape: true });
+var hubText = template3(`# A hub. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}} # people read it
 url: {{url}} # its own host name; point it at the cluster's entry
 cluster: {{cluster}}
@@ -64882,7 +66336,7 @@ function usersTeam(organization, hub) {
 function adminsTeam(organization, hub) {
   return `"team:${organization}/${hub}-admins"`;
 }
-var IMAGE = template(`# An image. Everything may be changed; editors show what each key means, by the schema above.
+var IMAGE = template3(`# An image. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}} # users read this
 python: "3.13"
 conda: [jupyterhub-singleuser=5, jupyterlab, nbgitpuller] # from conda-forge
@@ -64891,7 +66345,7 @@ apt: []
 # oggm: {version: 1.6.3}
 # bake: [sample-data, salem] # kept in /opt, because a home volume hides what lies in the home
 `);
-var clusterText = template(`# A cluster. Everything may be changed; editors show what each key means, by the schema above.
+var clusterText = template3(`# A cluster. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}}
 provider: {{provider}} # digitalocean | gke | aks | eks | ovh | k3s | existing
 kubernetes: "1.35" # minor version
@@ -65092,6 +66546,32 @@ function completion([name = "bash"], tables2) {
   return outcome({ exit: 0, text: text2 });
 }
 
+// src/core/issues.ts
+var ISSUES = {
+  deployment: "glaciocloud",
+  drift: "glaciocloud-drift",
+  outside: "glaciocloud-outside",
+  data: "glaciocloud-data",
+  image: "glaciocloud-image",
+  /** By charts/oggm-hub/files/probe.py, like the next one. */
+  probe: "glaciocloud-probe",
+  heartbeat: "glaciocloud-heartbeat"
+};
+var TITLES = {
+  failed: "the change did not reach the hub",
+  rolledBack: "the change was rolled back",
+  blocked: "the change is held",
+  removal: "the removal is held",
+  drift: "changed in the cluster behind our back",
+  outside: "not well, seen from outside",
+  data: "input data are missing or damaged",
+  image: "could not be rebuilt"
+};
+var ORDERS = { retry: "glaciocloud:retry", again: "glaciocloud:apply-again" };
+function hubIssue(kind, hub) {
+  return [ISSUES[kind], `hub:${hub}`];
+}
+
 // src/core/data/report-text.ts
 init_escape();
 init_lists();
@@ -65124,7 +66604,7 @@ function reportIssue(cluster, report) {
   const what = "Every file was read, and what is damaged was taken out of what users see and fetched anew. This is left:";
   const rest = inMarkdown`The next night tries again, and closes this issue when all is there; ${command} tries at once.`;
   return {
-    title: `${cluster}: input data are missing or damaged`,
+    title: `${cluster}: ${TITLES.data}`,
     text: `${what}
 
 ${found4}
@@ -65466,8 +66946,8 @@ async function orderedJob({ digest: digest3 }, kube) {
 }
 async function startFiller(task, world) {
   const { kube, random } = world;
-  const { wanted, mode, keep: keep3, image: image2, nodes } = task;
-  const order2 = packed(orderText(wanted, mode, keep3), wanted);
+  const { wanted, mode, keep: keep4, image: image2, nodes } = task;
+  const order2 = packed(orderText(wanted, mode, keep4), wanted);
   const name = `${DATA_CLAIM}-${mode}-${random.hex(4)}`;
   const code2 = FILLER_CODE.map(async (file) => [file, await world.script(file)]);
   const objects = fillerObjects({
@@ -65629,10 +67109,10 @@ async function confirmPods(job, { kube }) {
     namespace: NAMESPACE2,
     fields: `involvedObject.name=${job}`
   });
-  const refused3 = events.find(({ reason }) => reason === "FailedCreate");
-  if (refused3)
+  const refused6 = events.find(({ reason }) => reason === "FailedCreate");
+  if (refused6)
     throw new Faulty(
-      `input data: the cluster takes no pod: ${shortened(textAt(refused3, "/message"))}`,
+      `input data: the cluster takes no pod: ${shortened(textAt(refused6, "/message"))}`,
       "infrastructure"
     );
 }
@@ -65701,7 +67181,7 @@ async function giveData(release2, kube) {
   const objects = await objectsFor(namespace, kube);
   const [volume] = objects;
   const live = await kube.get("persistentvolume", volumeName(namespace));
-  if (live && canonical(placeOf5(live)) !== canonical(placeOf5(volume)))
+  if (live && canonical(placeOf6(live)) !== canonical(placeOf6(volume)))
     throw new Faulty(
       `input data lie elsewhere now; when nobody's server runs: kubectl delete pvc ${DATA_CLAIM} --namespace ${namespace}, then kubectl delete pv ${volumeName(namespace)}`,
       "infrastructure"
@@ -65722,7 +67202,7 @@ async function objectsFor(namespace, kube) {
   if (made3.kind === "volume") return made3.objects;
   throw new Faulty(`${made3.why}; ${made3.hint}`, "infrastructure");
 }
-function placeOf5(volume) {
+function placeOf6(volume) {
   return Object.fromEntries(
     ["csi", "nfs", "local", "hostPath"].map((kind) => [kind, at(volume, `/spec/${kind}`) ?? null])
   );
@@ -65845,8 +67325,8 @@ async function fillTask({
     placeholders: standInSecrets(jupyterhub)
   });
   const image2 = textAt(hubPodSpec(documentsIn(rendered).map(parseObject)), "/containers/0/image");
-  const keep3 = await viewsInUse(kube, states);
-  return { wanted: asked4, mode, keep: keep3, image: image2, nodes: serverNodes(jupyterhub) };
+  const keep4 = await viewsInUse(kube, states);
+  return { wanted: asked4, mode, keep: keep4, image: image2, nodes: serverNodes(jupyterhub) };
 }
 
 // src/core/hub/tried.ts
@@ -65879,7 +67359,7 @@ init_json();
 import { readdir as readdir6 } from "node:fs/promises";
 import { join as join13 } from "node:path";
 init_failure();
-var OBJECTS = "manifests.yaml";
+var OBJECTS2 = "manifests.yaml";
 var UNIT = /^(clusters\/[^/.]+|[^/.]+)\/(?:release\.json|status\.json|manifests\.yaml)$/u;
 var RECORD = /^(clusters\/[^/.]+|[^/.]+)\/(release\.json|status\.json)$/u;
 function deployedFrom(folder, root) {
@@ -65902,7 +67382,7 @@ async function deployedInFolder(folder) {
   const read6 = async (wants) => {
     const files = /* @__PURE__ */ new Map();
     for (const unit2 of units) {
-      for (const file of ["release.json", "status.json", OBJECTS]) {
+      for (const file of ["release.json", "status.json", OBJECTS2]) {
         const path = `${unit2}/${file}`;
         const full = join13(folder, path);
         if (!await exists(full) || !wants(path)) continue;
@@ -65967,7 +67447,7 @@ async function deployed(read6, text2) {
   const found4 = {
     releases: readings.flatMap((one3) => one3.kind === "read" ? [one3.record] : []),
     unreadable: readings.flatMap((one3) => one3.kind === "unreadable" ? [one3.record] : []),
-    manifests: async (unit2) => await text2(`${unitId(unit2)}/${OBJECTS}`) ?? ""
+    manifests: async (unit2) => await text2(`${unitId(unit2)}/${OBJECTS2}`) ?? ""
   };
   return { found: found4, seen: seen3 };
 }
@@ -66191,6 +67671,17 @@ init_failure();
 import { writeFile as writeFile4 } from "node:fs/promises";
 import { join as join15 } from "node:path";
 
+// src/edges/helm-failure.ts
+init_failure();
+function helmFailure(what, said5, hint) {
+  const all = readRefusals("Helm", said5);
+  const [{ kind: refusal3, cure }] = all;
+  return new HelmFailure(`${what}: ${refusalsText(all)}`, {
+    hint: cure === "" ? hint : cure,
+    refusal: refusal3
+  });
+}
+
 // src/edges/tools.ts
 import { accessSync, constants as constants3 } from "node:fs";
 import { delimiter, join as join14 } from "node:path";
@@ -66206,8 +67697,8 @@ function isExecutable(path) {
   }
 }
 function findTool(name) {
-  const named4 = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
-  if (named4 !== void 0 && named4 !== "") return isExecutable(named4) ? named4 : void 0;
+  const named5 = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
+  if (named5 !== void 0 && named5 !== "") return isExecutable(named5) ? named5 : void 0;
   const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join14(folder, name));
   return [...onPath, unpackedTool(name)].find(isExecutable);
 }
@@ -66219,8 +67710,8 @@ var NEEDED = "Helm 3.17 or newer";
 async function findHelm() {
   const program = findTool("helm");
   if (program === void 0) {
-    const named4 = process.env["GLACIOCLOUD_HELM"];
-    throw new HelmMissing(`${NEEDED} not found${named4 === void 0 ? "" : ` at ${named4}`}`, {
+    const named5 = process.env["GLACIOCLOUD_HELM"];
+    throw new HelmMissing(`${NEEDED} not found${named5 === void 0 ? "" : ` at ${named5}`}`, {
       hint: "install it, or run `npm run tools`"
     });
   }
@@ -66246,7 +67737,7 @@ function helmHome(folder) {
     HELM_PLUGINS: folder
   };
 }
-async function template2(helm, request2) {
+async function template4(helm, request2) {
   const values = join15(request2.scratch, `${request2.release}.values.json`);
   const placeholders = join15(request2.scratch, `${request2.release}.placeholders.json`);
   await writeFile4(values, JSON.stringify(request2.values));
@@ -66276,12 +67767,12 @@ async function template2(helm, request2) {
       timeoutMs: 12e4
     }
   );
-  if (result2.code !== 0) {
-    const said5 = result2.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
-    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said5.slice(0, 1500)}`, {
-      hint: "the message names the template and the value; correct it in the environment file"
-    });
-  }
+  if (result2.code !== 0)
+    throw helmFailure(
+      `Helm cannot render ${request2.release}`,
+      result2.stderr,
+      "correct the value in the file of the hub, below `values:`"
+    );
   return result2.stdout;
 }
 
@@ -66316,7 +67807,7 @@ async function renderAll({
       if (unit2.kind === "cluster") return shared(wants);
       const kubernetes = platform.clusters.get(unit2.cluster)?.data.kubernetes ?? "";
       try {
-        const output = await template2(helm, {
+        const output = await template4(helm, {
           release: unit2.name,
           namespace,
           chart,
@@ -66405,7 +67896,7 @@ async function gatherWanted(inputs, { clock, report }) {
   const all = wantedReleases(platform, charts, recorded.releases);
   if (inputs.record !== void 0) await confirmRecord(inputs.record, all);
   const hubs = all.filter(({ unit: unit2 }) => unit2.kind === "hub");
-  const here2 = hubs.filter(({ unit: unit2 }) => unit2.cluster === cluster.name);
+  const here = hubs.filter(({ unit: unit2 }) => unit2.cluster === cluster.name);
   const wanted = {
     platform,
     charts,
@@ -66414,7 +67905,7 @@ async function gatherWanted(inputs, { clock, report }) {
     cluster,
     shared: all.find(({ unit: unit2 }) => unit2.kind === "cluster" && unit2.name === cluster.name),
     hubs,
-    chosen: chooseHubs(platform, here2, inputs)
+    chosen: chooseHubs(platform, here, inputs)
   };
   return { kind: "wanted", wanted };
 }
@@ -66455,16 +67946,16 @@ async function runData(run3, world) {
   );
   if (gathered.kind === "refused") return gathered;
   const { wanted } = gathered;
-  const named4 = namedSets(wanted, sets);
+  const named5 = namedSets(wanted, sets);
   await confirmCluster(wanted, ports);
   const asked4 = dataWanted(wanted.platform, wanted.cluster.name);
   const found4 = asked4 === void 0 ? { sets: [] } : await seen(asked4, mode, wanted, world);
   const locked = found4.sets.map(({ set }) => set);
   const rows2 = [
     ...found4.sets,
-    ...named4.all.filter((name) => !locked.includes(name)).map((name) => notLocked(name))
+    ...named5.all.filter((name) => !locked.includes(name)).map((name) => notLocked(name))
   ];
-  const shown3 = rows2.filter(({ set }) => named4.shown.includes(set)).sort((a, b) => compareText(a.set, b.set));
+  const shown3 = rows2.filter(({ set }) => named5.shown.includes(set)).sort((a, b) => compareText(a.set, b.set));
   return { kind: "seen", cluster: wanted.cluster.name, report: { ...found4, sets: shown3 } };
 }
 function namedSets({ platform, cluster }, asked4) {
@@ -66567,8 +68058,8 @@ function take(survey, name, members, found4) {
       `${name} has ${present2.length} bundles, of ${members.length} that there could be`
     );
 }
-function lockChange(before, after) {
-  const was = new Map(before.map((one3) => [one3.url, one3.bytes]));
+function lockChange(before2, after) {
+  const was = new Map(before2.map((one3) => [one3.url, one3.bytes]));
   const is2 = new Map(after.map((one3) => [one3.url, one3.bytes]));
   const names5 = (from) => [...from.keys()].sort(compareText);
   return {
@@ -66623,10 +68114,10 @@ async function lockData(root, names5, world) {
   if (names5.length === 0)
     throw new UsageError("data lock needs a set", "write: glaciocloud data lock SET\u2026");
   const { platform, findings } = await gatherPlatform(root);
-  if (!platform) return refused(findings);
+  if (!platform) return refused2(findings);
   const sets = chooseSets(platform, names5);
   const wrong2 = addressFindings(sets);
-  if (wrong2.length > 0) return refused(wrong2);
+  if (wrong2.length > 0) return refused2(wrong2);
   const results = [];
   for (const set of sets) results.push(await lockSet(root, platform, set, world));
   return outcome({
@@ -66640,29 +68131,29 @@ async function lockSet(root, platform, set, world) {
   const wanted = wantedFiles(set.data);
   const { mirrors } = set.data;
   const { files, faults, notes: notes4 } = await surveySet(name, { wanted, mirrors }, world);
-  const before = platform.dataLocks.get(name)?.data;
+  const before2 = platform.dataLocks.get(name)?.data;
   const of = (kind) => ({
     set: name,
     outcome: kind,
     files: files.length,
     bytes: bytesOf({ files }),
-    ...lockChange(before?.files ?? [], files),
+    ...lockChange(before2?.files ?? [], files),
     problems: faults,
     notes: notes4
   });
   if (faults.length > 0) return of("failed");
   const text2 = lockText({ recipe: recipeOf(set.data), files });
-  if (before && text2 === lockText(before)) return of("unchanged");
+  if (before2 && text2 === lockText(before2)) return of("unchanged");
   await writeWhole(join16(root, "data", `${name}.lock.yaml`), text2);
   return of("written");
 }
 var MOST_SHOWN2 = 20;
 function textOf2(result2) {
   const { set, files, bytes: bytes2, problems, notes: notes4, added, removed, resized } = result2;
-  const sum = `${files} ${files === 1 ? "file" : "files"}, ${gigabytes(bytes2)}`;
+  const sum2 = `${files} ${files === 1 ? "file" : "files"}, ${gigabytes(bytes2)}`;
   const head2 = {
-    written: `\u2713 ${set}: data/${set}.lock.yaml written, ${sum}`,
-    unchanged: `\u2713 ${set}: nothing has changed, ${sum}`,
+    written: `\u2713 ${set}: data/${set}.lock.yaml written, ${sum2}`,
+    unchanged: `\u2713 ${set}: nothing has changed, ${sum2}`,
     failed: `\u2717 ${set}: no lock was written`
   };
   const changes = [
@@ -66685,7 +68176,7 @@ async function data({ target: [verb2 = "", ...names5], ...request2 }, worlds) {
   if (mode === void 0) throw unknownVerb(verb2);
   const world = worlds.run();
   const ended3 = await runData({ ...request2, mode, sets: names5 }, world);
-  if (ended3.kind === "refused") return refused(ended3.findings);
+  if (ended3.kind === "refused") return refused2(ended3.findings);
   const { cluster, report } = ended3;
   const well = report.sets.every(({ state }) => state === "ready");
   const github = mode === "verify" ? await worlds.github() : void 0;
@@ -66698,7 +68189,7 @@ async function data({ target: [verb2 = "", ...names5], ...request2 }, worlds) {
   });
 }
 async function tell(github, cluster, { report, well }) {
-  const labels = ["glaciocloud-data", `cluster:${cluster}`];
+  const labels = [ISSUES.data, `cluster:${cluster}`];
   if (well) {
     await github.closeIssue(labels, inMarkdown`Input data of ${cluster} are whole again.`.text);
     return `input data of ${cluster} are whole`;
@@ -66729,7 +68220,7 @@ function deployText(results) {
   if (results.length === 0) return "nothing to do: what is merged already runs\n";
   const width = greatest(results.map(({ unit: unit2 }) => oneLine(unitId(unit2)).length));
   return results.map(({ unit: unit2, outcome: outcome2, reason, seconds: seconds2 }) => {
-    const total = PHASES.reduce((sum, phase) => sum + seconds2[phase], 0);
+    const total = PHASES.reduce((sum2, phase) => sum2 + seconds2[phase], 0);
     const phases = PHASES.map((phase) => `${phase} ${seconds2[phase].toFixed(1)}`).join(", ");
     const time2 = total === 0 ? "" : ` in ${total.toFixed(1)} s (${phases})`;
     const name = oneLine(unitId(unit2)).padEnd(width);
@@ -66800,8 +68291,8 @@ function compare(from, to, path = "") {
     return keys.flatMap((key2) => compare(from[key2], to[key2], `${path}/${escapeSegment(key2)}`));
   }
   if (Array.isArray(from) && Array.isArray(to)) {
-    const named4 = byName3(from, to);
-    if (named4) return compare(named4.from, named4.to, path);
+    const named5 = byName3(from, to);
+    if (named5) return compare(named5.from, named5.to, path);
   }
   return canonical(from) === canonical(to) ? [] : [{ path, from, to }];
 }
@@ -66936,8 +68427,8 @@ function clusterVerdict(cluster, facts2) {
   ]);
 }
 function rightsVerdict(cluster, allowed) {
-  const refused3 = refusedRights(cluster, allowed);
-  return refused3 === void 0 ? WELL : problem2(refused3);
+  const refused6 = refusedRights(cluster, allowed);
+  return refused6 === void 0 ? WELL : problem2(refused6);
 }
 function versionVerdict({ name, data: data3 }, version) {
   const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
@@ -67002,7 +68493,7 @@ function together2(verdicts) {
     warnings: verdicts.flatMap(({ warnings }) => warnings)
   };
 }
-function entriesOf3(objects) {
+function entriesOf4(objects) {
   const found4 = objects.flatMap(
     (one3) => objectsIn(at(one3, "/status/loadBalancer/ingress")).flatMap((entry3) => [
       textAt(entry3, "/ip"),
@@ -67040,11 +68531,11 @@ function largestOf(nodes, path) {
 }
 function askedBy(deployment) {
   const containers = objectsIn(at(deployment, "/spec/template/spec/containers"));
-  const sum = (path) => containers.reduce((total, one3) => total + amount(at(one3, path)), 0);
+  const sum2 = (path) => containers.reduce((total, one3) => total + amount(at(one3, path)), 0);
   return {
     who: textAt(deployment, "/metadata/name"),
-    cpu: sum("/resources/requests/cpu"),
-    memory: sum("/resources/requests/memory")
+    cpu: sum2("/resources/requests/cpu"),
+    memory: sum2("/resources/requests/memory")
   };
 }
 function askedByServer([name, size2]) {
@@ -67158,7 +68649,7 @@ async function preflightCluster(kube, cluster) {
 }
 async function preflightAddress({ hub, to }, { kube, cluster, internet: internet2, progress }) {
   if (cluster.data.ingress.class === "none") return;
-  const entries = entriesOf3(await kube.list("services,ingresses"));
+  const entries = entriesOf4(await kube.list("services,ingresses"));
   const faults = [];
   for (const hostname5 of hostsOf(hub.data)) {
     const resolved = await internet2.resolve(hostname5).catch((error2) => {
@@ -67197,7 +68688,7 @@ async function preflightOutside(task, world) {
     });
   if (faults.length > 0) throw new Faulty(faults.join("; "), "infrastructure");
 }
-async function preflightObjects({ to, platform, hub }, prepared2, world) {
+async function preflightObjects({ to, platform, hub }, { names: names5 }, world) {
   const { namespace, values } = to.release;
   const rendered = await world.releases.render({
     release: to.unit.name,
@@ -67207,7 +68698,7 @@ async function preflightObjects({ to, platform, hub }, prepared2, world) {
     values,
     placeholders: standInSecrets(values["jupyterhub"])
   });
-  const objects = documentsIn(rendered).map(parseObject).map((object3) => withRealNames(object3, prepared2.names));
+  const objects = documentsIn(rendered).map(parseObject).map((object3) => withRealNames(object3, names5));
   const broken = runManifestRules(platform, world.clock.now().getTime(), hub.name, objects).filter(
     ({ severity }) => severity === "error"
   );
@@ -67244,6 +68735,30 @@ async function tellConflicts({ to }, objects, { kube, progress }) {
   }
 }
 
+// src/core/hub/earlier.ts
+function publicStanding(one3, { runs, unreadable: unreadable5 }) {
+  if (runs === void 0) {
+    const how = unreadable5.has(unitId(one3.unit)) ? "unfinished" : "unseen";
+    return { how, since: void 0 };
+  }
+  return runs.digest === one3.digest ? { how: "healthy", since: timeOf(runs.since) } : { how: "unfinished", since: void 0 };
+}
+function liveStanding(one3, states, hasFailed2) {
+  if (states.unreadable.has(one3.release.namespace)) return { how: "failed", since: void 0 };
+  const state = states.known.get(one3.release.namespace);
+  if (isSettled(state, one3.digest)) return { how: "healthy", since: timeOf(state?.healthy?.since) };
+  const isFailed = hasFailed2 || state?.quarantined?.digest === one3.digest;
+  return { how: isFailed ? "failed" : "unfinished", since: void 0 };
+}
+function hubsBefore(waves2, wave, hubs) {
+  const names5 = waves2.map(({ name }) => name);
+  const before2 = names5.slice(0, names5.indexOf(wave.name));
+  return hubs.filter(({ unit: unit2, wave: name }) => unit2.kind === "hub" && before2.includes(name));
+}
+function timeOf(at2) {
+  return at2 === void 0 ? void 0 : Date.parse(at2);
+}
+
 // src/core/hub/gates.ts
 init_lists();
 var DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
@@ -67272,11 +68787,11 @@ function unrecorded({ earlier: earlier3, record }) {
   );
 }
 function unseenBefore({ earlier: earlier3, record }) {
-  const unseen = earlier3.filter(({ how }) => how === "unseen");
-  const [first] = unseen;
+  const unseen2 = earlier3.filter(({ how }) => how === "unseen");
+  const [first] = unseen2;
   if (first === void 0) return void 0;
   const { wave, cluster } = first;
-  const there = unseen.filter((one3) => one3.wave === wave && one3.cluster === cluster);
+  const there = unseen2.filter((one3) => one3.wave === wave && one3.cluster === cluster);
   return waiting2(
     "earlier-unfinished",
     `wave ${wave} was never deployed on cluster ${cluster}, as far as is known here: ${names2(there)}; ${beginning(record, first)}`
@@ -67329,9 +68844,9 @@ function waiting2(code2, reason) {
   return { open: false, outcome: "waiting", code: code2, reason };
 }
 function names2(hubs) {
-  const named4 = hubs.slice(0, NAMED_HUBS).map(({ name }) => name);
-  const more = hubs.length - named4.length;
-  return `${named4.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  const named5 = hubs.slice(0, NAMED_HUBS).map(({ name }) => name);
+  const more = hubs.length - named5.length;
+  return `${named5.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 function isFrozen({ days, hours, from, until }, now, timezone) {
   if (from !== void 0 && now < instant(from)) return false;
@@ -67443,105 +68958,347 @@ function changesHubImage(from, to) {
   return part(from) !== part(to);
 }
 
-// src/apply/hub/hub.ts
-init_failure();
-
-// src/core/hub/adoption.ts
+// src/core/access/inherited.ts
 init_json();
-
-// src/core/hub/way-back.ts
-init_json();
-function storedIn(manifest) {
-  return splitDocuments(manifest).filter((text2) => /^kind:/mu.test(text2)).map((text2) => ({ text: text2, object: parseObject(text2) }));
+var STAY_HOURS = 24;
+var ADOPTED = "adopted.json";
+function adoptedText(names5, claims, now) {
+  const until = new Date(now + STAY_HOURS * 36e5).toISOString();
+  return `${canonical({ v: 1, until, names: Object.fromEntries(names5), claims: { ...claims } })}
+`;
 }
-function manifestOf(stored) {
-  return stored.map(({ text: text2 }) => `---
-${text2.trimEnd()}
-`).join("");
+function inheritedIn(text2) {
+  const names5 = objectOf(text2)?.["names"];
+  const entries = Object.entries(isObject(names5) ? names5 : {});
+  return new Map(entries.map(([name, since]) => [name, typeof since === "string" ? since : ""]));
 }
-function straysOf(made3, wanted, namespace) {
-  const names5 = new Set(wanted.map((one3) => identity4(one3, namespace)));
-  const strays = [...byIdentity(made3, namespace)].filter(([name]) => !names5.has(name));
-  return strays.map(([, object3]) => object3);
-}
-function goesWith(live, release2) {
-  const policy = textAt(live, "/metadata/annotations/helm.sh~1resource-policy");
-  const owner = textAt(live, "/metadata/annotations/meta.helm.sh~1release-name");
-  return owner === release2 && policy.trim().toLowerCase() !== "keep";
-}
-function isLeaving(live) {
-  return at(live, "/metadata/deletionTimestamp") !== void 0;
-}
-function holdsData(object3) {
-  return object3["kind"] === "PersistentVolumeClaim";
-}
-function asItHasBecome({ object: object3 }, live) {
-  const kept3 = shaped(object3["spec"] ?? {}, live["spec"] ?? {});
-  const changed4 = merge(object3, { spec: kept3 });
-  return { text: manifestText([changed4]), object: changed4 };
-}
-function shaped(shape, live) {
-  if (!isObject(shape) || !isObject(live)) return live;
-  const entries = Object.entries(shape).map(([key2, value2]) => {
-    const now = live[key2];
-    return [key2, now === void 0 ? value2 : shaped(value2, now)];
-  });
-  return Object.fromEntries(entries);
-}
-function calledOf(object3) {
-  return `${textAt(object3, "/kind")} ${textAt(object3, "/metadata/name")}`;
-}
-
-// src/core/hub/adoption.ts
-var OTHERS = "others";
-var OF_HUB2 = ["hub", "proxy", "proxy-api", "proxy-public", "hub-db-dir"];
-function strangersIn({ hub, namespace, releases, objects }) {
-  const release2 = releases.find(({ name, ours }) => name === hub && !ours);
-  if (release2 !== void 0) return `the Helm release ${release2.name} (${release2.chart})`;
-  const foreign2 = objects.filter((one3) => isOfHub3(one3) && ownerOf(one3) !== hub);
-  if (foreign2.length > 0) {
-    const owners = [...new Set(foreign2.map(ownerOf))].map(
-      (owner) => owner === "" ? "no Helm release" : `the Helm release ${owner}`
+function inheritedFrom(known) {
+  const names5 = /* @__PURE__ */ new Map();
+  for (const { name, since } of known) {
+    const before2 = names5.get(name);
+    names5.set(
+      name,
+      [before2, since].filter((one3) => one3 !== void 0 && one3 !== "").sort()[0] ?? ""
     );
-    return `${foreign2.map(calledOf).join(", ")}, made by ${owners.join(" and ")}`;
   }
-  if (at(namespace, "/metadata/labels/app.kubernetes.io~1managed-by") === "glaciocloud")
-    return void 0;
-  const left = objects.filter((one3) => isOfHub3(one3) || isHome2(one3));
-  return left.length === 0 ? void 0 : claimsText(left);
+  return names5;
 }
-function isOfHub3(object3) {
-  return OF_HUB2.includes(textAt(object3, "/metadata/name"));
-}
-function isHome2(object3) {
-  return textAt(object3, "/metadata/labels/component") === "singleuser-storage";
-}
-function ownerOf(object3) {
-  return textAt(object3, "/metadata/annotations/meta.helm.sh~1release-name");
-}
-function claimsText(left) {
-  const homes2 = left.filter(isHome2).length;
-  const others = left.filter((one3) => !isHome2(one3)).map(calledOf);
-  return [...others, ...homes2 > 0 ? [`homes of people (${homes2})`] : []].join(", ");
+function mayHave({ id, name, created }, { names: names5, people }) {
+  const since = names5.get(name);
+  if (since === void 0) return true;
+  const owner = Object.hasOwn(people, name) ? people[name] : void 0;
+  if (owner !== void 0) return String(owner) === id;
+  return created !== void 0 && created < Date.parse(since);
 }
 
 // src/apply/hub/adopt.ts
+init_json();
 init_failure();
-async function confirmFree({ to, state }, world) {
-  if (state?.healthy) return;
+
+// src/core/access/homes.ts
+init_escape();
+init_json();
+function claimOf(object3, name) {
+  const asked4 = textAt(object3, "/spec/resources/requests/storage");
+  const given2 = at(object3, "/status/capacity/storage");
+  const size2 = typeof given2 === "string" ? given2 : asked4;
+  return { claim: textAt(object3, "/metadata/name"), name, size: size2 };
+}
+function homesOf({ hub, homes: homes2, present: present2, book, lines: lines3 }) {
+  const here = /* @__PURE__ */ new Set([
+    ...MACHINES,
+    ...[...present2.entries.values()].map(({ name }) => name),
+    ...present2.users.map(({ name }) => name)
+  ]);
+  const ids = new Map([...book].map(([id, { name }]) => [name, id]));
+  const went = new Map(
+    lines3.flatMap(
+      (line) => line.hub === hub && line.subject !== null ? [[line.subject, line.after === null ? line.at : void 0]] : []
+    )
+  );
+  const gone2 = homes2.filter(({ name }) => !here.has(name)).map((home) => {
+    const id = ids.get(home.name);
+    return { ...home, id, since: id === void 0 ? void 0 : went.get(id) };
+  });
+  return { hub, homes: homes2, gone: gone2.sort(longestFirst) };
+}
+function longestFirst(a, b) {
+  return compareText(a.since ?? "", b.since ?? "") || compareText(a.claim, b.claim);
+}
+var DAY_MS4 = 864e5;
+var GIB2 = 1024 ** 3;
+function homesText(hubs, now, detail) {
+  const parts2 = hubs.map(({ hub, homes: homes2, gone: gone2 }) => {
+    const sum2 = Math.round(sizeOf(gone2) / GIB2);
+    const head2 = terminal`${hub}: ${gone2.length} of ${homes2.length} homes are of people gone, ${sum2} GiB\n`;
+    if (detail === "counts") return head2;
+    const rows2 = gone2.map(
+      (home) => terminal`  ${home.claim}  ${home.size}  ${sinceText(home, now)}  ${home.id ?? "?"} ${home.name}\n`
+    );
+    return terminal`${head2}${rows2}`;
+  });
+  return terminal`${parts2}`.text;
+}
+function sinceText({ since }, now) {
+  if (since === void 0) return "gone, not written down since when";
+  const days = Math.floor((now - Date.parse(since)) / DAY_MS4);
+  return `gone since ${since.slice(0, 10)}, ${days} ${days === 1 ? "day" : "days"}`;
+}
+function sizeOf(homes2) {
+  return homes2.reduce((sum2, { size: size2 }) => sum2 + (quantityBytes(size2) ?? 0), 0);
+}
+function homesJson(hubs, detail) {
+  return hubs.map(({ hub, homes: homes2, gone: gone2 }) => {
+    const shown3 = detail === "everybody" ? gone2 : [];
+    return {
+      hub,
+      counts: { homes: homes2.length, gone: gone2.length, bytes: sizeOf(gone2) },
+      gone: shown3.map(({ claim, name, size: size2, id, since }) => {
+        return { claim, name, size: size2, id: id ?? null, since: since ?? null };
+      })
+    };
+  });
+}
+
+// src/core/access/present.ts
+init_json();
+function readPresent(object3) {
+  return {
+    entries: readEntries(JSON.stringify(object3["access"] ?? {})),
+    users: readUsers(object3["users"]),
+    owed: owedIn(object3["run"])
+  };
+}
+function readUsers(users) {
+  return objectsIn(users).flatMap((one3) => {
+    const name = textAt(one3, "/name");
+    return name === "" ? [] : [{ name, servers: serversOf(one3), tokens: countOf(one3["tokens"]) }];
+  });
+}
+function serversOf(user) {
+  const servers = at(user, "/servers");
+  if (isObject(servers)) return Object.keys(servers);
+  return Array.isArray(servers) ? servers.filter((one3) => typeof one3 === "string") : [];
+}
+function countOf(tokens) {
+  if (Array.isArray(tokens)) return tokens.length;
+  return typeof tokens === "number" ? tokens : 0;
+}
+
+// src/apply/access/hub-people.ts
+init_json();
+init_failure();
+var SCRIPT = "hub_people.py";
+var SERVERS2 = "component=singleuser-server";
+var HOMES3 = "component=singleuser-storage";
+var USERNAME = "/metadata/annotations/hub.jupyter.org~1username";
+var LOOK_SECONDS = 60;
+async function storedAccess(kube, hub) {
+  const secret = await kube.get("secret", ACCESS_SECRET, hub);
+  return {
+    access: textOf3(secret, "access.json"),
+    run: textOf3(secret, "run.json"),
+    adopted: textOf3(secret, ADOPTED)
+  };
+}
+function textOf3(secret, name) {
+  const value2 = at(secret, `/data/${name}`);
+  return typeof value2 === "string" ? Buffer.from(value2, "base64").toString("utf8") : "";
+}
+async function presentInCluster(world, hubs) {
+  const { known, unreadable: unreadable5 } = await readStates(world.kube);
+  const there = hubs.filter((one3) => known.has(one3) || unreadable5.has(one3));
+  const present2 = /* @__PURE__ */ new Map();
+  const unread3 = [];
+  for (const [hub, read6] of await Promise.all(there.map((one3) => readHub(world, one3))))
+    if (typeof read6 === "string") unread3.push({ hub, why: read6 });
+    else present2.set(hub, read6);
+  return { present: present2, unread: unread3 };
+}
+async function readHub(world, hub) {
+  try {
+    return [hub, await presentIn(world, hub)];
+  } catch (error2) {
+    if (isNoAnswer(error2)) return [hub, messageOf(error2)];
+    throw error2;
+  }
+}
+async function presentIn(world, hub) {
+  const { access, run: run3, adopted } = await storedAccess(world.kube, hub);
+  const told3 = await usersOf(world, hub);
+  const users = together3(told3 ?? [], await podUsers(world.kube, hub));
+  const inherited = inheritedIn(adopted);
+  const present2 = {
+    entries: readEntries(access),
+    users,
+    owed: owedIn(objectOf(run3)),
+    ...inherited.size > 0 && { inherited }
+  };
+  return told3 ? present2 : { ...present2, isSilent: true };
+}
+function isNoAnswer(error2) {
+  return error2 instanceof KubeFailure || error2 instanceof TimedOut;
+}
+async function podUsers(kube, hub) {
+  const pods = await kube.list("pods", { namespace: hub, selector: SERVERS2 });
+  return pods.flatMap((pod) => {
+    const name = textAt(pod, USERNAME);
+    return name === "" ? [] : [{ name, servers: [""], tokens: 0 }];
+  });
+}
+async function claimsIn(kube, hub) {
+  const found4 = await kube.list("persistentvolumeclaims", { namespace: hub, selector: HOMES3 });
+  return found4.flatMap((one3) => {
+    const name = textAt(one3, USERNAME);
+    return name === "" ? [] : [claimOf(one3, name)];
+  });
+}
+function together3(users, withPods) {
+  const others = new Map(withPods.map((one3) => [one3.name, one3]));
+  for (const { name } of users) others.delete(name);
+  return [...users, ...others.values()];
+}
+async function usersOf(world, hub) {
+  const lines3 = [];
+  try {
+    await askHub(world, hub, {
+      job: { do: "look" },
+      seconds: LOOK_SECONDS,
+      onObject: (line) => void lines3.push(line)
+    });
+  } catch (error2) {
+    if (isNoAnswer(error2)) return void 0;
+    throw error2;
+  }
+  return lines3.length === 0 ? void 0 : readUsers(at(lines3.at(-1), "/users"));
+}
+async function askHub({ kube, script }, hub, { job, seconds: seconds2, onObject }) {
+  return kube.python(hub, {
+    script: await script(SCRIPT),
+    args: [JSON.stringify(job)],
+    onLine: (text2) => {
+      const line = objectOf(text2);
+      if (line) onObject(line);
+    },
+    timeoutMs: seconds2 * 1e3
+  });
+}
+
+// src/apply/hub/adopt.ts
+var MANAGER = "glaciocloud-adoption";
+var LOOK_MS5 = 6e4;
+async function withStanding(task, world) {
+  const { to, hub, state } = task;
+  if (state?.healthy) return task;
+  if (state?.adopting && isHalfWay(state)) return { ...task, adopting: state.adopting };
   const { namespace } = to.release;
   const [there, releases, objects] = await Promise.all([
     world.kube.get("namespace", namespace),
     world.releases.list(namespace),
     world.kube.list("deployments,services,persistentvolumeclaims", { namespace })
   ]);
-  const hub = to.unit.name;
-  const strangers = strangersIn({ hub, namespace: there, releases, objects });
-  if (strangers === void 0) return;
-  throw new Failure(
-    `the namespace ${namespace} holds what this platform has not made: ${strangers}; nothing was changed: give the hub another name, or take away what is there`,
-    { hint: "look at it with kubectl and helm list" }
+  const { adopt } = hub.data;
+  const found4 = { hub: to.unit.name, adopt, namespace: there, releases, objects };
+  const standing = standingOf(found4);
+  switch (standing.kind) {
+    case "free":
+      return task;
+    case "refused":
+      throw new Failure(standing.reason, { hint: "look at it with kubectl and helm list" });
+    case "inherits":
+      return { ...task, inherited: homesIn2(objects) };
+    case "adopts": {
+      const { release: release2, revision } = standing;
+      const inherited = [...homesIn2(objects), ...await usersOf2(task, world)];
+      return { ...task, adopting: { release: release2, revision }, inherited };
+    }
+  }
+}
+function homesIn2(objects) {
+  return objects.filter(isHome).flatMap((one3) => {
+    const name = textAt(one3, USERNAME);
+    const since = textAt(one3, "/metadata/creationTimestamp");
+    const isDefault2 = textAt(one3, "/metadata/annotations/hub.jupyter.org~1servername") === "";
+    const claim = isDefault2 ? { claim: textAt(one3, "/metadata/name") } : {};
+    return name === "" ? [] : [{ name, since, ...claim }];
+  });
+}
+async function usersOf2({ to }, world) {
+  const lines3 = [];
+  const { code: code2, stderr } = await world.kube.python(to.release.namespace, {
+    script: await world.script("adopt_look.py"),
+    args: [],
+    onLine: (line) => lines3.push(line),
+    timeoutMs: LOOK_MS5
+  });
+  const said5 = lastObject(lines3);
+  if (code2 !== 0 || said5 === void 0)
+    throw new Failure(
+      `the hub that is to be taken over does not answer, so that nobody can say whom it knows: ${stderr.trim().slice(-200)}; nothing was changed`,
+      { hint: "bring it up first" }
+    );
+  world.progress(to.unit, `takes over a hub of JupyterHub ${textAt(said5, "/version")}`);
+  if (!Array.isArray(said5["users"]))
+    world.progress(
+      to.unit,
+      "\u26A0 its database is no file: it is not copied, and names are those of homes"
+    );
+  return objectsIn(at(said5, "/users")).map((one3) => ({
+    name: textAt(one3, "/name"),
+    since: textAt(one3, "/since")
+  }));
+}
+async function preflightAdoption({ to, adopting }, objects, world) {
+  if (!adopting) return;
+  const { namespace } = to.release;
+  const { kube, releases, progress } = world;
+  const old = storedIn(await releases.manifest(adopting.release, namespace, adopting.revision));
+  const strays = straysOf(
+    old.map(({ object: object3 }) => object3),
+    objects,
+    namespace
   );
+  const live = strays.length === 0 ? [] : await kube.liveOf(strays, namespace);
+  const { faults, goes } = leavingOf(live, adopting.release);
+  const refusal3 = await kube.wouldApply(objects, namespace).then(
+    () => [],
+    (error2) => {
+      if (!(error2 instanceof KubeFailure) || !error2.invalid) throw error2;
+      return [`what is there cannot be changed: ${error2.message}`];
+    }
+  );
+  const all = [...faults, ...refusal3];
+  if (all.length > 0)
+    throw new Faulty(
+      `the Helm release ${adopting.release} is not taken over: ${all.join("; ")}`,
+      "infrastructure"
+    );
+  if (goes.length > 0)
+    progress(to.unit, `Helm takes away, because this chart has none: ${goes.join(", ")}`);
+}
+async function keepInherited({ to, inherited = [] }, { kube, clock, progress }) {
+  const names5 = inheritedFrom(inherited);
+  const claims = inherited.flatMap(
+    ({ name, claim }) => claim === void 0 ? [] : [[name, claim]]
+  );
+  const text2 = adoptedText(names5, Object.fromEntries(claims), clock.now().getTime());
+  const encode = (one3) => Buffer.from(one3).toString("base64");
+  await kube.apply([accessSecret(to.release.namespace, { [ADOPTED]: text2 }, encode)], MANAGER);
+  progress(
+    to.unit,
+    `${names5.size} names of the hub before are taken: only whose they are get them`
+  );
+}
+
+// src/apply/hub/as-faulty.ts
+init_failure();
+function asFaulty(error2, hidden2) {
+  if (!(error2 instanceof Faulty || error2 instanceof HelmFailure || error2 instanceof KubeFailure || error2 instanceof TimedOut))
+    throw error2;
+  const message = hidden2.reduce((text2, secret) => text2.replaceAll(secret, "***"), error2.message);
+  if (error2 instanceof Faulty) return new Faulty(message, error2.fault);
+  const fault = error2 instanceof TimedOut ? void 0 : refusalFault(error2.refusal);
+  return new Faulty(message, fault ?? callFault(message));
 }
 
 // src/apply/hub/database.ts
@@ -67549,8 +69306,8 @@ init_json();
 init_failure();
 var RESTORE4 = "glaciocloud-restore";
 var LOOKS = 360;
-var LOOK_MS5 = 250;
-async function copyDatabase({ to }, world) {
+var LOOK_MS6 = 250;
+async function copyDatabase({ to, adopting }, world) {
   const lines3 = [];
   const name = `before-${to.digest.slice(0, 12)}`;
   const { code: code2, stderr } = await world.kube.python(to.release.namespace, {
@@ -67563,6 +69320,11 @@ async function copyDatabase({ to }, world) {
   if (code2 === 1 && said5 !== void 0)
     throw new Faulty(
       `the hub\u2019s database is damaged: ${textAt(said5, "/integrity")}`,
+      "infrastructure"
+    );
+  if (code2 !== 0 && adopting)
+    throw new Faulty(
+      `the database of the hub that is to be taken over cannot be copied: ${stderr.trim().slice(-120)}`,
       "infrastructure"
     );
   if (code2 !== 0) {
@@ -67591,7 +69353,7 @@ async function restoreDatabase({ to }, copy2, revision, world) {
         "the hub does not stop, so that its database cannot be restored",
         "infrastructure"
       );
-    await world.clock.sleep(LOOK_MS5);
+    await world.clock.sleep(LOOK_MS6);
   }
   const objects = restoreObjects(stored.map(parseObject), {
     namespace,
@@ -67620,7 +69382,7 @@ init_json();
 
 // src/core/watch/outside.ts
 init_json();
-var DAY_MS4 = 864e5;
+var DAY_MS5 = 864e5;
 function hubApi(url) {
   return `${url.replace(/\/$/u, "")}/hub/api`;
 }
@@ -67631,7 +69393,7 @@ function addressSign(answer, now, leastDays = CERTIFICATE_DAYS) {
   if (status2 !== 200 || version === "")
     return problem3(`it answers ${status2} with ${quoted3(body)}, which is no answer of a hub`);
   if (until === void 0) return { kind: "well", text: `JupyterHub ${version}` };
-  const days = Math.floor((until - now) / DAY_MS4);
+  const days = Math.floor((until - now) / DAY_MS5);
   if (days >= leastDays)
     return { kind: "well", text: `JupyterHub ${version}, certificate good for ${days} days` };
   return days < 0 ? problem3("its certificate has ended") : problem3(`its certificate ends in ${days} days, and nobody has renewed it`);
@@ -67643,14 +69405,15 @@ function quoted3(body) {
   const text2 = body.trim();
   return text2 === "" ? "nothing" : `"${text2.slice(0, 80)}"`;
 }
-var HEARTBEAT = "glaciocloud-heartbeat";
 function heartbeatLabels(hub) {
-  return [HEARTBEAT, `hub:${hub}`];
+  return hubIssue("heartbeat", hub);
 }
 function heartbeatSign(body, interval, now) {
   const last = Date.parse(/^<!-- glaciocloud-heartbeat (\S+) -->/u.exec(body ?? "")?.[1] ?? "");
   if (Number.isNaN(last))
-    return problem3(`the probe has never spoken, or its issue was closed (label ${HEARTBEAT})`);
+    return problem3(
+      `the probe has never spoken, or its issue was closed (label ${ISSUES.heartbeat})`
+    );
   const silent = Math.max(0, Math.round((now - last) / 6e4)) * 60;
   const said5 = `the probe spoke ${duration(silent)} ago`;
   return silent > HEARTBEAT_INTERVALS * interval ? problem3(`${said5}, and should every ${duration(interval)}`) : { kind: "well", text: said5 };
@@ -67688,8 +69451,8 @@ function checksOf(task) {
   return reader ? [...checks, { ...reader, starts: 1, smoke: false }] : checks;
 }
 function hasOtherData({ to, state }) {
-  const before = state?.healthy ? viewsOf(state.healthy.release) : [];
-  return viewsOf(to.release).some((view) => !before.includes(view));
+  const before2 = state?.healthy ? viewsOf(state.healthy.release) : [];
+  return viewsOf(to.release).some((view) => !before2.includes(view));
 }
 function checkOf(name, { to, hub, platform }) {
   const oggm = platform.images.get(name)?.data.oggm;
@@ -67838,12 +69601,19 @@ async function dropOwned(kind, selector, namespace, { kube }) {
 
 // src/apply/hub/keep-state.ts
 init_failure();
-async function saveState({ to, state: old, held: held3 }, { kube }, change) {
+function before({
+  state,
+  adopting
+}) {
+  return beforeOf({ healthy: state?.healthy, adopting });
+}
+async function saveState({ to, state: old, adopting, held: held3 }, { kube }, change) {
   held3();
   const state = {
     v: 1,
     wanted: to.digest,
     healthy: old?.healthy,
+    adopting,
     quarantined: old?.quarantined,
     copy: old?.copy,
     hold: old?.hold,
@@ -67859,11 +69629,11 @@ function ifNotAnswered(error2) {
 
 // src/core/hub/promises.ts
 init_json();
-var SERVERS2 = "/jupyterhub/singleuser";
+var SERVERS3 = "/jupyterhub/singleuser";
 var COMPONENT = "singleuser-server";
 var GITHUB = "https://github.com";
 function promisesOf({ namespace, values }, objects) {
-  const of = (path) => at(values, `${SERVERS2}${path}`) ?? null;
+  const of = (path) => at(values, `${SERVERS3}${path}`) ?? null;
   const mounts2 = namedEntries(of("/storage/extraVolumeMounts"));
   return {
     uid: of("/uid"),
@@ -67899,7 +69669,7 @@ function secretVariables(objects) {
   const hub = objects.filter(
     (one3) => one3["kind"] === "Deployment" && at(one3, "/metadata/name") === "hub"
   );
-  return hub.flatMap((one3) => objectsIn(at(one3, "/spec/template/spec/containers"))).flatMap((container) => objectsIn(container["env"])).filter((variable3) => isOfHub2(textAt(variable3, "/valueFrom/secretKeyRef/name"))).map((variable3) => textAt(variable3, "/name"));
+  return hub.flatMap((one3) => objectsIn(at(one3, "/spec/template/spec/containers"))).flatMap((container) => objectsIn(container["env"])).filter((variable3) => isOfHub3(textAt(variable3, "/valueFrom/secretKeyRef/name"))).map((variable3) => textAt(variable3, "/name"));
 }
 function imagesBeside(release2) {
   const jupyterhub = release2["jupyterhub"];
@@ -67957,10 +69727,11 @@ async function loosenNamespace(task, world) {
   const level = between2(task);
   if (level !== podLevel(task.to.release.values)) await hold(task, level, world);
 }
-function between2({ to, state }) {
+function between2({ to, state, adopting }) {
+  if (adopting) return "privileged";
   const wanted = podLevel(to.release.values);
-  const before = state?.healthy ? podLevel(state.healthy.release.values) : wanted;
-  return before === "privileged" ? before : wanted;
+  const before2 = state?.healthy ? podLevel(state.healthy.release.values) : wanted;
+  return before2 === "privileged" ? before2 : wanted;
 }
 async function hold({ to }, level, { kube, cluster }) {
   const labels = { ...MANAGED, ...securityLabels(level, cluster.data.kubernetes) };
@@ -67986,14 +69757,14 @@ function withdrawnFor(platform, hub) {
   });
 }
 function lastWithdrawn({ builds, channels }, channel) {
-  const named4 = channel === "candidate" ? channels.candidate ?? channels.stable : channels.stable;
+  const named5 = channel === "candidate" ? channels.candidate ?? channels.stable : channels.stable;
   const since = (build4) => channel === "candidate" ? build4 : builds[build4]?.promoted;
-  const offered = (named4 === void 0 ? void 0 : since(named4)) ?? "";
+  const offered = (named5 === void 0 ? void 0 : since(named5)) ?? "";
   const [last] = Object.entries(builds).flatMap(([build4, { yanked }]) => {
     const from = since(build4);
     return yanked === void 0 || from === void 0 ? [] : [{ build: build4, why: yanked, from }];
   }).filter(({ from }) => compareText(from, offered) > 0).sort((a, b) => compareText(b.from, a.from));
-  return last && { build: last.build, why: last.why, isOffered: named4 !== void 0 };
+  return last && { build: last.build, why: last.why, isOffered: named5 !== void 0 };
 }
 
 // src/core/notices/notices.ts
@@ -68008,7 +69779,7 @@ function noticesText(platform, hub) {
   const file = platform.environments.get(hub);
   const withdrawn = file ? withdrawnFor(platform, file) : [];
   const classes = (file?.data.capacity.events ?? []).filter(isReadable).map((one3) => classOf(one3, platform));
-  return textOf3([...withdrawn.map(withdrawal), ...announced2, ...classes], file?.data.spawn);
+  return textOf4([...withdrawn.map(withdrawal), ...announced2, ...classes], file?.data.spawn);
 }
 function classOf({ name, from, until, hours, image: image2 }, platform) {
   const title = image2 === void 0 ? void 0 : platform.images.get(image2)?.data.title;
@@ -68025,9 +69796,9 @@ function withdrawal({ title, build: build4, why, isOffered }) {
   return { severity: "warning", text: text2, from: null, until: null };
 }
 function firstNotices(spawn3) {
-  return textOf3([], spawn3);
+  return textOf4([], spawn3);
 }
-function textOf3(notices, spawn3) {
+function textOf4(notices, spawn3) {
   return `${canonical({ v: 1, notices, spawning: spawning(spawn3) })}
 `;
 }
@@ -68049,15 +69820,15 @@ var KEPT_PATH = "/metadata/annotations/helm.sh~1resource-policy";
 // src/apply/access/notices.ts
 init_json();
 async function writeNotices(hub, text2, { kube, clock }) {
-  const before = await kube.get("configmap", NOTICES_MAP, hub);
-  if (at(before, NOTICES_PATH) === text2 && at(before, KEPT_PATH) === "keep") return false;
+  const before2 = await kube.get("configmap", NOTICES_MAP, hub);
+  if (at(before2, NOTICES_PATH) === text2 && at(before2, KEPT_PATH) === "keep") return false;
   await kube.apply([noticesMap(hub, text2)], NOTICES_MANAGER);
   await touchHub(hub, { kube, clock });
   return true;
 }
 async function takeOverNotices(hub, first, kube) {
-  const before = await kube.get("configmap", NOTICES_MAP, hub);
-  if (at(before, KEPT_PATH) === "keep") return;
+  const before2 = await kube.get("configmap", NOTICES_MAP, hub);
+  if (at(before2, KEPT_PATH) === "keep") return;
   await kube.apply([noticesMap(hub, first)], NOTICES_MANAGER);
 }
 
@@ -68065,31 +69836,39 @@ async function takeOverNotices(hub, first, kube) {
 init_json();
 var readKept = readerOf(fields({}));
 async function generatedValues(namespace, jupyterhub, { kube, random }) {
-  const found4 = at(
-    await kube.get("secret", GENERATED_SECRET, namespace) ?? {},
-    "/data/values.json"
-  );
-  const kept3 = typeof found4 === "string" ? keptIn(namespace, found4) : {};
+  const kept3 = await keptIn(namespace, kube);
   const values = fill(standInSecrets(jupyterhub), kept3, random);
   const text2 = JSON.stringify(values);
-  if (text2 !== JSON.stringify(kept3)) {
-    await kube.apply([
-      {
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: {
-          name: GENERATED_SECRET,
-          namespace,
-          labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
-        },
-        stringData: { "values.json": text2 }
-      }
-    ]);
-  }
+  if (text2 !== JSON.stringify(kept3)) await keep2(namespace, text2, kube);
   return values;
 }
-function keptIn(namespace, text2) {
-  const reading = readKept(Buffer.from(text2, "base64").toString("utf8"));
+async function takeOverGenerated(namespace, kube) {
+  const theirs = generatedIn(await kube.get("secret", "hub", namespace), decoded3);
+  const kept3 = await keptIn(namespace, kube);
+  const text2 = JSON.stringify(merge(kept3, theirs));
+  if (text2 !== JSON.stringify(kept3)) await keep2(namespace, text2, kube);
+}
+function decoded3(text2) {
+  return Buffer.from(text2, "base64").toString("utf8");
+}
+async function keep2(namespace, text2, kube) {
+  await kube.apply([
+    {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: {
+        name: GENERATED_SECRET,
+        namespace,
+        labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
+      },
+      stringData: { "values.json": text2 }
+    }
+  ]);
+}
+async function keptIn(namespace, kube) {
+  const found4 = at(await kube.get("secret", GENERATED_SECRET, namespace), "/data/values.json");
+  if (typeof found4 !== "string") return {};
+  const reading = readKept(decoded3(found4));
   if (reading.kind === "read") return reading.value;
   throw new Faulty(
     `the Secret ${GENERATED_SECRET} cannot be read: ${reading.reason}; put it right, or delete it (kubectl delete secret ${GENERATED_SECRET} --namespace ${namespace}): the hub then makes new keys, and everybody logs in once more`,
@@ -68151,7 +69930,7 @@ function pullFault2(text2) {
   return entries.every((one3) => isObject(one3) && Object.keys(one3).length > 0) ? void 0 : "a docker config with a registry that has no credentials";
 }
 var CERTIFICATE = /^-----BEGIN CERTIFICATE-----\r?\n[^-]*\w[^-]*^-----END CERTIFICATE-----\r?$/mu;
-var KEY3 = /^-----BEGIN ((RSA |EC )?PRIVATE KEY)-----\r?\n[^-]*\w[^-]*^-----END \1-----\r?$/mu;
+var KEY4 = /^-----BEGIN ((RSA |EC )?PRIVATE KEY)-----\r?\n[^-]*\w[^-]*^-----END \1-----\r?$/mu;
 function certificateFault(text2) {
   if (text2.includes("PRIVATE KEY")) return "a certificate with a private key in it";
   return CERTIFICATE.test(text2) ? void 0 : "no certificate in PEM";
@@ -68159,7 +69938,7 @@ function certificateFault(text2) {
 function keyFault(text2) {
   if (/ENCRYPTED/u.test(text2)) return "a private key with a passphrase, which nobody could type in";
   if (text2.includes("BEGIN CERTIFICATE")) return "a private key with a certificate in it";
-  return KEY3.test(text2) ? void 0 : "no private key in PEM";
+  return KEY4.test(text2) ? void 0 : "no private key in PEM";
 }
 function formOf(environment2, name) {
   const use = useOf(environment2, name);
@@ -68238,7 +70017,7 @@ function tried(read6) {
 init_json();
 init_failure();
 var LEAVING_SECONDS = 300;
-var LOOK_MS6 = 500;
+var LOOK_MS7 = 500;
 async function restoreRevision(task, { revision, digest: digest3 }, stored, world) {
   const { unit: unit2, release: release2 } = task.to;
   const { namespace } = release2;
@@ -68273,10 +70052,12 @@ async function dropStrays(task, revision, wanted, world) {
     await remove(kube, live, namespace);
   }
 }
-async function healthyOf({ to, state }, { releases }) {
+async function healthyOf(task, { releases }) {
+  const { to } = task;
   const [release2, { namespace }] = [to.unit.name, to.release];
+  const ran2 = before(task);
   const known = await releases.history(release2, namespace);
-  const found4 = known.find(({ revision }) => revision === state?.healthy?.revision);
+  const found4 = known.find(({ revision }) => revision === ran2?.revision);
   if (found4 === void 0) return [];
   return storedIn(await releases.manifest(release2, namespace, found4.revision));
 }
@@ -68305,7 +70086,7 @@ async function untilGone({ to }, objects, { kube, clock, progress }) {
       );
     if (leaving !== said5) progress(to.unit, `waiting until what was deleted is gone: ${leaving}`);
     said5 = leaving;
-    await clock.sleep(LOOK_MS6);
+    await clock.sleep(LOOK_MS7);
   }
 }
 async function fit({ to }, stored, alive, { kube, progress }) {
@@ -68381,7 +70162,7 @@ async function keepSupplied(task, secrets2, world) {
     const own2 = new Map([...secrets2].filter(([name]) => wanted.includes(name)));
     if (own2.size === 0) continue;
     for (const namespace of namespacesOf(task, use))
-      names5.set(SUPPLIED[use], await keep2(task, { use, namespace }, own2, world));
+      names5.set(SUPPLIED[use], await keep3(task, { use, namespace }, own2, world));
   }
   return names5;
 }
@@ -68389,7 +70170,7 @@ function namespacesOf({ hub, to }, use) {
   const probe = use === "pull" && hub.data.probe !== void 0;
   return [to.release.namespace, ...probe ? [probeNamespace(hub.name)] : []];
 }
-async function keep2(task, { use, namespace }, secrets2, world) {
+async function keep3(task, { use, namespace }, secrets2, world) {
   const digest3 = keyedDigest(await digestKey(world), secrets2).slice(0, 8);
   const name = `${SUPPLIED[use]}-${digest3}`;
   if (await world.kube.get("secret", name, namespace)) return name;
@@ -68425,10 +70206,10 @@ async function dropOld(task, { use, namespace, current }, world) {
 function textsOf2(object3) {
   const plain7 = JSON.stringify(object3);
   if (object3["kind"] !== "Secret") return plain7;
-  const held3 = [...walk(object3["data"] ?? null)].map(({ value: value2 }) => decoded3(value2));
+  const held3 = [...walk(object3["data"] ?? null)].map(({ value: value2 }) => decoded4(value2));
   return [plain7, ...held3].join("\n");
 }
-function decoded3(value2) {
+function decoded4(value2) {
   return typeof value2 === "string" ? Buffer.from(value2, "base64").toString("utf8") : "";
 }
 
@@ -68447,6 +70228,10 @@ async function prepareNamespace(task, secrets2, world) {
         stringData: { "access.json": JSON.stringify(firstAccess(hub.data)) }
       }
     ]);
+  }
+  if (task.inherited !== void 0) {
+    await keepInherited(task, world);
+    await takeOverGenerated(namespace, world.kube);
   }
   await takeOverNotices(namespace, firstNotices(hub.data.spawn), world.kube);
   await keepMachines(namespace, machinesText(hub.data), world);
@@ -68497,7 +70282,7 @@ async function pullingAhead({ to: { unit: unit2, release: release2 } }, objects,
 
 // src/apply/hub/rollout.ts
 var ROLLOUT_SECONDS = 300;
-var LOOK_MS7 = 500;
+var LOOK_MS8 = 500;
 async function watchRollout({ to }, { kube, clock, progress }) {
   const { unit: unit2 } = to;
   const { namespace } = to.release;
@@ -68520,14 +70305,14 @@ async function watchRollout({ to }, { kube, clock, progress }) {
     }
     if (verdict.for !== said5) progress(unit2, `waiting for ${verdict.for}`);
     said5 = verdict.for;
-    await clock.sleep(LOOK_MS7);
+    await clock.sleep(LOOK_MS8);
   }
   throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said5}`, "product");
 }
 async function lastWordOf(pod, namespace, kube) {
   if (pod === void 0) return "";
-  const before = lastWord(await kube.logs(pod, namespace, "previous"));
-  return before === "" ? lastWord(await kube.logs(pod, namespace)) : before;
+  const before2 = lastWord(await kube.logs(pod, namespace, "previous"));
+  return before2 === "" ? lastWord(await kube.logs(pod, namespace)) : before2;
 }
 function lastWord(log2) {
   const lines3 = log2.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("unable to retrieve container logs"));
@@ -68535,10 +70320,11 @@ function lastWord(log2) {
 }
 
 // src/apply/hub/hub.ts
+var NOTHING_MADE = { names: /* @__PURE__ */ new Map() };
 var WAY_BACK_FAILED = "; and the way back failed: ";
-async function applyHub(task, world) {
+async function applyHub(asked4, world) {
+  const task = await withStanding(asked4, world);
   const { to } = task;
-  await confirmFree(task, world);
   const run3 = newRun(task, world);
   try {
     const prepared2 = await timed(run3, "preflight", () => preflight(task, run3, world));
@@ -68549,6 +70335,7 @@ async function applyHub(task, world) {
     const revision = await lastRevision(task, world);
     const at2 = world.clock.now().toISOString();
     await saveState(task, world, {
+      adopting: void 0,
       quarantined: void 0,
       infrastructure: 0,
       copy: void 0,
@@ -68563,19 +70350,22 @@ async function applyHub(task, world) {
     return afterFailure(task, world, fault, run3);
   }
 }
-async function bringBack(task, world) {
-  const { state } = task;
-  if (!state?.healthy || !isHalfWay(state)) return void 0;
+async function bringBack(asked4, world) {
+  const { state } = asked4;
+  const ran2 = beforeOf(state);
+  if (!state || !ran2 || !isHalfWay(state)) return void 0;
+  const task = { ...asked4, ...state.adopting && { adopting: state.adopting } };
   const run3 = newRun(task, world);
-  const [before = ""] = state.last.reason.split(WAY_BACK_FAILED);
-  const reason = before === "" ? "an earlier run ended half way" : before;
+  const [before2 = ""] = state.last.reason.split(WAY_BACK_FAILED);
+  const reason = before2 === "" ? "an earlier run ended half way" : before2;
   world.progress(task.to.unit, "an earlier run ended half way: back to what ran before");
-  return goBack(task, { reason, kept: {}, healthy: state.healthy }, run3, world);
+  return goBack(task, { reason, kept: {}, ran: ran2 }, run3, world);
 }
-function newRun({ state }, { clock }) {
+function newRun(task, { clock }) {
+  const { state } = task;
   return {
     clock,
-    kind: state?.healthy ? "upgrade" : "install",
+    kind: before(task) ? "upgrade" : "install",
     seconds: { ...NO_SECONDS },
     health: { lines: [], rest: void 0 },
     unsettled: isHalfWay(state),
@@ -68588,25 +70378,27 @@ async function preflight(task, run3, world) {
   await preflightOutside(task, world);
   const supplied = await suppliedTo(task, world);
   run3.hidden = hiddenIn(supplied);
+  if (task.adopting && !run3.unsettled)
+    await preflightAdoption(task, await preflightObjects(task, NOTHING_MADE, world), world);
   const prepared2 = await prepareNamespace(task, supplied, world);
   const objects = await preflightObjects(task, prepared2, world);
   if (run3.unsettled) {
-    const before = (await healthyOf(task, world)).map(({ object: object3 }) => object3);
-    await dropStrays(task, state?.healthy?.revision ?? 0, [...before, ...objects], world);
+    const ran2 = (await healthyOf(task, world)).map(({ object: object3 }) => object3);
+    await dropStrays(task, before(task)?.revision ?? 0, [...ran2, ...objects], world);
   }
   await recoverPending(task, world);
   if (state?.healthy) await tellBefore(task, state.healthy.release, objects, world);
   if (!state?.healthy || restartsHub(state.healthy.release, to.release)) {
     world.progress(to.unit, "loading the new configuration in a throw-away pod");
     const check2 = () => loadCheck(task, objects, world);
-    await (state?.healthy ? check2() : pullingAhead(task, objects, world, check2));
+    await (before(task) ? check2() : pullingAhead(task, objects, world, check2));
   }
   return prepared2;
 }
 async function upgrade(task, { values }, run3, world) {
-  const { to, state, held: held3 } = task;
-  if (state?.healthy && run3.copy === void 0 && changesHubImage(state.healthy.release, to.release))
-    run3.copy = await copyDatabase(task, world);
+  const { to, state, adopting, held: held3 } = task;
+  const isNew = state?.healthy ? changesHubImage(state.healthy.release, to.release) : adopting !== void 0 && !run3.unsettled;
+  if (isNew && run3.copy === void 0) run3.copy = await copyDatabase(task, world);
   held3();
   await saveState(task, world, {
     copy: run3.copy,
@@ -68628,8 +70420,9 @@ async function afterFailure(task, world, fault, run3) {
   const quarantined = fault.fault === "product" ? { digest: to.digest, reason: fault.message, at: at2 } : state?.quarantined;
   const infrastructure = fault.fault === "infrastructure" ? (state?.infrastructure ?? 0) + 1 : 0;
   const kept3 = { quarantined, infrastructure, copy: run3.copy };
-  if (run3.unsettled && state?.healthy) {
-    const failed3 = { reason: fault.message, kept: kept3, healthy: state.healthy };
+  const ran2 = before(task);
+  if (run3.unsettled && ran2) {
+    const failed3 = { reason: fault.message, kept: kept3, ran: ran2 };
     const back = await goBack(task, failed3, run3, world);
     if (back !== void 0) return back;
     await cleanUp(task, run3.health, world);
@@ -68644,11 +70437,11 @@ async function afterFailure(task, world, fault, run3) {
 function failedEnding({ fault, message: reason }, rounds) {
   return rounds >= INFRASTRUCTURE_ROUNDS ? { outcome: "blocked", code: "infrastructure-again", reason } : { outcome: "failed", code: fault, reason };
 }
-async function goBack(task, { reason: why, kept: kept3, healthy }, run3, world) {
+async function goBack(task, { reason: why, kept: kept3, ran: ran2 }, run3, world) {
   const seen3 = world.clock.elapsed();
   const at2 = world.clock.now().toISOString();
   try {
-    await rollBack(task, healthy, run3, world);
+    await rollBack(task, ran2, run3, world);
   } catch (error2) {
     const reason = `${why}${WAY_BACK_FAILED}${asFaulty(error2, run3.hidden).message}`;
     await saveState(task, world, { ...kept3, last: { at: at2, outcome: "started", reason } }).catch(
@@ -68662,22 +70455,27 @@ async function goBack(task, { reason: why, kept: kept3, healthy }, run3, world) 
     ...kept3,
     copy: void 0,
     hold: void 0,
-    healthy: { ...healthy, revision: await lastRevision(task, world) },
+    ...await nowOf(task, world),
     last: { at: at2, outcome: "rolled-back", reason: why }
   });
   return void 0;
 }
-async function rollBack(task, healthy, run3, world) {
+async function nowOf(task, world) {
+  const { state, adopting } = task;
+  const revision = await lastRevision(task, world);
+  return state?.healthy ? { healthy: { ...state.healthy, revision } } : { healthy: void 0, adopting: adopting && { ...adopting, revision } };
+}
+async function rollBack(task, ran2, run3, world) {
   task.held();
   const { copy: copy2 } = run3;
   await timed(run3, "upgrade", async () => {
     await loosenNamespace(task, world);
     const stored = await healthyOf(task, world);
-    const before = stored.map(({ object: object3 }) => object3);
-    if (before.length > 0) await dropStrays(task, healthy.revision, before, world);
+    const objects = stored.map(({ object: object3 }) => object3);
+    if (objects.length > 0) await dropStrays(task, ran2.revision, objects, world);
     await recoverPending(task, world);
-    if (copy2 !== void 0) await restoreDatabase(task, copy2, healthy.revision, world);
-    await restoreRevision(task, healthy, stored, world);
+    if (copy2 !== void 0) await restoreDatabase(task, copy2, ran2.revision, world);
+    await restoreRevision(task, ran2, stored, world);
   });
   await timed(run3, "rollout", () => watchRollout(task, world));
 }
@@ -68693,12 +70491,6 @@ async function timed(run3, phase, work) {
   } finally {
     seconds2[phase] += Math.round(clock.elapsed() - began) / 1e3;
   }
-}
-function asFaulty(error2, hidden2) {
-  if (!(error2 instanceof Faulty || error2 instanceof HelmFailure || error2 instanceof KubeFailure || error2 instanceof TimedOut))
-    throw error2;
-  const message = hidden2.reduce((text2, secret) => text2.replaceAll(secret, "***"), error2.message);
-  return new Faulty(message, error2 instanceof Faulty ? error2.fault : callFault(message));
 }
 async function lastRevision({ to }, { releases }) {
   return (await releases.last(to.unit.name, to.release.namespace))?.revision ?? 0;
@@ -68748,35 +70540,20 @@ async function approval({ world, hubs, approved: approved2 }, wave) {
   return true;
 }
 function earlierHubs(walk3, wave, states, results) {
-  const { waves: waves2 } = walk3.platform.settings.data;
-  const before = waves2.slice(0, waves2.indexOf(wave)).map(({ name }) => name);
-  const earlier3 = walk3.hubs.filter((one3) => before.includes(one3.wave));
-  return earlier3.map((one3) => {
+  const hubs = hubsBefore(walk3.platform.settings.data.waves, wave, walk3.hubs);
+  return hubs.map((one3) => {
     const { name, cluster } = one3.unit;
-    const how = cluster === walk3.world.cluster.name ? nearby(one3, states, results) : elsewhere2(walk3, one3);
+    const how = cluster === walk3.world.cluster.name ? liveStanding(one3, states, hasFailed(one3, results)) : publicStanding(one3, { runs: elsewhere2(walk3, one3), unreadable: walk3.unreadable });
     return { name, cluster, wave: one3.wave, ...how };
   });
 }
-function elsewhere2(walk3, one3) {
-  const known = walk3.elsewhere.get(one3.unit.name);
-  if (known === void 0) {
-    const how = walk3.unreadable.has(unitId(one3.unit)) ? "unfinished" : "unseen";
-    return { how, since: void 0 };
-  }
-  return known.digest === one3.digest ? { how: "healthy", since: timeOf(known.status?.at) } : { how: "unfinished", since: void 0 };
+function elsewhere2(walk3, { unit: unit2 }) {
+  const known = walk3.elsewhere.get(unit2.name);
+  return known && { digest: known.digest, since: known.status?.at };
 }
-function nearby(one3, states, results) {
-  if (unreadable3(states, one3)) return { how: "failed", since: void 0 };
-  return here(one3, states.known.get(one3.release.namespace), results);
-}
-function here(one3, state, results) {
-  if (isSettled(state, one3.digest)) return { how: "healthy", since: timeOf(state?.healthy?.since) };
-  const result2 = results.find(({ unit: unit2 }) => unit2.name === one3.unit.name);
-  const failed3 = state?.quarantined?.digest === one3.digest || result2 !== void 0 && result2.outcome !== "done" && result2.outcome !== "waiting";
-  return { how: failed3 ? "failed" : "unfinished", since: void 0 };
-}
-function timeOf(at2) {
-  return at2 === void 0 ? void 0 : Date.parse(at2);
+function hasFailed({ unit: unit2 }, results) {
+  const result2 = results.find((one3) => one3.unit.name === unit2.name);
+  return result2 !== void 0 && result2.outcome !== "done" && result2.outcome !== "waiting";
 }
 function unreadable3({ unreadable: all }, { release: release2 }) {
   const reason = all.get(release2.namespace);
@@ -69101,7 +70878,7 @@ function telling(clock, say2) {
 // src/apply/removal/archive.ts
 var AT_ONCE = 3;
 var LOOKS2 = 360;
-var LOOK_MS8 = 250;
+var LOOK_MS9 = 250;
 async function openArchive(place2, unit2, removal, store) {
   const bucket = await store.open(place2);
   try {
@@ -69216,7 +70993,7 @@ async function atRest(volumes2, namespace, { kube, clock }) {
         `the pod ${textAt(busy, "/metadata/name")} does not stop, so that its volume cannot be archived; nothing is deleted`,
         "infrastructure"
       );
-    await clock.sleep(LOOK_MS8);
+    await clock.sleep(LOOK_MS9);
   }
 }
 async function archiveVolume({ place: place2, bucket }, volume, { unit: unit2, hub, user, tolerations, script }, world) {
@@ -69302,7 +71079,7 @@ async function remove2(task, held3, world) {
       reason: "another run has removed it"
     };
   const claim = state.healthy && claimOfOthers(state.healthy.release);
-  const homes2 = (await homesOf(namespace, world)).filter((one3) => one3.claim !== claim);
+  const homes2 = (await homesOf2(namespace, world)).filter((one3) => one3.claim !== claim);
   const people = homes2.filter(({ person }) => person);
   const removing = state.removing ?? { id: world.random.uuid(), homes: people.length };
   const wrong2 = removal.homes === "delete" ? miscounted(removal, removing) : void 0;
@@ -69381,7 +71158,7 @@ async function takeAway({ unit: unit2, removal }, {
 function told(error2) {
   return error2 instanceof Failure ? `${error2.message}; ${error2.hint}` : error2.message;
 }
-async function homesOf(namespace, { kube }) {
+async function homesOf2(namespace, { kube }) {
   const isMachine = (one3) => MACHINES.some((name) => name === at(one3, "/metadata/annotations/hub.jupyter.org~1username"));
   const claims = (await kube.list("persistentvolumeclaims", {
     namespace,
@@ -69500,7 +71277,7 @@ async function tellRemoval({ github, story }, result2) {
     await attempt3(
       story,
       "tracking issue",
-      () => github.openIssue(labelsOf2(unit2.name), `${unit2.name}: the removal is held`, body)
+      () => github.openIssue(labelsOf2(unit2.name), `${unit2.name}: ${TITLES.removal}`, body)
     );
     return;
   }
@@ -69518,14 +71295,14 @@ async function tellRemoval({ github, story }, result2) {
 }
 var deployMarker = (hub) => `<!-- glaciocloud deploy ${hub} -->`;
 function labelsOf2(hub) {
-  return ["glaciocloud", `hub:${hub}`];
+  return hubIssue("deployment", hub);
 }
 function headline({ outcome: outcome2 }) {
   const words3 = {
     done: "runs what is merged",
-    failed: "the change did not reach the hub",
-    "rolled-back": "the change was rolled back",
-    blocked: "the change is held",
+    failed: TITLES.failed,
+    "rolled-back": TITLES.rolledBack,
+    blocked: TITLES.blocked,
     waiting: "waiting"
   };
   return words3[outcome2];
@@ -69539,7 +71316,7 @@ function issueBody(result2, to, { commit: commit2, run: run3 }) {
   const digest3 = hex(to.digest.slice(0, 7));
   const wanted = inMarkdown`Wanted: ${digest3}, from ${hex(commit2.slice(0, 7))}.`;
   const retry2 = code(`glaciocloud deploy --retry ${result2.unit.name} --reason TEXT`);
-  const again = inMarkdown`It is tried again when something changes, with the label \`glaciocloud:retry\` on this issue, or with ${retry2}. This issue closes itself when the hub runs what is merged.`;
+  const again = inMarkdown`It is tried again when something changes, with the label ${code(ORDERS.retry)} on this issue, or with ${retry2}. This issue closes itself when the hub runs what is merged.`;
   const why = short(result2.reason, 1e3);
   const table2 = healthTable(result2.health);
   return inMarkdown`**${why}**\n\n${old} ${wanted}${theRun(run3)}\n${table2}\n${again}\n`.text;
@@ -69876,7 +71653,7 @@ async function deploy(job) {
   const ended3 = await runDeployment(job);
   switch (ended3.kind) {
     case "refused":
-      return refused(ended3.findings);
+      return refused2(ended3.findings);
     case "moved-on":
       return outcome({
         exit: 0,
@@ -69946,12 +71723,12 @@ function accountText(cluster) {
   return [
     manifestText([...namespace ? [namespace] : [], account()]),
     `${manifestText([role])}rules:
-${rights2.map(ruleText).join("")}`,
+${rights2.map(ruleText2).join("")}`,
     manifestText([binding(), token()])
   ].join("");
 }
 var RBAC2 = "rbac.authorization.k8s.io/v1";
-function ruleText({ group, resource, verbs, why }) {
+function ruleText2({ group, resource, verbs, why }) {
   const rule = { apiGroups: [group], resources: [resource], verbs: [...verbs] };
   return `  - ${dump(rule, { flowLevel: 0, lineWidth: -1 }).trimEnd()} # ${why}
 `;
@@ -69987,7 +71764,7 @@ init_json();
 
 // src/core/doctor/login.ts
 var LOGIN_DAYS = 14;
-var DAY_MS5 = 864e5;
+var DAY_MS6 = 864e5;
 function loginCheck(where, cluster, login, now) {
   const id = "cluster/login";
   switch (login.kind) {
@@ -70024,7 +71801,7 @@ function endCheck({ where, what, ends: ends2, now, fix: fix2 }) {
   return days < LOGIN_DAYS ? missing3(id, where, `${until} only`, fix2) : ok(id, where, until);
 }
 function daysBetween(from, until) {
-  return Math.floor((until - from) / DAY_MS5);
+  return Math.floor((until - from) / DAY_MS6);
 }
 function renewal(cluster, subject) {
   const account2 = serviceAccount(subject);
@@ -70053,7 +71830,7 @@ function clusterChecks(needs, facts2) {
   const { reached: reached3 } = live;
   if (reached3.kind === "not-reached")
     return [login, reachCheck(where, reached3.why), ...dnsChecks(needs, facts2, void 0)];
-  const wrong2 = identityFault(cluster, reached3.uid);
+  const wrong2 = identityFault(cluster, reached3);
   if (wrong2 !== void 0) return [login, wrong2, ...dnsChecks(needs, facts2, void 0)];
   return [
     login,
@@ -70096,14 +71873,16 @@ function reachCheck(where, why) {
   const what = `it does not answer: ${why}`;
   return loginRefused(why) ? missing3(id, where, what, set) : unknown(id, where, { why: what, set });
 }
-function identityFault({ name, data: data3 }, uid) {
-  if (data3.identity === null || data3.identity === uid) return void 0;
-  return missing3(
+function identityFault({ name, data: data3 }, { uid, name: known }) {
+  const other = (why) => missing3(
     "cluster/reach",
     `clusters/${name}.yaml`,
-    `the kubeconfig leads to another cluster: its identity is ${uid}, and ${data3.identity} is recorded`,
+    `the kubeconfig leads to another cluster: ${why}`,
     "kubectl config current-context && kubectl get namespace kube-system -o jsonpath={.metadata.uid}"
   );
+  if (data3.identity !== null && data3.identity !== uid)
+    return other(`its identity is ${uid}, and ${data3.identity} is recorded`);
+  return known === void 0 || known === name ? void 0 : other(`it is known as ${known}; ${renamedHint(known)}`);
 }
 function versionChecks(cluster, version) {
   const id = "cluster/version";
@@ -70400,16 +72179,16 @@ function dispatchCheck(repository, people, there) {
 
 // src/core/doctor/app-key.ts
 var IMAGES_ENVIRONMENT = "images";
-var KEY4 = "APP_PRIVATE_KEY";
+var KEY5 = "APP_PRIVATE_KEY";
 function appKeyChecks(repository, shared, app) {
   if (!app) return [];
-  const open2 = shared.kind === "answered" && shared.value.secrets.includes(KEY4);
+  const open2 = shared.kind === "answered" && shared.value.secrets.includes(KEY5);
   const where = `environment ${IMAGES_ENVIRONMENT}`;
   const held3 = judged(
     "github/app-key",
     where,
     app,
-    ({ environment: environment2, secrets: secrets2 }) => secrets2.includes(KEY4) ? environmentChecks(repository, environment2, "asks") : []
+    ({ environment: environment2, secrets: secrets2 }) => secrets2.includes(KEY5) ? environmentChecks(repository, environment2, "asks") : []
   );
   return [...open2 ? [openKey(repository)] : [], ...held3];
 }
@@ -70417,8 +72196,8 @@ function openKey(repository) {
   return missing3(
     "github/app-key",
     repository,
-    `${KEY4} of the repository itself is open to the workflow of every branch: it belongs into the environment ${IMAGES_ENVIRONMENT}`,
-    `gh secret delete ${KEY4} --repo ${quoted4(repository)}`
+    `${KEY5} of the repository itself is open to the workflow of every branch: it belongs into the environment ${IMAGES_ENVIRONMENT}`,
+    `gh secret delete ${KEY5} --repo ${quoted4(repository)}`
   );
 }
 
@@ -70431,22 +72210,22 @@ function titleMark(image2) {
   return `Image ${image2}: `;
 }
 function imageLabels(image2) {
-  return ["glaciocloud-image", `image:${image2}`];
+  return [ISSUES.image, `image:${image2}`];
 }
 function probeLabels(hub) {
-  return ["glaciocloud-probe", `hub:${hub}`];
+  return hubIssue("probe", hub);
 }
 function reachedHubs(platform, image2) {
   const hubs = [...platform.environments.values()].filter(({ data: data3 }) => offersImage(data3, image2));
   const of = (channel) => hubs.filter(({ data: data3 }) => channelOf(platform, data3.wave) === channel).map(({ name }) => name).sort();
   return { candidate: of("candidate"), stable: of("stable") };
 }
-function keepsStable(before, after) {
+function keepsStable(before2, after) {
   if (!after) return false;
   const name = after.channels.stable;
-  if (name !== before?.channels.stable) return false;
+  if (name !== before2?.channels.stable) return false;
   const digest3 = (lock) => name === void 0 ? void 0 : lock?.builds[name]?.digest;
-  return digest3(before) === digest3(after);
+  return digest3(before2) === digest3(after);
 }
 
 // src/core/doctor/pulls.ts
@@ -70559,6 +72338,7 @@ function clusterChecks2(facts2, needs) {
   return [
     ...environmentOf(facts2, name, (one3) => environmentChecks(facts2.repository, one3, "holds")),
     ...heldChecks(facts2, needs),
+    ...needs.teams ? membersChecks(facts2, name) : [],
     ...needs.reviewers ? environmentOf(facts2, approval2, (one3) => [
       ...environmentChecks(facts2.repository, one3, "asks"),
       ...one3.protection === void 0 ? [] : [reviewersCheck(facts2.repository, one3)]
@@ -70604,6 +72384,17 @@ function heldChecks(facts2, needs) {
       absent.map((one3) => setSecret(one3, name, facts2.repository)).join(" && ")
     );
   });
+}
+var MEMBERS = "MEMBERS_TOKEN";
+function membersChecks({ held: held3, shared, repository }, cluster) {
+  const asked4 = held3.get(cluster);
+  const [id, where] = ["github/members", `environment ${cluster}`];
+  if (asked4?.kind !== "answered") return [];
+  const everywhere = shared.kind === "answered" ? shared.value.secrets : [];
+  if ([...asked4.value.secrets, ...everywhere].includes(MEMBERS))
+    return [ok(id, where, `has ${MEMBERS}`)];
+  const fix2 = `${setSecret(MEMBERS, cluster, repository)} # fine-grained, of the organisation: Members, read`;
+  return [missing3(id, where, `has no secret ${MEMBERS}: teams let nobody in`, fix2)];
 }
 var FILES = {
   KUBECONFIG: ' < "$KUBECONFIG"',
@@ -70689,7 +72480,117 @@ function actionsChecks(repository, {
   return [runs, pulls];
 }
 
+// src/core/access/wanted.ts
+init_json();
+
+// src/core/access/leads.ts
+var LED = "led:";
+var COHORT = "cohort:";
+function isLeadGroup(group) {
+  return group.startsWith(LEADS) || group.startsWith(LED);
+}
+function leadGroups(belongs, { today, day: day2, staff }) {
+  const isStaff = (group) => staff.includes(group.slice(group.indexOf(":") + 1));
+  return classGroups(belongs, today, day2).filter((group) => !isStaff(group));
+}
+function classGroups(belongs, today, day2) {
+  const open2 = belongs.filter((one3) => !isOver(one3, today));
+  const leading = open2.filter(({ who: who2 }) => who2.startsWith(LEADS));
+  if (leading.length > 0) return leading.filter((one3) => includes(one3, day2)).map(({ who: who2 }) => who2);
+  const isOne = new Set(open2.map(({ why }) => why)).size === 1;
+  const cohort = open2.find(({ who: who2 }) => who2.startsWith(COHORT));
+  return isOne && cohort && includes(cohort, day2) ? [`${LED}${cohort.who.slice(COHORT.length)}`] : [];
+}
+function staffGroups(staff, belongs, { today, day: day2, isAmong: isAmong2 }) {
+  const open2 = belongs.filter((one3) => !isOver(one3, today));
+  const all = Object.entries(staff);
+  const isStaff = ({ who: who2 }) => open2.some((one3) => isAmong2(one3, who2));
+  const counts = (list) => open2.some((one3) => includes(one3, day2) && isAmong2(one3, list));
+  if (open2.some(({ who: who2 }) => who2.startsWith(LEADS)) || all.some(([, one3]) => isStaff(one3)))
+    return all.filter(([, { who: who2 }]) => counts(who2)).map(([name]) => `${LEADS}${name}`);
+  const reasons = [...new Set(open2.map(({ why }) => why))];
+  const isWhole = (over) => reasons.every((why) => open2.some((one3) => one3.why === why && isAmong2(one3, over)));
+  return all.filter(([, { over }]) => counts(over) && isWhole(over)).map(([name]) => `${LED}${name}`);
+}
+
+// src/core/access/wanted.ts
+init_teams();
+function mentionsOf({ access, mounts: mounts2, ...choices }) {
+  const staff = Object.values(access.staff).flatMap(({ who: who2, over }) => [...who2, ...over]);
+  const given2 = [...choosers(choices), ...mounts2.flatMap((mount2) => mount2.for)];
+  return [.../* @__PURE__ */ new Set([...access.allow, ...access.admins, ...staff, ...given2])];
+}
+function unknownTeams({ data: data3 }, teams) {
+  return mentionsOf(data3).filter((who2) => isTeam(who2) && teamList(teams, who2).kind === "unknown");
+}
+function wantedIn(wish, sources) {
+  const wanted = /* @__PURE__ */ new Map();
+  for (const [id, belongs] of affiliationsIn(wish, sources)) {
+    const one3 = wantedOf(wish.data, belongs, sources.today, leadFilter(wish, sources, id));
+    if (one3) wanted.set(id, one3);
+  }
+  return wanted;
+}
+function affiliationsIn(wish, sources) {
+  const { people, teams, present: present2 } = sources;
+  const all = new Map([...people.affiliations].map(([id, list]) => [id, [...list]]));
+  const add2 = (id, who2, why) => {
+    const always = { who: who2, why, from: void 0, until: void 0 };
+    all.set(id, [...all.get(id) ?? [], always]);
+  };
+  for (const who2 of mentionsOf(wish.data)) {
+    if (who2.startsWith("user:")) add2(who2.slice("user:".length), who2, wish.file);
+    if (isTeam(who2)) for (const id of memberIds(who2, teams, present2)) add2(id, who2, who2);
+  }
+  return all;
+}
+function memberIds(who2, teams, present2) {
+  const list = teamList(teams, who2);
+  if (list.kind === "complete") return list.members.map(({ id }) => id);
+  return [...present2].filter(([, { groups: groups2 }]) => groups2.some((group) => teamKey(group) === teamKey(who2))).map(([id]) => id);
+}
+function leadFilter(wish, sources, id) {
+  const { people, teams, present: present2 } = sources;
+  const { ids, cohorts } = people.unreadable;
+  const isKnown2 = unknownTeams(wish, teams).length === 0 && !ids.has(id) && cohorts.size === 0;
+  const before2 = present2.get(id)?.groups ?? [];
+  return (group) => isKnown2 || before2.includes(group);
+}
+function wantedOf(data3, belongs, today, isCertain) {
+  const { allow, admins } = data3.access;
+  const entering2 = belongs.filter((one3) => isAmong(one3, [...allow, ...admins]));
+  const stretch = firstStretch(entering2, today);
+  if (!stretch) return void 0;
+  const day2 = stretch.from !== void 0 && stretch.from > today ? stretch.from : today;
+  const valid = belongs.filter((one3) => includes(one3, day2));
+  const admin = valid.some((one3) => isAmong(one3, admins));
+  const led = admin ? [] : helping(data3, belongs, { today, day: day2 }).filter(isCertain);
+  return {
+    ...stretch,
+    admin,
+    groups: [...groupsOf(data3, valid), ...led].sort(compareText),
+    why: [...new Set(entering2.filter((one3) => includes(one3, day2)).map(({ why }) => why))]
+  };
+}
+function helping({ access }, belongs, { today, day: day2 }) {
+  const groups2 = [
+    ...access.leads?.servers === true ? leadGroups(belongs, { today, day: day2, staff: Object.keys(access.staff) }) : [],
+    ...staffGroups(access.staff, belongs, { today, day: day2, isAmong })
+  ];
+  const leading = groups2.filter((group) => group.startsWith(LEADS));
+  return leading.length > 0 ? leading : groups2;
+}
+function isAmong({ who: who2 }, list) {
+  return list.some((one3) => teamKey(one3) === teamKey(who2));
+}
+function groupsOf(data3, valid) {
+  const named5 = mentionsOf(data3).filter((one3) => valid.some((having) => isAmong(having, [one3])));
+  const cohorts = valid.map(({ who: who2 }) => who2).filter((who2) => who2.startsWith("cohort:"));
+  return [.../* @__PURE__ */ new Set([...named5, ...cohorts])].sort(compareText);
+}
+
 // src/core/doctor/needs.ts
+init_teams();
 function clusterNeeds(platform) {
   const { waves: waves2, removals } = platform.settings.data;
   const asking = waves2.filter(({ approval: approval2 }, index2) => approval2 || index2 > 0).map(({ name }) => name);
@@ -70702,24 +72603,24 @@ function clusterNeeds(platform) {
       hubs,
       reviewers: hubs.some(({ data: data3 }) => asking.includes(data3.wave)),
       secrets: hubs.some(({ data: data3 }) => Object.keys(data3.secrets).length > 0),
+      teams: hubs.some(({ data: data3 }) => mentionsOf(data3).some(isTeam)),
       archive: removals.some(
         (one3) => one3.cluster === cluster.name && [one3.homes, one3.database].includes("archive")
       )
     };
   });
 }
-var ORDERS = ["glaciocloud:retry", "glaciocloud:apply-again"];
-var TRACKING = ["glaciocloud", "glaciocloud-drift", "glaciocloud-outside"];
 function labelNeeds(platform) {
   const hubs = [...platform.environments.values()];
   const probed = hubs.filter(({ data: data4 }) => data4.probe !== void 0);
-  const probes = probed.flatMap(({ name }) => ["glaciocloud-probe", ...heartbeatLabels(name)]);
+  const probes = probed.flatMap(({ name }) => [ISSUES.probe, ...heartbeatLabels(name)]);
   const filled = [...platform.clusters.keys()].filter(
     (name) => hubsWithData(platform, name).length > 0
   );
-  const data3 = filled.flatMap((name) => ["glaciocloud-data", `cluster:${name}`]);
+  const data3 = filled.flatMap((name) => [ISSUES.data, `cluster:${name}`]);
   const each = hubs.map(({ name }) => `hub:${name}`);
-  return [.../* @__PURE__ */ new Set([...ORDERS, ...TRACKING, ...probes, ...data3, ...each])];
+  const always = [...Object.values(ORDERS), ISSUES.deployment, ISSUES.drift, ISSUES.outside];
+  return [.../* @__PURE__ */ new Set([...always, ...probes, ...data3, ...each])];
 }
 
 // src/core/doctor/secrets.ts
@@ -70846,7 +72747,7 @@ init_json();
 
 // src/core/init/access-page.ts
 var TIER = "researcher";
-var PAGE2 = template(`# Who may enter
+var PAGE2 = template3(`# Who may enter
 
 Teams are named in \`environments/\`, and are enough to begin with. Single people and classes stand here, each with an end:
 \`access apply\` makes hubs follow. Tiers are named in \`platform.yaml\`: \`tiers: {${TIER}: {until: 180d}}\`.
@@ -70909,17 +72810,17 @@ function accessPage(answers2, base2, home = "OWNER/REPO") {
 
 // src/core/init/workflow.ts
 var FOLDER3 = ".glaciocloud";
-var STEP = /(?<=\n)(?= *- (?:id|if|name|uses|run|env|with|shell|timeout-minutes|continue-on-error|working-directory):)/u;
+var STEP2 = /(?<=\n)(?= *- (?:id|if|name|uses|run|env|with|shell|timeout-minutes|continue-on-error|working-directory):)/u;
 var USES2 = /^( *(?:- )?uses: \.\/)(\S*)/mu;
 var NPM = /^ *(?:- )?(?:run: )?npm (?:ci|run) ?/mu;
 function foreignWorkflow(text2, pin) {
   const checkout = /actions\/checkout@[0-9a-f]{40}.*/u.exec(text2)?.[0] ?? "";
   let present2 = false;
-  const steps = text2.split(STEP).map((step2) => {
+  const steps = text2.split(STEP2).map((step2) => {
     const needed = USES2.test(step2) || NPM.test(step2);
-    const before = needed && !present2 ? checkoutStep(marginOf(step2), checkout, pin) : "";
+    const before2 = needed && !present2 ? checkoutStep(marginOf(step2), checkout, pin) : "";
     present2 = (present2 || needed) && !/^ *steps:/mu.test(step2);
-    return before + inFolder(step2);
+    return before2 + inFolder(step2);
   });
   return head(pin) + steps.join("").replaceAll(`${WORKSPACE}/node_modules/`, `${WORKSPACE}/${FOLDER3}/node_modules/`);
 }
@@ -70970,7 +72871,7 @@ function firstImage(images) {
   );
   return ready2.sort((a, b) => compareText(age(b), age(a)))[0]?.name;
 }
-var PLATFORM = template(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
+var PLATFORM = template3(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
 glaciocloud: 1 # format of these files; stays
 organization: {{organization}} # on GitHub; its teams are named in environments/
 registry: {{registry}} # where images of the platform go
@@ -70984,7 +72885,7 @@ tiers: {${TIER}: {until: 180d}} # what people may ask for by issue, and for how 
 {{pages}}
 removals: [] # hubs whose files are gone, and what happens to their homes
 `);
-var SOPS = `# Who can decrypt the files in secrets/. Safe to publish: it holds public keys only.
+var SOPS2 = `# Who can decrypt the files in secrets/. Safe to publish: it holds public keys only.
 creation_rules:
   - path_regex: secrets/[^/]+\\.sops\\.yaml$
     age: PUBLIC-KEY # the line "public key: age1..." of \`age-keygen\`; several are separated by commas
@@ -71063,7 +72964,7 @@ function starterFiles(answers2, tool, repository) {
     ...files,
     ...formsOf(files),
     ["access/README.md", accessPage(answers2, schemas(pin), repository)],
-    [".sops.yaml", SOPS],
+    [".sops.yaml", SOPS2],
     [".gitignore", IGNORED],
     ...workflows.map(([path, text2]) => [path, foreignWorkflow(text2, pin)])
   ]);
@@ -71079,7 +72980,7 @@ function schemas({ repository, commit: commit2 }) {
 
 // src/core/doctor/workflows.ts
 init_json();
-function workflowChecks(platform, { here: here2, tool }) {
+function workflowChecks(platform, { here, tool }) {
   if (tool.size === 0)
     return [
       unknown("github/workflow", ".github/workflows", {
@@ -71087,9 +72988,9 @@ function workflowChecks(platform, { here: here2, tool }) {
         set: "node dist/cli.js doctor # in a whole checkout of its repository"
       })
     ];
-  const pins = [...here2.values()].flatMap((text2) => pinIn(text2) ?? []);
+  const pins = [...here.values()].flatMap((text2) => pinIn(text2) ?? []);
   return [...tool].filter(([path]) => !OWN2.includes(path)).map(
-    ([path, text2]) => workflowCheck(path, here2.get(path), text2, () => fix(platform, path, pins[0]))
+    ([path, text2]) => workflowCheck(path, here.get(path), text2, () => fix(platform, path, pins[0]))
   );
 }
 function workflowCheck(path, found4, text2, fixed2) {
@@ -71097,8 +72998,8 @@ function workflowCheck(path, found4, text2, fixed2) {
   if (found4 === void 0) return missing3(id, path, "is not there", fixed2());
   const pin = pinIn(found4);
   const expected = pin ? foreignWorkflow(text2, pin) : text2;
-  const isSame3 = essence(path, found4) === essence(path, expected);
-  return isSame3 ? ok(id, path, "does what this version does") : missing3(id, path, "does something else than this version\u2019s", fixed2());
+  const isSame4 = essence(path, found4) === essence(path, expected);
+  return isSame4 ? ok(id, path, "does what this version does") : missing3(id, path, "does something else than this version\u2019s", fixed2());
 }
 function pinIn(text2) {
   const found4 = /^ +repository: (\S+)\n +ref: "?([0-9a-f]{40})"?$/mu.exec(text2);
@@ -71221,17 +73122,17 @@ function auditSecrets(environment2, { values: found4, changed: changed4, faults 
   const declared2 = Object.entries(environment2.secrets).map(([secret, declaration]) => {
     const seen3 = lookedAt(environment2, secret, found4?.get(secret));
     const fault = faults.find((one3) => one3.secret === secret)?.fault;
-    const looked = seen3.kind === "there" && seen3.fault === void 0 ? { ...seen3, fault } : seen3;
-    return { secret, ...stateOf(declaration, looked, changed4, now) };
+    const looked2 = seen3.kind === "there" && seen3.fault === void 0 ? { ...seen3, fault } : seen3;
+    return { secret, ...stateOf(declaration, looked2, changed4, now) };
   });
   const unused = [...found4?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).sort(compareText).map((secret) => finding(secret, "unused", "not declared below secrets:"));
   const exempt = GENERATED.map((secret) => finding(secret, "exempt", "made in the cluster"));
   return [...declared2, ...unused, ...exempt];
 }
-function stateOf({ use, rotate }, looked, changed4, now) {
+function stateOf({ use, rotate }, looked2, changed4, now) {
   const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
-  if (looked.kind === "missing") return { state: "missing", note };
-  if (looked.fault !== void 0) return { state: "malformed", note: looked.fault };
+  if (looked2.kind === "missing") return { state: "missing", note };
+  if (looked2.fault !== void 0) return { state: "malformed", note: looked2.fault };
   if (rotate === void 0 || changed4 === void 0) return { state: "fine", note };
   if (now - changed4 <= seconds(rotate) * 1e3) return { state: "fine", note };
   const day2 = new Date(changed4).toISOString().slice(0, 10);
@@ -71358,8 +73259,9 @@ function whyOther(meant4, { reached: reached3 }) {
 function meantCluster({ clusters }, { reached: reached3 }) {
   const all = [...clusters.values()];
   if (all.length === 1) return all[0]?.name;
-  const uid = reached3.kind === "reached" ? reached3.uid : void 0;
-  return all.find(({ data: data3 }) => data3.identity !== null && data3.identity === uid)?.name;
+  if (reached3.kind === "not-reached") return void 0;
+  const { uid, name } = reached3;
+  return (all.find(({ data: data3 }) => data3.identity !== null && data3.identity === uid) ?? all.find((one3) => one3.name === name))?.name;
 }
 async function liveCluster({
   kube,
@@ -71376,8 +73278,8 @@ async function liveCluster({
     listed6(
       async () => (await kube.list("ingressclasses")).map((one3) => textAt(one3, "/metadata/name"))
     ),
-    listed6(() => kube.list("clusterissuers")).then(withoutKind),
-    listed6(async () => entriesOf3(await kube.list("services,ingresses")))
+    listed6(() => ifKnown(() => kube.list("clusterissuers"))),
+    listed6(async () => entriesOf4(await kube.list("services,ingresses")))
   ]);
   return {
     login: known.kind === "answered" ? known.value : { kind: "unclear", why: known.why },
@@ -71392,11 +73294,17 @@ async function liveCluster({
 async function reach(kube) {
   const version = await kube.version();
   const system = await kube.get("namespace", "kube-system");
-  return { version, uid: textAt(system, "/metadata/uid") };
+  const kept3 = await attempt4(() => kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE), "");
+  const name = kept3.kind === "answered" ? textAt(kept3.value, "/data/cluster") : "";
+  return { version, uid: textAt(system, "/metadata/uid"), name: name === "" ? void 0 : name };
 }
-function withoutKind(asked4) {
-  const isNoKind = asked4.kind === "not-asked" && /have a resource type/u.test(asked4.why);
-  return isNoKind ? { kind: "answered", value: void 0 } : asked4;
+async function ifKnown(ask3) {
+  try {
+    return await ask3();
+  } catch (error2) {
+    if (error2 instanceof KubeFailure && error2.refusal === "unknown-kind") return void 0;
+    throw error2;
+  }
 }
 async function resolvedHosts({ clusters, environments }, { resolve: resolve7 }) {
   const hosts = [...environments.values()].filter(({ data: data3 }) => clusters.get(data3.cluster)?.data.ingress.class !== "none").map(({ data: data3 }) => new URL(data3.url).hostname);
@@ -71468,25 +73376,25 @@ async function gatherDoctorFiles(root, tool = toolRoot()) {
   const above2 = await readTree(top, [".sops.yaml", WORKFLOWS], all);
   const secrets2 = [...beside2.files.keys()].flatMap((path) => {
     const hub = hubOfSecrets(path);
-    return hub === void 0 ? [] : [[hub, textOf4(beside2, path) ?? ""]];
+    return hub === void 0 ? [] : [[hub, textOf5(beside2, path) ?? ""]];
   });
   return {
     workflows: {
       here: workflowsOf(above2),
       tool: workflowsOf(await readTree(tool, [WORKFLOWS], all))
     },
-    sops: textOf4(beside2, ".sops.yaml") ?? textOf4(above2, ".sops.yaml"),
+    sops: textOf5(beside2, ".sops.yaml") ?? textOf5(above2, ".sops.yaml"),
     secrets: new Map(secrets2)
   };
 }
 function workflowsOf(tree) {
   return new Map(
     [...tree.files.keys()].flatMap(
-      (path) => /^\.github\/workflows\/[^/]+\.ya?ml$/u.test(path) ? [[path, textOf4(tree, path) ?? ""]] : []
+      (path) => /^\.github\/workflows\/[^/]+\.ya?ml$/u.test(path) ? [[path, textOf5(tree, path) ?? ""]] : []
     )
   );
 }
-function textOf4({ files }, path) {
+function textOf5({ files }, path) {
   const file = files.get(path);
   return file?.kind === "text" ? file.text : void 0;
 }
@@ -71495,9 +73403,9 @@ function textOf4({ files }, path) {
 async function doctor({ root, cluster, now }, ports, report) {
   const { platform, findings } = await gatherPlatform(root);
   const isOwn = ({ rule }) => rule === SECRETS_RULE;
-  if (!platform || hasErrors(findings.filter((one3) => !isOwn(one3)))) return refused(findings);
+  if (!platform || hasErrors(findings.filter((one3) => !isOwn(one3)))) return refused2(findings);
   const broken = runRules({ platform, now, defaults: void 0 });
-  if (hasErrors(broken)) return refused(broken);
+  if (hasErrors(broken)) return refused2(broken);
   report.progress("asking GitHub, the cluster and DNS");
   const files = await gatherDoctorFiles(root);
   const checks = examine(platform, await doctorFacts({ platform, files, cluster, now }, ports));
@@ -71543,14 +73451,6 @@ init_lists();
 // src/edges/helm-releases.ts
 import { writeFile as writeFile5 } from "node:fs/promises";
 import { join as join17 } from "node:path";
-
-// src/core/refusals.ts
-var REPEATED = /\b(Invalid|Duplicate|Unsupported) value: (?:"(?:[^"\\]|\\.)*"|[\w.*&[\]]*\{.*\}|[^\s":]+)(?=[:,;\]]|$)/gmu;
-function withoutRepeated(refusal3) {
-  return refusal3.replaceAll(REPEATED, "$1 value");
-}
-
-// src/edges/helm-releases.ts
 init_failure();
 
 // src/edges/cluster-access.ts
@@ -71577,7 +73477,7 @@ var readHistory = readerOf(listOf(fields({ revision: COUNT, status: TEXT })));
 var readList = readerOf(
   listOf(fields({ name: TEXT, revision: TEXT, status: TEXT, chart: TEXT }))
 );
-var OURS3 = "glaciocloud.org/digest";
+var OURS2 = "glaciocloud.org/digest";
 var HelmReleases = class {
   #helm;
   /** A folder of our own for values files. */
@@ -71595,7 +73495,7 @@ var HelmReleases = class {
   async list(namespace) {
     const [all, ours] = await Promise.all([
       this.#listed(namespace, []),
-      this.#listed(namespace, ["--selector", `${OURS3},${OURS3}!=${OTHERS}`])
+      this.#listed(namespace, ["--selector", `${OURS2},${OURS2}!=${OTHERS}`])
     ]);
     const names5 = new Set(ours.map(({ name }) => name));
     return all.map(({ name, revision, status: status2, chart }) => {
@@ -71606,9 +73506,9 @@ var HelmReleases = class {
     const args = ["list", "--namespace", namespace, "--output", "json", ...more];
     const { code: code2, stdout, stderr } = await this.#read(args);
     const what = `the releases of ${namespace} cannot be read`;
-    if (code2 !== 0) throw failure(what, stderr, READ2);
+    if (code2 !== 0) throw helmFailure(what, stderr, READ2);
     const found4 = readList(stdout);
-    if (found4.kind !== "read") throw failure(what, found4.reason, READ2);
+    if (found4.kind !== "read") throw new HelmFailure(`${what}: ${found4.reason}`, { hint: READ2 });
     return found4.value;
   }
   async history(release2, namespace) {
@@ -71624,14 +73524,13 @@ var HelmReleases = class {
     ]);
     if (code2 !== 0) {
       if (/release: not found/u.test(stderr)) return [];
-      throw failure(`the history of ${release2} cannot be read`, stderr, READ2);
+      throw helmFailure(`the history of ${release2} cannot be read`, stderr, READ2);
     }
     const found4 = readHistory(stdout);
     if (found4.kind !== "read")
-      throw failure(
-        `what Helm printed cannot be read: the history of ${release2}`,
-        found4.reason,
-        READ2
+      throw new HelmFailure(
+        `what Helm printed cannot be read: the history of ${release2}: ${found4.reason}`,
+        { hint: READ2 }
       );
     return found4.value.map(({ revision, status: status2 }) => ({ revision, status: status2 }));
   }
@@ -71652,7 +73551,7 @@ var HelmReleases = class {
       { release: release2, namespace, chart, digest: digest3 },
       more
     );
-    if (code2 !== 0) throw failure(`Helm cannot apply ${release2}`, stderr || stdout);
+    if (code2 !== 0) throw helmFailure(`Helm cannot apply ${release2}`, stderr || stdout, WRITE);
   }
   /**
    * As an upgrade to a chart of nothing but that text. `helm rollback` refuses where an object is there that the
@@ -71676,7 +73575,11 @@ version: ${revision}.0.0
       `Back to revision ${revision}`
     ]);
     if (code2 !== 0)
-      throw failure(`Helm cannot bring ${release2} back to revision ${revision}`, stderr || stdout);
+      throw helmFailure(
+        `Helm cannot bring ${release2} back to revision ${revision}`,
+        stderr || stdout,
+        WRITE
+      );
   }
   #upgrade({ release: release2, namespace, chart, digest: digest3 }, more) {
     return this.#run([
@@ -71687,7 +73590,7 @@ version: ${revision}.0.0
       namespace,
       ...more,
       "--labels",
-      `${OURS3}=${digest3}`,
+      `${OURS2}=${digest3}`,
       "--server-side=true",
       "--force-conflicts",
       "--skip-crds",
@@ -71709,7 +73612,7 @@ version: ${revision}.0.0
       "--timeout",
       "5m"
     ]);
-    if (code2 !== 0) throw failure(`Helm cannot remove ${release2}`, stderr);
+    if (code2 !== 0) throw helmFailure(`Helm cannot remove ${release2}`, stderr, WRITE);
   }
   /** The objects of a revision, or of the last one, as Helm stored them. */
   async manifest(release2, namespace, revision) {
@@ -71721,11 +73624,11 @@ version: ${revision}.0.0
       namespace,
       ...revision === void 0 ? [] : ["--revision", String(revision)]
     ]);
-    if (code2 !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr, READ2);
+    if (code2 !== 0) throw helmFailure(`the manifest of ${release2} cannot be read`, stderr, READ2);
     return stdout;
   }
   render(request2) {
-    return template2(this.#helm, { ...request2, scratch: this.#scratch });
+    return template4(this.#helm, { ...request2, scratch: this.#scratch });
   }
   /** Reads may be asked again where the API server was only busy. */
   #read(args) {
@@ -71736,41 +73639,28 @@ version: ${revision}.0.0
   }
 };
 var READ2 = "see what the message says, then run this again";
-function failure(what, stderr, hint = "the message names the object; the next run goes on from here") {
-  return new HelmFailure(`${what}: ${withoutRepeated(stderr).trim().slice(-600)}`, { hint });
-}
+var WRITE = "look at the release; the next run goes on from here";
 
 // src/edges/kube.ts
 init_json();
 init_failure();
 
 // src/edges/kube-failure.ts
-init_escape();
 init_failure();
 function kubeFailure(what, stderr, kind) {
-  const detail = detailOf(stderr);
-  const unreachable = isUnreachable(stderr) && !loginRefused(stderr);
-  return new KubeFailure(
-    unreachable ? `${what}: no connection to the cluster (${detail})` : `${what}: ${detail}`,
-    {
-      hint: hintFor2(stderr, kind),
-      conflict: /AlreadyExists|Conflict|the object has been modified/u.test(stderr),
-      invalid: /\bis invalid: /u.test(stderr)
-    }
-  );
+  const all = readRefusals("kubectl", stderr);
+  const [{ kind: refusal3, cure }] = all;
+  return new KubeFailure(`${what}: ${refusalsText(all)}`, {
+    hint: cure === "" ? HINTS[kind] : cure,
+    refusal: refusal3,
+    conflict: all.some((one3) => one3.kind === "conflict" || one3.kind === "exists"),
+    invalid: all.some((one3) => one3.kind === "invalid" || one3.kind === "immutable")
+  });
 }
-function hintFor2(stderr, kind) {
-  if (loginRefused(stderr)) return "the credentials of the cluster are refused: log in again";
-  if (isUnreachable(stderr))
-    return "see that it is up, that this machine reaches it, and that the kubeconfig names it; then run this again";
-  return kind === "read" ? "look at the cluster, then run this again" : "look at the cluster; the next run goes on where this one ended";
-}
-var LOGGED = /^[EWIF]\d{4} \d\d:/u;
-function detailOf(stderr) {
-  const lines3 = withoutRepeated(stderr).trim().split("\n");
-  const said5 = lines3.filter((line) => !LOGGED.test(line));
-  return short((said5.length > 0 ? said5 : lines3.slice(-1)).slice(-3).join(" "), 400);
-}
+var HINTS = {
+  read: "look at the cluster, then run this again",
+  write: "look at the cluster; the next run goes on where this one ended"
+};
 
 // src/edges/kube-json.ts
 init_json();
@@ -72046,25 +73936,29 @@ init_failure();
 async function drift(kubeconfig, hubs, audience, report) {
   const kube = new Kube(kubeconfig);
   const { known, unreadable: unreadable5 } = statesOnly(await readStates(kube), hubs);
-  const { found: found4, failed: failed3 } = await withTemporaryFolder(async (scratch) => {
+  const { found: found4, failed: failed3 } = await driftIn(kubeconfig, known);
+  const unseen2 = new Map([...unreadable5, ...failed3]);
+  const github = audience.kind === "everybody" ? audience.github : void 0;
+  if (github) await tellDrift(github, found4, report);
+  return driftOutcome(found4, unseen2, audience);
+}
+function driftIn(kubeconfig, known) {
+  const kube = new Kube(kubeconfig);
+  return withTemporaryFolder(async (scratch) => {
     const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
     return lookAtEach(known, (hub) => hubDrift(kube, releases, hub));
   });
-  const unseen = new Map([...unreadable5, ...failed3]);
-  const github = audience.kind === "everybody" ? audience.github : void 0;
-  if (github) await tellDrift(github, found4, report);
-  return driftOutcome(found4, unseen, audience);
 }
-function driftOutcome(found4, unseen, audience) {
+function driftOutcome(found4, unseen2, audience) {
   const drifted = found4.some((one3) => one3.drift.length > 0);
   const text2 = found4.map((one3) => driftText(one3, audience.kind)).join("");
   return outcome({
-    exit: driftExit(drifted, unseen.size > 0, audience),
-    text: text2 + [...unseen].map(unreadableText2).join(""),
+    exit: driftExit(drifted, unseen2.size > 0, audience),
+    text: text2 + [...unseen2].map(unreadableText2).join(""),
     json: {
       schema_version: SCHEMA_VERSION,
       hubs: found4.map(driftJson),
-      unreadable: Object.fromEntries(unseen)
+      unreadable: Object.fromEntries(unseen2)
     }
   });
 }
@@ -72082,8 +73976,8 @@ async function lookAtEach(known, look4) {
   }
   return { found: found4, failed: failed3 };
 }
-function driftExit(drifted, unseen, audience) {
-  if (unseen) return 1;
+function driftExit(drifted, unseen2, audience) {
+  if (unseen2) return 1;
   if (!drifted) return 0;
   if (audience.kind === "who-asked") return audience.whenDrifted;
   return audience.github === void 0 ? 1 : 0;
@@ -72093,11 +73987,11 @@ function unreadableText2([hub, why]) {
 }
 async function tellDrift(github, found4, report) {
   for (const one3 of found4) {
-    const labels = ["glaciocloud-drift", `hub:${one3.hub}`];
+    const labels = hubIssue("drift", one3.hub);
     if (one3.drift.length === 0)
       await github.closeIssue(labels, inMarkdown`${one3.hub} is as deployed again.`.text);
     else {
-      const title = `${one3.hub}: changed in the cluster behind our back`;
+      const title = `${one3.hub}: ${TITLES.drift}`;
       const issue = await github.openIssue(labels, title, driftIssue(one3));
       report.progress(`${one3.hub}: drift is told in issue ${issue}`);
     }
@@ -72105,7 +73999,8 @@ async function tellDrift(github, found4, report) {
 }
 function driftIssue(one3) {
   const lines3 = short(driftText(one3, "everybody"), 2e4).split("\n");
-  const rest = "Put what is right into the files, or give this issue the label `glaciocloud:apply-again`: what is merged is applied once more. The next night closes it.\n";
+  const rest = `Put what is right into the files, or give this issue the label \`${ORDERS.again}\`: what is merged is applied once more. The next night closes it.
+`;
   const command = code(`glaciocloud drift ${one3.hub} --kubeconfig FILE`);
   const values = inMarkdown`Values are left out where everybody reads: ${command} shows them.\n`;
   const found4 = fenced("", lines3).text;
@@ -72322,8 +74217,8 @@ function decidePromotion(lock, facts2) {
   };
   return { kind: "promoted", build: candidate, digest: digest3, lock: next };
 }
-function whyWaiting({ now, trials, soak, troubles, named: named4 }) {
-  if (trials.length === 0 && !named4) return { kind: "nobody-tries" };
+function whyWaiting({ now, trials, soak, troubles, named: named5 }) {
+  if (trials.length === 0 && !named5) return { kind: "nobody-tries" };
   const hubs = trials.filter(({ since }) => since === void 0).map(({ hub }) => hub);
   if (hubs.length > 0) return { kind: "not-running", hubs };
   const until = greatest(trials.map(({ since = now }) => since + soak * 1e3));
@@ -72550,8 +74445,8 @@ init_oggm_commits();
 
 // src/core/images/package-diff.ts
 init_json();
-function packageChanges(before, after) {
-  const [old, fresh] = [byKey(before), byKey(after)];
+function packageChanges(before2, after) {
+  const [old, fresh] = [byKey(before2), byKey(after)];
   const keys = [.../* @__PURE__ */ new Set([...old.keys(), ...fresh.keys()])].sort(compareText);
   return keys.flatMap((key2) => {
     const one3 = fresh.get(key2) ?? old.get(key2);
@@ -72621,10 +74516,10 @@ async function pullPlace(asked4, place2, images) {
       "--pull-request needs a clone",
       "run it where the platform is checked out"
     );
-  const before = /* @__PURE__ */ new Map();
-  for (const { name } of images) before.set(name, await gatherLockFiles(place2.root, name));
+  const before2 = /* @__PURE__ */ new Map();
+  for (const { name } of images) before2.set(name, await gatherLockFiles(place2.root, name));
   const folder = await folderInRepository(place2.root);
-  return { ...asked4, ...place2, base: base2, folder, before };
+  return { ...asked4, ...place2, base: base2, folder, before: before2 };
 }
 async function troublesOf({ github, platform }, image2) {
   const troubles = [];
@@ -72652,15 +74547,15 @@ async function tellImage(place2, asking, result2) {
   const { github, root } = place2;
   const { image: image2, outcome: outcome2 } = result2;
   const branch = branchOf(asking, image2, result2.build);
-  const before = place2.before.get(image2) ?? /* @__PURE__ */ new Map();
+  const before2 = place2.before.get(image2) ?? /* @__PURE__ */ new Map();
   if (asking === "refresh") await tellIssue(place2, result2);
   const after = await gatherLockFiles(root, image2);
-  const files = new Map([...after].filter(([path, text2]) => before.get(path) !== text2));
+  const files = new Map([...after].filter(([path, text2]) => before2.get(path) !== text2));
   if (files.size === 0) {
     if (outcome2 === "unchanged") await github.withdraw(branch, "There is nothing new any more.");
     return result2;
   }
-  const change = await changeOf2(place2, result2, before, after);
+  const change = await changeOf2(place2, result2, before2, after);
   const { number: number3, head: head2 } = await github.propose({
     branch,
     base: place2.base,
@@ -72678,11 +74573,11 @@ async function tellIssue({ github, platform, run: run3 }, { image: image2, outco
   if (outcome2 === "failed") {
     const last = platform.locks.get(image2)?.data.channels.candidate;
     const body = failureText({ image: image2, reason, tests: tests2 }, last, run3);
-    await github.openIssue(labels, `Image ${image2} could not be rebuilt`, body.text);
+    await github.openIssue(labels, `Image ${image2} ${TITLES.image}`, body.text);
   } else if (outcome2 === "built" || outcome2 === "unchanged")
     await github.closeIssue(labels, inMarkdown`${image2} is well again: ${reason}.`.text);
 }
-async function changeOf2({ github, root, platform, now: time2 }, { image: image2 }, before, after) {
+async function changeOf2({ github, root, platform, now: time2 }, { image: image2 }, before2, after) {
   const fresh = await gatherPlatform(root);
   const locks2 = {
     before: platform.locks.get(image2)?.data,
@@ -72690,7 +74585,7 @@ async function changeOf2({ github, root, platform, now: time2 }, { image: image2
   };
   const oggm = platform.images.get(image2)?.data.oggm;
   const range2 = oggmRange(oggm, candidateCommit(locks2.before), candidateCommit(locks2.after));
-  const old = candidateList(image2, locks2.before, before);
+  const old = candidateList(image2, locks2.before, before2);
   const now = candidateList(image2, locks2.after, after);
   return {
     ...locks2,
@@ -72736,11 +74631,11 @@ function bodyOf(asking, platform, result2, change) {
     hubs: reachedHubs(platform, image2)
   }).text;
 }
-async function mergedBySelf({ github, platform }, { before, after, isSound }, pull, head2) {
+async function mergedBySelf({ github, platform }, { before: before2, after, isSound }, pull, head2) {
   const isWished = platform.settings.data.automerge === "candidate";
-  if (!isWished || !isSound || !keepsStable(before, after)) return "";
-  const refused3 = await github.merge(pull, head2);
-  if (refused3 !== void 0) return `, not merged: ${refused3}`;
+  if (!isWished || !isSound || !keepsStable(before2, after)) return "";
+  const refused6 = await github.merge(pull, head2);
+  if (refused6 !== void 0) return `, not merged: ${refused6}`;
   return `, merged${await startForMerge(github)}`;
 }
 
@@ -72756,7 +74651,7 @@ var CODES = {
   139: "ended by SIGSEGV: compiled code crashed"
 };
 var LONGEST3 = 300;
-function shortened2(one3) {
+function shortened3(one3) {
   return { ...one3, name: short(one3.name, LONGEST3), detail: short(one3.detail, LONGEST3) };
 }
 var LONGEST_REASON = 1e3;
@@ -72826,9 +74721,9 @@ async function promote({ root, names: names5, present: present2, now }, { regist
   const reading = await gatherPlatform(root);
   const { platform } = reading;
   const findings = await allFindings(reading, void 0, now);
-  if (!platform || hasErrors(findings)) return refused(findings);
-  const named4 = names5.length > 0;
-  const images = named4 ? imagesNamed(platform, names5) : [...platform.images.values()];
+  if (!platform || hasErrors(findings)) return refused2(findings);
+  const named5 = names5.length > 0;
+  const images = named5 ? imagesNamed(platform, names5) : [...platform.images.values()];
   const pulls = asked4 && await pullPlace(asked4, { root, platform, now }, images);
   const results = [];
   const faults = pulls && await followAllTags(registry, platform, images);
@@ -72839,7 +74734,7 @@ async function promote({ root, names: names5, present: present2, now }, { regist
       continue;
     }
     const troubles = pulls ? await troublesOf(pulls, image2.name) : [];
-    const wish = { image: image2, named: named4, troubles };
+    const wish = { image: image2, named: named5, troubles };
     results.push(await promoteImage({ root, platform, present: present2, now }, wish));
   }
   return flowOutcome(pulls ? await tellImages(pulls, "promote", results) : results);
@@ -72854,7 +74749,7 @@ async function yank({ root, names: names5, reason, present: present2, now }, ask
   const reading = await gatherPlatform(root);
   const { platform } = reading;
   const findings = await allFindings(reading, void 0, now);
-  if (!platform) return refused(findings);
+  if (!platform) return refused2(findings);
   const images = imagesNamed(platform, [name]);
   const lock = platform.locks.get(name);
   if (!lock)
@@ -72863,7 +74758,7 @@ async function yank({ root, names: names5, reason, present: present2, now }, ask
       "nothing of it was built, or its lock has mistakes"
     );
   const faults = lockFaults(findings, lock);
-  if (faults.length > 0) return refused(faults);
+  if (faults.length > 0) return refused2(faults);
   const pulls = asked4 && await pullPlace(asked4, { root, platform, now }, images);
   const results = [await yankImage({ root, platform, present: present2 }, lock, build4, why)];
   return flowOutcome(pulls ? await tellImages(pulls, "yank", results) : results);
@@ -72980,9 +74875,9 @@ var SETTINGS3 = "repo2docker_config.json";
 var FORMAT = 1;
 var NO_SIZE_BYTES = 2 * 2 ** 30;
 var MACHINE = "/run/glaciocloud/machine";
-var CERTIFICATES = "/run/glaciocloud/certificates.crt";
-var BUILD_SECRETS = { machine: MACHINE, certificates: CERTIFICATES };
-var REACH = [
+var CERTIFICATES2 = "/run/glaciocloud/certificates.crt";
+var BUILD_SECRETS = { machine: MACHINE, certificates: CERTIFICATES2 };
+var REACH2 = [
   "PIP_INDEX_URL",
   "PIP_EXTRA_INDEX_URL",
   "PIP_TRUSTED_HOST",
@@ -73049,14 +74944,14 @@ function labelsOf3({ image: image2, hash, base: base2, commit: commit2 }) {
   );
 }
 function machineScript({ environment: environment2, mirrors, certificates }) {
-  const said5 = REACH.flatMap((name) => {
+  const said5 = REACH2.flatMap((name) => {
     const value2 = environment2[name] ?? "";
     return value2 === "" ? [] : [[name, value2]];
   });
   const known = new Map([...Object.entries(mirrorVariables(mirrors)), ...said5]);
   const reach2 = [...known].map(([name, value2]) => `export ${name}=${quoted5(value2)}
 `);
-  const trust = certificates ? TRUST.map((name) => `export ${name}=${CERTIFICATES}
+  const trust = certificates ? TRUST.map((name) => `export ${name}=${CERTIFICATES2}
 `) : [];
   return [...reach2, ...trust].join("");
 }
@@ -73074,20 +74969,20 @@ function smallestMemory(platform, image2) {
 init_escape();
 
 // src/core/images/new-build.ts
-function lockFiles(before, build4) {
+function lockFiles(before2, build4) {
   const list = packagesText(build4.packages);
   const entry3 = entryOf5(build4, packagesHash(list));
-  const builds = { ...before?.builds, [build4.name]: entry3 };
-  const lock = before && !build4.isCandidate ? { recipe: before.recipe, builds, channels: before.channels } : { recipe: build4.recipe, builds, channels: { ...before?.channels, candidate: build4.name } };
+  const builds = { ...before2?.builds, [build4.name]: entry3 };
+  const lock = before2 && !build4.isCandidate ? { recipe: before2.recipe, builds, channels: before2.channels } : { recipe: build4.recipe, builds, channels: { ...before2?.channels, candidate: build4.name } };
   return /* @__PURE__ */ new Map([
     [packagesPath(build4.image, build4.name), list],
     [lockPath(build4.image), lockText2(lock)]
   ]);
 }
-function lockAgain(before, { image: image2, recipe, name }) {
-  if (before.recipe === recipe && before.channels.candidate === name) return void 0;
-  const channels = { ...before.channels, candidate: name };
-  const text2 = lockText2({ recipe, builds: before.builds, channels });
+function lockAgain(before2, { image: image2, recipe, name }) {
+  if (before2.recipe === recipe && before2.channels.candidate === name) return void 0;
+  const channels = { ...before2.channels, candidate: name };
+  const text2 = lockText2({ recipe, builds: before2.builds, channels });
   return /* @__PURE__ */ new Map([[lockPath(image2), text2]]);
 }
 function lockPath(image2) {
@@ -73125,12 +75020,12 @@ function packageLines(packages2) {
 function packagesOfLines(lines3) {
   if (!fits2(lines3)) return void 0;
   const packages2 = [];
-  let before = "";
+  let before2 = "";
   for (const line of lines3) {
     const one3 = packageOfLine(`${line} unsaid`);
-    if (!one3 || compareText(before, line) >= 0) return void 0;
+    if (!one3 || compareText(before2, line) >= 0) return void 0;
     packages2.push(one3);
-    before = line;
+    before2 = line;
   }
   return packages2;
 }
@@ -73168,25 +75063,8 @@ async function scannerAt(registry, scanner) {
   return digest3 === void 0 ? void 0 : atDigest(scanner, digest3);
 }
 
-// src/core/images/template.ts
-var import_handlebars4 = __toESM(require_lib(), 1);
-var PLACE3 = "/opt/glaciocloud";
-var OWN_SCRIPT = "own/postBuild";
-function dockerQuoted(value2) {
-  return `"${value2.replaceAll(/["$\\]/gu, String.raw`\$&`)}"`;
-}
-import_handlebars4.default.registerHelper("json", (value2) => JSON.stringify(value2));
-import_handlebars4.default.registerHelper("docker", (value2) => dockerQuoted(String(value2)));
-var template3 = (text2) => import_handlebars4.default.compile(text2, { strict: true, noEscape: true });
-var LABELS2 = template3(`LABEL org.opencontainers.image.title={{docker title}} \\
-      org.glaciocloud.image="{{name}}" \\
-      org.glaciocloud.recipe="{{hash}}"
-`);
-var VARIABLES2 = template3(`{{#each env}}ENV {{name}}={{docker value}}
-{{/each}}`);
-
 // src/core/images/scripts.ts
-var BAKE = template3(`"""Downloads once, at build time, what OGGM otherwise downloads for every user. HOME says where to."""
+var BAKE = template2(`"""Downloads once, at build time, what OGGM otherwise downloads for every user. HOME says where to."""
 
 import os
 
@@ -73226,7 +75104,7 @@ from oggm import cfg, utils
 cfg.initialize(logging_level="WARNING")
 utils.get_demo_file("Hintereisferner_RGI5.shp")
 {{/if}}`);
-var START2 = template3(`#!/bin/bash
+var START3 = template2(`#!/bin/bash
 # Made by GlacioCloud from images/{{name}}/image.yaml. Runs before the server, in a home that may be empty or full.
 {{#if bake}}# Only what is missing, or a link that another image left and that leads nowhere here. Never an error: a full home
 # must not lock its owner out.
@@ -73253,13 +75131,13 @@ function baseFiles(view, from, oggm) {
     ...view,
     base: baseReference(from),
     requirements: wanted !== "",
-    labels: LABELS2(view),
+    labels: LABELS(view),
     variables: VARIABLES2(view)
   });
   const files = /* @__PURE__ */ new Map([["Dockerfile", dockerfile]]);
   if (wanted !== "") files.set(REQUIREMENTS, wanted);
   if (view.bake) files.set("bake.py", BAKE(view));
-  files.set("start", START2(view));
+  files.set("start", START3(view));
   return files;
 }
 function requirementsText({ pip }, oggm) {
@@ -73274,7 +75152,7 @@ function baseReference({ image: image2, digest: digest3, tag, track: track2 }) {
   if (digest3 !== void 0) return `${image2}@${digest3}`;
   return `${image2}:${tag ?? track2 ?? ""}`;
 }
-var DOCKERFILE = template3(`# Made by GlacioCloud from images/{{name}}/image.yaml.
+var DOCKERFILE = template2(`# Made by GlacioCloud from images/{{name}}/image.yaml.
 FROM {{base}}
 {{labels}}USER root
 {{#if apt.length}}RUN apt-get update \\
@@ -73288,12 +75166,12 @@ FROM {{base}}
 {{/if}}{{#if bake}}# Into /opt: a home volume hides what an image puts into the home.
 COPY bake.py /tmp/bake.py
 RUN mkdir -p /opt/oggm && HOME=/opt/oggm python3 /tmp/bake.py && chmod -R a+rX /opt/oggm && rm /tmp/bake.py
-{{/if}}COPY --chmod=755 start ${PLACE3}/start
+{{/if}}COPY --chmod=755 start ${PLACE4}/start
 {{#if script}}# With a home of its own: what it leaves in the user's would be root's, and hidden.
-COPY --chmod=755 ${OWN_SCRIPT} ${PLACE3}/${OWN_SCRIPT}
-RUN mkdir /tmp/home && cd ${PLACE3} && HOME=/tmp/home ${OWN_SCRIPT} && rm -rf /tmp/home
+COPY --chmod=755 ${OWN_SCRIPT} ${PLACE4}/${OWN_SCRIPT}
+RUN mkdir /tmp/home && cd ${PLACE4} && HOME=/tmp/home ${OWN_SCRIPT} && rm -rf /tmp/home
 {{/if}}USER {{user.uid}}:{{user.gid}}
-ENTRYPOINT ["${PLACE3}/start"]
+ENTRYPOINT ["${PLACE4}/start"]
 CMD ["jupyterhub-singleuser"]
 `);
 
@@ -73308,7 +75186,7 @@ function condaFiles(view, image2) {
 `);
   files.set("postBuild", POST_BUILD(view));
   if (view.bake) files.set("bake.py", BAKE(view));
-  files.set("start", START2(view));
+  files.set("start", START3(view));
   files.set(SETTINGS3, pretty(settings2(view)));
   return files;
 }
@@ -73323,18 +75201,18 @@ function settings2(view) {
       base_image: ENVIRONMENT_BASE,
       user_id: view.user.uid,
       user_name: view.user.name,
-      target_repo_dir: PLACE3,
-      appendix: `${LABELS2(view)}${VARIABLES2(view)}${APPENDIX(view)}`
+      target_repo_dir: PLACE4,
+      appendix: `${LABELS(view)}${VARIABLES2(view)}${APPENDIX(view)}`
     }
   };
 }
-var APPENDIX = template3(`{{#if files}}USER root
-RUN mkdir -p /opt/{{name}} && cp -R ${PLACE3}/files/. /opt/{{name}}/ && chmod -R a+rX /opt/{{name}}
+var APPENDIX = template2(`{{#if files}}USER root
+RUN mkdir -p /opt/{{name}} && cp -R ${PLACE4}/files/. /opt/{{name}}/ && chmod -R a+rX /opt/{{name}}
 {{/if}}USER {{user.uid}}:{{user.gid}}
 {{#if script}}RUN chmod +x ${OWN_SCRIPT} && ${OWN_SCRIPT}
 {{/if}}CMD ["jupyterhub-singleuser"]
 `);
-var ENVIRONMENT = template3(`# Made by GlacioCloud from images/{{name}}/image.yaml.
+var ENVIRONMENT = template2(`# Made by GlacioCloud from images/{{name}}/image.yaml.
 name: {{name}}
 channels: [{{#each channels}}{{{json this}}}, {{/each}}nodefaults]
 dependencies:
@@ -73344,7 +75222,7 @@ dependencies:
 {{/each}}{{#if pip.length}}  - pip:
 {{#each pip}}      - {{{json this}}}
 {{/each}}{{/if}}`);
-var POST_BUILD = template3(`#!/bin/bash
+var POST_BUILD = template2(`#!/bin/bash
 # Made by GlacioCloud from images/{{name}}/image.yaml. Recipe {{hash}}.
 set -euo pipefail
 {{#if bake}}# Into the environment's prefix: a home volume hides what an image puts into the home.
@@ -73358,20 +75236,20 @@ var FORMAT2 = 4;
 function namedPaths({ files, postBuild }) {
   return [.../* @__PURE__ */ new Set([...files, ...postBuild === void 0 ? [] : [postBuild]])];
 }
-function imageFolder(name, image2, platform, named4) {
+function imageFolder(name, image2, platform, named5) {
   const recipe = Object.entries(image2).filter(([key2]) => key2 !== "notSecret");
   const hash = digestOf([
     FORMAT2,
     Object.fromEntries(recipe),
     platform.user,
-    named4.map(({ path, text: text2 }) => [path, text2])
+    named5.map(({ path, text: text2 }) => [path, text2])
   ]);
-  return { files: folderFiles(image2, { name, hash, platform, named: named4 }), hash };
+  return { files: folderFiles(image2, { name, hash, platform, named: named5 }), hash };
 }
-function folderFiles(image2, { name, hash, platform, named: named4 }) {
+function folderFiles(image2, { name, hash, platform, named: named5 }) {
   const view = viewOf2(name, image2, platform, hash);
   const files = image2.from ? baseFiles(view, image2.from, image2.oggm) : condaFiles(view, image2);
-  for (const { path, text: text2 } of named4) {
+  for (const { path, text: text2 } of named5) {
     if (image2.files.includes(path)) files.set(`files/${path}`, text2);
     if (path === image2.postBuild) files.set(OWN_SCRIPT, text2);
   }
@@ -73449,19 +75327,19 @@ function resolvedIn(packages2) {
   );
 }
 function solveScript({ wanted, held: held3, machine, certificates }) {
-  const keep3 = held3.map(({ name, version }) => `${name}==${version}
+  const keep4 = held3.map(({ name, version }) => `${name}==${version}
 `).join("");
-  const [folder = ""] = /^.*(?=\/)/u.exec(CERTIFICATES) ?? [];
+  const [folder = ""] = /^.*(?=\/)/u.exec(CERTIFICATES2) ?? [];
   return [
     "set -eu\n",
     `mkdir -p ${folder} && cd ${folder}
 `,
     fileText2("wanted.txt", wanted),
-    fileText2("held.txt", keep3),
-    certificates === void 0 ? "" : fileText2(CERTIFICATES, certificates),
+    fileText2("held.txt", keep4),
+    certificates === void 0 ? "" : fileText2(CERTIFICATES2, certificates),
     machine,
     'ask() { pip install --quiet --no-input --dry-run --report report.json --requirement wanted.txt "$@" >&2; }\n',
-    keep3 === "" ? "ask\n" : "ask --constraint held.txt 2>/dev/null || ask\n",
+    keep4 === "" ? "ask\n" : "ask --constraint held.txt 2>/dev/null || ask\n",
     `exec python3 -c '${REPORT}'
 `
   ].join("");
@@ -73530,14 +75408,14 @@ function solveFault(stderr) {
 init_failure();
 async function resolve6(job, image2) {
   const { name, data: data3 } = image2;
-  const named4 = await job.files(image2);
+  const named5 = await job.files(image2);
   const { settings: settings3 } = job.platform;
-  const { files, hash: recipe } = imageFolder(name, data3, settings3.data, named4);
+  const { files, hash: recipe } = imageFolder(name, data3, settings3.data, named5);
   const past = await pastOf(job, image2);
   const base2 = await baseFor(job, { written: baseOf(files), past });
   const exactly = job.locked === void 0 ? void 0 : past?.packages;
   if (hasConda(data3)) {
-    const known = { name, hash: recipe, platform: settings3.data, named: named4 };
+    const known = { name, hash: recipe, platform: settings3.data, named: named5 };
     return {
       recipe,
       base: base2,
@@ -73561,8 +75439,8 @@ async function ofConda({ ports, locked }, image2, asked4) {
   const exact = git === void 0 || ref === void 0 || locked !== void 0 ? image2 : atCommit(image2, await ports.refs.commit(git, ref));
   const folder = buildFolder(folderFiles(exact, known), base2);
   const hash = contentHash(folder);
-  const isSame3 = past?.recipe === known.hash && (!image2.from || past.base === base2?.split("@")[1]);
-  const isHeld = locked !== void 0 || git === void 0 && isSame3;
+  const isSame4 = past?.recipe === known.hash && (!image2.from || past.base === base2?.split("@")[1]);
+  const isHeld = locked !== void 0 || git === void 0 && isSame4;
   if (!past || !isHeld) return { files: folder, hash };
   const pinned2 = folderFiles(pinnedImage(image2, past.packages), known);
   return { files: buildFolder(pinned2, base2), hash };
@@ -73606,11 +75484,11 @@ async function newest({ ports }, written2) {
 }
 async function packagesFor({ ports, platform, locked }, { oggm }, asked4) {
   const { base: base2, wanted, recipe, past } = asked4;
-  const before = resolvedIn(past?.packages ?? []);
-  if (locked !== void 0) return before;
-  const held3 = oggm?.git === void 0 ? before : [];
-  const isSame3 = past?.recipe === recipe && past.base === base2.split("@")[1];
-  if (held3.length > 0 && isSame3) return held3;
+  const before2 = resolvedIn(past?.packages ?? []);
+  if (locked !== void 0) return before2;
+  const held3 = oggm?.git === void 0 ? before2 : [];
+  const isSame4 = past?.recipe === recipe && past.base === base2.split("@")[1];
+  if (held3.length > 0 && isSame4) return held3;
   const mirrors = platform.settings.data.mirrors ?? {};
   const question = { image: base2, wanted, held: held3, mirrors };
   const { code: code2, stdout, stderr } = await ports.engine.solve(question);
@@ -73631,9 +75509,9 @@ function listedPackages(result2, stdout, { packages: resolved, exactly }) {
   for (const words3 of reading.value.packages) {
     const one3 = packageOfLine(words3.join(" "));
     if (!one3) return failed(result2, "a package has a name or a version that no list can hold");
-    packages2.push(resolved.find((other2) => isSame(one3, other2)) ?? one3);
+    packages2.push(resolved.find((other2) => isSame2(one3, other2)) ?? one3);
   }
-  const missing4 = resolved.filter((one3) => !packages2.some((other2) => isSame(one3, other2))).map(({ name, version }) => `${name} ${version}`);
+  const missing4 = resolved.filter((one3) => !packages2.some((other2) => isSame2(one3, other2))).map(({ name, version }) => `${name} ${version}`);
   if (missing4.length > 0)
     return failed(result2, `resolved, and something else is installed: ${missing4.join(", ")}`);
   const other = exactly && differences(exactly, packages2);
@@ -73641,17 +75519,17 @@ function listedPackages(result2, stdout, { packages: resolved, exactly }) {
   return { result: result2, packages: packages2 };
 }
 function differences(wanted, found4) {
-  const [before, after] = [wanted, found4].map(
+  const [before2, after] = [wanted, found4].map(
     (packages2) => new Set(packagesText(packages2).split("\n").slice(0, -1))
   );
-  const gone2 = [...before ?? []].filter((line) => !after?.has(line)).map((line) => `- ${line}`);
-  const come = [...after ?? []].filter((line) => !before?.has(line)).map((line) => `+ ${line}`);
+  const gone2 = [...before2 ?? []].filter((line) => !after?.has(line)).map((line) => `- ${line}`);
+  const come = [...after ?? []].filter((line) => !before2?.has(line)).map((line) => `+ ${line}`);
   return [...gone2, ...come].slice(0, 5).join(", ");
 }
 function failed(result2, detail) {
   return { result: { ...result2, ok: false, detail }, packages: [] };
 }
-function isSame(one3, other) {
+function isSame2(one3, other) {
   return one3.manager === other.manager && one3.version === other.version && packageName(one3.name) === packageName(other.name);
 }
 
@@ -73753,7 +75631,7 @@ async function ran({ engine, clock, script }, { reference: image2, user, memoryB
     home,
     user,
     memoryBytes: memoryBytes2,
-    ...home ? { entrypoint: void 0, command: ["/bin/sh", "-c", START, ...command] } : { entrypoint: "python3", command: command.slice(1) },
+    ...home ? { entrypoint: void 0, command: ["/bin/sh", "-c", START2, ...command] } : { entrypoint: "python3", command: command.slice(1) },
     input: scriptInput(text2, test),
     env: test.env,
     network: test.network,
@@ -73967,7 +75845,7 @@ var ImageRun = class {
       reason: short(reason, LONGEST_REASON),
       size_bytes: this.#size,
       seconds: this.#seconds,
-      tests: this.#tests.map(shortened2),
+      tests: this.#tests.map(shortened3),
       packages: packageLines(this.#packages),
       oggm_commit: oggmIn(this.#packages)?.commit ?? null
     };
@@ -74029,7 +75907,7 @@ async function buildThem(inputs, ports, report, asked4) {
   if (asked4 && !inputs.push)
     throw new UsageError("image build --pull-request needs --push", "a lock names what was pushed");
   const ready2 = await readyToBuild(inputs, ports, report);
-  if (ready2.kind === "refused") return refused(ready2.findings);
+  if (ready2.kind === "refused") return refused2(ready2.findings);
   const { platform } = ready2;
   const images = chosen(platform, inputs.images);
   const now = ports.clock.now().getTime();
@@ -74106,14 +75984,14 @@ function imagesChanged(images, paths) {
 // src/commands/image-changed.ts
 init_json();
 init_failure();
-async function changed2({ root, base: named4, names: names5 }, report) {
+async function changed2({ root, base: named5, names: names5 }, report) {
   if (names5.length > 0)
     throw new UsageError(`image changed takes no "${names5[0] ?? ""}"`, "it finds the images");
-  const base2 = named4 === void 0 || named4 === "" ? await mergeBase(root) ?? "" : named4;
+  const base2 = named5 === void 0 || named5 === "" ? await mergeBase(root) ?? "" : named5;
   if (!/^[0-9a-f]{40}$/u.test(base2))
     throw new UsageError("image changed needs --base SHA", "it compares with that commit");
   const { platform, findings } = await gatherPlatform(root);
-  if (!platform) return refused(findings);
+  if (!platform) return refused2(findings);
   const all = platform.names.get("image") ?? /* @__PURE__ */ new Set();
   const paths = await pathsChangedSince(root, base2, "images");
   if (!paths)
@@ -74129,7 +76007,7 @@ async function changed2({ root, base: named4, names: names5 }, report) {
 }
 
 // src/core/images/refresh.ts
-var DAY_MS6 = 864e5;
+var DAY_MS7 = 864e5;
 function decideRefresh(rebuild, lock, facts2) {
   if (rebuild === "never") return { kind: "never" };
   const today = new Date(facts2.now).getUTCDay();
@@ -74145,7 +76023,7 @@ function heldBuild({ builds, channels }, facts2) {
   if (build4.promoted !== void 0 || !isGood(build4, facts2.registry)) return void 0;
   if (!facts2.tried || facts2.troubled) return void 0;
   const built = Date.parse(candidate.slice(0, 10));
-  const longest2 = built + facts2.soak * 1e3 + HOLD_DAYS * DAY_MS6;
+  const longest2 = built + facts2.soak * 1e3 + HOLD_DAYS * DAY_MS7;
   return built <= facts2.now && facts2.now < longest2 ? candidate : void 0;
 }
 function notDueText(due) {
@@ -74186,11 +76064,11 @@ async function refreshImages(job) {
   return job.images.flatMap(({ name }) => results.get(name) ?? []);
 }
 function notDue(job, { name, data: data3 }) {
-  const { platform, now, named: named4, troubled } = job;
+  const { platform, now, named: named5, troubled } = job;
   const lock = platform.locks.get(name)?.data;
   const due = decideRefresh(data3.rebuild, lock, {
     now,
-    named: named4,
+    named: named5,
     registry: platform.settings.data.registry,
     tried: trialHubs(platform, name).length > 0,
     soak: soakSeconds(platform),
@@ -74208,7 +76086,7 @@ function notDue(job, { name, data: data3 }) {
 async function refresh({ root, chartsFrom, names: names5, now }, ports, report, asked4) {
   const images = names5.length > 0 ? names5 : "all";
   const ready2 = await readyToBuild({ root, chartsFrom, images }, ports, report);
-  if (ready2.kind === "refused") return refused(ready2.findings);
+  if (ready2.kind === "refused") return refused2(ready2.findings);
   const { platform, findings } = ready2;
   const job = await buildJob(
     ready2,
@@ -74250,7 +76128,7 @@ async function renderImages(inputs) {
   const reading = await gatherPlatform(root);
   const { platform } = reading;
   const findings = await allFindings(reading, void 0, inputs.now);
-  if (!platform || hasErrors(beforeBuild(findings))) return refused(findings);
+  if (!platform || hasErrors(beforeBuild(findings))) return refused2(findings);
   const chosen2 = images === "all" ? [...platform.images.keys()] : images;
   const folders = /* @__PURE__ */ new Map();
   const rendered = [];
@@ -74328,23 +76206,23 @@ function readChartValues(texts3) {
   } : { kind: "read", ...found4 };
 }
 function readText2(text2) {
-  const refused3 = (why, hint) => ({ kind: "refused", why, hint });
+  const refused6 = (why, hint) => ({ kind: "refused", why, hint });
   if (text2.length > MAX_FILE_BYTES)
-    return refused3(`it is larger than ${MAX_FILE_BYTES / 1e6} MB`, "give the values of one hub");
+    return refused6(`it is larger than ${MAX_FILE_BYTES / 1e6} MB`, "give the values of one hub");
   let data3;
   try {
     data3 = plainOf(load(text2), { left: MAX_NODES }, 0);
   } catch (error2) {
     if (error2 instanceof TooMuch)
-      return refused3("it holds more than the values of a hub", "write its anchors out");
+      return refused6("it holds more than the values of a hub", "write its anchors out");
     if (!(error2 instanceof YAMLException)) throw error2;
-    return refused3(
+    return refused6(
       `it is no YAML: ${error2.reason} (line ${(error2.mark?.line ?? 0) + 1})`,
       "give the file that Helm gets by -f; of a template, what it renders"
     );
   }
   if (!isObject(data3) || Object.keys(data3).length === 0)
-    return refused3("it holds no values", "give the file that Helm gets by -f");
+    return refused6("it holds no values", "give the file that Helm gets by -f");
   return { kind: "data", data: data3 };
 }
 var TooMuch = class extends Error {
@@ -74450,13 +76328,13 @@ function textsOf3(value2) {
 
 // src/core/import/entry.ts
 var HOST2 = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/u;
-var CALLBACK = /^https?:\/\/([^/:]+)(?::\d+)?\/(?:[^?#]*\/)?oauth_callback$/u;
+var CALLBACK = /^(https?:\/\/([^/:]+)(?::\d+)?)\/(?:[^?#]*\/)?oauth_callback$/u;
 function entryPart2(ledger, { name }) {
   const hosts = [
     ...named3(ledger, "/ingress/hosts"),
     ...objectsIn(ledger.at("/ingress/tls")).flatMap((one3) => textsOf3(one3["hosts"])),
     ...named3(ledger, "/proxy/https/hosts"),
-    ...callbacks(ledger)
+    ...callbacks(ledger).map(({ host }) => host)
   ].filter((host) => HOST2.test(host));
   const [first, ...others] = new Set(hosts);
   if (first === void 0)
@@ -74466,7 +76344,7 @@ function entryPart2(ledger, { name }) {
   theRest(ledger);
   return {
     environment: {
-      url: `https://${first ?? `${name}.example.org`}`,
+      url: callbacks(ledger).find(({ host }) => host === first)?.origin ?? `https://${first ?? `${name}.example.org`}`,
       ...others.length > 0 && { hosts: others }
     }
   };
@@ -74479,7 +76357,10 @@ function callbacks(ledger) {
   const config = ledger.at("/hub/config");
   const sections = isObject(config) ? Object.values(config).filter(isObject) : [];
   const found4 = sections.flatMap((section3) => textsOf3(section3["oauth_callback_url"]));
-  return found4.flatMap((url) => CALLBACK.exec(url)?.[1] ?? []);
+  return found4.flatMap((url) => {
+    const [, origin, host] = CALLBACK.exec(url) ?? [];
+    return origin === void 0 || host === void 0 ? [] : [{ origin, host }];
+  });
 }
 function theRest(ledger) {
   ledger.drop("/ingress/enabled", "the cluster\u2019s ingress: says how people reach hubs");
@@ -74720,10 +76601,10 @@ var Offers = class {
     return this.#images.has(name);
   }
   add(image2, sizes2, who2) {
-    const before = this.#images.get(image2);
+    const before2 = this.#images.get(image2);
     this.#images.set(image2, {
-      who: before ? both(before.who, who2) : who2,
-      sizes: /* @__PURE__ */ new Set([...before?.sizes ?? [], ...sizes2])
+      who: before2 ? both(before2.who, who2) : who2,
+      sizes: /* @__PURE__ */ new Set([...before2?.sizes ?? [], ...sizes2])
     });
   }
   addSize(name, who2) {
@@ -75156,10 +77037,10 @@ function baseOf2(ledger) {
   return base2;
 }
 function offer(desk, { profile, path, isDefault: isDefault2 }) {
-  const { kubespawner_override: override, profile_options: options, ...about2 } = profile;
+  const { kubespawner_override: override, profile_options: options, ...about6 } = profile;
   const traits = isObject(override) ? override : {};
-  const title = titleFrom(about2["display_name"]);
-  const who2 = whoFor(desk.ledger, about2, path);
+  const title = titleFrom(about6["display_name"]);
+  const who2 = whoFor(desk.ledger, about6, path);
   const choices = choicesOf2(desk, options, path);
   untold(desk.ledger, traits, `${path}/kubespawner_override`);
   const own2 = choices.images.length > 0 ? void 0 : title;
@@ -75191,12 +77072,12 @@ function sizesOf({ ledger, sizes: sizes2, base: base2 }, { traits, title, path, 
 }
 var GROUPS3 = ["allowed_groups", "allowed_teams"];
 var READ3 = ["display_name", "description", "slug", "default", ...GROUPS3];
-function whoFor(ledger, about2, path) {
-  for (const key3 of Object.keys(about2))
+function whoFor(ledger, about6, path) {
+  for (const key3 of Object.keys(about6))
     if (!READ3.includes(key3))
       ledger.tell(path + pointer(key3), "the platform\u2019s choices have nothing of the kind");
-  const key2 = GROUPS3.find((one3) => about2[one3] !== void 0) ?? "";
-  return whoOf(ledger, about2[key2], path + pointer(key2));
+  const key2 = GROUPS3.find((one3) => about6[one3] !== void 0) ?? "";
+  return whoOf(ledger, about6[key2], path + pointer(key2));
 }
 function imageNamed({ images, ledger }, traits, title, path) {
   const name = images.named(traits["image"], title, path);
@@ -75250,7 +77131,7 @@ function choicesIn(option, at2) {
 }
 function combined(options) {
   return options.reduce(
-    (before, choices) => before.slice(0, MOST + 1).flatMap(
+    (before2, choices) => before2.slice(0, MOST + 1).flatMap(
       (variant) => choices.map(({ choice, title = "", isDefault: isDefault2 }) => ({
         traits: { ...variant.traits, ...choice },
         title: [variant.title, title].filter((words3) => words3 !== "").join(", "),
@@ -75263,7 +77144,7 @@ function combined(options) {
 
 // src/core/import/secrets.ts
 init_json();
-var LOGIN4 = {
+var LOGIN5 = {
   "github-client-id": { use: "OAuth application of this hub, rotated each year", rotate: "365d" },
   "github-client-secret": {
     use: "OAuth application of this hub, rotated each year",
@@ -75281,12 +77162,15 @@ var NEEDLESS = [
 var SERVER_VARIABLE = /^\/singleuser\/extraEnv\/([A-Za-z_]\w*)$/u;
 var HUB_VARIABLE = /^\/hub\/extraEnv\/([A-Za-z_]\w*)$/u;
 function secretsPart(ledger) {
-  const secrets2 = { ...LOGIN4 };
+  const secrets2 = { ...LOGIN5 };
   for (const path of MADE) ledger.drop(path, "the platform makes the hub\u2019s keys");
   ledger.drop(CRYPT_KEEPER, "the platform keeps no state of logins");
   for (const path of loginKeys(ledger.rest)) {
     ledger.take(path);
-    ledger.says(path, "secrets.github-client-id and github-client-secret");
+    ledger.tell(
+      path,
+      "a secret, which is not copied: github-client-id and github-client-secret of secrets: hold it"
+    );
   }
   pullSecrets(ledger, secrets2);
   for (const { path, isList: isList2 } of found2(ledger.rest)) {
@@ -75351,7 +77235,8 @@ function declared(path, taken2) {
   if (variable3 === void 0 && /\/(?:extraConfig|extraFiles|templateVars)\//u.test(path))
     return void 0;
   const words3 = (variable3 ?? segments.slice(-2).join("-")).replaceAll(/([a-z])([A-Z])/gu, "$1-$2");
-  const name = dottedFrom(words3.replaceAll(".", "-"), "secret", Object.keys(taken2));
+  const named5 = words3.replaceAll(".", "-").replace(/^(?=[0-9])/u, "secret-");
+  const name = dottedFrom(named5, "secret", Object.keys(taken2));
   const use = `stood at ${dotted(path)}`;
   return SERVER_VARIABLE.test(path) ? {
     name,
@@ -75384,16 +77269,16 @@ function pullSecrets(ledger, secrets2) {
 
 // src/core/import/storage.ts
 init_json();
-var STORAGE = "/singleuser/storage";
+var STORAGE2 = "/singleuser/storage";
 var OTHERWISE2 = "10Gi";
 var SHM2 = "/dev/shm";
 var SHM_OTHERWISE = "1Gi";
 var CLAIM = /^(?=.{1,63}$)[a-z0-9]([-.]?[a-z0-9])*$/u;
 var FOLDER4 = /^(?:[A-Za-z0-9._-]|\{(?:username|escaped_username)\})+(?:\/(?:[A-Za-z0-9._-]|\{(?:username|escaped_username)\})+)*$/u;
 var BELOW = /^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/u;
-var PLACE4 = /^(?:\/[A-Za-z0-9._-]+)+$/u;
+var PLACE5 = /^(?:\/[A-Za-z0-9._-]+)+$/u;
 function storagePart(ledger, { user }) {
-  const path = `${STORAGE}/homeMountPath`;
+  const path = `${STORAGE2}/homeMountPath`;
   const mounted = ledger.take(path);
   if (typeof mounted === "string" && mounted.replace(/\/$/u, "") !== `/home/${user.name}`)
     ledger.tell(path, `homes are at /home/${user.name}, by user: of platform.yaml`);
@@ -75401,37 +77286,37 @@ function storagePart(ledger, { user }) {
   return { environment: { home, ...volumesOf2(ledger, home["claim"] !== void 0) } };
 }
 function homeOf3(ledger) {
-  const type = ledger.take(`${STORAGE}/type`) ?? "dynamic";
-  const files = ledger.take(`${STORAGE}/static`);
+  const type = ledger.take(`${STORAGE2}/type`) ?? "dynamic";
+  const files = ledger.take(`${STORAGE2}/static`);
   const claims = ofClaims(ledger);
   const claim = isObject(files) ? files["pvcName"] : void 0;
   const folder = isObject(files) ? files["subPath"] ?? "{username}" : "{username}";
   if (type === "static" && typeof claim === "string" && CLAIM.test(claim)) {
-    ledger.take(`${STORAGE}/capacity`);
-    ledger.says(`${STORAGE}/static/pvcName`, "home.claim");
+    ledger.take(`${STORAGE2}/capacity`);
+    ledger.says(`${STORAGE2}/static/pvcName`, "home.claim");
     if (typeof folder === "string" && FOLDER4.test(folder)) {
-      if (folder !== "{username}") ledger.says(`${STORAGE}/static/subPath`, "home.path");
+      if (folder !== "{username}") ledger.says(`${STORAGE2}/static/subPath`, "home.path");
       return { claim, ...folder === "{username}" ? {} : { path: folder } };
     }
     ledger.tell(
-      `${STORAGE}/static/subPath`,
+      `${STORAGE2}/static/subPath`,
       "a folder is named by {username} or {escaped_username}: the draft says {username}"
     );
     return { claim };
   }
   if (type !== "dynamic")
-    ledger.tell(`${STORAGE}/type`, "each person has a home here: home.size is a draft");
-  const capacity2 = quantityFrom(ledger.take(`${STORAGE}/capacity`));
-  if (capacity2 !== void 0) ledger.says(`${STORAGE}/capacity`, "home.size");
+    ledger.tell(`${STORAGE2}/type`, "each person has a home here: home.size is a draft");
+  const capacity2 = quantityFrom(ledger.take(`${STORAGE2}/capacity`));
+  if (capacity2 !== void 0) ledger.says(`${STORAGE2}/capacity`, "home.size");
   return { size: capacity2 ?? OTHERWISE2, ...claims };
 }
 function ofClaims(ledger) {
-  const path = `${STORAGE}/dynamic/storageClass`;
+  const path = `${STORAGE2}/dynamic/storageClass`;
   const of = ledger.take(path);
-  const names5 = `${STORAGE}/dynamic/pvcNameTemplate`;
+  const names5 = `${STORAGE2}/dynamic/pvcNameTemplate`;
   if (ledger.take(names5) !== void 0)
     ledger.tell(names5, "claims are named by the platform: copy what people have");
-  ledger.drop(`${STORAGE}/dynamic`, "the platform makes the claims of homes");
+  ledger.drop(`${STORAGE2}/dynamic`, "the platform makes the claims of homes");
   if (typeof of !== "string" || !CLAIM.test(of)) return {};
   ledger.says(path, "home.class");
   return { class: of };
@@ -75442,7 +77327,7 @@ function entriesAt2(ledger, path) {
   return entries.filter((entry3) => isObject(entry3[1]));
 }
 function volumesOf2(ledger, isFolder3) {
-  const at2 = { volumes: `${STORAGE}/extraVolumes`, mounts: `${STORAGE}/extraVolumeMounts` };
+  const at2 = { volumes: `${STORAGE2}/extraVolumes`, mounts: `${STORAGE2}/extraVolumeMounts` };
   const volumes2 = entriesAt2(ledger, at2.volumes);
   const fates = [];
   const taken2 = /* @__PURE__ */ new Set();
@@ -75492,7 +77377,7 @@ function mountOf2(volume, { mountPath, subPath, readOnly }, taken2) {
   if (typeof claim !== "string" || !CLAIM.test(claim)) return void 0;
   const at2 = typeof mountPath === "string" ? mountPath.replace(/\/$/u, "") : "";
   const path = typeof subPath === "string" && subPath !== "" ? subPath : void 0;
-  if (!PLACE4.test(at2) || path !== void 0 && !BELOW.test(path)) return void 0;
+  if (!PLACE5.test(at2) || path !== void 0 && !BELOW.test(path)) return void 0;
   const isReadOnly = readOnly === true || isObject(source) && source["readOnly"] === true;
   return {
     name: nameFrom(textAt(volume, "/name"), "mount", taken2),
@@ -75615,7 +77500,7 @@ function yamlOf(kind, data3) {
 
 // src/core/import/settle.ts
 init_json();
-var OURS4 = ["values-reserved", "values-overridden"];
+var OURS3 = ["values-reserved", "values-overridden"];
 function settled(draft, source, findings) {
   const byPlace2 = placesOf2(draft.values, source);
   const out = /* @__PURE__ */ new Map();
@@ -75625,7 +77510,7 @@ function settled(draft, source, findings) {
     if (path !== void 0) out.set(path, finding2);
   }
   if (out.size === 0) return void 0;
-  const entries = (isOurs2) => [...out].filter(([, { rule }]) => OURS4.includes(rule) === isOurs2).map(([path, { message, hint }]) => ({
+  const entries = (isOurs3) => [...out].filter(([, { rule }]) => OURS3.includes(rule) === isOurs3).map(([path, { message, hint }]) => ({
     path: listed4(draft.values, path),
     what: `${message}: ${hint}`
   }));
@@ -75643,8 +77528,8 @@ function listed4(values, path) {
 function withoutOurs(draft, ours) {
   const same = [...walk(draft.values)].flatMap(({ path, value: value2 }) => {
     const own2 = at(ours, path);
-    const isSame3 = own2 !== void 0 && !isObject(value2) && canonical(own2) === canonical(value2);
-    return isSame3 && !isInList(draft.values, path) ? [path] : [];
+    const isSame4 = own2 !== void 0 && !isObject(value2) && canonical(own2) === canonical(value2);
+    return isSame4 && !isInList(draft.values, path) ? [path] : [];
   });
   return {
     ...draft,
@@ -75688,7 +77573,8 @@ function importText({ draft, files, beside: beside2, open: open2 }) {
     ...grouped(draft.dropped).map(([what, paths]) => `- not needed: ${paths} \u2014 ${what}`),
     ...grouped(draft.told).map(([what, paths]) => `\u2717 could not be said: ${paths} \u2014 ${what}`),
     ...beside2.length === 0 ? [] : [`\u2717 of other charts: ${beside2.map(dotted).join(", ")} \u2014 not read`],
-    ...open2.map((text2) => `\u2717 check says: ${text2}`)
+    ...open2.map((text2) => `\u2717 check says: ${text2}`),
+    "\u2192 where a release runs with these values: adopt: in the hub\u2019s file takes it over with its homes (docs/move.md)"
   ];
   return lines3.map((line) => `${oneLine(line)}
 `).join("");
@@ -75732,7 +77618,7 @@ async function importValues(inputs, report) {
   if (read6.kind === "refused") throw new Failure(read6.why, { hint: read6.hint });
   const reading = await gatherPlatform(inputs.root);
   const { platform, sources } = reading;
-  if (!platform) return refused(reading.findings);
+  if (!platform) return refused2(reading.findings);
   const charts = await cachedCharts(platform, { chartsFrom: inputs.chartsFrom, report });
   const base2 = schemaBase(sources.get("platform.yaml")?.text ?? "");
   const beside2 = besideOf(platform, name, inputs.cluster);
@@ -75863,8 +77749,8 @@ var STAND_INS = {
   email: "hubs@example.org",
   action: `example/glaciocloud@${"0".repeat(40)}`
 };
-function answered(before, name, text2, tool) {
-  const answers2 = { ...before, [name]: text2 };
+function answered(before2, name, text2, tool) {
+  const answers2 = { ...before2, [name]: text2 };
   const wrong2 = problem4(name, answers2, tool);
   return wrong2 ? { kind: "wrong", wrong: wrong2 } : { kind: "fine", answers: answers2 };
 }
@@ -75928,9 +77814,13 @@ function nextSteps(answers2, { inGit, home }) {
     "Approvers: access/approvers.yaml, as access/README.md shows. Until it is there people can ask for access in an issue, and nobody can approve.",
     REQUESTS,
     ...home === void 0 ? [PAGES] : [],
-    "The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its workflow, and merging deploys.",
+    "These files to the default branch, which deploys; from then on pull requests: `check` and `plan` say what they change, and merging deploys.",
     DOCTOR
   ];
+}
+function setupPage(answers2) {
+  const { repository, commit: commit2 } = pinOf(answers2);
+  return `https://github.com/${repository}/blob/${commit2}/docs/setup.md`;
 }
 function nextAfter(kind, name) {
   switch (kind) {
@@ -75968,7 +77858,7 @@ function secretsStep(hub) {
   return `Secrets: \`mkdir -p secrets && glaciocloud secrets template ${hub} > ${file}\`; fill it in, then \`sops encrypt --in-place ${file}\`. Only encrypted it may be committed.`;
 }
 function environmentStep(cluster) {
-  return `On GitHub, an environment named ${cluster} (Settings, Environments), limited to the default branch, with the secrets KUBECONFIG and SOPS_AGE_KEY`;
+  return `On GitHub, an environment named ${cluster} (Settings, Environments), limited to the default branch, with the secrets KUBECONFIG (of the account that \`glaciocloud rights\` prints), MEMBERS_TOKEN (may read the members of teams) and SOPS_AGE_KEY`;
 }
 
 // src/edges/terminal.ts
@@ -76045,7 +77935,7 @@ async function init({ root, given: given2 }, streams) {
     ...written2.map((path) => `\u2713 ${path}`),
     ...kept3.map((path) => `\xB7 ${path} was there already, and is kept`),
     "",
-    "Read the files through, then `glaciocloud check`. Next:",
+    `Read the files through, then \`glaciocloud check\`. Next, as ${setupPage(answers2)} has it:`,
     ...numbered(next)
   ];
   return outcome({
@@ -76091,7 +77981,7 @@ async function createFile(root, words3) {
   const wrong2 = known === "image" ? dottedNameProblem(name) : unitNameProblem(name);
   if (wrong2) throw new UsageError(wrong2.message, wrong2.hint);
   const { platform, findings, sources } = await gatherPlatform(root);
-  if (!platform) return refused(findings);
+  if (!platform) return refused2(findings);
   const { path, text: text2 } = scaffold(
     known,
     name,
@@ -76126,7 +78016,7 @@ function asked3([kind, name, more]) {
 init_failure();
 async function order(root, { label: label2, hub, issue, login }) {
   const { platform, findings } = await gatherPlatform(root);
-  if (!platform) return refused(findings);
+  if (!platform) return refused2(findings);
   const environment2 = platform.environments.get(hub ?? "");
   if (hub === void 0 || !environment2)
     throw new UsageError(
@@ -76137,8 +78027,8 @@ async function order(root, { label: label2, hub, issue, login }) {
   const outputs = {
     hub,
     cluster: environment2.data.cluster,
-    retry: label2 === "glaciocloud:retry" ? hub : "",
-    again: String(label2 === "glaciocloud:apply-again"),
+    retry: label2 === ORDERS.retry ? hub : "",
+    again: String(label2 === ORDERS.again),
     reason
   };
   return outcome({
@@ -76213,7 +78103,7 @@ var ATTEMPTS = 3;
 var PAUSE_MS = 5e3;
 async function outside(inputs, report) {
   const { platform, findings } = await gatherPlatform(inputs.root);
-  if (!platform || hasErrors(findings)) return refused(findings);
+  if (!platform || hasErrors(findings)) return refused2(findings);
   const unknown2 = inputs.hubs.find((name) => !platform.environments.has(name));
   if (unknown2 !== void 0)
     throw new UsageError(
@@ -76262,10 +78152,10 @@ async function heartbeatOf({ name, data: { probe } }, { actions, now }) {
 }
 async function track({ github, run: run3 }, seen3, report) {
   for (const one3 of seen3) {
-    const labels = ["glaciocloud-outside", `hub:${one3.hub}`];
+    const labels = hubIssue("outside", one3.hub);
     const problems = problemsOf(one3);
     if (problems.length > 0) {
-      const title = `${one3.hub}: not well, seen from outside`;
+      const title = `${one3.hub}: ${TITLES.outside}`;
       const issue = await github.openIssue(labels, title, issueBody2(one3, run3).text);
       report.progress(`${one3.hub}: told in issue ${issue}`);
     } else if (one3.address.kind === "well" || one3.heartbeat.kind === "well")
@@ -76353,14 +78243,19 @@ function riskOf(effects) {
 
 // src/core/show/counts.ts
 var SUBJECT = "hub";
+var MOVES = [
+  ["\u2212", "goes", "go"],
+  ["~", "changes", "change"],
+  ["+", "comes", "come"]
+];
 function countsOf({ steps, unchanged }) {
   const names5 = /* @__PURE__ */ new Map();
   const add2 = (noun, name) => {
     names5.set(noun, (names5.get(noun) ?? /* @__PURE__ */ new Set()).add(name));
   };
   const things = steps.flatMap(({ touched }) => touched);
-  const named4 = /* @__PURE__ */ new Set([SUBJECT, ...things.map(({ noun }) => noun)]);
-  for (const { noun, id } of steps) if (!named4.has(noun)) add2(noun, id);
+  const named5 = /* @__PURE__ */ new Set([SUBJECT, ...things.map(({ noun }) => noun)]);
+  for (const { noun, id } of steps) if (!named5.has(noun)) add2(noun, id);
   for (const { noun, name } of things) add2(noun, name);
   return {
     hubs: steps.filter(({ noun }) => noun === SUBJECT).length,
@@ -76369,12 +78264,17 @@ function countsOf({ steps, unchanged }) {
   };
 }
 function headlines(plan2) {
-  const { hubs, others } = countsOf(plan2);
-  const verb2 = hubs === 1 ? "changes" : "change";
+  const moves = movesOf(plan2);
   return [
-    hubs > 0 ? `${plural(hubs, SUBJECT)} ${verb2}` : `no ${SUBJECT} changes`,
-    ...others.map(({ noun, count: count3 }) => plural(count3, noun))
+    ...moves.length > 0 ? moves : [`no ${SUBJECT} changes`],
+    ...countsOf(plan2).others.map(({ noun, count: count3 }) => plural(count3, noun))
   ];
+}
+function movesOf({ steps }) {
+  return MOVES.flatMap(([sign, one3, several]) => {
+    const count3 = steps.filter(({ noun, marker }) => noun === SUBJECT && marker === sign).length;
+    return count3 > 0 ? [`${plural(count3, SUBJECT)} ${count3 === 1 ? one3 : several}`] : [];
+  });
 }
 function unchangedText(plan2) {
   return `${plural(countsOf(plan2).unchanged, SUBJECT)} unchanged`;
@@ -76673,8 +78573,8 @@ function tokenize(value2, options) {
 init_json();
 init_lists();
 var LINES_SHOWN2 = 400;
-function diffManifests(before, after) {
-  const old = documents(before);
+function diffManifests(before2, after) {
+  const old = documents(before2);
   const fresh = documents(after);
   const gone2 = parse([...old].filter((text2) => !fresh.has(text2)));
   const came = parse([...fresh].filter((text2) => !old.has(text2)));
@@ -76708,8 +78608,8 @@ function diffManifests(before, after) {
     removed: [...gone2.values()].map(({ ref }) => ref),
     changed: all,
     checksumOnly,
-    plus: all.reduce((sum, { plus }) => sum + plus, 0),
-    minus: all.reduce((sum, { minus }) => sum + minus, 0),
+    plus: all.reduce((sum2, { plus }) => sum2 + plus, 0),
+    minus: all.reduce((sum2, { minus }) => sum2 + minus, 0),
     shape: shapeOf(all)
   };
 }
@@ -76899,7 +78799,11 @@ function tellOnce(groups2) {
     for (const group of places) for (const one3 of [reason, ...effects]) say2(group, keyOf(one3));
     return sharedOf(reason, places, effects);
   });
-  return { shared, told: groups2.map((group) => toldOf(group, said5.get(group) ?? /* @__PURE__ */ new Set())) };
+  const told3 = groups2.map((group) => toldOf(group, said5.get(group) ?? /* @__PURE__ */ new Set()));
+  const part = groups2.find((group) => (said5.get(group)?.size ?? 0) > 0);
+  const isRiskier = ({ first }) => part !== void 0 && first.risk > part.first.risk;
+  const before2 = groups2.filter(isRiskier).length;
+  return { first: told3.slice(0, before2), shared, told: told3.slice(before2) };
 }
 function placesOf3(groups2) {
   const places = /* @__PURE__ */ new Map();
@@ -76951,7 +78855,7 @@ function placesText(steps, most = steps.length) {
 
 // src/core/show/plan-html.ts
 function planHtml(plan2, frame2) {
-  const { shared, told: told3 } = tellOnce(groupEqual(byRisk(plan2.steps)));
+  const telling2 = tellOnce(groupEqual(byRisk(plan2.steps)));
   const { above: above2, below: below2 } = byPlace(plan2.findings);
   const page = {
     digest: plan2.digest.slice(0, 12),
@@ -76960,11 +78864,11 @@ function planHtml(plan2, frame2) {
     base: against(plan2, frame2),
     unchanged: unchangedText(plan2),
     above: above2.map(findingLine),
-    rows: rows(plan2, shared, told3),
+    rows: rows(plan2, telling2),
     notes: notes2(plan2),
     found: countText(below2),
     findings: findingLines(below2),
-    groups: told3.map(section),
+    groups: [...telling2.first, ...telling2.told].map(section),
     call: frame2.call
   };
   return import_handlebars5.default.compile(PAGE3, { strict: true })(seen2(page));
@@ -76978,28 +78882,32 @@ function seen2(value2) {
 function isList(value2) {
   return Array.isArray(value2);
 }
-function rows(plan2, shared, told3) {
-  const row = { to: "", wave: "", summary: "", effects: "" };
+function rows(plan2, { first, shared, told: told3 }) {
+  const row2 = { to: "", wave: "", summary: "", effects: "" };
   const staying = stayingHubs(plan2);
   return [
+    ...first.map(groupRow),
     ...shared.map((one3) => ({
-      ...row,
+      ...row2,
       marker: one3.marker,
       title: placesText(one3.steps, 3),
       summary: one3.reason.text,
       effects: one3.effects
     })),
-    ...told3.map((one3, index2) => ({
-      marker: one3.first.marker,
-      to: sectionId(index2),
-      title: one3.steps.length > 3 ? placesText(one3.steps, 3) : titles(one3),
-      wave: waveText(one3.first),
-      summary: one3.summary,
-      effects: one3.effects
-    })),
-    ...plan2.orphans.map(({ title }) => ({ ...row, marker: "?", title, summary: ORPHANED })),
-    ...staying.length > 0 && plan2.steps.length > 0 ? [{ ...row, marker: "=", title: staying.join(", "), summary: "nothing" }] : []
+    ...told3.map((one3, index2) => groupRow(one3, first.length + index2)),
+    ...plan2.orphans.map(({ title }) => ({ ...row2, marker: "?", title, summary: ORPHANED })),
+    ...staying.length > 0 && plan2.steps.length > 0 ? [{ ...row2, marker: "=", title: staying.join(", "), summary: "nothing" }] : []
   ];
+}
+function groupRow(one3, index2) {
+  return {
+    marker: one3.first.marker,
+    to: sectionId(index2),
+    title: one3.steps.length > 3 ? placesText(one3.steps, 3) : titles(one3),
+    wave: waveText(one3.first),
+    summary: one3.summary,
+    effects: one3.effects
+  };
 }
 var ORPHANED = "runs, but no file names it any more; nothing happens to it until removals: in platform.yaml says what becomes of its homes";
 function notes2({ charts }) {
@@ -77034,12 +78942,12 @@ function section(one3, index2) {
   };
 }
 function shownObject(change) {
-  const { kind, object: object3, before, lines: lines3, plus, minus } = change;
-  const named4 = { kind: object3.kind, name: object3.name, plus, minus };
-  if (isMasked(change)) return { ...named4, how: `${kind}, ${maskedText(change)}`, lines: [] };
+  const { kind, object: object3, before: before2, lines: lines3, plus, minus } = change;
+  const named5 = { kind: object3.kind, name: object3.name, plus, minus };
+  if (isMasked(change)) return { ...named5, how: `${kind}, ${maskedText(change)}`, lines: [] };
   return {
-    ...named4,
-    how: kind === "renamed" ? `renamed from ${before?.name ?? ""}` : kind,
+    ...named5,
+    how: kind === "renamed" ? `renamed from ${before2?.name ?? ""}` : kind,
     lines: lines3.map((text2) => ({ text: text2, class: lineClass(text2) }))
   };
 }
@@ -77082,19 +78990,18 @@ function against2(plan2, frame2) {
   const { words: words3, commit: commit2 } = comparison(plan2, frame2);
   return commit2 === void 0 ? inMarkdown`${words3}` : inMarkdown`${words3} ${hex(commit2)})`;
 }
-function table({ shared, told: told3 }, plan2) {
+function table({ first, shared, told: told3 }, plan2) {
   if (plan2.steps.length === 0 && plan2.orphans.length === 0)
     return block(
       inMarkdown`Everything that is merged already runs. Merging this changes no hub.\n`
     );
   const rows2 = [
+    ...first.map(groupRow2),
     ...shared.map((one3) => {
       const { steps, marker, reason, effects } = one3;
       return inMarkdown`| ${MARKS5[marker]} | ${placesText(steps, 3)} | ${reason.text} | ${effects} |\n`;
     }),
-    ...told3.map(({ first, steps, summary: summary3, effects }) => {
-      return inMarkdown`| ${MARKS5[first.marker]} | ${names4(steps)} | ${summary3} | ${effects} |\n`;
-    })
+    ...told3.map(groupRow2)
   ];
   const titles2 = stayingHubs(plan2);
   if (titles2.length > 0) {
@@ -77102,6 +79009,9 @@ function table({ shared, told: told3 }, plan2) {
     rows2.push(inMarkdown`| = | ${shown3} | nothing | |\n`);
   }
   return block(inMarkdown`| | hub | what happens | users notice |\n|---|---|---|---|\n${rows2}`);
+}
+function groupRow2({ first, steps, summary: summary3, effects }) {
+  return inMarkdown`| ${MARKS5[first.marker]} | ${names4(steps)} | ${summary3} | ${effects} |\n`;
 }
 function names4(steps) {
   const [first] = steps;
@@ -77167,10 +79077,10 @@ function manifestBlocks({ detail, diff }, title) {
   return [block(inMarkdown`\n${text2}`, `${title}: manifests`)];
 }
 function objectBlock(change) {
-  const { kind, object: object3, before, lines: lines3 } = change;
+  const { kind, object: object3, before: before2, lines: lines3 } = change;
   if (isMasked(change))
     return inMarkdown`**${object3.kind} ${object3.name}** ${kind}: ${maskedText(change)}\n`;
-  const what = kind === "renamed" ? `renamed from ${before?.name ?? ""}` : kind;
+  const what = kind === "renamed" ? `renamed from ${before2?.name ?? ""}` : kind;
   const changes = fenced("diff", lines3);
   return inMarkdown`**${object3.kind} ${object3.name}** ${what}\n\n${changes}\n`;
 }
@@ -77221,9 +79131,10 @@ function leftOut(names5) {
 init_escape();
 function planText(plan2, frame2) {
   const { above: above2, below: below2 } = byPlace(plan2.findings);
-  const { shared, told: told3 } = tellOnce(groupEqual(byRisk(plan2.steps)));
+  const { first, shared, told: told3 } = tellOnce(groupEqual(byRisk(plan2.steps)));
   const parts2 = [
     ...above2.map(findingLine).map(noteText),
+    ...first.flatMap(groupText),
     ...shared.map(sharedText),
     ...told3.flatMap(groupText),
     ...plan2.orphans.map(
@@ -77322,113 +79233,6 @@ init_lists();
 
 // src/core/access/family.ts
 init_json();
-
-// src/core/access/wanted.ts
-init_json();
-
-// src/core/access/leads.ts
-var LED = "led:";
-var COHORT = "cohort:";
-function isLeadGroup(group) {
-  return group.startsWith(LEADS) || group.startsWith(LED);
-}
-function leadGroups(belongs, today, day2) {
-  const open2 = belongs.filter((one3) => !isOver(one3, today));
-  const leading = open2.filter(({ who: who2 }) => who2.startsWith(LEADS));
-  if (leading.length > 0) return leading.filter((one3) => includes(one3, day2)).map(({ who: who2 }) => who2);
-  const isOne = new Set(open2.map(({ why }) => why)).size === 1;
-  const cohort = open2.find(({ who: who2 }) => who2.startsWith(COHORT));
-  return isOne && cohort && includes(cohort, day2) ? [`${LED}${cohort.who.slice(COHORT.length)}`] : [];
-}
-function staffGroups(staff, belongs, { today, day: day2, isAmong: isAmong2 }) {
-  const open2 = belongs.filter((one3) => !isOver(one3, today));
-  const all = Object.entries(staff);
-  const isStaff = ({ who: who2 }) => open2.some((one3) => isAmong2(one3, who2));
-  const counts = (list) => open2.some((one3) => includes(one3, day2) && isAmong2(one3, list));
-  if (open2.some(({ who: who2 }) => who2.startsWith(LEADS)) || all.some(([, one3]) => isStaff(one3)))
-    return all.filter(([, { who: who2 }]) => counts(who2)).map(([name]) => `${LEADS}${name}`);
-  const reasons = [...new Set(open2.map(({ why }) => why))];
-  const isWhole = (over) => reasons.every((why) => open2.some((one3) => one3.why === why && isAmong2(one3, over)));
-  return all.filter(([, { over }]) => counts(over) && isWhole(over)).map(([name]) => `${LED}${name}`);
-}
-
-// src/core/access/wanted.ts
-init_teams();
-function mentionsOf({ access, mounts: mounts2, ...choices }) {
-  const staff = Object.values(access.staff).flatMap(({ who: who2, over }) => [...who2, ...over]);
-  const given2 = [...choosers(choices), ...mounts2.flatMap((mount2) => mount2.for)];
-  return [.../* @__PURE__ */ new Set([...access.allow, ...access.admins, ...staff, ...given2])];
-}
-function unknownTeams({ data: data3 }, teams) {
-  return mentionsOf(data3).filter((who2) => isTeam(who2) && teamList(teams, who2).kind === "unknown");
-}
-function wantedIn(wish, sources) {
-  const wanted = /* @__PURE__ */ new Map();
-  for (const [id, belongs] of affiliationsIn(wish, sources)) {
-    const one3 = wantedOf(wish.data, belongs, sources.today, leadFilter(wish, sources, id));
-    if (one3) wanted.set(id, one3);
-  }
-  return wanted;
-}
-function affiliationsIn(wish, sources) {
-  const { people, teams, present: present2 } = sources;
-  const all = new Map([...people.affiliations].map(([id, list]) => [id, [...list]]));
-  const add2 = (id, who2, why) => {
-    const always = { who: who2, why, from: void 0, until: void 0 };
-    all.set(id, [...all.get(id) ?? [], always]);
-  };
-  for (const who2 of mentionsOf(wish.data)) {
-    if (who2.startsWith("user:")) add2(who2.slice("user:".length), who2, wish.file);
-    if (isTeam(who2)) for (const id of memberIds(who2, teams, present2)) add2(id, who2, who2);
-  }
-  return all;
-}
-function memberIds(who2, teams, present2) {
-  const list = teamList(teams, who2);
-  if (list.kind === "complete") return list.members.map(({ id }) => id);
-  return [...present2].filter(([, { groups: groups2 }]) => groups2.some((group) => teamKey(group) === teamKey(who2))).map(([id]) => id);
-}
-function leadFilter(wish, sources, id) {
-  const { people, teams, present: present2 } = sources;
-  const { ids, cohorts } = people.unreadable;
-  const isKnown2 = unknownTeams(wish, teams).length === 0 && !ids.has(id) && cohorts.size === 0;
-  const before = present2.get(id)?.groups ?? [];
-  return (group) => isKnown2 || before.includes(group);
-}
-function wantedOf(data3, belongs, today, isCertain) {
-  const { allow, admins } = data3.access;
-  const entering2 = belongs.filter((one3) => isAmong(one3, [...allow, ...admins]));
-  const stretch = firstStretch(entering2, today);
-  if (!stretch) return void 0;
-  const day2 = stretch.from !== void 0 && stretch.from > today ? stretch.from : today;
-  const valid = belongs.filter((one3) => includes(one3, day2));
-  const admin = valid.some((one3) => isAmong(one3, admins));
-  const led = admin ? [] : helping(data3, belongs, { today, day: day2 }).filter(isCertain);
-  return {
-    ...stretch,
-    admin,
-    groups: [...groupsOf(data3, valid), ...led].sort(compareText),
-    why: [...new Set(entering2.filter((one3) => includes(one3, day2)).map(({ why }) => why))]
-  };
-}
-function helping({ access }, belongs, { today, day: day2 }) {
-  const groups2 = [
-    ...access.leads?.servers === true ? leadGroups(belongs, today, day2) : [],
-    ...staffGroups(access.staff, belongs, { today, day: day2, isAmong })
-  ];
-  const leading = groups2.filter((group) => group.startsWith(LEADS));
-  return leading.length > 0 ? leading : groups2;
-}
-function isAmong({ who: who2 }, list) {
-  return list.some((one3) => teamKey(one3) === teamKey(who2));
-}
-function groupsOf(data3, valid) {
-  const named4 = mentionsOf(data3).filter((one3) => valid.some((having) => isAmong(having, [one3])));
-  const cohorts = valid.map(({ who: who2 }) => who2).filter((who2) => who2.startsWith("cohort:"));
-  return [.../* @__PURE__ */ new Set([...named4, ...cohorts])].sort(compareText);
-}
-
-// src/core/access/family.ts
 var accessFamily = {
   name: "access",
   decide: decideAccessChanges,
@@ -77441,36 +79245,36 @@ function idOf2(hub) {
 }
 function decideAccessChanges({
   platform,
-  before,
+  before: before2,
   now
 }) {
   const decision = { changes: [], unchanged: [], orphans: [] };
-  if (!before) return decision;
+  if (!before2) return decision;
   const today = dayOf(now);
   for (const [hub, doc] of platform.environments) {
-    const old = before.environments.get(hub);
+    const old = before2.environments.get(hub);
     if (!old) continue;
-    const named4 = namedChanges(old.data.access, doc.data.access);
-    const people = counted(entering(before, hub, today), entering(platform, hub, today));
+    const named5 = namedChanges(old.data.access, doc.data.access);
+    const people = counted(entering(before2, hub, today), entering(platform, hub, today));
     const leads = leadsChange(old.data.access, doc.data.access);
-    const isSame3 = named4.length === 0 && people.come + people.go + people.change === 0;
+    const isSame4 = named5.length === 0 && people.come + people.go + people.change === 0;
     const staff = staffChange(old.data.access, doc.data.access);
     const helps = leads !== "same" || staff.begin.length + staff.cease.length > 0;
-    if (!isSame3 || helps) decision.changes.push({ hub, named: named4, people, leads, staff });
+    if (!isSame4 || helps) decision.changes.push({ hub, named: named5, people, leads, staff });
   }
   return decision;
 }
 function leadsChange(from, to) {
-  const [before, after] = [from.leads?.servers === true, to.leads?.servers === true];
-  if (before === after) return "same";
+  const [before2, after] = [from.leads?.servers === true, to.leads?.servers === true];
+  if (before2 === after) return "same";
   return after ? "begin" : "cease";
 }
 function staffChange(from, to) {
   const texts3 = ({ staff }) => Object.entries(staff).map(
     ([name, { who: who2, over }]) => `staff ${name}: ${[...who2].sort(compareText).map(spoken).join(", ")} over ${[...over].sort(compareText).map(spoken).join(", ")}`
   );
-  const [before, after] = [texts3(from), texts3(to)];
-  return { begin: without3(after, before), cease: without3(before, after) };
+  const [before2, after] = [texts3(from), texts3(to)];
+  return { begin: without3(after, before2), cease: without3(before2, after) };
 }
 function namedChanges(from, to) {
   const lists = ["allow", "admins"];
@@ -77494,20 +79298,20 @@ function counted(from, to) {
   for (const [id, one3] of to) {
     const old = from.get(id);
     if (!old) people.come += 1;
-    else if (textOf5(old) !== textOf5(one3)) people.change += 1;
+    else if (textOf6(old) !== textOf6(one3)) people.change += 1;
   }
   for (const id of from.keys()) if (!to.has(id)) people.go += 1;
   return people;
 }
-function textOf5({ admin, groups: groups2, from, until }) {
+function textOf6({ admin, groups: groups2, from, until }) {
   return canonical([admin, [...groups2], from ?? null, until ?? null]);
 }
 function showAccess(change) {
-  const { hub, named: named4, people, leads, staff } = change;
+  const { hub, named: named5, people, leads, staff } = change;
   const reasons = reasonsOf(change);
   const effects = effectsOf(change);
   const id = idOf2(hub);
-  const names5 = named4.map((one3) => [one3.list, one3.change, one3.who]);
+  const names5 = named5.map((one3) => [one3.list, one3.change, one3.who]);
   return {
     family: "access",
     marker: "~",
@@ -77552,8 +79356,8 @@ function showAccess(change) {
 function noObjects() {
   return { added: [], removed: [], changed: [] };
 }
-function reasonsOf({ named: named4, people, leads, staff }) {
-  const texts3 = named4.map(({ list, change, who: who2 }) => {
+function reasonsOf({ named: named5, people, leads, staff }) {
+  const texts3 = named5.map(({ list, change, who: who2 }) => {
     const sign = change === "added" ? "+" : "\u2212";
     return {
       code: list,
@@ -77572,9 +79376,9 @@ function reasonsOf({ named: named4, people, leads, staff }) {
 function spoken(who2) {
   return who2.startsWith("user:") ? "a person" : who2;
 }
-function effectsOf({ named: named4, people, leads, staff }) {
+function effectsOf({ named: named5, people, leads, staff }) {
   const effects = [];
-  const has = (list, change) => named4.some((one3) => one3.list === list && one3.change === change);
+  const has = (list, change) => named5.some((one3) => one3.list === list && one3.change === change);
   if (people.go > 0)
     effects.push({ code: "people-go", text: `access ends for ${persons(people.go)}`, risk: 6 });
   if (has("admins", "added"))
@@ -77672,9 +79476,9 @@ function dataSetEffects(from, to) {
   const [old, fresh] = [from ? setsOf(from) : /* @__PURE__ */ new Map(), setsOf(to)];
   const room = textAt(chartValue(to, OWN_VALUES, "/data"), "/room");
   return [.../* @__PURE__ */ new Set([...old.keys(), ...fresh.keys()])].sort().flatMap((name) => {
-    const [before, after] = [old.get(name), fresh.get(name)];
-    if (before?.digest === after?.digest) return [];
-    return [{ kind: "data-set", name, from: before, to: after, room }];
+    const [before2, after] = [old.get(name), fresh.get(name)];
+    if (before2?.digest === after?.digest) return [];
+    return [{ kind: "data-set", name, from: before2, to: after, room }];
   });
 }
 function setsOf(release2) {
@@ -77708,13 +79512,13 @@ function hubBefore(to, { wanted, present: present2 }) {
   return { name: other.unit.name, stays: stays2 };
 }
 function addressOf2(release2) {
-  return plainAddress(textOf6(chartValue(release2, OWN_VALUES, "/hub/url")));
+  return plainAddress(textOf7(chartValue(release2, OWN_VALUES, "/hub/url")));
 }
 function placeEffects(change) {
-  const { moved: moved2, before, to } = change;
+  const { moved: moved2, before: before2, to } = change;
   return [
     ...moved2 ? [movedEffect(moved2, to)] : [],
-    ...before ? [{ kind: "address-of", url: addressOf2(to.release), ...before }] : []
+    ...before2 ? [{ kind: "address-of", url: addressOf2(to.release), ...before2 }] : []
   ];
 }
 function movedEffect(from, { unit: unit2, release: release2 }) {
@@ -77745,15 +79549,15 @@ function dataEffects(from, to) {
   const effects = [];
   if (differs(old, fresh, HOME_IDENTITY)) effects.push({ kind: "homes-anew" });
   if (differs(old, fresh, DATABASE_IDENTITY))
-    effects.push({ kind: "database", from: textOf6(old(TYPE)), to: textOf6(fresh(TYPE)) });
+    effects.push({ kind: "database", from: textOf7(old(TYPE)), to: textOf7(fresh(TYPE)) });
   if (differs(old, fresh, OWNER2))
     effects.push({ kind: "owner", from: ownerText(old), to: ownerText(fresh) });
   if (differs(old, fresh, [MOUNT]))
-    effects.push({ kind: "home-path", from: textOf6(old(MOUNT)), to: textOf6(fresh(MOUNT)) });
+    effects.push({ kind: "home-path", from: textOf7(old(MOUNT)), to: textOf7(fresh(MOUNT)) });
   return effects;
 }
 function newHomeEffects(from, to) {
-  const text2 = (release2, path) => textOf6(chartValue(release2, JUPYTERHUB, path));
+  const text2 = (release2, path) => textOf7(chartValue(release2, JUPYTERHUB, path));
   const pair = (path) => text2(from, path) === text2(to, path) || text2(from, path) === "" || text2(to, path) === "" ? void 0 : { from: text2(from, path), to: text2(to, path) };
   const storage = pair("/singleuser/storage/dynamic/storageClass");
   const size2 = pair("/singleuser/storage/capacity");
@@ -77770,7 +79574,7 @@ function scratchEffects(from, to) {
   return [{ kind: "scratch-shrunk", from: old, to: fresh }];
 }
 function scratchOf2(release2) {
-  const volumes2 = objectsIn(chartValue(release2, JUPYTERHUB, `${STORAGE2}/extraVolumes`));
+  const volumes2 = objectsIn(chartValue(release2, JUPYTERHUB, `${STORAGE3}/extraVolumes`));
   const scratch = volumes2.find(({ name }) => name === "scratch");
   return textAt(scratch, "/emptyDir/sizeLimit") || void 0;
 }
@@ -77783,30 +79587,30 @@ function workdirOf(release2) {
   const said5 = chartValue(release2, JUPYTERHUB, "/singleuser/extraEnv/OGGM_WORKDIR");
   const images = objectsIn(chartValue(release2, OWN_VALUES, "/profiles/images"));
   const folders = images.map((image2) => textAt(image2, "/env/OGGM_WORKDIR"));
-  return textOf6(said5) || folders.find((folder) => folder !== "");
+  return textOf7(said5) || folders.find((folder) => folder !== "");
 }
 function shrinks({ from, to }) {
   return (quantityBytes(to) ?? 0) < (quantityBytes(from) ?? 0);
 }
-var STORAGE2 = "/singleuser/storage";
-var MOUNT = `${STORAGE2}/homeMountPath`;
+var STORAGE3 = "/singleuser/storage";
+var MOUNT = `${STORAGE3}/homeMountPath`;
 var TYPE = "/hub/db/type";
 var OWNER2 = ["/singleuser/uid", "/singleuser/fsGid"];
 var HOME_IDENTITY = [
-  `${STORAGE2}/type`,
-  `${STORAGE2}/static`,
-  `${STORAGE2}/dynamic/pvcNameTemplate`,
-  `${STORAGE2}/dynamic/subPath`,
-  `${STORAGE2}/homeSubPath`
+  `${STORAGE3}/type`,
+  `${STORAGE3}/static`,
+  `${STORAGE3}/dynamic/pvcNameTemplate`,
+  `${STORAGE3}/dynamic/subPath`,
+  `${STORAGE3}/homeSubPath`
 ];
 var DATABASE_IDENTITY = [TYPE, "/hub/db/url", "/hub/db/pvc/subPath"];
 function differs(old, fresh, paths) {
   return paths.some((path) => canonical(old(path) ?? null) !== canonical(fresh(path) ?? null));
 }
 function ownerText(values) {
-  return OWNER2.map((path) => textOf6(values(path))).join(":");
+  return OWNER2.map((path) => textOf7(values(path))).join(":");
 }
-function textOf6(value2) {
+function textOf7(value2) {
   return typeof value2 === "string" || typeof value2 === "number" ? String(value2) : "";
 }
 
@@ -77825,6 +79629,7 @@ function reasonsOf2(from, to, written2) {
     else put2(fields2, field, change);
   }
   return [
+    ...hasOtherSecrets(from, to) ? [{ kind: "encrypted" }] : [],
     ...causes.map((cause) => {
       const follows = followers.get(cause);
       return follows ? { ...cause, follows } : cause;
@@ -77859,8 +79664,8 @@ function profileOf(image2) {
 }
 function fieldReason(field, changes, to) {
   const isNew = changes.every(({ from }) => from === void 0);
-  const before = isNew ? { value: void 0 } : writtenBefore(to, changes);
-  return { kind: "field", field, before, to, follows: changes };
+  const before2 = isNew ? { value: void 0 } : writtenBefore(to, changes);
+  return { kind: "field", field, before: before2, to, follows: changes };
 }
 function chartReasons(from, to) {
   const changed4 = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
@@ -77881,6 +79686,9 @@ function secretReasons(from, to) {
     ...removed.map((name) => ({ kind: "secret", name, change: "removed" })),
     ...added.map((name) => ({ kind: "secret", name, change: "added" }))
   ];
+}
+function hasOtherSecrets(from, to) {
+  return from.encrypted !== void 0 && from.encrypted !== to.encrypted;
 }
 function changedValues(from, to) {
   const references = new Set(
@@ -77909,13 +79717,14 @@ function explainHub(change, diff) {
     const effects = [
       ...placeEffects(change),
       ...workdirEffects(void 0, to.release),
+      ...adoptsEffect(to),
       { kind: "new-hub", url },
       ...dataSetEffects(void 0, to.release)
     ];
     const why = moved2 ? { kind: "cluster", from: moved2.unit.cluster, to: to.unit.cluster } : { kind: "new" };
     return { ...change, diff, effects, why: [why] };
   }
-  const all = [...placeEffects(change), ...effectsOf2(from.release, to.release, diff)];
+  const all = [...placeEffects(change), ...effectsOf2(from.release, to.release, diff, to.written)];
   const felt = all.filter(({ kind }) => kind !== "none");
   return {
     ...change,
@@ -77924,16 +79733,21 @@ function explainHub(change, diff) {
     why: reasonsOf2(from.release, to.release, to.written)
   };
 }
-function effectsOf2(from, to, diff) {
+function adoptsEffect({ written: written2 }) {
+  const release2 = textAt(written2?.file, "/adopt/release");
+  return release2 === "" ? [] : [{ kind: "adopts", release: release2 }];
+}
+function effectsOf2(from, to, diff, written2) {
   const effects = [
     ...volumeEffects(diff),
     ...dataEffects(from, to),
     ...addressEffect(from, to),
     ...restartEffects(diff),
+    ...suppliedEffects(from, to, diff),
     ...sizeEffects(from, to),
     ...machineEffects(from, to),
     ...imageEffects(from, to),
-    ...settingEffects(from, to),
+    ...settingEffects(from, to, written2),
     ...dataSetEffects(from, to)
   ];
   return effects.length > 0 ? effects : [{ kind: "none" }];
@@ -77949,14 +79763,17 @@ function restartEffects(diff) {
   if (restartsDeployment(diff, "proxy")) effects.push({ kind: "proxy-restart" });
   return effects;
 }
+function suppliedEffects(from, to, diff) {
+  return hasOtherSecrets(from, to) && !restartsDeployment(diff, "hub") ? [{ kind: "supplied", seconds: HUB_RESTART_SECONDS }] : [];
+}
 function sizeEffects(from, to) {
   const changed4 = pairs(sizes(from), sizes(to)).filter(([, a, b]) => a?.text !== b?.text);
   return changed4.map(([name, a, b]) => ({ kind: "size", name, from: a?.text, to: b?.text }));
 }
 function machineEffects(from, to) {
-  const before = new Map(profileSizes(from).map((size2) => [scalarText(size2["slug"]), size2]));
+  const before2 = new Map(profileSizes(from).map((size2) => [scalarText(size2["slug"]), size2]));
   const moved2 = profileSizes(to).filter((size2) => {
-    const old = before.get(scalarText(size2["slug"]));
+    const old = before2.get(scalarText(size2["slug"]));
     return old !== void 0 && machinesText2(from, old) !== machinesText2(to, size2);
   });
   const names5 = moved2.map(({ slug: slug2 }) => scalarText(slug2));
@@ -77971,11 +79788,11 @@ function imageEffects(from, to) {
   return [...images, ...offerEffects(from, to)];
 }
 function offerEffects(from, to) {
-  const before = new Map(profileImages(from).map((image2) => [textAt(image2, "/slug"), image2]));
+  const before2 = new Map(profileImages(from).map((image2) => [textAt(image2, "/slug"), image2]));
   const text2 = (image2) => canonical([image2["for"] ?? null, image2["sizes"] ?? null]);
   return profileImages(to).flatMap((image2) => {
     const name = textAt(image2, "/slug");
-    const old = before.get(name);
+    const old = before2.get(name);
     if (old === void 0 || text2(old) === text2(image2)) return [];
     const sizes2 = Array.isArray(image2["sizes"]) ? textsIn2(image2["sizes"]) : void 0;
     return [{ kind: "image-offer", name, for: textsIn2(image2["for"]), sizes: sizes2 }];
@@ -77987,9 +79804,10 @@ function profileImages(release2) {
 function textsIn2(list) {
   return Array.isArray(list) ? list.filter((one3) => typeof one3 === "string") : [];
 }
-function settingEffects(from, to) {
+function settingEffects(from, to, written2) {
   const text2 = (release2) => scalarText(chartValue(release2, JUPYTERHUB, "/cull/timeout"));
-  const idle2 = { kind: "idle", from: text2(from), to: text2(to) };
+  const like = scalarText(at(written2?.file, "/sessions/idle"));
+  const idle2 = { kind: "idle", from: text2(from), to: text2(to), like };
   return [...newHomeEffects(from, to), ...idle2.from === idle2.to ? [] : [idle2]];
 }
 function sizes(release2) {
@@ -78015,7 +79833,7 @@ function scalarText(value2) {
 
 // src/core/hub/words.ts
 init_json();
-var CHARTS = new RegExp(`^/(?:${JUPYTERHUB}|${OWN_VALUES})/`, "u");
+var CHARTS2 = new RegExp(`^/(?:${JUPYTERHUB}|${OWN_VALUES})/`, "u");
 function shortReference(reference) {
   if (reference === void 0) return "none";
   const digest3 = /@sha256:([0-9a-f]{7})/u.exec(reference)?.[1];
@@ -78042,16 +79860,18 @@ function reasonText2(reason) {
       return `image ${reason.name} ${arrow(shortReference(reason.from), shortReference(reason.to))}`;
     case "secret":
       return `secret ${reason.name} ${reason.change}`;
+    case "encrypted":
+      return "secrets written anew";
     case "field":
       return fieldText(reason);
     case "value":
       return valueText(reason);
   }
 }
-function fieldText({ field, before, to, follows }) {
+function fieldText({ field, before: before2, to, follows }) {
   const name = fieldName(field);
   const [first] = follows;
-  if (before) return `${name} ${arrow(shortValue(before.value), shortValue(to))}`;
+  if (before2) return `${name} ${arrow(shortValue(before2.value), shortValue(to))}`;
   if (first && follows.length === 1) return `${name}: ${valueText(first)}`;
   return to === void 0 ? `${name} is gone` : `${name}: now ${shortValue(to)}`;
 }
@@ -78067,9 +79887,9 @@ function chartText2({ name, from, to }) {
   return from === to ? `chart ${name}: its content` : `chart ${name} ${arrow(shortValue(from), shortValue(to))}`;
 }
 function fieldName(path) {
-  return segmentsOf(path.replace(CHARTS, "/")).join(".");
+  return segmentsOf(path.replace(CHARTS2, "/")).join(".");
 }
-var GRAVE = [
+var GRAVE2 = [
   "moved",
   "address-of",
   "data-loss",
@@ -78085,7 +79905,7 @@ var GRAVE = [
   "workdir"
 ];
 function isGrave(effect) {
-  return GRAVE.some((kind) => kind === effect.kind);
+  return GRAVE2.some((kind) => kind === effect.kind);
 }
 function effectText(effect) {
   return isGrave(effect) ? graveText(effect) : usualText(effect);
@@ -78141,6 +79961,8 @@ function usualText(effect) {
       return `the address changes from ${effect.from} to ${effect.to}; links and the OAuth application must follow`;
     case "hub-restart":
       return `hub restarts once, about ${effect.seconds} s without login; servers stay`;
+    case "supplied":
+      return `supplied secrets: where a value is another, hub restarts once, about ${effect.seconds} s without login; servers stay`;
     case "proxy-restart":
       return "proxy restarts, connections drop for some seconds; servers stay";
     case "size":
@@ -78152,14 +79974,20 @@ function usualText(effect) {
     case "image-offer":
       return offerText(effect);
     case "idle":
-      return `idle servers stop after ${duration(Number(effect.to))} instead of ${duration(Number(effect.from))}`;
+      return idleText(effect);
     case "data-set":
       return dataSetText(effect);
     case "new-hub":
       return `a new hub at ${effect.url}`;
+    case "adopts":
+      return `takes over the Helm release ${effect.release}: its homes, database, logins and running servers stay; hub and proxy restart once; what this chart does not have goes, and the deployment names it`;
     case "none":
       return "nothing";
   }
+}
+function idleText({ from, to, like }) {
+  const said5 = (total) => /^\d+[smhd]$/u.test(like) ? durationLike(Number(total), like).replace(/(?=[a-z])/u, " ").replace(/ m$/u, " min") : duration(Number(total));
+  return `idle servers stop after ${said5(to)} instead of ${said5(from)}`;
 }
 function sizeText({ name, from, to }) {
   if (to === void 0) return `size "${name}" is gone for new servers`;
@@ -78196,6 +80024,7 @@ var RISK = {
   "volume-left": 7,
   "proxy-restart": 6,
   "hub-restart": 5,
+  supplied: 5,
   size: 4,
   "size-nodes": 3,
   "image-offer": 3,
@@ -78208,6 +80037,7 @@ var RISK = {
   image: 2,
   "data-set": 2,
   "new-hub": 1,
+  adopts: 8,
   none: 0
 };
 
@@ -78283,7 +80113,7 @@ var FIXED2 = {
   PriorityClass: /^\/(?:value|preemptionPolicy)$/u,
   StorageClass: /^\/(?:provisioner|parameters|reclaimPolicy|volumeBindingMode)(?:\/|$)/u
 };
-var ROOM = "/spec/resources/requests/storage";
+var ROOM2 = "/spec/resources/requests/storage";
 var CLASS = "/spec/storageClassName";
 var DATABASE4 = "hub-db-dir";
 function immutableFindings(platform, hub, diff) {
@@ -78297,7 +80127,7 @@ function isRefused({ object: object3 }, field) {
   return FIXED2[object3.kind]?.test(field.path) === true || isShrunk(object3.kind, field);
 }
 function isShrunk(kind, { path, from, to }) {
-  if (kind !== "PersistentVolumeClaim" || path !== ROOM) return false;
+  if (kind !== "PersistentVolumeClaim" || path !== ROOM2) return false;
   return bytes(to) < bytes(from);
 }
 function bytes(value2) {
@@ -78311,16 +80141,16 @@ function findingOf2(platform, hub, { object: object3 }, { path, from, to }) {
   return {
     rule: "immutable",
     severity: "error",
-    at: placeOf6(platform, hub, object3.name, path),
+    at: placeOf7(platform, hub, object3.name, path),
     message: `${what} is there already, and Kubernetes refuses to change its ${field}${change}`,
     hint: hintOf(object3.kind, path)
   };
 }
 function hintOf(kind, path) {
-  if (path === ROOM) return "a volume never gets smaller: write the old size, or more";
+  if (path === ROOM2) return "a volume never gets smaller: write the old size, or more";
   return kind === "PersistentVolumeClaim" ? "undo it; another kind of volume needs a hub of another name, to which somebody copies homes and database" : "undo it, or give the object another name";
 }
-function placeOf6(platform, hub, object3, path) {
+function placeOf7(platform, hub, object3, path) {
   const own2 = ["/values/hub/db/pvc", "/values/hub/db", "/values"].find((one3) => hub.has(one3));
   const cluster = platform.clusters.get(hub.data.cluster);
   const said5 = hub.has("/values/hub/db/pvc/storageClassName");
@@ -78342,27 +80172,27 @@ var noticesFamily = {
 function idOf3(change) {
   return change.kind === "announce" ? `announce/${change.name}` : `spawn/${change.hub}`;
 }
-function decideNotices({ platform, before }) {
-  const changes = before ? [...announced(before, platform), ...switched(before, platform)] : [];
+function decideNotices({ platform, before: before2 }) {
+  const changes = before2 ? [...announced(before2, platform), ...switched(before2, platform)] : [];
   return { changes, unchanged: [], orphans: [] };
 }
-function announced(before, after) {
-  const names5 = /* @__PURE__ */ new Set([...before.announcements.keys(), ...after.announcements.keys()]);
+function announced(before2, after) {
+  const names5 = /* @__PURE__ */ new Set([...before2.announcements.keys(), ...after.announcements.keys()]);
   return [...names5].sort().flatMap((name) => {
-    const from = before.announcements.get(name)?.data;
+    const from = before2.announcements.get(name)?.data;
     const to = after.announcements.get(name)?.data;
-    if (textOf7(from) === textOf7(to)) return [];
+    if (textOf8(from) === textOf8(to)) return [];
     return [{ kind: "announce", name, ...from && { from }, ...to && { to } }];
   });
 }
-function switched(before, after) {
+function switched(before2, after) {
   return [...after.environments].flatMap(([hub, { data: data3 }]) => {
-    const old = before.environments.get(hub);
-    if (!old || textOf7(old.data.spawn) === textOf7(data3.spawn)) return [];
+    const old = before2.environments.get(hub);
+    if (!old || textOf8(old.data.spawn) === textOf8(data3.spawn)) return [];
     return [{ kind: "spawn", hub, to: data3.spawn }];
   });
 }
-function textOf7(value2) {
+function textOf8(value2) {
   return value2 === void 0 ? "" : canonical({ ...value2 });
 }
 function showAnnouncement({
@@ -78530,10 +80360,10 @@ var removalFamily = {
   show: showRemoval
 };
 function decideRemovals({ wanted, present: present2, removals }) {
-  const named4 = new Set(wanted.map(({ unit: unit2 }) => unitId(unit2)));
+  const named5 = new Set(wanted.map(({ unit: unit2 }) => unitId(unit2)));
   const decision = { changes: [], unchanged: [], orphans: [] };
   for (const { unit: unit2, release: release2 } of present2) {
-    if (named4.has(unitId(unit2))) continue;
+    if (named5.has(unitId(unit2))) continue;
     const removal = removalOf(unit2, removals);
     if (removal) decision.changes.push(removalStep(unit2, removal, claimOfOthers(release2)));
     else decision.orphans.push(shownUnit(unit2));
@@ -78646,14 +80476,14 @@ function releaseFacts({ wanted, deployed: deployed2 }) {
   };
 }
 async function renderChanges(changes, { platform, charts, report, deployed: deployed2 }, findingsOf2) {
-  const before = new Map(changes.map(({ from, to }) => [unitId(to.unit), from?.unit]));
+  const before2 = new Map(changes.map(({ from, to }) => [unitId(to.unit), from?.unit]));
   const results = await renderAll({
     wanted: changes.map(({ to }) => to),
     platform,
     charts,
     report,
     use: async (rendered) => {
-      const from = before.get(unitId(rendered.unit));
+      const from = before2.get(unitId(rendered.unit));
       const present2 = from ? await deployed2.manifests(from) : "";
       const diff = diffManifests(present2, rendered.manifests);
       return { diff, findings: findingsOf2(rendered, diff) };
@@ -78674,8 +80504,8 @@ async function gatherPlan({ root, repository, chartsFrom, now, deployed: deploye
   const reading = await gatherPlatform(root);
   const { platform } = reading;
   if (!platform) return { kind: "refused", findings: await allFindings(reading, void 0, now) };
-  const { releases, looked } = deployed2;
-  if (looked !== void 0) report.progress(looked);
+  const { releases, looked: looked2 } = deployed2;
+  if (looked2 !== void 0) report.progress(looked2);
   const sources = { root, repository, chartsFrom, releases, report };
   const { charts, findings: aboutCharts } = await gatherPlanCharts(platform, sources);
   const findings = [...aboutCharts, ...await allFindings(reading, charts, now)];
@@ -78714,9 +80544,9 @@ async function plan(inputs, report) {
     if (hasErrors(findings)) return findings;
     throw cause;
   });
-  if (Array.isArray(deployed2)) return refused(deployed2);
+  if (Array.isArray(deployed2)) return refused2(deployed2);
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
-  if (planned.kind === "refused") return refused(planned.findings);
+  if (planned.kind === "refused") return refused2(planned.findings);
   const head2 = await headCommit(root);
   const frame2 = { head: head2, base: planned.base, full: void 0, call: ownCall() };
   const names5 = [...planned.plan.unchanged, ...planned.plan.orphans].map(({ id }) => id);
@@ -78736,7 +80566,7 @@ async function render(inputs, report) {
   if (inputs.hubs !== "all" && inputs.hubs.length === 0)
     throw new UsageError("render needs a hub, or --all");
   const reading = await gatherPlatform(inputs.root);
-  if (!reading.platform) return refused(await allFindings(reading, void 0, inputs.now));
+  if (!reading.platform) return refused2(await allFindings(reading, void 0, inputs.now));
   const { platform } = reading;
   const charts = await gatherCharts(platform, {
     root: inputs.root,
@@ -78744,7 +80574,7 @@ async function render(inputs, report) {
     report
   });
   const findings = await allFindings(reading, charts, inputs.now);
-  if (hasErrors(findings)) return refused(findings);
+  if (hasErrors(findings)) return refused2(findings);
   const wanted = choose(wantedReleases(platform, charts), inputs.hubs);
   await confirmFolders(
     out,
@@ -78765,7 +80595,7 @@ async function render(inputs, report) {
     findings,
     results.flatMap((one3) => one3.kind === "rendered" ? one3.result.found : [])
   );
-  if (hasErrors(findings)) return refused(findings);
+  if (hasErrors(findings)) return refused2(findings);
   const folders = /* @__PURE__ */ new Map();
   const lines3 = [];
   for (const result2 of results) {
@@ -78845,7 +80675,7 @@ async function reviewed(inputs, github, report) {
   await keepShown(inputs, []);
   const deployed2 = await deployedFrom(inputs.present, inputs.repository);
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
-  const answer = planned.kind === "refused" ? refused(planned.findings) : await planOutcome(
+  const answer = planned.kind === "refused" ? refused2(planned.findings) : await planOutcome(
     planned.plan,
     { ...inputs, base: planned.base, call: ownCall() },
     inputs.html
@@ -78904,7 +80734,7 @@ var FROM = inMarkdown`${NOW}${SOURCE}${LATER}${code("candidate")}; ${STABLE}`;
 function fitting(texts3, left) {
   return texts3.map(({ text: text2 }) => text2).find((text2) => text2.length <= left) ?? "";
 }
-function section2({ image: image2, claim, before, commits, hubs }) {
+function section2({ image: image2, claim, before: before2, commits, hubs }) {
   if (claim.kind !== "read")
     return inMarkdown`### ✗ ${code(image2)}: its result cannot be read\n\n${claim.reason}\n\n`;
   const { outcome: outcome2, reason, seconds: seconds2, tests: tests2, sizeBytes, packages: packages2 } = claim.value;
@@ -78914,8 +80744,8 @@ function section2({ image: image2, claim, before, commits, hubs }) {
     reason: short(reason, LONGEST4),
     sizeBytes,
     seconds: seconds2,
-    tests: tests2.map(shortened2),
-    packages: packages2 && packageChanges(before, packages2),
+    tests: tests2.map(shortened3),
+    packages: packages2 && packageChanges(before2, packages2),
     commits,
     hubs
   });
@@ -79050,7 +80880,7 @@ function nothing(why) {
 // src/commands/rights.ts
 async function rights(root, cluster) {
   const { platform, findings } = await gatherPlatform(root);
-  if (!platform) return refused(findings);
+  if (!platform) return refused2(findings);
   return outcome({ exit: 0, text: accountText(chooseCluster(platform, cluster).data) });
 }
 
@@ -79078,11 +80908,7 @@ async function decryptSecrets(root, hub) {
     env,
     timeoutMs: 6e4
   });
-  if (code2 !== 0)
-    throw new SecretsFailure(
-      `secrets/${hub}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`,
-      { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" }
-    );
+  if (code2 !== 0) throw sopsFailure(hub, stderr);
   const content = readContent(stdout);
   if (content.kind !== "read")
     throw new SecretsFailure(
@@ -79094,6 +80920,13 @@ async function decryptSecrets(root, hub) {
       ([name, value2]) => typeof value2 === "string" ? [[name, value2]] : []
     )
   );
+}
+function sopsFailure(hub, said5) {
+  const all = readRefusals("sops", said5);
+  const [{ cure }] = all;
+  return new SecretsFailure(`secrets/${hub}.sops.yaml cannot be decrypted: ${refusalsText(all)}`, {
+    hint: cure === "" ? "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" : cure
+  });
 }
 async function requirePinned(sops) {
   const wanted = process.env["GLACIOCLOUD_SOPS_SHA256"] ?? "";
@@ -79142,7 +80975,7 @@ async function secrets(root, [what, name], now) {
       "glaciocloud secrets audit|template HUB"
     );
   const { platform, findings } = await gatherPlatform(root);
-  if (!platform) return refused(findings);
+  if (!platform) return refused2(findings);
   const hub = platform.environments.get(name);
   if (!hub)
     throw new UsageError(
@@ -79178,14 +81011,104 @@ async function audit(root, hub, now) {
   });
 }
 
-// src/core/hub/status.ts
+// src/core/hub/status-text.ts
 init_escape();
+var NAMED2 = 4;
+var MARKS7 = {
+  "as wanted": "[=]",
+  "to change": "[~]",
+  "to come": "[+]",
+  "to go": "[\u2212]",
+  "without a file": "[?]",
+  "cannot be read": "[?]"
+};
+function statusText(all, now) {
+  if (all.length === 0) return "there are no hubs\n";
+  const shown3 = columnsFor(all, now);
+  const rows2 = [
+    shown3.map(({ head: head3 }) => head3),
+    ...all.map((one3) => shown3.map(({ cell }) => cell(one3)))
+  ];
+  const [head2 = "", ...lines3] = columns(rows2).map((line) => line.trimEnd());
+  const hubs = all.map((one3, index2) => terminal`${lines3[index2] ?? ""}\n${below(one3)}`);
+  return terminal`${head2}\n${hubs}${waitLines(all)}${sum(all)}`.text;
+}
+function columnsFor(all, now) {
+  const clusters = new Set(all.map(({ cluster }) => cluster));
+  const isAsked = all.some(({ health }) => health !== "");
+  return [
+    { head: "", cell: ({ is: is2 }) => MARKS7[is2] },
+    { head: "hub", cell: ({ hub }) => hub },
+    { head: "wave", cell: ({ wave }) => wave || "-" },
+    ...clusters.size > 1 ? [{ head: "cluster", cell: ({ cluster }) => cluster }] : [],
+    { head: "runs", cell: ({ runs }) => runs?.digest.slice(0, 7) ?? "-" },
+    { head: "for", cell: ({ runs }) => ageText(runs?.since, now) },
+    ...isAsked ? ASKED2 : [],
+    { head: "", cell: ({ is: is2 }) => is2 === "as wanted" ? "" : is2 }
+  ];
+}
+var ASKED2 = [
+  { head: "health", cell: ({ health }) => isWell(health) ? health : "see below" },
+  { head: "drift", cell: ({ drift: drift2 }) => driftCell(drift2) }
+];
+function isWell(health) {
+  return health === "" || health === "healthy" || health === "not on this cluster";
+}
+function driftCell(drift2) {
+  if (drift2 === void 0) return "-";
+  if (drift2.kind === "unseen") return "not seen";
+  return drift2.objects === 0 ? "none" : `${drift2.objects} object${drift2.objects === 1 ? "" : "s"}`;
+}
+function ageText(since, now) {
+  if (since === void 0) return "-";
+  const seconds2 = Math.max(0, (now - Date.parse(since)) / 1e3);
+  const unit2 = [86400, 3600, 60].find((one3) => seconds2 >= one3);
+  return unit2 === void 0 ? "now" : duration(Math.floor(seconds2 / unit2) * unit2);
+}
+function below({ health, drift: drift2 }) {
+  const lines3 = [
+    ...isWell(health) ? [] : [health],
+    ...drift2?.kind === "unseen" ? [`drift: ${drift2.why}`] : []
+  ];
+  return lines3.map((text2) => terminal`    ✗ ${text2}\n`);
+}
+function waitLines(all) {
+  const reasons = /* @__PURE__ */ new Map();
+  for (const { waits, hub } of all)
+    if (waits !== "") reasons.set(waits, [...reasons.get(waits) ?? [], hub]);
+  const lines3 = [...reasons].map(([why, hubs]) => terminal`${named4(hubs)}\n    waits: ${why}\n`);
+  return lines3.length === 0 ? [] : [terminal`\n`, ...lines3];
+}
+function named4(hubs) {
+  const more = hubs.length - NAMED2;
+  return `${hubs.slice(0, NAMED2).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+function sum(all) {
+  const counts = Object.keys(MARKS7).flatMap((is2) => {
+    const count3 = all.filter((one3) => one3.is === is2).length;
+    return count3 === 0 ? [] : [`${count3} ${is2}`];
+  });
+  const drifted = all.filter(({ drift: drift2 }) => drift2?.kind === "looked" && drift2.objects > 0).length;
+  const more = drifted === 0 ? [] : [`${drifted} drifted`];
+  return terminal`\n${all.length} hub${all.length === 1 ? "" : "s"}: ${[...counts, ...more].join(", ")}\n`;
+}
+function statusJson(all) {
+  return all.map(({ runs, drift: drift2, ...rest }) => ({
+    ...rest,
+    runs: runs ? { digest: runs.digest, since: runs.since ?? null } : null,
+    drift: drift2 ? { ...drift2 } : null
+  }));
+}
+
+// src/core/hub/status.ts
 function statusOf(facts2) {
   const wanted = facts2.wanted.filter(({ unit: unit2 }) => unit2.kind === "hub");
-  const named4 = new Set(wanted.map(({ unit: unit2 }) => unitId(unit2)));
+  const named5 = new Set(wanted.map(({ unit: unit2 }) => unitId(unit2)));
   const orphans = facts2.present.filter(
-    ({ unit: unit2 }) => unit2.kind === "hub" && !named4.has(unitId(unit2))
+    ({ unit: unit2 }) => unit2.kind === "hub" && !named5.has(unitId(unit2))
   );
+  const { removals } = facts2.platform.settings.data;
+  const removed = new Set(removals.map(({ hub }) => hub));
   return [
     ...wanted.map((one3) => wantedStatus(facts2, one3)),
     ...orphans.map(({ unit: unit2, digest: digest3, status: status2 }) => ({
@@ -79193,24 +81116,27 @@ function statusOf(facts2) {
       cluster: unit2.cluster,
       wave: "",
       runs: { digest: digest3, since: status2?.at },
-      is: "no file names it",
+      is: removed.has(unit2.name) ? "to go" : "without a file",
       waits: "",
-      health: healthOf(facts2.states, unit2.name)
+      health: healthOf(facts2.states, unit2.name),
+      drift: facts2.drift.get(unit2.name)
     }))
   ];
 }
 function wantedStatus(facts2, one3) {
   const { name, cluster } = one3.unit;
   const runs = runsOf(facts2, one3);
-  const is2 = isOf(runs?.digest, one3.digest);
+  const why = runs === void 0 ? facts2.unreadable.get(unitId(one3.unit)) : void 0;
+  const is2 = why === void 0 ? isOf(runs?.digest, one3.digest) : "cannot be read";
   return {
     hub: name,
     cluster,
     wave: one3.wave,
     runs,
     is: is2,
-    waits: is2 === "as wanted" ? "" : waitsFor(facts2, one3),
-    health: healthOf(facts2.states, name)
+    waits: is2 === "as wanted" ? "" : why ?? waitsFor(facts2, one3),
+    health: healthOf(facts2.states, name),
+    drift: facts2.drift.get(name)
   };
 }
 function isOf(runs, wanted) {
@@ -79225,7 +81151,8 @@ function runsOf({ present: present2, states }, { unit: unit2 }) {
 }
 function healthOf(states, hub) {
   if (states === void 0) return "";
-  if (states.unreadable.has(hub)) return "its state cannot be read";
+  const unreadable5 = states.unreadable.get(hub);
+  if (unreadable5 !== void 0) return unreadable5;
   const state = states.known.get(hub);
   if (state === void 0) return "not on this cluster";
   if (state.removing) return "its removal has begun";
@@ -79236,16 +81163,15 @@ function healthOf(states, hub) {
   return `last run ${state.last.outcome}${why}`;
 }
 function waitsFor(facts2, one3) {
+  const { name } = one3.unit;
+  if (facts2.states?.known.get(name)?.quarantined?.digest === one3.digest)
+    return `somebody: revert the change, or try it again by deploy --retry ${name} --reason TEXT`;
   const { waves: waves2 } = facts2.platform.settings.data;
-  const wave = waves2.find(({ name }) => name === one3.wave);
+  const wave = waves2.find(({ name: name2 }) => name2 === one3.wave);
   if (!wave) return "";
-  const before = waves2.slice(0, waves2.indexOf(wave)).map(({ name }) => name);
-  const hubs = facts2.wanted.filter(
-    ({ unit: unit2, wave: name }) => unit2.kind === "hub" && before.includes(name)
-  );
   const gate = waveGate(wave, {
     now: facts2.now,
-    earlier: hubs.map((hub) => earlier(facts2, hub)),
+    earlier: hubsBefore(waves2, wave, facts2.wanted).map((hub) => earlier(facts2, hub)),
     record: { kind: "branch" },
     approved: false,
     doubt: void 0,
@@ -79255,49 +81181,31 @@ function waitsFor(facts2, one3) {
 }
 function earlier(facts2, one3) {
   const { name, cluster } = one3.unit;
-  const runs = runsOf(facts2, one3);
-  const about2 = { name, cluster, wave: one3.wave };
-  if (runs === void 0) return { ...about2, how: "unseen", since: void 0 };
-  if (runs.digest !== one3.digest) return { ...about2, how: "unfinished", since: void 0 };
-  const since = runs.since === void 0 ? void 0 : Date.parse(runs.since);
-  return { ...about2, how: "healthy", since };
-}
-var HEAD3 = ["hub", "wave", "cluster", "runs", "since (UTC)", ""];
-function statusText(all) {
-  if (all.length === 0) return "there are no hubs\n";
-  const [head2 = "", ...lines3] = columns([HEAD3, ...all.map(cellsOf)]).map((line) => line.trimEnd());
-  const shown3 = all.map((one3, index2) => terminal`${lines3[index2] ?? ""}\n${below(one3)}`);
-  return terminal`${head2}\n${shown3}`.text;
-}
-function cellsOf({ hub, wave, cluster, runs, is: is2 }) {
-  const since = runs?.since?.slice(0, 16).replace("T", " ");
-  return [hub, wave || "-", cluster, runs?.digest.slice(0, 7) ?? "-", since ?? "-", is2];
-}
-function below({ waits, health }) {
-  const lines3 = [
-    ...waits === "" ? [] : [`waits: ${waits}`],
-    ...health === "" || health === "healthy" ? [] : [health]
-  ];
-  return lines3.map((text2) => terminal`    ${text2}\n`);
-}
-function statusJson(all) {
-  return all.map(({ runs, ...rest }) => ({
-    ...rest,
-    runs: runs ? { digest: runs.digest, since: runs.since ?? null } : null
-  }));
+  const { states, unreadable: unreadable5 } = facts2;
+  const isHere = states?.known.has(name) === true || states?.unreadable.has(name) === true;
+  const standing = states !== void 0 && isHere ? liveStanding(one3, states, false) : publicStanding(one3, { runs: runsOf(facts2, one3), unreadable: unreadable5 });
+  return { name, cluster, wave: one3.wave, ...standing };
 }
 
 // src/commands/status.ts
-async function status({ root, chartsFrom, present: present2, hubs, now }, kube, report) {
+init_failure();
+async function status({ root, chartsFrom, present: present2, hubs, now }, asked4, report) {
   const { platform, findings } = await gatherPlatform(root);
-  if (!platform) return refused(findings);
-  const { releases, unreadable: unreadable5, looked } = await deployedFrom(present2, root);
-  if (looked !== void 0) report.progress(looked);
+  if (!platform) return refused2(findings);
+  const { releases, unreadable: unreadable5, looked: place2 } = await deployedFrom(present2, root);
+  if (place2 !== void 0) report.progress(place2);
   for (const { unit: unit2, why } of unreadable5) report.progress(`\u26A0 ${unitTitle(unit2)}: ${why}`);
   const charts = await gatherCharts(platform, { root, chartsFrom, releases, report });
-  const wanted = wantedReleases(platform, charts, releases);
-  const states = kube && await readStates(kube);
-  const all = statusOf({ platform, wanted, present: releases, states, now });
+  const states = asked4 && await readStates(asked4.kube);
+  const all = statusOf({
+    platform,
+    wanted: wantedReleases(platform, charts, releases),
+    present: releases,
+    unreadable: new Map(unreadable5.map(({ unit: unit2, why }) => [unitId(unit2), why])),
+    states,
+    drift: asked4 && states ? await driftOf2(asked4, statesOnly(states, hubs)) : /* @__PURE__ */ new Map(),
+    now
+  });
   confirmHubs(
     platform,
     hubs,
@@ -79306,9 +81214,26 @@ async function status({ root, chartsFrom, present: present2, hubs, now }, kube, 
   const shown3 = all.filter(({ hub }) => hubs.length === 0 || hubs.includes(hub));
   return outcome({
     exit: 0,
-    text: statusText(shown3),
+    text: statusText(shown3, now),
     json: { schema_version: SCHEMA_VERSION, hubs: statusJson(shown3) }
   });
+}
+async function driftOf2({ drift: drift2 }, { known }) {
+  try {
+    const { found: found4, failed: failed3 } = await drift2(known);
+    const seen3 = found4.map(({ hub, drift: { length: length2 } }) => [hub, looked(length2)]);
+    return new Map([...seen3, ...[...failed3].map(([hub, why]) => [hub, unseen(why)])]);
+  } catch (error2) {
+    if (!(error2 instanceof Failure)) throw error2;
+    const why = `${error2.message} (${error2.hint})`;
+    return new Map([...known.keys()].map((hub) => [hub, unseen(why)]));
+  }
+}
+function looked(objects) {
+  return { kind: "looked", objects };
+}
+function unseen(why) {
+  return { kind: "unseen", why };
 }
 
 // src/commands/state.ts
@@ -79328,7 +81253,7 @@ async function showState(kubeconfig, hubs, kube = new Kube(kubeconfig)) {
 init_failure();
 async function tryOut(root, { pull, login, commit: commit2 }, github) {
   const { platform, findings } = await gatherPlatform(root);
-  if (!platform) return refused(findings);
+  if (!platform) return refused2(findings);
   if (commit2 === void 0)
     throw new Failure("/try needs the whole commit, 40 hex digits", {
       hint: "copy it from the pull request, so that nobody changes what is tried in between"
@@ -79403,7 +81328,7 @@ function sorted2(names5) {
 init_json();
 async function waves({ root, chartsFrom }, report) {
   const { platform, findings } = await gatherPlatform(root);
-  if (!platform) return refused(findings);
+  if (!platform) return refused2(findings);
   const { releases, unreadable: unreadable5 } = await deployedOnBranch(root);
   for (const { unit: unit2, why } of unreadable5) report.progress(`\u26A0 ${unitTitle(unit2)}: ${why}`);
   const charts = await gatherCharts(platform, { root, chartsFrom, releases, report });
@@ -79411,7 +81336,7 @@ async function waves({ root, chartsFrom }, report) {
   return outcome({
     exit: 0,
     text: all.rows.map(rowText2).join(""),
-    json: { schema_version: SCHEMA_VERSION, waves: all.rows.map((row) => ({ ...row })) },
+    json: { schema_version: SCHEMA_VERSION, waves: all.rows.map((row2) => ({ ...row2 })) },
     outputs: { ...outputsOf(all), data: JSON.stringify(withData2(platform)) }
   });
 }
@@ -79426,194 +81351,15 @@ function withData2(platform) {
 }
 function outputsOf({ rows: rows2, clusters }) {
   const all = WAVE_NUMBERS.map((number3) => {
-    const row = rows2[number3 - 1];
+    const row2 = rows2[number3 - 1];
     return {
-      [`name_${number3}`]: row?.name ?? "",
-      [`clusters_${number3}`]: JSON.stringify(row?.clusters ?? []),
-      [`waiting_${number3}`]: JSON.stringify(row?.waiting ?? []),
-      [`approve_${number3}`]: JSON.stringify(row?.approve ?? [])
+      [`name_${number3}`]: row2?.name ?? "",
+      [`clusters_${number3}`]: JSON.stringify(row2?.clusters ?? []),
+      [`waiting_${number3}`]: JSON.stringify(row2?.waiting ?? []),
+      [`approve_${number3}`]: JSON.stringify(row2?.approve ?? [])
     };
   });
   return Object.assign({ clusters: JSON.stringify(clusters) }, ...all);
-}
-
-// src/core/access/homes.ts
-init_escape();
-init_json();
-function claimOf(object3, name) {
-  const asked4 = textAt(object3, "/spec/resources/requests/storage");
-  const given2 = at(object3, "/status/capacity/storage");
-  const size2 = typeof given2 === "string" ? given2 : asked4;
-  return { claim: textAt(object3, "/metadata/name"), name, size: size2 };
-}
-function homesOf2({ hub, homes: homes2, present: present2, book, lines: lines3 }) {
-  const here2 = /* @__PURE__ */ new Set([
-    ...MACHINES,
-    ...[...present2.entries.values()].map(({ name }) => name),
-    ...present2.users.map(({ name }) => name)
-  ]);
-  const ids = new Map([...book].map(([id, { name }]) => [name, id]));
-  const went = new Map(
-    lines3.flatMap(
-      (line) => line.hub === hub && line.subject !== null ? [[line.subject, line.after === null ? line.at : void 0]] : []
-    )
-  );
-  const gone2 = homes2.filter(({ name }) => !here2.has(name)).map((home) => {
-    const id = ids.get(home.name);
-    return { ...home, id, since: id === void 0 ? void 0 : went.get(id) };
-  });
-  return { hub, homes: homes2, gone: gone2.sort(longestFirst) };
-}
-function longestFirst(a, b) {
-  return compareText(a.since ?? "", b.since ?? "") || compareText(a.claim, b.claim);
-}
-var DAY_MS7 = 864e5;
-var GIB2 = 1024 ** 3;
-function homesText(hubs, now, detail) {
-  const parts2 = hubs.map(({ hub, homes: homes2, gone: gone2 }) => {
-    const sum = Math.round(sizeOf(gone2) / GIB2);
-    const head2 = terminal`${hub}: ${gone2.length} of ${homes2.length} homes are of people gone, ${sum} GiB\n`;
-    if (detail === "counts") return head2;
-    const rows2 = gone2.map(
-      (home) => terminal`  ${home.claim}  ${home.size}  ${sinceText(home, now)}  ${home.id ?? "?"} ${home.name}\n`
-    );
-    return terminal`${head2}${rows2}`;
-  });
-  return terminal`${parts2}`.text;
-}
-function sinceText({ since }, now) {
-  if (since === void 0) return "gone, not written down since when";
-  const days = Math.floor((now - Date.parse(since)) / DAY_MS7);
-  return `gone since ${since.slice(0, 10)}, ${days} ${days === 1 ? "day" : "days"}`;
-}
-function sizeOf(homes2) {
-  return homes2.reduce((sum, { size: size2 }) => sum + (quantityBytes(size2) ?? 0), 0);
-}
-function homesJson(hubs, detail) {
-  return hubs.map(({ hub, homes: homes2, gone: gone2 }) => {
-    const shown3 = detail === "everybody" ? gone2 : [];
-    return {
-      hub,
-      counts: { homes: homes2.length, gone: gone2.length, bytes: sizeOf(gone2) },
-      gone: shown3.map(({ claim, name, size: size2, id, since }) => {
-        return { claim, name, size: size2, id: id ?? null, since: since ?? null };
-      })
-    };
-  });
-}
-
-// src/core/access/present.ts
-init_json();
-function readPresent(object3) {
-  return {
-    entries: readEntries(JSON.stringify(object3["access"] ?? {})),
-    users: readUsers(object3["users"]),
-    owed: owedIn(object3["run"])
-  };
-}
-function readUsers(users) {
-  return objectsIn(users).flatMap((one3) => {
-    const name = textAt(one3, "/name");
-    return name === "" ? [] : [{ name, servers: serversOf(one3), tokens: countOf(one3["tokens"]) }];
-  });
-}
-function serversOf(user) {
-  const servers = at(user, "/servers");
-  if (isObject(servers)) return Object.keys(servers);
-  return Array.isArray(servers) ? servers.filter((one3) => typeof one3 === "string") : [];
-}
-function countOf(tokens) {
-  if (Array.isArray(tokens)) return tokens.length;
-  return typeof tokens === "number" ? tokens : 0;
-}
-
-// src/apply/access/hub-people.ts
-init_json();
-init_failure();
-var SCRIPT = "hub_people.py";
-var SERVERS3 = "component=singleuser-server";
-var HOMES3 = "component=singleuser-storage";
-var USERNAME = "/metadata/annotations/hub.jupyter.org~1username";
-var LOOK_SECONDS = 60;
-async function storedAccess(kube, hub) {
-  const secret = await kube.get("secret", ACCESS_SECRET, hub);
-  return { access: textOf8(secret, "access.json"), run: textOf8(secret, "run.json") };
-}
-function textOf8(secret, name) {
-  const value2 = at(secret, `/data/${name}`);
-  return typeof value2 === "string" ? Buffer.from(value2, "base64").toString("utf8") : "";
-}
-async function presentInCluster(world, hubs) {
-  const { known, unreadable: unreadable5 } = await readStates(world.kube);
-  const there = hubs.filter((one3) => known.has(one3) || unreadable5.has(one3));
-  const present2 = /* @__PURE__ */ new Map();
-  const unread2 = [];
-  for (const [hub, read6] of await Promise.all(there.map((one3) => readHub(world, one3))))
-    if (typeof read6 === "string") unread2.push({ hub, why: read6 });
-    else present2.set(hub, read6);
-  return { present: present2, unread: unread2 };
-}
-async function readHub(world, hub) {
-  try {
-    return [hub, await presentIn(world, hub)];
-  } catch (error2) {
-    if (isNoAnswer(error2)) return [hub, messageOf(error2)];
-    throw error2;
-  }
-}
-async function presentIn(world, hub) {
-  const { access, run: run3 } = await storedAccess(world.kube, hub);
-  const told3 = await usersOf(world, hub);
-  const users = together3(told3 ?? [], await podUsers(world.kube, hub));
-  const present2 = { entries: readEntries(access), users, owed: owedIn(objectOf(run3)) };
-  return told3 ? present2 : { ...present2, isSilent: true };
-}
-function isNoAnswer(error2) {
-  return error2 instanceof KubeFailure || error2 instanceof TimedOut;
-}
-async function podUsers(kube, hub) {
-  const pods = await kube.list("pods", { namespace: hub, selector: SERVERS3 });
-  return pods.flatMap((pod) => {
-    const name = textAt(pod, USERNAME);
-    return name === "" ? [] : [{ name, servers: [""], tokens: 0 }];
-  });
-}
-async function claimsIn(kube, hub) {
-  const found4 = await kube.list("persistentvolumeclaims", { namespace: hub, selector: HOMES3 });
-  return found4.flatMap((one3) => {
-    const name = textAt(one3, USERNAME);
-    return name === "" ? [] : [claimOf(one3, name)];
-  });
-}
-function together3(users, withPods) {
-  const others = new Map(withPods.map((one3) => [one3.name, one3]));
-  for (const { name } of users) others.delete(name);
-  return [...users, ...others.values()];
-}
-async function usersOf(world, hub) {
-  const lines3 = [];
-  try {
-    await askHub(world, hub, {
-      job: { do: "look" },
-      seconds: LOOK_SECONDS,
-      onObject: (line) => void lines3.push(line)
-    });
-  } catch (error2) {
-    if (isNoAnswer(error2)) return void 0;
-    throw error2;
-  }
-  return lines3.length === 0 ? void 0 : readUsers(at(lines3.at(-1), "/users"));
-}
-async function askHub({ kube, script }, hub, { job, seconds: seconds2, onObject }) {
-  return kube.python(hub, {
-    script: await script(SCRIPT),
-    args: [JSON.stringify(job)],
-    onLine: (text2) => {
-      const line = objectOf(text2);
-      if (line) onObject(line);
-    },
-    timeoutMs: seconds2 * 1e3
-  });
 }
 
 // src/core/access/audit/line.ts
@@ -79673,16 +81419,16 @@ function lineText(line) {
   return `${canonical(lineJson(line))}
 `;
 }
-function lineJson({ before, after, ...rest }) {
-  return { ...rest, before: heldJson(before), after: heldJson(after) };
+function lineJson({ before: before2, after, ...rest }) {
+  return { ...rest, before: heldJson(before2), after: heldJson(after) };
 }
 function withLines(files, lines3) {
   const written2 = /* @__PURE__ */ new Map();
   for (const line of lines3) {
     const file = auditFile(line);
-    const before = written2.get(file) ?? files.get(file) ?? "";
-    const between3 = before === "" || before.endsWith("\n") ? "" : "\n";
-    written2.set(file, `${before}${between3}${lineText(line)}`);
+    const before2 = written2.get(file) ?? files.get(file) ?? "";
+    const between3 = before2 === "" || before2.endsWith("\n") ? "" : "\n";
+    written2.set(file, `${before2}${between3}${lineText(line)}`);
   }
   return written2;
 }
@@ -79723,8 +81469,8 @@ async function writeKept(root, kept3, made3) {
 async function restartKept(root, branches) {
   const leases = [];
   for (const { kept: kept3, made: made3 } of branches) {
-    const before = await keptCommit(root, kept3.branch) ?? "";
-    leases.push(`--force-with-lease=${refOf2(kept3.branch)}:${before}`);
+    const before2 = await keptCommit(root, kept3.branch) ?? "";
+    leases.push(`--force-with-lease=${refOf2(kept3.branch)}:${before2}`);
     const input2 = commitOf2(kept3.branch, made3, void 0);
     await must(root, kept3, ["fast-import", "--quiet", "--force"], { input: input2 });
   }
@@ -79775,10 +81521,15 @@ function run(root, args, options = {}) {
   const env = { ...UNATTENDED, ...agent === void 0 ? {} : { SSH_AUTH_SOCK: agent } };
   return exec("git", ["-C", root, ...args], { ...options, env });
 }
+var OUR_OWN = ["denied", "conflict", "unknown"];
 async function must(root, { problem: problem5, hint }, args, options) {
   const { code: code2, stderr } = await run(root, args, options);
-  if (code2 !== 0)
-    throw new Failure(`${problem5}: git ${args[0] ?? ""}: ${stderr.trim().slice(-200)}`, { hint });
+  if (code2 === 0) return;
+  const all = readRefusals("git", stderr);
+  const [{ kind, cure }] = all;
+  throw new Failure(`${problem5}: git ${args[0] ?? ""}: ${refusalsText(all)}`, {
+    hint: OUR_OWN.includes(kind) ? hint : `${cure}, then ${hint}`
+  });
 }
 
 // src/edges/audit.ts
@@ -80062,10 +81813,10 @@ init_failure();
 import { hostname as hostname3 } from "node:os";
 
 // src/edges/docker-program.ts
-init_failure();
 import { writeFile as writeFile6 } from "node:fs/promises";
 import { homedir as homedir2 } from "node:os";
 import { dirname as dirname9, join as join25 } from "node:path";
+init_failure();
 var PASSED2 = [
   "DOCKER_HOST",
   "DOCKER_CONFIG",
@@ -80111,10 +81862,11 @@ async function dockerMust(doing, args, options = {}) {
   return stdout.trim();
 }
 function dockerFailure(doing, said5) {
-  const line = said5.trim().split("\n").at(-1) ?? "";
-  const last = line.replace(/\?[^\s"]+/gu, "");
-  return new ImageFailure(`Docker cannot ${doing}: ${last.slice(0, 300)}`, {
-    hint: /daemon/iu.test(last) ? "start Docker, or set DOCKER_HOST to where it runs" : "look at Docker\u2019s log, and run it again"
+  const lines3 = said5.trim().split("\n").slice(-3).join("\n");
+  const all = readRefusals("Docker", lines3.replace(/\?[^\s"]+/gu, ""));
+  const [{ cure }] = all;
+  return new ImageFailure(`Docker cannot ${doing}: ${refusalsText(all)}`, {
+    hint: cure === "" ? "look at Docker\u2019s log, and run it again" : cure
   });
 }
 
@@ -80136,8 +81888,8 @@ async function removeLeftovers() {
     if (hasEnded3(owner)) await docker(["volume", "rm", "--force", volume]);
   for (const [image2] of await listed5(["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"])) {
     const [registry = "", folder = ""] = image2.split("/");
-    const isOurs2 = registry.startsWith("127.0.0.1:") && folder.startsWith(FOLDER5);
-    if (isOurs2 && hasEnded3(folder.slice(FOLDER5.length))) await docker(["image", "rm", image2]);
+    const isOurs3 = registry.startsWith("127.0.0.1:") && folder.startsWith(FOLDER5);
+    if (isOurs3 && hasEnded3(folder.slice(FOLDER5.length))) await docker(["image", "rm", image2]);
   }
 }
 function machineName() {
@@ -80179,8 +81931,8 @@ function processName() {
 // src/edges/reach.ts
 var TRUSTED = ["PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
 async function reachOfMachine(mirrors) {
-  const named4 = TRUSTED.map((name) => process.env[name] ?? "").find((path) => path !== "");
-  const certificates = named4 !== void 0 && await exists(named4) ? named4 : void 0;
+  const named5 = TRUSTED.map((name) => process.env[name] ?? "").find((path) => path !== "");
+  const certificates = named5 !== void 0 && await exists(named5) ? named5 : void 0;
   const known = { environment: process.env, mirrors, certificates: certificates !== void 0 };
   return { script: machineScript(known), certificates };
 }
@@ -80208,7 +81960,7 @@ async function size(reference) {
   const sizes2 = await dockerMust(what, [...sizeOf2, reference]);
   const layersOf = ["image", "inspect", "--format", "{{len .RootFS.Layers}}"];
   const layers = await dockerMust(what, [...layersOf, reference]);
-  const bytes2 = sizes2.split("\n").reduce((sum, line) => sum + Number(line), 0);
+  const bytes2 = sizes2.split("\n").reduce((sum2, line) => sum2 + Number(line), 0);
   return { bytes: bytes2, layers: Number(layers) };
 }
 async function makeHome({ image: image2, user, folder, full }) {
@@ -80311,8 +82063,8 @@ function gitFileHistory({ root, people }) {
   };
 }
 async function newest2(folder, path, id) {
-  const about2 = id === void 0 ? [] : ["--pickaxe-regex", `-S(^|[^0-9])${id}([^0-9]|$)`];
-  const args = ["log", "-1", "--first-parent", FORMAT3, ...about2, "--", path];
+  const about6 = id === void 0 ? [] : ["--pickaxe-regex", `-S(^|[^0-9])${id}([^0-9]|$)`];
+  const args = ["log", "-1", "--first-parent", FORMAT3, ...about6, "--", path];
   const { code: code2, stdout } = await exec("git", ["-C", folder, ...args]);
   if (code2 !== 0 || stdout === "") return void 0;
   const [sha = "", time2 = "", parents = "", ...message] = stdout.split("\0");
@@ -80687,9 +82439,12 @@ async function commit(repository, ref) {
     }
   );
   if (code2 !== 0)
-    throw new ImageFailure(`${address2} does not answer: ${stderr.trim().slice(-200)}`, {
-      hint: "correct oggm.git in image.yaml, or run it again"
-    });
+    throw new ImageFailure(
+      `${address2} does not answer: ${refusalsText(readRefusals("git", stderr))}`,
+      {
+        hint: "correct oggm.git in image.yaml, or run it again"
+      }
+    );
   const found4 = new Map(
     stdout.split("\n").map((line) => line.split("	").reverse())
   );
@@ -80709,8 +82464,8 @@ async function githubPlace(root) {
   const anywhere = githubAnywhere();
   if (!anywhere) return "token";
   const { GITHUB_REPOSITORY } = process.env;
-  const named4 = isGiven(GITHUB_REPOSITORY) ? GITHUB_REPOSITORY : await originRepository(root);
-  const [owner = "", repo = ""] = named4?.split("/") ?? [];
+  const named5 = isGiven(GITHUB_REPOSITORY) ? GITHUB_REPOSITORY : await originRepository(root);
+  const [owner = "", repo = ""] = named5?.split("/") ?? [];
   if (owner === "" || repo === "") return "repository";
   return { ...anywhere, owner, repo };
 }
@@ -80827,11 +82582,11 @@ async function requestWorld(directory) {
     Promise.resolve().then(() => (init_requests(), requests_exports)),
     Promise.resolve().then(() => (init_runner(), runner_exports))
   ]);
-  const here2 = runner.githubSettings();
+  const here = runner.githubSettings();
   return {
-    desk: github.githubRequestDesk(here2),
+    desk: github.githubRequestDesk(here),
     pullsIn: (repository) => github.githubRequestPulls(
-      repository === void 0 ? here2 : runner.accessRepository(repository)
+      repository === void 0 ? here : runner.accessRepository(repository)
     ),
     directory: directory === void 0 ? teamsOnGithub : directoryFile(directory)
   };
@@ -80849,15 +82604,18 @@ var loginsOnGithub = {
   byLogin: async (logins) => (await accountsOnGithub()).byLogin(logins),
   byId: async (ids) => (await accountsOnGithub()).byId(ids)
 };
-var NO_LOGINS = { byId: () => Promise.resolve({ found: /* @__PURE__ */ new Map(), requests: 0 }) };
+var NO_LOGINS = {
+  byLogin: () => Promise.resolve({ found: /* @__PURE__ */ new Map(), requests: 0 }),
+  byId: () => Promise.resolve({ found: /* @__PURE__ */ new Map(), requests: 0 })
+};
 async function accountsOnGithub() {
   const anywhere = githubAnywhere();
   if (!anywhere) throw new UsageError(UNPLACED.token.why, 'export GITHUB_TOKEN="$(gh auth token)"');
   const { githubAccounts: githubAccounts2 } = await Promise.resolve().then(() => (init_accounts(), accounts_exports));
   return githubAccounts2(anywhere);
 }
-function clusterAt(kubeconfig) {
-  return kubeconfig === void 0 ? void 0 : new Kube(kubeconfig);
+function kubeAt(kubeconfig) {
+  return new Kube(kubeconfig);
 }
 
 // src/dispatch.ts
@@ -80904,12 +82662,12 @@ function planText2(plan2, detail) {
   );
   return terminal`${hubs}${unknown2}`.text;
 }
-function unreadText(unread2) {
-  const lines3 = unread2.map(({ hub, why }) => terminal`⚠ ${hub} is left out: ${why}\n`);
+function unreadText2(unread3) {
+  const lines3 = unread3.map(({ hub, why }) => terminal`⚠ ${hub} is left out: ${why}\n`);
   return terminal`${lines3}`.text;
 }
-function unreadJson(unread2) {
-  return unread2.map(({ hub, why }) => ({ hub, why }));
+function unreadJson(unread3) {
+  return unread3.map(({ hub, why }) => ({ hub, why }));
 }
 function namelessText(text2, { present: present2, entries, steps }) {
   const known = [...present2.entries, ...entries].flatMap(([id, { name }]) => [id, name]);
@@ -80997,7 +82755,7 @@ async function putOut(world, hub, { digest: digest3, names: names5 }) {
 }
 async function endPods(kube, hub, names5) {
   if (names5.size === 0) return;
-  for (const pod of await kube.list("pods", { namespace: hub, selector: SERVERS3 }))
+  for (const pod of await kube.list("pods", { namespace: hub, selector: SERVERS2 }))
     if (names5.has(textAt(pod, USERNAME)))
       await kube.delete("pod", textAt(pod, "/metadata/name"), hub);
 }
@@ -81060,9 +82818,9 @@ async function sayAgain(hub, { plan: plan2, world }) {
     await writeSecret(hub, access, { plan: plan2, world });
 }
 async function writeDoor(hub, run3) {
-  const before = await storedAccess(run3.world.kube, hub.hub);
-  const access = doorText(hub.entries, before.access);
-  if (access !== before.access) await writeSecret(hub, access, run3);
+  const before2 = await storedAccess(run3.world.kube, hub.hub);
+  const access = doorText(hub.entries, before2.access);
+  if (access !== before2.access) await writeSecret(hub, access, run3);
   await touchHub(hub.hub, run3.world);
   return sha256Hex(access);
 }
@@ -81106,15 +82864,17 @@ function gated(hubs, meant4) {
   const teams = teamsInTrouble(hubs, meant4);
   return new Map(hubs.map((one3) => [one3.hub, gatedHub(one3, meant4, teams)]));
 }
-function isCounted({ kind, name, before }, { owed }) {
-  return kind === "revoke" && (before !== void 0 || owed?.has(name) !== true);
+function isCounted({ kind, name, before: before2 }, { owed }) {
+  return kind === "revoke" && (before2 !== void 0 || owed?.has(name) !== true);
 }
 function gatedHub(counted2, meant4, teams) {
   const { hub, result: result2 } = counted2;
   const trouble = hubTrouble(counted2, meant4);
+  const { inherited, entries } = counted2.present;
+  const isFirst2 = inherited !== void 0 && entries.size === 0;
   const gatedResult = { steps: [], held: [...result2.held] };
   for (const step2 of result2.steps) {
-    const held3 = isCounted(step2, counted2.present) ? trouble ?? teamTrouble(step2, teams) : void 0;
+    const held3 = isFirst2 || isCounted(step2, counted2.present) ? trouble ?? teamTrouble(step2, teams) : void 0;
     if (held3) gatedResult.held.push({ hub, id: step2.id, ...held3 });
     else gatedResult.steps.push(step2);
   }
@@ -81152,8 +82912,8 @@ function teamsInTrouble(hubs, meant4) {
   }
   return troubled;
 }
-function teamsOf({ before }) {
-  return (before?.groups ?? []).filter(isTeam).map(teamKey);
+function teamsOf({ before: before2 }) {
+  return (before2?.groups ?? []).filter(isTeam).map(teamKey);
 }
 function into(sets, key2, value2) {
   sets.set(key2, (sets.get(key2) ?? /* @__PURE__ */ new Set()).add(value2));
@@ -81184,45 +82944,48 @@ function hubSteps(facts2, around3) {
 }
 function comeOrChange(result2, { facts: facts2, around: around3, id, one: one3 }) {
   const { hub, present: present2 } = facts2;
-  const before = present2.entries.get(id);
-  const entry3 = entryFor(id, one3, before, around3.naming);
+  const before2 = present2.entries.get(id);
+  const entry3 = entryFor(id, one3, before2, around3.naming);
   const step2 = { hub, id, name: entry3.name, until: entry3.until };
   const sources = one3.why.join(", ");
-  if (before === void 0 && around3.book === void 0) {
+  if (before2 === void 0 && around3.book === void 0) {
     const text2 = "names cannot be kept, so nobody new enters";
     result2.held.push({ hub, id, reason: "no-names", text: text2 });
-  } else if (before === void 0 && around3.unnamed.has(id)) {
+  } else if (before2 === void 0 && around3.unnamed.has(id)) {
     const text2 = "GitHub does not say what they are called, and a name is given once: the next run asks again";
     result2.held.push({ hub, id, reason: "no-names", text: text2 });
-  } else if (before === void 0 && isTaken(entry3.name, present2.entries)) {
+  } else if (before2 === void 0 && isTaken(entry3.name, present2.entries)) {
     const text2 = "the name belongs to somebody else in this hub";
     result2.held.push({ hub, id, reason: "name-taken", text: text2 });
-  } else if (before === void 0) {
-    result2.steps.push({ ...step2, kind: "grant", why: sources, before });
-  } else if (!sameEntry(before, entry3)) {
-    if (isUnreadable2(id, before, around3)) result2.held.push(unreadable4(hub, id));
+  } else if (before2 === void 0 && !facts2.mayHave(id, entry3.name)) {
+    const text2 = `the name was somebody\u2019s before the hub was taken over, and nothing says that it is the same person: write it into adopt: people: of environments/${hub}.yaml if it is`;
+    result2.held.push({ hub, id, reason: "name-taken", text: text2 });
+  } else if (before2 === void 0) {
+    result2.steps.push({ ...step2, kind: "grant", why: sources, before: before2 });
+  } else if (!sameEntry(before2, entry3)) {
+    if (isUnreadable2(id, before2, around3)) result2.held.push(unreadable4(hub, id));
     else {
-      const why = `${whatChanges(before, entry3)}: ${sources}`;
-      result2.steps.push({ ...step2, kind: "change", why, before });
+      const why = `${whatChanges(before2, entry3)}: ${sources}`;
+      result2.steps.push({ ...step2, kind: "change", why, before: before2 });
     }
   }
 }
-function entryFor(id, { admin, groups: groups2, from, until }, before, { names: names5 }) {
-  return { name: before?.name ?? names5.get(id) ?? "", admin, groups: groups2, from, until };
+function entryFor(id, { admin, groups: groups2, from, until }, before2, { names: names5 }) {
+  return { name: before2?.name ?? names5.get(id) ?? "", admin, groups: groups2, from, until };
 }
 function isTaken(name, entries) {
   return [...entries.values()].some((one3) => one3.name === name);
 }
-function whatChanges(before, after) {
+function whatChanges(before2, after) {
   const changes = [];
-  if (before.until !== after.until)
-    changes.push(`until ${before.until ?? "no end"} \u2192 ${after.until ?? "no end"}`);
-  if (before.from !== after.from)
-    changes.push(`from ${before.from ?? "ever"} \u2192 ${after.from ?? "ever"}`);
-  if (before.admin !== after.admin)
+  if (before2.until !== after.until)
+    changes.push(`until ${before2.until ?? "no end"} \u2192 ${after.until ?? "no end"}`);
+  if (before2.from !== after.from)
+    changes.push(`from ${before2.from ?? "ever"} \u2192 ${after.from ?? "ever"}`);
+  if (before2.admin !== after.admin)
     changes.push(after.admin ? "becomes administrator" : "is no administrator any more");
-  const gone2 = before.groups.filter((group) => !after.groups.includes(group));
-  const come = after.groups.filter((group) => !before.groups.includes(group));
+  const gone2 = before2.groups.filter((group) => !after.groups.includes(group));
+  const come = after.groups.filter((group) => !before2.groups.includes(group));
   for (const group of come) changes.push(`+ ${group}`);
   for (const group of gone2) changes.push(`\u2212 ${group}`);
   return changes.length > 0 ? changes.join(", ") : "written anew";
@@ -81240,9 +83003,9 @@ function leave(result2, { facts: facts2, around: around3, id, entry: entry3 }) {
   else result2.steps.push({ ...step2, kind: "revoke", why: whyGone(entry3) });
 }
 function whyGone({ groups: groups2 }) {
-  const named4 = groups2.filter((group) => !isLeadGroup(group));
-  if (named4.length === 0) return "no file and no team lets them in";
-  const sources = named4.map((group) => isTeam(group) ? group : `files of ${group}`);
+  const named5 = groups2.filter((group) => !isLeadGroup(group));
+  if (named5.length === 0) return "no file and no team lets them in";
+  const sources = named5.map((group) => isTeam(group) ? group : `files of ${group}`);
   return `no longer in ${sources.join(", ")}`;
 }
 function holds2(id, entry3, { unknown: unknown2 }, around3) {
@@ -81280,34 +83043,59 @@ function leftovers(facts2, around3, held3) {
 // src/core/access/decide.ts
 init_teams();
 var NOBODY = { entries: /* @__PURE__ */ new Map(), users: [] };
-function loginsToAsk({ wishes, people, teams, present: present2, book, now }) {
+function agesToAsk(facts2) {
+  const { people, teams, present: present2, book } = facts2;
+  const names5 = new Set(
+    [...present2.values()].flatMap(({ inherited }) => [...inherited?.keys() ?? []])
+  );
+  const logins = loginsOf(people, teams);
+  const wanted = names5.size === 0 ? [] : wantedIds(facts2);
+  return new Map(
+    wanted.flatMap((id) => {
+      const login = logins.get(id);
+      const name = book?.get(id)?.name ?? login?.toLowerCase();
+      return login !== void 0 && name !== void 0 && names5.has(name) ? [[id, login]] : [];
+    })
+  );
+}
+function loginsToAsk(facts2) {
+  const { people, teams, present: present2, book } = facts2;
   const known = /* @__PURE__ */ new Set([...book?.keys() ?? [], ...loginsOf(people, teams).keys()]);
   for (const { entries } of present2.values()) for (const id of entries.keys()) known.add(id);
+  return wantedIds(facts2).filter((id) => !known.has(id)).sort(compareText);
+}
+function wantedIds({ wishes, people, teams, present: present2, now }) {
   const wanted = wishes.flatMap((wish) => {
     const entries = present2.get(wish.hub)?.entries ?? NOBODY.entries;
     return [...wantedIn(wish, { people, teams, present: entries, today: dayOf(now) }).keys()];
   });
-  return [...new Set(wanted)].filter((id) => !known.has(id)).sort(compareText);
+  return [...new Set(wanted)];
+}
+function ownsIn({ wish, present: present2 }, created) {
+  const owners = { names: present2.inherited ?? /* @__PURE__ */ new Map(), people: wish.data.adopt?.people ?? {} };
+  return (id, name) => mayHave({ id, name, created: created?.get(id) }, owners);
 }
 function decideAccess(facts2) {
   const { wishes, people, teams, present: present2, book, now } = facts2;
   const hubs = wishes.map((wish) => {
-    const here2 = present2.get(wish.hub) ?? NOBODY;
-    const sources = { people, teams, present: here2.entries, today: dayOf(now) };
-    return { wish, present: here2, wanted: wantedIn(wish, sources) };
+    const here = present2.get(wish.hub) ?? NOBODY;
+    const sources = { people, teams, present: here.entries, today: dayOf(now) };
+    return { wish, present: here, wanted: wantedIn(wish, sources) };
   });
   const naming = namingFor(facts2, hubs);
   const around3 = { ...people, naming, book, unnamed: facts2.unnamed, now };
-  const counted2 = hubs.map(({ wish, present: here2, wanted }) => {
+  const counted2 = hubs.map(({ wish, present: here, wanted }) => {
     const unknown3 = unknownTeams(wish, teams);
-    const result2 = hubSteps({ hub: wish.hub, wanted, present: here2, unknown: unknown3 }, around3);
-    return { hub: wish.hub, result: result2, present: here2, wanted: wanted.size };
+    const mayOwn = ownsIn({ wish, present: here }, facts2.created);
+    const given2 = { hub: wish.hub, wanted, present: here, unknown: unknown3, mayHave: mayOwn };
+    const result2 = hubSteps(given2, around3);
+    return { hub: wish.hub, result: result2, present: here, wanted: wanted.size };
   });
   const passed = gated(counted2, people.removals);
-  const plans = hubs.map(({ wish: { hub }, wanted, present: here2 }) => {
+  const plans = hubs.map(({ wish: { hub }, wanted, present: here }) => {
     const result2 = passed.get(hub) ?? { steps: [], held: [] };
-    const entries = entriesAfter(result2.steps, here2.entries, wanted, naming);
-    return { ...sorted3(result2), hub, present: here2, entries };
+    const entries = entriesAfter(result2.steps, here.entries, wanted, naming);
+    return { ...sorted3(result2), hub, present: here, entries };
   });
   const unknown2 = [...new Set(wishes.flatMap((wish) => unknownTeams(wish, teams)))];
   return {
@@ -81323,10 +83111,18 @@ function decideAccess(facts2) {
 function givenNames({ fresh }) {
   return new Map([...fresh].map(([id, name]) => [id, { name, claims: {} }]));
 }
-function namingFor({ people, teams, present: present2, book, unnamed: unnamed2, wishes }, hubs) {
+function namingFor({ people, teams, present: present2, book, unnamed: unnamed2, wishes, created }, hubs) {
   const ids = [...new Set(hubs.flatMap(({ wanted }) => [...wanted.keys()]))].filter((id) => !unnamed2.has(id)).sort(compareText);
-  const here2 = wishes.flatMap(({ hub }) => present2.get(hub)?.entries ?? []);
-  return giveNames(ids, book ?? /* @__PURE__ */ new Map(), here2, loginsOf(people, teams));
+  const here = wishes.flatMap(({ hub }) => present2.get(hub)?.entries ?? []);
+  const owns = hubs.map((one3) => ownsIn(one3, created));
+  const isFree3 = (id, name) => owns.every((mayOwn) => mayOwn(id, name));
+  const logins = new Map(
+    [...loginsOf(people, teams)].map(([id, login]) => {
+      const own2 = isFree3(id, login.toLowerCase()) ? login : `${login}-${id}`;
+      return [id, own2];
+    })
+  );
+  return giveNames(ids, book ?? /* @__PURE__ */ new Map(), here, logins);
 }
 function loginsOf({ logins }, teams) {
   const all = new Map(logins);
@@ -81336,13 +83132,13 @@ function loginsOf({ logins }, teams) {
     }
   return all;
 }
-function entriesAfter(steps, before, wanted, naming) {
-  const entries = new Map(before);
+function entriesAfter(steps, before2, wanted, naming) {
+  const entries = new Map(before2);
   for (const { kind, id } of steps) {
     if (id === void 0) continue;
     const one3 = wanted.get(id);
     if (kind === "expire" || kind === "revoke") entries.delete(id);
-    else if (one3) entries.set(id, entryFor(id, one3, before.get(id), naming));
+    else if (one3) entries.set(id, entryFor(id, one3, before2.get(id), naming));
   }
   return entries;
 }
@@ -81427,20 +83223,20 @@ function own({ hub, now }, person, stuck) {
   const { key: key2, step: step2, was } = person;
   if (!step2) return [];
   const there = heldOf(step2.before);
-  const about2 = { ...who(hub.hub, key2), why: step2.why };
+  const about6 = { ...who(hub.hub, key2), why: step2.why };
   if (!isLeaving2(step2)) {
     const after = heldOf(hub.entries.get(key2));
-    return [{ ...about2, kind: step2.kind, before: there, after, result: "done" }];
+    return [{ ...about6, kind: step2.kind, before: there, after, result: "done" }];
   }
   const isStuck = stuck.has(step2.name);
   if (isStuck && was.owed && there === null) return [];
-  const before = there ?? was.held;
-  const kind = there === null ? kindOf3(before, null, now) : step2.kind;
-  return [{ ...about2, kind, before, after: null, result: isStuck ? "stuck" : "done" }];
+  const before2 = there ?? was.held;
+  const kind = there === null ? kindOf3(before2, null, now) : step2.kind;
+  return [{ ...about6, kind, before: before2, after: null, result: isStuck ? "stuck" : "done" }];
 }
-function kindOf3(before, after, now) {
-  if (after) return before ? "change" : "grant";
-  return before && hasEnded({ until: before.until ?? void 0 }, now) ? "expire" : "revoke";
+function kindOf3(before2, after, now) {
+  if (after) return before2 ? "change" : "grant";
+  return before2 && hasEnded({ until: before2.until ?? void 0 }, now) ? "expire" : "revoke";
 }
 function who(hub, key2) {
   const isNamed3 = key2.startsWith("name:");
@@ -81452,9 +83248,9 @@ function who(hub, key2) {
 }
 
 // src/core/access/audit/origin.ts
-function filesBehind({ hub, subject, kind, before, after }) {
+function filesBehind({ hub, subject, kind, before: before2, after }) {
   if (subject === null || kind === "expire") return [];
-  const groups2 = new Set((after ?? before)?.groups);
+  const groups2 = new Set((after ?? before2)?.groups);
   const files = [];
   for (const group of groups2) {
     const slug2 = /^cohort:(.+)$/u.exec(group)?.[1];
@@ -81465,9 +83261,9 @@ function filesBehind({ hub, subject, kind, before, after }) {
     files.push({ path: `access/members/${subject}.yaml`, id: void 0 });
   return files;
 }
-function originOf2(commits, before) {
+function originOf2(commits, before2) {
   const [newest3] = [...commits].sort((a, b) => b.time - a.time);
-  if (!newest3 || before.has(newest3.sha)) return NO_ORIGIN;
+  if (!newest3 || before2.has(newest3.sha)) return NO_ORIGIN;
   const { sha, message } = newest3;
   const number3 = (pattern) => {
     const found4 = pattern.exec(message)?.[1];
@@ -81529,10 +83325,10 @@ async function planAccess(inputs, sources) {
   needPeople(platform, people);
   const findings = findingsOf(reading, platform, now);
   const hubs = wishesOf(platform, inputs.hubs);
-  const { present: present2, unread: unread2 } = await sources.present(hubs.map(({ hub }) => hub));
+  const { present: present2, unread: unread3 } = await sources.present(hubs.map(({ hub }) => hub));
   const wishes = hubs.filter(({ hub }) => sources.plansAbsent || present2.has(hub));
   const { lists, requests } = await teamsOf2(wishes, sources.directory);
-  const { facts: facts2, requests: more } = await withLogins(
+  const named5 = await withLogins(
     {
       wishes,
       people: peopleOf(platform, findings, dayOf(now)),
@@ -81544,14 +83340,15 @@ async function planAccess(inputs, sources) {
     },
     sources.accounts
   );
+  const { facts: facts2, requests: more } = await withAges(named5.facts, sources.accounts);
   const theirs = placedBelow(
     findings.filter(({ at: at2 }) => at2.file.startsWith("access/")),
     below2
   );
   const notices = new Map(wishes.map(({ hub }) => [hub, noticesText(platform, hub)]));
   const plan2 = decideAccess(facts2);
-  const asked4 = requests + more;
-  return { kind: "planned", facts: facts2, plan: plan2, findings: theirs, notices, unread: unread2, requests: asked4 };
+  const asked4 = requests + named5.requests + more;
+  return { kind: "planned", facts: facts2, plan: plan2, findings: theirs, notices, unread: unread3, requests: asked4 };
 }
 async function withLogins(facts2, accounts) {
   const ids = loginsToAsk(facts2);
@@ -81563,6 +83360,24 @@ async function withLogins(facts2, accounts) {
   } catch (error2) {
     if (!(error2 instanceof Failure)) throw error2;
     return { facts: { ...facts2, unnamed: new Set(ids) }, requests: 0 };
+  }
+}
+async function withAges(facts2, accounts) {
+  const asked4 = agesToAsk(facts2);
+  if (asked4.size === 0) return { facts: facts2, requests: 0 };
+  try {
+    const { found: found4, requests } = await accounts.byLogin([...asked4.values()]);
+    const created = [...found4.values()].map(({ id, createdAt }) => [
+      String(id),
+      createdAt
+    ]);
+    return { facts: { ...facts2, created: new Map(created) }, requests };
+  } catch (error2) {
+    if (!(error2 instanceof Failure)) throw error2;
+    return {
+      facts: { ...facts2, unnamed: /* @__PURE__ */ new Set([...facts2.unnamed, ...asked4.keys()]) },
+      requests: 0
+    };
   }
 }
 function told2({ findings }, detail) {
@@ -81630,19 +83445,19 @@ function wishesOf({ environments }, asked4) {
   return [...environments.values()].filter(({ name }) => asked4.length === 0 || asked4.includes(name)).map(({ name, file, data: data3 }) => ({ hub: name, file, data: data3 }));
 }
 async function teamsOf2(wishes, directory) {
-  const named4 = new Set(wishes.flatMap(({ data: data3 }) => mentionsOf(data3)).filter(isTeam));
-  return named4.size === 0 ? { lists: /* @__PURE__ */ new Map(), requests: 0 } : directory.teams([...named4]);
+  const named5 = new Set(wishes.flatMap(({ data: data3 }) => mentionsOf(data3)).filter(isTeam));
+  return named5.size === 0 ? { lists: /* @__PURE__ */ new Map(), requests: 0 } : directory.teams([...named5]);
 }
 
 // src/commands/access.ts
 var UNAUDITED = "the audit is not written: the next run writes what is missing\n";
 async function accessPlan(inputs, sources) {
   const planned = await planAccess(inputs, sources);
-  return planned.kind === "refused" ? refused(planned.findings) : planOutcome2(planned, inputs);
+  return planned.kind === "refused" ? refused2(planned.findings) : planOutcome2(planned, inputs);
 }
 async function accessApply(inputs, sources, world) {
   const planned = await planAccess(inputs, sources);
-  if (planned.kind === "refused") return refused(planned.findings);
+  if (planned.kind === "refused") return refused2(planned.findings);
   const unannounced = await announce(planned, world);
   const { plan: plan2, results: made3, audited } = await makeTrue(planned, world);
   const results = made3.map((one3) => ({ ...one3, reason: shownReason2(one3, plan2, inputs.detail) }));
@@ -81660,26 +83475,26 @@ async function accessApply(inputs, sources, world) {
     }
   };
 }
-function planOutcome2({ plan: plan2, findings, unread: unread2, requests }, { detail }) {
+function planOutcome2({ plan: plan2, findings, unread: unread3, requests }, { detail }) {
   const shown3 = detail === "everybody" ? findings : [];
-  const steps = plan2.hubs.reduce((sum, hub) => sum + hub.steps.length, 0);
+  const steps = plan2.hubs.reduce((sum2, hub) => sum2 + hub.steps.length, 0);
   const json = {
     schema_version: SCHEMA_VERSION,
     ...planJson2(plan2, detail),
     findings: findingsJson(shown3),
-    unread: unreadJson(unread2),
+    unread: unreadJson(unread3),
     requests
   };
   const said5 = outcome({
-    exit: exitOf2(findings, unread2),
-    text: `${planText2(plan2, detail)}${unreadText(unread2)}${mistakes(findings, detail)}`,
+    exit: exitOf2(findings, unread3),
+    text: `${planText2(plan2, detail)}${unreadText2(unread3)}${mistakes(findings, detail)}`,
     findings: shown3,
     outputs: { digest: plan2.digest, has_changes: String(steps > 0) }
   });
   return { ...said5, json };
 }
-function exitOf2(findings, unread2) {
-  if (unread2.length > 0) return 3;
+function exitOf2(findings, unread3) {
+  if (unread3.length > 0) return 3;
   return hasErrors(findings) ? 2 : 0;
 }
 function mistakes(findings, detail) {
@@ -81697,7 +83512,7 @@ function shownReason2({ hub, reason }, { hubs }, detail) {
 function resultsText(results, detail) {
   const lines3 = results.flatMap(({ hub, loaded, seconds: seconds2, reason, stuck }) => {
     if (loaded === void 0) return [];
-    const head2 = loaded ? terminal`${hub}: the hub has read it after ${seconds2.loaded ?? 0} s\n` : terminal`${hub}: the hub has not been seen to read it\n`;
+    const head2 = loaded ? terminal`${hub}: the hub has read it after ${(seconds2.loaded ?? 0).toFixed(1)} s\n` : terminal`${hub}: the hub has not been seen to read it\n`;
     const why = reason === void 0 ? [] : [terminal`${hub}: ${reason}\n`];
     return [head2, ...why, ...stuckText(hub, stuck, detail)];
   });
@@ -81715,7 +83530,7 @@ function stuckText(hub, stuck, detail) {
 function resultJson2(result2, detail) {
   const { hub, loaded, seconds: seconds2, reason, stuck } = result2;
   const { write: write4 = null, loaded: read6 = null, out = null } = seconds2;
-  const named4 = stuck.map(({ id, reason: reason2 }) => {
+  const named5 = stuck.map(({ id, reason: reason2 }) => {
     return { id: id === void 0 ? null : Number(id), reason: reason2 };
   });
   return {
@@ -81723,7 +83538,7 @@ function resultJson2(result2, detail) {
     loaded: loaded ?? null,
     seconds: { write: write4, loaded: read6, out },
     reason: reason ?? null,
-    stuck: detail === "everybody" ? named4 : stuck.map(() => ({ id: null, reason: "" }))
+    stuck: detail === "everybody" ? named5 : stuck.map(() => ({ id: null, reason: "" }))
   };
 }
 
@@ -81732,7 +83547,7 @@ import { join as join30 } from "node:path";
 
 // src/core/access/class/logins.ts
 var HEADINGS = ["account", "github", "login", "logins", "name", "user", "username"];
-var LOGIN5 = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/u;
+var LOGIN6 = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/u;
 var MOST_SHOWN3 = 60;
 function readLogins(text2) {
   const logins = [];
@@ -81744,7 +83559,7 @@ function readLogins(text2) {
     const why = isFirst2 && isHeading(column) ? "heading" : "no-login";
     isFirst2 = false;
     const login = column.replace(/^@/u, "");
-    if (why === "no-login" && LOGIN5.test(login)) logins.push(login);
+    if (why === "no-login" && LOGIN6.test(login)) logins.push(login);
     else skipped.push({ line: index2 + 1, text: column.slice(0, MOST_SHOWN3), why });
   }
   return { logins, skipped };
@@ -81904,7 +83719,7 @@ async function accessClass(inputs, accounts) {
     throw new UsageError("access class needs a class and --logins FILE");
   const reading = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
   const { platform } = reading;
-  if (!platform) return refused(reading.findings);
+  if (!platform) return refused2(reading.findings);
   needPeople2(platform, people);
   const below2 = people === void 0 ? "access/" : await peopleFolder(people);
   const cohort = openClass({ ...reading, platform, below: below2 }, slug2, now);
@@ -82017,7 +83832,7 @@ async function accessErase(inputs, erasure, random) {
   await confirmPeople(inputs);
   const { root, people } = inputs;
   const { platform, findings } = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
-  if (!platform) return refused(findings);
+  if (!platform) return refused2(findings);
   const files = filesAbout(platform, Number(id));
   if (files.length > 0)
     throw new UsageError(
@@ -82039,8 +83854,8 @@ async function erase(id, erasure, random) {
     });
   const tombstone = `erased-${random.hex(4)}`;
   const lines3 = linesWithout(audit2.lines, id, tombstone);
-  const before = new Set(audit2.lines.map(lineText));
-  const changed4 = lines3.filter((line) => !before.has(lineText(line))).length;
+  const before2 = new Set(audit2.lines.map(lineText));
+  const changed4 = lines3.filter((line) => !before2.has(lineText(line))).length;
   const name = book.get(id)?.name;
   if (changed4 > 0 || name !== void 0)
     await erasure.restart({ book: bookWithout(book, id, tombstone), lines: lines3 });
@@ -82064,7 +83879,7 @@ import { dirname as dirname10, join as join31 } from "node:path";
 init_failure();
 async function accessForms(root) {
   const { platform, findings } = await gatherPlatform(root);
-  if (!platform) return refused(findings);
+  if (!platform) return refused2(findings);
   const texts3 = formTexts(platform);
   if (texts3.size === 0)
     throw new Failure("no hub lets in a tier, so there is nothing to ask for", {
@@ -82072,8 +83887,8 @@ async function accessForms(root) {
       exit: 2
     });
   for (const path of texts3.keys()) {
-    const isOurs2 = platform.forms.get(path)?.startsWith(FORM_HEAD) ?? false;
-    if (!isOurs2 && await exists(join31(root, path)))
+    const isOurs3 = platform.forms.get(path)?.startsWith(FORM_HEAD) ?? false;
+    if (!isOurs3 && await exists(join31(root, path)))
       throw new Failure(`${path} is not replaced: it was not written by us`, {
         hint: "delete it, and run this again",
         exit: 2
@@ -82098,17 +83913,17 @@ var ID2 = /^(?:[1-9]\d{0,18}|erased-[0-9a-f]+)$/u;
 function aboutOf(word) {
   return ID2.test(word) ? { kind: "person", id: word } : { kind: "hub", hub: word };
 }
-function historyOf(audit2, about2) {
+function historyOf(audit2, about6) {
   const lines3 = audit2.lines.filter(
-    (line) => about2.kind === "hub" ? line.hub === about2.hub : line.subject === about2.id
+    (line) => about6.kind === "hub" ? line.hub === about6.hub : line.subject === about6.id
   );
   const now = [...knowledgeOf(lines3)].flatMap(
     ([hub, people]) => [...people].map(([id, { held: held3, owed }]) => ({ hub, id, held: held3, owed }))
   );
   return { lines: lines3, now, damaged: audit2.damaged };
 }
-function historyText({ lines: lines3, now, damaged }, about2) {
-  const word = about2.kind === "hub" ? about2.hub : about2.id;
+function historyText({ lines: lines3, now, damaged }, about6) {
+  const word = about6.kind === "hub" ? about6.hub : about6.id;
   const none = lines3.length === 0 ? [terminal`nothing is written down about ${word}\n`] : [];
   return terminal`${none}${lineRows(lines3)}${now.map(nowText)}${damaged.map(damagedText)}`.text;
 }
@@ -82130,11 +83945,11 @@ var RESULTS = {
   stuck: " (not seen to be out)",
   found: " (seen by a later run)"
 };
-function spanText({ before, after }) {
+function spanText({ before: before2, after }) {
   if (!after) return "";
   const admin = after.admin ? "administrator " : "";
   const from = after.from === null ? "" : `from ${after.from} `;
-  const changed4 = before && before.until !== after.until ? `${untilText2(before)} \u2192 ` : "";
+  const changed4 = before2 && before2.until !== after.until ? `${untilText2(before2)} \u2192 ` : "";
   return `${admin}${from}${changed4}${untilText2(after)}`;
 }
 function untilText2({ until }) {
@@ -82177,11 +83992,11 @@ async function accessHistory(inputs, audit2) {
       "write access history ID, or access history HUB"
     );
   await confirmPeople(inputs);
-  const about2 = aboutOf(word);
-  const history = historyOf(await audit2.read(), about2);
+  const about6 = aboutOf(word);
+  const history = historyOf(await audit2.read(), about6);
   return outcome({
     exit: history.damaged.length > 0 ? 3 : 0,
-    text: historyText(history, about2),
+    text: historyText(history, about6),
     json: { schema_version: SCHEMA_VERSION, ...historyJson(history) }
   });
 }
@@ -82203,31 +84018,31 @@ async function gatherHomes(inputs, sources) {
   const { lines: lines3 } = await sources.audit.read();
   const hubs = [];
   const silent = [];
-  const { present: present2, unread: unread2 } = await sources.present(hubsAsked(platform, inputs.hubs));
-  for (const [hub, here2] of present2) {
+  const { present: present2, unread: unread3 } = await sources.present(hubsAsked(platform, inputs.hubs));
+  for (const [hub, here] of present2) {
     const homes2 = await claimsIn(sources.kube, hub);
-    hubs.push(homesOf2({ hub, homes: homes2, present: here2, book, lines: lines3 }));
-    if (here2.isSilent) silent.push(hub);
+    hubs.push(homesOf({ hub, homes: homes2, present: here, book, lines: lines3 }));
+    if (here.isSilent) silent.push(hub);
   }
-  return { kind: "gathered", hubs, silent, unread: unread2 };
+  return { kind: "gathered", hubs, silent, unread: unread3 };
 }
 
 // src/commands/access-homes.ts
 async function accessHomes(inputs, sources) {
   const gathered = await gatherHomes(inputs, sources);
-  if (gathered.kind === "refused") return refused(gathered.findings);
-  const { hubs, silent, unread: unread2 } = gathered;
+  if (gathered.kind === "refused") return refused2(gathered.findings);
+  const { hubs, silent, unread: unread3 } = gathered;
   const unheard = silent.map(
     (hub) => terminal`⚠ ${hub} does not answer: whom it knows still is not known\n`
   );
   return outcome({
-    exit: silent.length === 0 && unread2.length === 0 ? 0 : 3,
-    text: `${homesText(hubs, inputs.now, inputs.detail)}${terminal`${unheard}`.text}${unreadText(unread2)}`,
+    exit: silent.length === 0 && unread3.length === 0 ? 0 : 3,
+    text: `${homesText(hubs, inputs.now, inputs.detail)}${terminal`${unheard}`.text}${unreadText2(unread3)}`,
     json: {
       schema_version: SCHEMA_VERSION,
       hubs: homesJson(hubs, inputs.detail),
       silent,
-      unread: unreadJson(unread2)
+      unread: unreadJson(unread3)
     }
   });
 }
@@ -82239,19 +84054,19 @@ init_roster();
 // src/core/access/import.ts
 init_escape();
 function importOf(accounts, terms, platform) {
-  const [already, refused3] = [[], []];
+  const [already, refused6] = [[], []];
   const writes = /* @__PURE__ */ new Map();
   for (const { id, login } of accounts) {
     const doc = platform.members.get(id);
-    if (doc && isSame2(doc, terms)) already.push(id);
-    else if (doc) refused3.push({ id, why: meaningOf(doc) });
+    if (doc && isSame3(doc, terms)) already.push(id);
+    else if (doc) refused6.push({ id, why: meaningOf(doc) });
     else if (platform.names.get("member")?.has(id))
-      refused3.push({ id, why: `${memberPath(Number(id))} has a mistake` });
+      refused6.push({ id, why: `${memberPath(Number(id))} has a mistake` });
     else writes.set(id, { id, login, change: newMember(id, login, terms) });
   }
-  return { writes: [...writes.values()], already, refused: refused3 };
+  return { writes: [...writes.values()], already, refused: refused6 };
 }
-function isSame2({ data: data3 }, { tier, until }) {
+function isSame3({ data: data3 }, { tier, until }) {
   return data3.tier === tier && data3.until === until && data3.from === void 0;
 }
 function meaningOf({ file, data: data3 }) {
@@ -82265,18 +84080,18 @@ function newMember(id, login, { tier, until }) {
 function importText2({
   writes,
   already,
-  refused: refused3,
+  refused: refused6,
   written: written2,
   unknown: unknown2,
   skipped
 }) {
-  const head2 = terminal`${writes.length} new, ${already.length} there already, ${refused3.length} there with \
+  const head2 = terminal`${writes.length} new, ${already.length} there already, ${refused6.length} there with \
 another meaning, ${unknown2.length} unknown, ${skipped.length} lines without a login\n`;
   const end2 = written2 ? terminal`written; look at them, then ask for them in a pull request\n` : terminal`nothing is written\n`;
   const lines3 = [
     ...writes.map(({ login = "", change }) => terminal`  + ${change.path}  ${login}\n`),
     ...already.map((id) => terminal`  = ${id}\n`),
-    ...refused3.map(({ id, why }) => terminal`  ✗ ${id}: ${why}\n`),
+    ...refused6.map(({ id, why }) => terminal`  ✗ ${id}: ${why}\n`),
     ...unknown2.map((login) => terminal`  ⚠ nobody is called ${login}\n`),
     ...skipped.map((line) => terminal`  ⚠ line ${line} holds no login\n`)
   ];
@@ -82285,7 +84100,7 @@ another meaning, ${unknown2.length} unknown, ${skipped.length} lines without a l
 function importJson2({
   writes,
   already,
-  refused: refused3,
+  refused: refused6,
   written: written2,
   unknown: unknown2,
   skipped
@@ -82296,7 +84111,7 @@ function importJson2({
       return { id: Number(id), login: login ?? null, file: change.path };
     }),
     already: already.map(Number),
-    refused: refused3.map(({ id, why }) => ({ id: Number(id), why })),
+    refused: refused6.map(({ id, why }) => ({ id: Number(id), why })),
     unknown: [...unknown2],
     skipped: [...skipped]
   };
@@ -82311,7 +84126,7 @@ async function accessImport(inputs, world) {
     throw new UsageError("access import needs --from team:ORG/SLUG, or --from FILE with logins");
   await confirmPeople(inputs);
   const { platform, findings } = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
-  if (!platform) return refused(findings);
+  if (!platform) return refused2(findings);
   const terms = termsOf(inputs, platform);
   const found4 = isTeam(from) ? await teamOf2(from, world) : await listOf2(from, world);
   const { accounts, unknown: unknown2, skipped } = found4;
@@ -82392,12 +84207,12 @@ var STATES2 = [
 // src/core/access/request/answer.ts
 var ANSWER_MARK = "<!-- glaciocloud-request ";
 function answerText(decision, state, { page }) {
-  const { until, refused: refused3, command, cohort } = decision;
+  const { until, refused: refused6, command, cohort } = decision;
   const lines3 = [
-    inMarkdown`**${TITLES[state]}**\n`,
+    inMarkdown`**${TITLES2[state]}**\n`,
     inMarkdown`\n${nextText(state, page)}\n`,
     ...until === void 0 ? [] : [inMarkdown`\n${endText2(state, until)}\n`],
-    ...refused3 ? [refusedText2(command, refused3.reason)] : [],
+    ...refused6 ? [refusedText2(command, refused6.reason)] : [],
     ...cohort !== void 0 && state === "active" ? [classText2(cohort)] : [],
     inMarkdown`\n${cohort === void 0 ? HELP[state] : CLASS_HELP[state] ?? HELP[state]}\n`
   ];
@@ -82414,7 +84229,7 @@ function stateOf2(comment2) {
   const word = comment2.slice(ANSWER_MARK.length).split(" ", 1)[0];
   return comment2.startsWith(ANSWER_MARK) ? STATES2.find((state) => state === word) : void 0;
 }
-var TITLES = {
+var TITLES2 = {
   invalid: "This request cannot be used as it is.",
   "needs-review": "This request waits for somebody who decides.",
   "on-hold": "This request is on hold.",
@@ -82425,7 +84240,7 @@ var TITLES = {
   revoked: "Access has ended.",
   expired: "Access has come to its end."
 };
-var NEXT2 = {
+var NEXT3 = {
   invalid: "Edit the issue, and it is looked at again at once.",
   "needs-review": "An approver looks at it; for a class, its lead may decide, too.",
   "on-hold": "An approver has a question first: read the comments below.",
@@ -82457,7 +84272,7 @@ function classText2(cohort) {
 Who comes late asks at ${late} of this repository, and you approve it there, up to the number of places.\n`;
 }
 function nextText(state, page) {
-  return page === void 0 ? inMarkdown`${NEXT2[state]}` : inMarkdown`${NEXT2[state]} What changes: ${link("the pull request", page)}`;
+  return page === void 0 ? inMarkdown`${NEXT3[state]}` : inMarkdown`${NEXT3[state]} What changes: ${link("the pull request", page)}`;
 }
 function endText2(state, until) {
   return state === "active" ? inMarkdown`Access ends on ${until}, in the evening (UTC).` : inMarkdown`Access would end on ${until}, in the evening (UTC).`;
@@ -82533,7 +84348,7 @@ async function tell3(notice, desk) {
 // src/commands/access-notices.ts
 async function accessNotices({ root, people, now }, desk) {
   const { platform, findings } = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
-  if (!platform) return refused(withoutPeople(findings));
+  if (!platform) return refused2(withoutPeople(findings));
   if (platform.settings.data.access && people === void 0)
     throw new UsageError("people\u2019s files are elsewhere, and --people is not given");
   const { soon, ended: ended3 } = await tellEnds(platform, desk, now);
@@ -82607,13 +84422,13 @@ var MOST_CHARACTERS2 = 2e4;
 var MOST_REASON = 4e3;
 var NO_RESPONSE = "_No response_";
 var ACCESS_FIELDS = [
-  LABELS.tier,
-  LABELS.time,
-  LABELS.cohort,
-  LABELS.rules,
-  LABELS.reason
+  LABELS2.tier,
+  LABELS2.time,
+  LABELS2.cohort,
+  LABELS2.rules,
+  LABELS2.reason
 ];
-var RENEW_FIELDS = [LABELS.more, LABELS.rules, LABELS.why];
+var RENEW_FIELDS = [LABELS2.more, LABELS2.rules, LABELS2.why];
 function readBody(body, files) {
   const text2 = body.replaceAll(/\r\n?/gu, "\n");
   switch (kindOf4(text2)) {
@@ -82634,9 +84449,9 @@ function olderRequest({ number: number3, body }, open2) {
 }
 function kindOf4(body) {
   const [first] = body.split(/[\r\n]/u, 1);
-  if (first === heading(LABELS.tier)) return "access";
+  if (first === heading(LABELS2.tier)) return "access";
   if (first === heading(CLASS_LABELS.slug)) return "class";
-  return first === heading(LABELS.more) ? "renew" : void 0;
+  return first === heading(LABELS2.more) ? "renew" : void 0;
 }
 function readAccess(text2, files) {
   const values = fieldsOf(text2, ACCESS_FIELDS);
@@ -82644,10 +84459,10 @@ function readAccess(text2, files) {
   const [tier = "", time2 = "", cohort = "", rules2 = "", reason = ""] = values;
   const { tiers, times: times2 } = choicesOf(files);
   const days = daysOf(time2);
-  if (!tiers.some(({ name }) => name === tier)) return notOffered(LABELS.tier);
-  if (days === void 0 || !times2.includes(time2)) return notOffered(LABELS.time);
+  if (!tiers.some(({ name }) => name === tier)) return notOffered(LABELS2.tier);
+  if (days === void 0 || !times2.includes(time2)) return notOffered(LABELS2.time);
   const slug2 = cohort === NO_RESPONSE ? void 0 : cohort;
-  if (slug2 !== void 0 && !COHORT2.test(slug2)) return notOffered(LABELS.cohort);
+  if (slug2 !== void 0 && !COHORT2.test(slug2)) return notOffered(LABELS2.cohort);
   return closingProblem(rules2, reason) ?? read5({ kind: "access", tier, days, cohort: slug2 });
 }
 function readRenew(text2, files) {
@@ -82655,7 +84470,7 @@ function readRenew(text2, files) {
   if (!Array.isArray(values)) return values;
   const [time2 = "", rules2 = "", reason = ""] = values;
   const days = daysOf(time2);
-  if (days === void 0 || !choicesOf(files).times.includes(time2)) return notOffered(LABELS.more);
+  if (days === void 0 || !choicesOf(files).times.includes(time2)) return notOffered(LABELS2.more);
   return closingProblem(rules2, reason) ?? read5({ kind: "renew", days });
 }
 function readClass(text2, files) {
@@ -82663,14 +84478,14 @@ function readClass(text2, files) {
   if (!Array.isArray(values)) return values;
   const asked4 = classOf2(values, files);
   if (typeof asked4 === "string") return notOffered(asked4);
-  const [rules2 = "", about2 = ""] = values.slice(-2);
-  return closingProblem(rules2, about2) ?? read5(asked4);
+  const [rules2 = "", about6 = ""] = values.slice(-2);
+  return closingProblem(rules2, about6) ?? read5(asked4);
 }
 function read5(asked4) {
   return { kind: "read", asked: asked4 };
 }
 function closingProblem(rules2, reason) {
-  if (rules2.toLowerCase() !== `- [x] ${AGREED}`.toLowerCase()) return notOffered(LABELS.rules);
+  if (rules2.toLowerCase() !== `- [x] ${AGREED}`.toLowerCase()) return notOffered(LABELS2.rules);
   if (reason === "" || reason === NO_RESPONSE) return edited();
   return Array.from(reason).length > MOST_REASON ? tooLong2() : void 0;
 }
@@ -82882,8 +84697,8 @@ function rightOf({ platform, teams }, id, cohort) {
 }
 function isApprover({ approvers }, teams, id) {
   if (!approvers) return false;
-  const { approvers: named4, teams: whole2 } = approvers.data;
-  if (named4.some((one3) => one3.id === id)) return true;
+  const { approvers: named5, teams: whole2 } = approvers.data;
+  if (named5.some((one3) => one3.id === id)) return true;
   return whole2.some((who2) => isTeam(who2) && isIn(teams, who2, String(id)));
 }
 function isIn(teams, who2, id) {
@@ -82937,8 +84752,8 @@ function rightProblem(given2, { name }) {
 function rightHere({ facts: facts2, comment: comment2, asked: asked4 }) {
   return rightOf(facts2, comment2.author.id, classOf3(facts2, asked4));
 }
-function stays({ now }, refused3) {
-  return { ...NOTHING2, state: now.state, refused: refused3, until: now.until };
+function stays({ now }, refused6) {
+  return { ...NOTHING2, state: now.state, refused: refused6, until: now.until };
 }
 function refuse(given2, code2, reason) {
   return stays(given2, refusal2(code2, reason));
@@ -83051,7 +84866,7 @@ function decideRequest(facts2) {
   const read6 = readCommand(comment2.body);
   if (read6.kind === "none") return NOTHING2;
   const command = read6.kind === "malformed" ? read6.name : read6.command.name;
-  const stays2 = (refused3) => ({ ...NOTHING2, state: said5, command, refused: refused3 });
+  const stays2 = (refused6) => ({ ...NOTHING2, state: said5, command, refused: refused6 });
   if (comment2.createdAt !== comment2.updatedAt)
     return stays2(
       refusal2("edited-comment", "a comment that was edited does nothing: write a new one")
@@ -83162,10 +84977,10 @@ function classProblem(facts2, asked4) {
   const { members, capacity: capacity2 } = cohort.data;
   return members.length < capacity2 ? void 0 : refusal2("capacity", `the class is full: it has ${capacity2} places`);
 }
-function invalid({ pull }, refused3) {
+function invalid({ pull }, refused6) {
   const why = "The request does not ask for this any more.";
   const effect = pull ? { kind: "withdraw", why, ends: false } : { kind: "none" };
-  return { ...NOTHING2, state: "invalid", refused: refused3, effect };
+  return { ...NOTHING2, state: "invalid", refused: refused6, effect };
 }
 
 // src/flow/access-request.ts
@@ -83242,21 +85057,21 @@ function inAccess(shown3, folder) {
 async function carryOut(place2) {
   const { facts: facts2, desk, inputs } = place2;
   const decision = decideRequest(facts2);
-  const { state, command, refused: refused3, effect } = decision;
-  if (state === void 0) return { state: facts2.said, command, refused: refused3, pull: facts2.pull?.number };
+  const { state, command, refused: refused6, effect } = decision;
+  if (state === void 0) return { state: facts2.said, command, refused: refused6, pull: facts2.pull?.number };
   const ends2 = "ends" in effect && effect.ends;
   const waits = effect.kind === "merge" && inputs.people === void 0;
   if (ends2 && !waits) await desk.keepAnswer(inputs.event.issue, ANSWER_MARK, underWayText(state));
   const done = await effected(place2, state, effect);
-  const told3 = { ...done, refused: done.refused ?? refused3 };
+  const told3 = { ...done, refused: done.refused ?? refused6 };
   await tell4(place2, decision, told3);
   if (ends2 && done.refused === void 0 && done.state === state)
     await desk.end(inputs.event.issue);
   return { state: told3.state, command, refused: told3.refused, pull: told3.pull?.number };
 }
 async function tell4({ inputs, desk }, decision, done) {
-  const { state, refused: refused3, pull } = done;
-  const text2 = answerText({ ...decision, refused: refused3 }, state, { page: pull?.url });
+  const { state, refused: refused6, pull } = done;
+  const text2 = answerText({ ...decision, refused: refused6 }, state, { page: pull?.url });
   await desk.keepAnswer(inputs.event.issue, ANSWER_MARK, text2);
 }
 async function effected(place2, state, effect) {
@@ -83297,8 +85112,8 @@ async function merged3(place2, state, { change, by }) {
   const { facts: facts2, desk, pulls, inputs } = place2;
   const pull = await proposed2(place2, change, await branchFor(place2, state));
   if (!isShown(pull, change)) {
-    const refused3 = refusal2("changed", "the pull request holds something else: look at it again");
-    return { state: "needs-review", refused: refused3, pull };
+    const refused6 = refusal2("changed", "the pull request holds something else: look at it again");
+    return { state: "needs-review", refused: refused6, pull };
   }
   if (inputs.people === void 0) return { state: "approved", refused: void 0, pull };
   const trailer = commitMessage(`Approved-by: ${by}`);
@@ -83326,7 +85141,7 @@ async function accessRequest(inputs, world) {
   if (base2 === void 0)
     throw new UsageError(`${folder} is no clone`, "check out the repository with people\u2019s files");
   const result2 = await requestAccess({ ...inputs, base: base2 }, world);
-  if (result2.kind === "refused") return refused(result2.findings);
+  if (result2.kind === "refused") return refused2(result2.findings);
   const { issue } = inputs.event;
   const { state, command, refused: problem5, pull } = result2;
   const said5 = problem5 ? ` (${problem5.code})` : "";
@@ -83414,12 +85229,12 @@ async function runAccess(inputs, report) {
 }
 var LOOK = "to see who would come into empty hubs, give --present with an empty folder, and --directory FILE where teams are named";
 async function runPlan(inputs) {
-  return accessPlan(await askedOf(inputs), accessSources(placeOf7(inputs, LOOK)));
+  return accessPlan(await askedOf(inputs), accessSources(placeOf8(inputs, LOOK)));
 }
 async function runApply(inputs, report) {
   if (inputs.present !== void 0)
     throw new UsageError("access apply compares with the cluster itself");
-  const place2 = placeOf7(inputs);
+  const place2 = placeOf8(inputs);
   const run3 = isInActions() ? (await Promise.resolve().then(() => (init_runner(), runner_exports))).runId() : void 0;
   const world = await accessWorld(place2, run3, (text2) => report.progress(text2));
   return accessApply(await askedOf(inputs), accessSources(place2), world);
@@ -83427,7 +85242,7 @@ async function runApply(inputs, report) {
 async function askedOf({ root, people, at: at2, target }) {
   return { root, people, hubs: target.slice(1), now: timeOf3(at2), detail: await detailOfRun() };
 }
-function placeOf7(inputs, instead) {
+function placeOf8(inputs, instead) {
   const { root, people, present: present2, directory } = inputs;
   const kubeconfig = present2 === void 0 ? kubeconfigOf(inputs, instead) : void 0;
   return { root, people, present: present2, directory, kubeconfig };
@@ -83456,7 +85271,7 @@ async function runImport(inputs) {
 async function runHomes(inputs) {
   if (inputs.present !== void 0)
     throw new UsageError("access homes looks into the cluster itself");
-  return accessHomes(await askedOf(inputs), homeSources(placeOf7(inputs)));
+  return accessHomes(await askedOf(inputs), homeSources(placeOf8(inputs)));
 }
 async function runErase({ root, people, target }) {
   await confirmUnseen();
@@ -83483,8 +85298,8 @@ init_failure();
 // src/gather/named-inputs.ts
 init_failure();
 import { delimiter as delimiter2 } from "node:path";
-async function confirmNamed(named4) {
-  for (const { option, kind, written: written2, path } of named4) {
+async function confirmNamed(named5) {
+  for (const { option, kind, written: written2, path } of named5) {
     if (path === void 0) continue;
     const found4 = await kindOf(path);
     if (found4 === void 0 && !written2)
@@ -83598,7 +85413,7 @@ var RUNS2 = {
   waves: ({ root, chartsFrom }, report) => waves({ root, chartsFrom }, report),
   status: async ({ root, chartsFrom, present: present2, kubeconfig, at: at2, target }, report) => status(
     { root, chartsFrom, present: present2, hubs: target, now: timeOf3(at2) },
-    clusterAt(kubeconfig),
+    kubeconfig === void 0 ? void 0 : askedAt(kubeconfig),
     report
   ),
   state: (inputs) => showState(kubeconfigOf(inputs), inputs.target),
@@ -83616,6 +85431,9 @@ var RUNS2 = {
   explain: ({ target }) => explainRule(target[0]),
   completion: ({ target }) => completion(target, { commands: COMMANDS, options: OPTIONS })
 };
+function askedAt(kubeconfig) {
+  return { kube: kubeAt(kubeconfig), drift: (known) => driftIn(kubeconfig, known) };
+}
 async function dispatch2(inputs, report) {
   await confirmNamed(await namedBy(inputs));
   return RUNS2[inputs.command](inputs, report);
