@@ -9,7 +9,7 @@ import { findBrowser } from './door.ts';
 import { unpackTools } from '../../scripts/tools.ts';
 
 /*
- * npm run lab -- build | up | down | status
+ * npm run lab -- packages | build | up | down | status
  * A real Kubernetes on this machine with a registry and the images that hubs need: a single node built from Go modules (Linux x64,
  * root, cgroups), because it needs no container engine and no container registry.
  * Everything built lies in a cache outside the repository; `down` leaves nothing running behind.
@@ -259,6 +259,9 @@ async function run(
 
 if (import.meta.main) {
   switch (process.argv[2] ?? '') {
+    case 'packages': // apart, because two programs cannot install at the same time
+      await installPackages();
+      break;
     case 'build':
       await build();
       say('the lab is built');
@@ -278,7 +281,7 @@ if (import.meta.main) {
         });
       break;
     default:
-      process.stderr.write('npm run lab -- build | up | down | status\n');
+      process.stderr.write('npm run lab -- packages | build | up | down | status\n');
       process.exitCode = 2;
   }
 }
