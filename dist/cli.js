@@ -82872,14 +82872,20 @@ function gatedHub(counted2, meant4, teams) {
   const trouble = hubTrouble(counted2, meant4);
   const { inherited, entries } = counted2.present;
   const isFirst2 = inherited !== void 0 && entries.size === 0;
+  const waits = isFirst2 && result2.held.some(({ reason }) => reason === "no-names");
+  const waiting3 = waits ? WAITING : void 0;
   const gatedResult = { steps: [], held: [...result2.held] };
   for (const step2 of result2.steps) {
-    const held3 = isFirst2 || isCounted(step2, counted2.present) ? trouble ?? teamTrouble(step2, teams) : void 0;
+    const held3 = isFirst2 || isCounted(step2, counted2.present) ? waiting3 ?? trouble ?? teamTrouble(step2, teams) : void 0;
     if (held3) gatedResult.held.push({ hub, id: step2.id, ...held3 });
     else gatedResult.steps.push(step2);
   }
   return gatedResult;
 }
+var WAITING = {
+  reason: "no-names",
+  text: "others wait for their names, and people of the hub before could be put out for it: a token that GitHub answers, or adopt: {people: \u2026} in the hub\u2019s file, says whose names they are"
+};
 function hubTrouble({ hub, result: result2, present: present2, wanted }, meant4) {
   const going = result2.steps.filter((step2) => isCounted(step2, present2)).length;
   if (isMeant(hub, going, meant4)) return void 0;
@@ -83044,7 +83050,8 @@ function leftovers(facts2, around3, held3) {
 init_teams();
 var NOBODY = { entries: /* @__PURE__ */ new Map(), users: [] };
 function agesToAsk(facts2) {
-  const { people, teams, present: present2, book } = facts2;
+  const { wishes, people, teams, present: present2, book } = facts2;
+  const said5 = new Set(wishes.flatMap(({ data: data3 }) => Object.keys(data3.adopt?.people ?? {})));
   const names5 = new Set(
     [...present2.values()].flatMap(({ inherited }) => [...inherited?.keys() ?? []])
   );
@@ -83054,7 +83061,7 @@ function agesToAsk(facts2) {
     wanted.flatMap((id) => {
       const login = logins.get(id);
       const name = book?.get(id)?.name ?? login?.toLowerCase();
-      return login !== void 0 && name !== void 0 && names5.has(name) ? [[id, login]] : [];
+      return login !== void 0 && name !== void 0 && names5.has(name) && !said5.has(name) ? [[id, login]] : [];
     })
   );
 }
@@ -83371,7 +83378,10 @@ async function withAges(facts2, accounts) {
       String(id),
       createdAt
     ]);
-    return { facts: { ...facts2, created: new Map(created) }, requests };
+    const known = new Map(created);
+    const others = [...asked4.keys()].filter((id) => !known.has(id));
+    const unnamed2 = /* @__PURE__ */ new Set([...facts2.unnamed, ...others]);
+    return { facts: { ...facts2, created: known, unnamed: unnamed2 }, requests };
   } catch (error2) {
     if (!(error2 instanceof Failure)) throw error2;
     return {

@@ -119,7 +119,7 @@ async function withLogins(
   }
 }
 
-/** How old accounts are that want a name of a hub that was taken over. Without GitHub they wait. */
+/** How old accounts are that want a name of a hub that was taken over. Whose age nobody says waits. */
 async function withAges(
   facts: AccessFacts,
   accounts: Pick<Accounts, 'byLogin'>,
@@ -132,7 +132,10 @@ async function withAges(
       String(id),
       createdAt,
     ]);
-    return { facts: { ...facts, created: new Map(created) }, requests };
+    const known = new Map(created);
+    const others = [...asked.keys()].filter((id) => !known.has(id));
+    const unnamed = new Set([...facts.unnamed, ...others]);
+    return { facts: { ...facts, created: known, unnamed }, requests };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return {

@@ -53,7 +53,8 @@ const NOBODY: PresentHub = { entries: new Map(), users: [] };
 
 /** Logins of who is to enter and has none, where a hub that was taken over had somebody of that name. By id. */
 export function agesToAsk(facts: AccessFacts): Map<string, string> {
-  const { people, teams, present, book } = facts;
+  const { wishes, people, teams, present, book } = facts;
+  const said = new Set(wishes.flatMap(({ data }) => Object.keys(data.adopt?.people ?? {})));
   const names = new Set(
     [...present.values()].flatMap(({ inherited }) => [...(inherited?.keys() ?? [])]),
   );
@@ -63,7 +64,9 @@ export function agesToAsk(facts: AccessFacts): Map<string, string> {
     wanted.flatMap((id): [string, string][] => {
       const login = logins.get(id);
       const name = book?.get(id)?.name ?? login?.toLowerCase();
-      return login !== undefined && name !== undefined && names.has(name) ? [[id, login]] : [];
+      return login !== undefined && name !== undefined && names.has(name) && !said.has(name)
+        ? [[id, login]]
+        : [];
     }),
   );
 }

@@ -49,11 +49,14 @@ function gatedHub(
   // As soon as the file lets anybody in, whoever else was there before the hub was taken over is out.
   const { inherited, entries } = counted.present;
   const isFirst = inherited !== undefined && entries.size === 0;
+  // Whoever waits for a name may be one of them, and would lose their server.
+  const waits = isFirst && result.held.some(({ reason }) => reason === 'no-names');
+  const waiting: Trouble | undefined = waits ? WAITING : undefined;
   const gatedResult: HubSteps = { steps: [], held: [...result.held] };
   for (const step of result.steps) {
     const held =
       isFirst || isCounted(step, counted.present)
-        ? (trouble ?? teamTrouble(step, teams))
+        ? (waiting ?? trouble ?? teamTrouble(step, teams))
         : undefined;
     if (held) gatedResult.held.push({ hub, id: step.id, ...held });
     else gatedResult.steps.push(step);
@@ -62,6 +65,13 @@ function gatedHub(
 }
 
 type Trouble = Pick<HeldStep, 'reason' | 'text'>;
+
+const WAITING: Trouble = {
+  reason: 'no-names',
+  text:
+    'others wait for their names, and people of the hub before could be put out for it: a token that GitHub ' +
+    'answers, or adopt: {people: …} in the hub’s file, says whose names they are',
+};
 
 function hubTrouble(
   { hub, result, present, wanted }: Counted,

@@ -65,6 +65,7 @@ describe('a hub that was taken over', () => {
   test('asks how old accounts are that want a name that was there', () => {
     expect([...agesToAsk(given())]).toEqual([['1', 'login1']]);
     expect([...agesToAsk(given({ present: new Map() }))]).toEqual([]);
+    expect([...agesToAsk(given({ wishes: [hub({ login1: 1 })] }))]).toEqual([]);
   });
 
   test('gives a name to whose it was, and to nobody else', () => {
@@ -89,6 +90,14 @@ describe('a hub that was taken over', () => {
     expect(held).toMatchObject([
       { id: '1', reason: 'name-taken', text: expect.stringMatching(/adopt: people:/u) as unknown },
     ]);
+  });
+
+  test('puts nobody out while somebody waits for a name', () => {
+    const users = [{ name: 'login1', servers: [''], tokens: 0 }];
+    const present = new Map([['science', { ...presentHub({}, users), inherited }]]);
+    const { hubs, held } = decideAccess(given({ present, unnamed: new Set(['1']) }));
+    expect(hubs[0]?.steps).toEqual([]);
+    expect(held.map(({ reason }) => reason)).toEqual(['no-names', 'no-names', 'no-names']);
   });
 
   test('lets nobody in before many who were there may go', () => {
