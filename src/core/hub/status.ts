@@ -1,6 +1,6 @@
 import type { Platform } from '../model/types.ts';
 import { unitId } from '../unit.ts';
-import type { Digest, Instant, PresentRelease, WantedRelease } from '../unit.ts';
+import type { Digest, Instant, PresentRelease, Unit, WantedRelease } from '../unit.ts';
 import { hubsBefore, liveStanding, publicStanding } from './earlier.ts';
 import { waveGate } from './gates.ts';
 import type { Earlier } from './gates.ts';
@@ -49,7 +49,8 @@ export function statusOf(facts: StatusFacts): HubStatus[] {
     ({ unit }) => unit.kind === 'hub' && !named.has(unitId(unit)),
   );
   const { removals } = facts.platform.settings.data;
-  const removed = new Set(removals.map(({ hub }) => hub));
+  const isRemoved = ({ name, cluster }: Unit): boolean =>
+    removals.some((one) => one.hub === name && one.cluster === cluster);
   return [
     ...wanted.map((one) => wantedStatus(facts, one)),
     ...orphans.map(({ unit, digest, status }): HubStatus => ({
@@ -57,7 +58,7 @@ export function statusOf(facts: StatusFacts): HubStatus[] {
       cluster: unit.cluster,
       wave: '',
       runs: { digest, since: status?.at },
-      is: removed.has(unit.name) ? 'to go' : 'without a file',
+      is: isRemoved(unit) ? 'to go' : 'without a file',
       waits: '',
       health: healthOf(facts.states, unit.name),
       drift: facts.drift.get(unit.name),

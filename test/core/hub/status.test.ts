@@ -115,17 +115,20 @@ describe('a hub', () => {
     expect(of([...present(), gone]).get('old')).toMatchObject({ is: 'without a file', wave: '' });
   });
 
-  test('that a reviewed removal takes away is to go', () => {
+  test.each([
+    ['main', 'to go'],
+    ['other', 'without a file'],
+  ])('whose removal from the cluster %s was reviewed is %s', (cluster, is) => {
     const [one] = present();
     const gone = { ...one!, unit: { kind: 'hub' as const, cluster: 'main', name: 'old' } };
-    const removals = [{ hub: 'old', cluster: 'main' }] as unknown as typeof settings.data.removals;
+    const removals = [{ hub: 'old', cluster }] as unknown as typeof settings.data.removals;
     const { settings } = platform;
     const removing = {
       ...platform,
       settings: { ...settings, data: { ...settings.data, removals } },
     };
     const facts = { ...KNOWN, platform: removing, present: [gone], states: undefined };
-    expect(statusOf(facts).find(({ hub }) => hub === 'old')?.is).toBe('to go');
+    expect(statusOf(facts).find(({ hub }) => hub === 'old')?.is).toBe(is);
   });
 
   test('whose change is quarantined waits for somebody, and another change of it does not', () => {
