@@ -10,7 +10,7 @@ import { openDoor } from './door.ts';
 import { HubObjects, runAccess } from './hub-access.ts';
 import type { AccessRun } from './hub-access.ts';
 import type { Lab } from './lab.ts';
-import { writePlatform } from './platform.ts';
+import { pushToOrigin, writePlatform } from './platform.ts';
 import { deploy, killer, removeNamespaces, theLab } from './support.ts';
 import { Visitor } from './visitor.ts';
 
@@ -95,10 +95,7 @@ beforeAll(async () => {
   await mkdir(join(root, 'access/members'), { recursive: true });
   await letInByFile(ada);
   await commitAll(root, 'a platform');
-  const origin = join(folder.path, 'origin.git');
-  await git(folder.path, 'init', '-q', '--bare', '-b', 'main', origin);
-  await git(root, 'remote', 'add', 'origin', origin);
-  await git(root, 'push', '-q', 'origin', 'main');
+  await pushToOrigin(root, folder.path);
   const first = await deploy(root, lab, env);
   if (first.code !== 0) throw new Error(first.output);
   door = await openDoor(lab, HUB, PORT);

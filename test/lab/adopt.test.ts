@@ -9,12 +9,12 @@ import { unpackedTool } from '../../src/edges/tools.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
 import type { User } from '../support/github-sim/state.ts';
-import { CLI, commitAll, edit, git, temporary } from '../support/sample.ts';
+import { CLI, commitAll, edit, temporary } from '../support/sample.ts';
 import { openDoor } from './door.ts';
 import { runAccess } from './hub-access.ts';
 import { kernelSays, newKernel } from './kernel.ts';
 import type { Lab } from './lab.ts';
-import { CANARIES, asTag, writePlatform } from './platform.ts';
+import { CANARIES, asTag, pushToOrigin, writePlatform } from './platform.ts';
 import { CHARTS, deploy, removeNamespaces, secondsBack, theLab } from './support.ts';
 import { Visitor } from './visitor.ts';
 
@@ -181,10 +181,7 @@ beforeAll(async () => {
   const draft = await fileText(join(root, FILE));
   await writeFile(join(root, FILE), completed(draft));
   await commitAll(root, 'a platform');
-  const origin = join(folder.path, 'origin.git');
-  await git(folder.path, 'init', '-q', '--bare', '-b', 'main', origin);
-  await git(root, 'remote', 'add', 'origin', origin);
-  await git(root, 'push', '-q', 'origin', 'main');
+  await pushToOrigin(root, folder.path);
 }, 300_000);
 afterAll(async () => {
   door?.close();

@@ -129,6 +129,14 @@ ${labValues(lab, hub)}`,
   return { env: await encrypt(root, lab, secrets) };
 }
 
+/** What is committed, in a bare repository beside it as `origin`, as GitHub would have it. */
+export async function pushToOrigin(root: string, folder: string): Promise<void> {
+  const origin = join(folder, 'origin.git');
+  await git(folder, 'init', '-q', '--bare', '-b', 'main', origin);
+  await git(root, 'remote', 'add', 'origin', origin);
+  await git(root, 'push', '-q', 'origin', 'main');
+}
+
 /**
  * People ask for access to this hub: their files are in a private repository, and these tiers, each with its longest time, let in. In
  * such a hub nobody comes by a team.

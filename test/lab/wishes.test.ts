@@ -10,11 +10,11 @@ import { unpackedTool } from '../../src/edges/tools.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
 import type { User } from '../support/github-sim/state.ts';
-import { commitAll, edit, git, temporary } from '../support/sample.ts';
+import { commitAll, edit, temporary } from '../support/sample.ts';
 import { letIn, openDoor } from './door.ts';
 import { runAccess } from './hub-access.ts';
 import type { Lab } from './lab.ts';
-import { writePlatform } from './platform.ts';
+import { pushToOrigin, writePlatform } from './platform.ts';
 import { OUTPUTS, deploy, removeNamespaces, theLab } from './support.ts';
 import { Visitor } from './visitor.ts';
 
@@ -138,10 +138,7 @@ async function writeWishes(root: string): Promise<Record<string, string>> {
   const homes = '{claim: homes, path: "people/{username}"}';
   await edit(root, `environments/${FOLDERS}.yaml`, '{size: 5Gi}', homes);
   await commitAll(root, 'wishes');
-  const origin = join(folder.path, 'origin.git');
-  await git(folder.path, 'init', '-q', '--bare', '-b', 'main', origin);
-  await git(root, 'remote', 'add', 'origin', origin);
-  await git(root, 'push', '-q', 'origin', 'main');
+  await pushToOrigin(root, folder.path);
   return env;
 }
 

@@ -9,11 +9,12 @@ const CALLBACK = /^(https?:\/\/([^/:]+)(?::\d+)?)\/(?:[^?#]*\/)?oauth_callback$/
 
 /** Under which names people reach the hub. */
 export function entryPart(ledger: Ledger, { name }: Beside): Drafted {
+  const known = callbacks(ledger);
   const hosts = [
     ...named(ledger, '/ingress/hosts'),
     ...objectsIn(ledger.at('/ingress/tls')).flatMap((one) => textsOf(one['hosts'])),
     ...named(ledger, '/proxy/https/hosts'),
-    ...callbacks(ledger).map(({ host }) => host),
+    ...known.map(({ host }) => host),
   ].filter((host) => HOST.test(host));
   const [first, ...others] = new Set(hosts);
   if (first === undefined)
@@ -24,7 +25,7 @@ export function entryPart(ledger: Ledger, { name }: Beside): Drafted {
   return {
     environment: {
       url:
-        callbacks(ledger).find(({ host }) => host === first)?.origin ??
+        known.find(({ host }) => host === first)?.origin ??
         `https://${first ?? `${name}.example.org`}`,
       ...(others.length > 0 && { hosts: others }),
     },

@@ -3,8 +3,8 @@ import { effectsOf } from '../../../src/core/hub/explain.ts';
 import { reasonsOf } from '../../../src/core/hub/reasons.ts';
 import { wantedReleases } from '../../../src/core/hub/release.ts';
 import { effectText, followsText, reasonText } from '../../../src/core/hub/words.ts';
-import type { Diff } from '../../../src/core/plan/types.ts';
 import type { WantedRelease } from '../../../src/core/unit.ts';
+import { aDiff } from '../../support/shown.ts';
 import { HUB, platformWith } from '../../support/written.ts';
 import type { Written } from '../../support/written.ts';
 
@@ -26,15 +26,6 @@ function told(from: WantedRelease, to: WantedRelease): [string, string[]][] {
   ]);
 }
 
-const NO_DIFF: Diff = {
-  added: [],
-  removed: [],
-  changed: [],
-  checksumOnly: [],
-  plus: 0,
-  minus: 0,
-  shape: '',
-};
 const busy = { max: '24h', warn: ['1h'] };
 const sizes = (cpu: number, more: object = {}) => ({
   small: { cpu, memory: '4G', default: true, ...more },
@@ -125,7 +116,7 @@ describe('a reason is the field that was written, in its words', () => {
     expect(told(of('a'), of('b'))).toEqual([['secrets written anew', []]]);
     expect(told(of(), of('b'))).toEqual([]);
     const effects = (from: WantedRelease, to: WantedRelease): string[] =>
-      effectsOf(from.release, to.release, NO_DIFF).map(effectText);
+      effectsOf(from.release, to.release, aDiff()).map(effectText);
     expect(effects(of('a'), of('b'))).toEqual([
       'supplied secrets: where a value is another, hub restarts once, about 6 s without login; servers stay',
     ]);
