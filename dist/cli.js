@@ -76330,11 +76330,12 @@ function textsOf3(value2) {
 var HOST2 = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/u;
 var CALLBACK = /^(https?:\/\/([^/:]+)(?::\d+)?)\/(?:[^?#]*\/)?oauth_callback$/u;
 function entryPart2(ledger, { name }) {
+  const known = callbacks(ledger);
   const hosts = [
     ...named3(ledger, "/ingress/hosts"),
     ...objectsIn(ledger.at("/ingress/tls")).flatMap((one3) => textsOf3(one3["hosts"])),
     ...named3(ledger, "/proxy/https/hosts"),
-    ...callbacks(ledger).map(({ host }) => host)
+    ...known.map(({ host }) => host)
   ].filter((host) => HOST2.test(host));
   const [first, ...others] = new Set(hosts);
   if (first === void 0)
@@ -76344,7 +76345,7 @@ function entryPart2(ledger, { name }) {
   theRest(ledger);
   return {
     environment: {
-      url: callbacks(ledger).find(({ host }) => host === first)?.origin ?? `https://${first ?? `${name}.example.org`}`,
+      url: known.find(({ host }) => host === first)?.origin ?? `https://${first ?? `${name}.example.org`}`,
       ...others.length > 0 && { hosts: others }
     }
   };
@@ -81108,7 +81109,7 @@ function statusOf(facts2) {
     ({ unit: unit2 }) => unit2.kind === "hub" && !named5.has(unitId(unit2))
   );
   const { removals } = facts2.platform.settings.data;
-  const removed = new Set(removals.map(({ hub }) => hub));
+  const isRemoved = ({ name, cluster }) => removals.some((one3) => one3.hub === name && one3.cluster === cluster);
   return [
     ...wanted.map((one3) => wantedStatus(facts2, one3)),
     ...orphans.map(({ unit: unit2, digest: digest3, status: status2 }) => ({
@@ -81116,7 +81117,7 @@ function statusOf(facts2) {
       cluster: unit2.cluster,
       wave: "",
       runs: { digest: digest3, since: status2?.at },
-      is: removed.has(unit2.name) ? "to go" : "without a file",
+      is: isRemoved(unit2) ? "to go" : "without a file",
       waits: "",
       health: healthOf(facts2.states, unit2.name),
       drift: facts2.drift.get(unit2.name)
