@@ -1,7 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { dayOf, daysAfter, includes, isOver } from '../../src/core/access/days.ts';
 import { decideAccess } from '../../src/core/access/decide.ts';
@@ -20,6 +19,7 @@ import type { User } from '../support/github-sim/state.ts';
 import { ROOT } from '../support/sample.ts';
 import { grantProblems, workflowProblems } from '../support/workflow-lint.ts';
 import { textsWith } from '../support/written.ts';
+import { fc } from '../support/property.ts';
 
 /*
  * The 35 known pitfalls of giving access by GitHub, by number: what shows each of them. Names of tests are looked up, so

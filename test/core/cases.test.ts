@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { runRules } from '../../src/core/check/run.ts';
 import { onePerPlace } from '../../src/core/finding.ts';
 import { wantedReleases } from '../../src/core/hub/release.ts';
@@ -12,6 +11,7 @@ import { readPlatform } from '../../src/core/model/platform.ts';
 import { HUB, NOW, platformWith, saidOfHub, textsWith } from '../support/written.ts';
 import type { Written } from '../support/written.ts';
 import { ROOT } from '../support/sample.ts';
+import { fc } from '../support/property.ts';
 
 /*
  * What people of other hubs have written, or have asked how to write, and what a hub's keeper would expect. Each stands

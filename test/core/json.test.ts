@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import {
   at,
   canonical,
@@ -17,6 +16,7 @@ import {
   walk,
 } from '../../src/core/json.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
+import { fc } from '../support/property.ts';
 
 const anyJson = fc.jsonValue({ maxDepth: 3 }).map((value) => value as Json);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { MAX_FILE_BYTES, readSource } from '../../src/core/source.ts';
+import { fc } from '../support/property.ts';
 
 const said = (text: string): string[] =>
   readSource('x.yaml', text).findings.map(({ at, rule, severity, message, hint }) => {

@@ -2,13 +2,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { dump } from 'js-yaml';
-import fc from 'fast-check';
 import { runRules } from '../../src/core/check/run.ts';
 import { wantedReleases } from '../../src/core/hub/release.ts';
 import type { ChartFacts } from '../../src/core/hub/release.ts';
 import { at, canonical } from '../../src/core/json.ts';
 import { readPlatform } from '../../src/core/model/platform.ts';
 import type { Text } from '../../src/core/model/platform.ts';
+import { fc } from '../support/property.ts';
 
 const FOLDER = join(import.meta.dirname, 'rules/_base');
 const base = new Map<string, Text>(

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { readBuild } from '../../src/core/images/build-artifact.ts';
 import { imagesComment } from '../../src/core/images/build-comment.ts';
 import type { OggmCommits } from '../../src/core/images/oggm-commits.ts';
 import { HOSTILE, expectMarkdown } from './targets.ts';
+import { fc } from '../support/property.ts';
 
 /* What a fork's build may leave as its result: it is refused, or is only text in the comment. */
 const FRAME = { head: 'a'.repeat(40), run: 'https://github.com/example/hubs/actions/runs/7' };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { CORE_SCHEMA, dump } from 'js-yaml';
 import { imageFolder } from '../../src/core/images/folder.ts';
 import { runRules } from '../../src/core/check/run.ts';
 import { readPlatform } from '../../src/core/model/platform.ts';
 import { NOW, textsWith } from '../support/written.ts';
+import { fc } from '../support/property.ts';
 
 /* What a stranger may write into image.yaml: it is refused with a finding, or is only text in what is built. */
 const IMAGE = 'images/science/image.yaml';

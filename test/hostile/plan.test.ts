@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { screen, screenJson } from '../../src/core/escape.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import type { Plan } from '../../src/core/plan/plan.ts';
@@ -10,6 +9,7 @@ import { planMarkdown } from '../../src/core/show/plan-markdown.ts';
 import { planJson, planText } from '../../src/core/show/plan-text.ts';
 import { aChange, aDiff, aPlan, aStep } from '../support/shown.ts';
 import { HOSTILE, expectHtml, expectMarkdown, expectScreen } from './targets.ts';
+import { fc } from '../support/property.ts';
 
 /** Every place of a plan, filled with what `next` gives. */
 function filled(next: () => string): { plan: Plan; frame: PlanFrame } {

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { tellDrift } from '../../src/commands/drift.ts';
 import { commitMessage, oneLine, screen } from '../../src/core/escape.ts';
 import { deployMarkdown, deployText } from '../../src/core/show/deploy-text.ts';
 import type { ShownResult } from '../../src/core/show/deploy-text.ts';
 import { HOSTILE, expectLine, expectMarkdown, expectScreen } from './targets.ts';
+import { fc } from '../support/property.ts';
 
 const seconds = { preflight: 1, upgrade: 2, rollout: 3, health: 4 };
 const RUNS = { numRuns: 200 };

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../support/property.ts';
 
 /** What strangers may write into names, files and answers; each piece does something in some target. */
 const PIECES = [

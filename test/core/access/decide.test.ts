@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { decideAccess } from '../../../src/core/access/decide.ts';
 import type { AccessFacts, AccessPlan } from '../../../src/core/access/decide.ts';
 import { isMany } from '../../../src/core/access/gates.ts';
@@ -17,6 +16,7 @@ import {
   team,
   wish,
 } from '../../support/access-facts.ts';
+import { fc } from '../../support/property.ts';
 
 const TEAM = 'team:OGGM/users';
 const RESEARCHER = of('tier:researcher', { why: 'access/members/7.yaml', until: '2027-01-31' });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { Entry } from '../../../src/core/access/entry.ts';
 import { giveNames, nameFile, nameText, readBook } from '../../../src/core/access/names.ts';
+import { fc } from '../../support/property.ts';
 
 const entry = (name: string): Entry => ({
   name,

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { dayOf, daysAfter } from '../../../src/core/access/days.ts';
 import { decideAccess } from '../../../src/core/access/decide.ts';
 import type { AccessFacts, AccessPlan } from '../../../src/core/access/decide.ts';
@@ -9,6 +8,7 @@ import type { AccessStep, HubUser, PresentHub } from '../../../src/core/access/p
 import { teamKey } from '../../../src/core/access/teams.ts';
 import type { TeamList } from '../../../src/core/access/teams.ts';
 import { NOON, entry, of, people, team, wish } from '../../support/access-facts.ts';
+import { fc } from '../../support/property.ts';
 
 /*
  * What holds of every plan, whatever the files say and whatever the hubs know: two hubs, two teams, forty people.

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { judged, missing, ok, quoted } from '../../../src/core/doctor/check.ts';
 import { doctorJson, doctorText } from '../../../src/core/doctor/show.ts';
 import { NOT_ASKED, answered } from '../../support/doctor.ts';
+import { fc } from '../../support/property.ts';
 
 describe('a word of a command', () => {
   test.each([

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { buildName, lockChecksum, lockText } from '../../../src/core/images/lock.ts';
 import type { ImageLockFile } from '../../../src/core/model/types.ts';
 import { readDoc } from '../../../src/core/model/read.ts';
 import { readSource } from '../../../src/core/source.ts';
+import { fc } from '../../support/property.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const other = `sha256:${'b'.repeat(64)}`;

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import {
   isPackageList,
   packagesHash,
@@ -10,6 +9,7 @@ import {
 import type { Package } from '../../../src/core/model/package-list.ts';
 import { readPlatform } from '../../../src/core/model/platform.ts';
 import { isRead } from '../../../src/core/model/layout.ts';
+import { fc } from '../../support/property.ts';
 
 const numpy: Package = { manager: 'conda', name: 'numpy', version: '2.3.4', source: 'sha256:ab' };
 const git: Package = { manager: 'apt', name: 'git', version: '1:2.43.0', source: 'sha256:cd' };

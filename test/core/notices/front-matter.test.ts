@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { frontMatterYaml, keysFault, textFault } from '../../../src/core/notices/front-matter.ts';
+import { fc } from '../../support/property.ts';
 
 test.each([
   ['---\nuntil: a\n---\nHello\n', '---\nuntil: a\ntext: "Hello"\n'],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { Json } from '../../../src/core/json.ts';
 import { canonical } from '../../../src/core/json.ts';
 import { compare } from '../../../src/core/plan/compare.ts';
+import { fc } from '../../support/property.ts';
 
 const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as Json);
 

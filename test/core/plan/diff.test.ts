@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { diffManifests, idOf } from '../../../src/core/plan/diff.ts';
+import { fc } from '../../support/property.ts';
 
 const configMap = (name: string, data: string): string =>
   `---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n  a: ${JSON.stringify(data)}\n`;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { Finding } from '../../../src/core/finding.ts';
 import { fit, length, planMarkdown } from '../../../src/core/show/plan-markdown.ts';
 import { NO_FRAME, aChange, aDiff, aPlan, aStep, aUnit } from '../../support/shown.ts';
+import { fc } from '../../support/property.ts';
 
 const comment = (more: Parameters<typeof aPlan>[0], frame = NO_FRAME): string =>
   planMarkdown(aPlan(more), frame);

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import * as fc from 'fast-check';
 import { driftText } from '../../../src/core/watch/drift-text.ts';
 import type { HubDrift, Readers } from '../../../src/core/watch/drift-text.ts';
 import type { FieldChange } from '../../../src/core/plan/types.ts';
+import { fc } from '../../support/property.ts';
 
 const changed = (object: string, field: FieldChange): HubDrift => ({
   hub: 'hub',

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { effectsOf, knowledgeOf, knownOf } from '../../../../src/core/access/audit/effects.ts';
 import type { Effect, Made } from '../../../../src/core/access/audit/effects.ts';
 import type { AuditLine } from '../../../../src/core/access/audit/line.ts';
@@ -8,6 +7,7 @@ import type { Entry } from '../../../../src/core/access/entry.ts';
 import type { AccessStep, PresentHub } from '../../../../src/core/access/plan.ts';
 import { NOON, entry, presentHub } from '../../../support/access-facts.ts';
 import { auditLine, held } from '../../../support/audit.ts';
+import { fc } from '../../../support/property.ts';
 
 const ADA = entry('ada', { groups: ['tier:researcher'], until: '2027-01-31' });
 const LONGER = entry('ada', { groups: ['tier:researcher'], until: '2027-02-28' });

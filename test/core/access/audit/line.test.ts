@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import {
   auditFile,
   heldOf,
@@ -10,6 +9,7 @@ import {
 } from '../../../../src/core/access/audit/line.ts';
 import { entry } from '../../../support/access-facts.ts';
 import { auditLine, held } from '../../../support/audit.ts';
+import { fc } from '../../../support/property.ts';
 
 const november = auditLine();
 const december = auditLine({ at: '2026-12-01T00:00:00.000Z', kind: 'revoke', after: null });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { readLogins } from '../../../../src/core/access/class/logins.ts';
+import { fc } from '../../../support/property.ts';
 
 test.each<[string, string, string[]]>([
   ['one a line', 'ada\nBob\n', ['ada', 'Bob']],

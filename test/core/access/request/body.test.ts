@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { readBody } from '../../../../src/core/access/request/body.ts';
 import { accessBody, renewBody, requestPlatform } from '../../../support/request-body.ts';
+import { fc } from '../../../support/property.ts';
 
 const platform = requestPlatform();
 const read = (body: string) => readBody(body, platform);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { memberPath, memberText, withMembers } from '../../../../src/core/access/request/change.ts';
+import { fc } from '../../../support/property.ts';
 
 const file = 'access/cohorts/a.yaml';
 const HEAD = '# A class\ntitle: A # of ice\n';

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { answerText } from '../../../../src/core/access/request/answer.ts';
 import { olderRequest, readBody } from '../../../../src/core/access/request/body.ts';
@@ -15,6 +14,7 @@ import { APPROVER, ASKER, DAY, LEAD, NOON, comment } from '../../../support/requ
 import { issue, pull, requestFacts } from '../../../support/request-facts.ts';
 import { HUB, textsWith } from '../../../support/written.ts';
 import type { Written } from '../../../support/written.ts';
+import { fc } from '../../../support/property.ts';
 
 const FORM = '.github/ISSUE_TEMPLATE/class.yml';
 const FILE = 'access/cohorts/ice-27.yaml';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { readCommand } from '../../../../src/core/access/request/command.ts';
+import { fc } from '../../../support/property.ts';
 
 const NONE = { kind: 'none' };
 const malformed = (name: string, usage: string) => ({

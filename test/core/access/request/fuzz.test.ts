@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { answerText } from '../../../../src/core/access/request/answer.ts';
 import { decideRequest } from '../../../../src/core/access/request/decide.ts';
@@ -19,6 +18,7 @@ import {
   pull,
   requestFacts,
 } from '../../../support/request-facts.ts';
+import { fc } from '../../../support/property.ts';
 
 /*
  * Issues and comments as anybody may write them, through every decision: what people wrote is in no path, in no file

@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { decideRequest } from '../../../../src/core/access/request/decide.ts';
 import { STATES } from '../../../../src/core/access/request/facts.ts';
 import { accessBody, renewBody } from '../../../support/request-body.ts';
@@ -18,6 +17,7 @@ import {
   requestFacts,
 } from '../../../support/request-facts.ts';
 import type { Written } from '../../../support/written.ts';
+import { fc } from '../../../support/property.ts';
 
 /* What holds of every command, whoever writes it, whatever became of the issue, its pull request and the files. */
 const OTHER = 'access/cohorts/other.yaml';
