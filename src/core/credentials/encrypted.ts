@@ -1,7 +1,9 @@
+import { digestOf } from '../digest.ts';
 import type { Finding } from '../finding.ts';
 import { at, isObject, segmentsOf, walk } from '../json.ts';
 import type { Json } from '../json.ts';
 import { readSource } from '../source.ts';
+import type { Digest } from '../unit.ts';
 import { unlessCredential } from './shapes.ts';
 
 export const SECRETS_RULE = 'secrets-file';
@@ -51,6 +53,13 @@ function whatFirst(isShared: boolean): string {
 
 function encryptWith(file: string): string {
   return `encrypt it: \`sops encrypt --in-place ${file}\`, which needs the public key in .sops.yaml`;
+}
+
+/** Of what is encrypted, not for whom: `sops updatekeys` changes nothing that a hub could notice. */
+export function sealedDigest(text: string): Digest {
+  const { data, findings } = readSource('', text);
+  if (findings.length > 0 || !isObject(data)) return digestOf(text);
+  return digestOf(Object.fromEntries(Object.entries(data).filter(([key]) => key !== 'sops')));
 }
 
 /** Anything but names. */

@@ -1,6 +1,5 @@
 import { credentialFindings, notSecretIn } from '../credentials/findings.ts';
-import { sha256Hex } from '../digest.ts';
-import { encryptionFindings, hubOfSecrets } from '../credentials/encrypted.ts';
+import { encryptionFindings, hubOfSecrets, sealedDigest } from '../credentials/encrypted.ts';
 import { SOPS_FILE, keyPlaceholders } from '../credentials/placeholder.ts';
 import { isPackageList, packagesHash, readPackages } from './package-list.ts';
 import { onePerPlace } from '../finding.ts';
@@ -178,7 +177,7 @@ class Reader {
     }
     const hub = hubOfSecrets(file);
     if (hub !== undefined) {
-      this.#encrypted.set(hub, sha256Hex(text).slice(0, 40));
+      this.#encrypted.set(hub, sealedDigest(text));
       append(this.findings, encryptionFindings(file, text, !this.#unseen.has(file)));
       return;
     }

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { encryptionFindings, hubOfSecrets } from '../../../src/core/credentials/encrypted.ts';
+import {
+  encryptionFindings,
+  hubOfSecrets,
+  sealedDigest,
+} from '../../../src/core/credentials/encrypted.ts';
 
 const FILE = 'secrets/hub.sops.yaml';
 const ENC = 'ENC[AES256_GCM,data:q0c=,iv:/x+1=,tag:a==,type:str]';
@@ -43,6 +47,20 @@ test.each([
   ['hub.sops.yaml', undefined],
 ])('%s is for %s', (path, hub) => {
   expect(hubOfSecrets(path)).toBe(hub);
+});
+
+test('the digest is of what is encrypted, not of who can read it or when it was written', () => {
+  const sealed = `a: ${ENC}\nb: ${ENC}\n`;
+  const digest = sealedDigest(sealed + META);
+  // As `sops updatekeys` leaves a file: recipients and their keys are others.
+  const readers = META.replace('age1example', 'age1other').replace('YWdl', 'ZWdh');
+  expect(readers).not.toBe(META);
+  expect(sealedDigest(sealed + readers)).toBe(digest);
+  expect(sealedDigest(`b: ${ENC}\na: ${ENC}\n${META}`)).toBe(digest);
+  const another = ENC.replace('q0c=', 'q1c=');
+  for (const text of [`a: ${another}\nb: ${ENC}\n${META}`, `a: ${ENC}\n${META}`, 'a: [x', 'a: [y'])
+    expect(sealedDigest(text)).not.toBe(digest);
+  expect(sealedDigest('a: [x')).not.toBe(sealedDigest('a: [y'));
 });
 
 describe('a file of secrets', () => {
