@@ -245,7 +245,9 @@ def test_a_memory_that_was_taken_away_is_written_again(hub):
 def test_a_maintainer_can_let_a_name_go(hub, github):
     browser = enter(hub)
     hub.people({"2002": {"name": "alice"}})
+    # Out at once; sessions end with the next sweep, long before a maintainer has found the file.
     wait_for("alice is out", lambda: kinds(hub) and not hub.is_in(browser))
+    wait_for("her sessions have ended", lambda: f"'alice' {ENDED}" in hub.log_text())
     memory(hub).write_text('{"v": 1, "names": {}}')
     github.me = MALLORY
     assert hub.login().answer.status_code == 200
