@@ -120,7 +120,7 @@ async function holding<T>(
   acquire: () => Promise<Mine>,
 ): Promise<T> {
   const mine = await acquire();
-  const renewal = keepRenewing(claim, mine.lease);
+  const renewal = keepRenewing(claim, mine);
   try {
     return await work(() => {
       if (renewal.lost())
@@ -137,22 +137,20 @@ async function holding<T>(
 }
 
 /** Renews a Lease now and then, whether or not the last answer has come. */
-function keepRenewing(claim: Claim, first: JsonObject): { lost: () => boolean; stop: () => void } {
+function keepRenewing(claim: Claim, mine: Mine): { lost: () => boolean; stop: () => void } {
   const { clock } = claim.ports;
-  let lease = first;
+  let { lease } = mine;
   let renewed = time(claim);
   let taken = false;
   const again = (): void => {
     stop = clock.after(RENEW_MS, again);
     const begun = time(claim);
-    renew(claim, lease).then(
+    renew(claim, { ...mine, lease }).then(
       (next) => {
-        lease = next;
-        renewed = begun;
+        if (next) [lease, renewed] = [next, Math.max(renewed, begun)];
+        else taken = true;
       },
-      (error: unknown) => {
-        taken ||= error instanceof KubeFailure && error.conflict;
-      },
+      () => undefined, // ours for as long as the last renewal that was answered says
     );
   };
   let stop = clock.after(RENEW_MS, again);
@@ -178,7 +176,7 @@ async function attempt(claim: Claim, name: string): Promise<JsonObject | undefin
       ? await kube.replace({ ...found, spec: leaseSpec(claim) })
       : undefined;
   } catch (error) {
-    if (!(error instanceof KubeFailure) || !error.conflict) throw error;
+    if (!isConflict(error)) throw error;
     return undefined; // somebody else was faster
   }
 }
@@ -204,21 +202,40 @@ function leaseSpec(claim: Claim): JsonObject {
   };
 }
 
-async function renew(claim: Claim, lease: JsonObject): Promise<JsonObject> {
+/** Undefined where it is somebody else's. An earlier renewal of ours, answered late, is nobody else. */
+async function renew(claim: Claim, { name, lease }: Mine): Promise<JsonObject | undefined> {
   const old = isObject(lease['spec']) ? lease['spec'] : {};
-  return claim.ports.kube.replace({
-    ...lease,
-    spec: { ...leaseSpec(claim), acquireTime: old['acquireTime'] ?? null },
-  });
+  try {
+    return await claim.ports.kube.replace({
+      ...lease,
+      spec: { ...leaseSpec(claim), acquireTime: old['acquireTime'] ?? null },
+    });
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    const ours = await stillOurs(claim, name);
+    return ours && renew(claim, { name, lease: ours });
+  }
 }
 
 /** Gives a Lease back. Where the cluster does not answer it expires by itself, and what the work has done counts. */
-async function release({ ports: { kube }, holder }: Claim, name: string): Promise<void> {
+async function release(claim: Claim, name: string): Promise<void> {
   try {
-    const found = await kube.get('lease', name, SYSTEM_NAMESPACE);
-    if (found && at(found, '/spec/holderIdentity') === holder)
-      await kube.replace({ ...found, spec: { leaseDurationSeconds: DURATION } });
+    const found = await stillOurs(claim, name);
+    if (found)
+      await claim.ports.kube.replace({ ...found, spec: { leaseDurationSeconds: DURATION } });
   } catch (error) {
+    // The last renewal arrived in between: there is none after it.
+    if (isConflict(error)) return release(claim, name);
     if (!(error instanceof Failure)) throw error;
   }
+}
+
+/** The Lease as it is now, where it is ours. */
+async function stillOurs({ ports, holder }: Claim, name: string): Promise<JsonObject | undefined> {
+  const found = await ports.kube.get('lease', name, SYSTEM_NAMESPACE);
+  return found && at(found, '/spec/holderIdentity') === holder ? found : undefined;
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof KubeFailure && error.conflict;
 }

@@ -215,6 +215,48 @@ describe('a Lease that was ours', () => {
     });
   });
 
+  /** What the cluster is asked to do with the Lease goes through here. */
+  const through = (
+    { kube }: Bench,
+    way: (to: (lease: JsonObject) => Promise<JsonObject>, lease: JsonObject) => Promise<JsonObject>,
+  ): void => {
+    const replace = kube.replace.bind(kube);
+    kube.replace = (lease) => way(replace, lease);
+  };
+
+  test('is given back where its last renewal arrives between the look and the word', async () => {
+    const { bench, ports } = setup();
+    const late: JsonObject[] = [];
+    through(bench, async (replace, one) => {
+      if (at(one, '/spec/holderIdentity') !== undefined) {
+        late.push(one);
+        return new Promise(() => undefined);
+      }
+      for (const renewal of late.splice(0)) await replace(renewal);
+      return replace(one);
+    });
+    await withLease(ports, NAME, () => bench.clock.sleep(10_500));
+    expect(bench.kube.outside.made('replace')).toHaveLength(3);
+    expect(holder(bench)).toBe('');
+  });
+
+  test('stays ours where a renewal is answered after the next one began', async () => {
+    const { bench, ports } = setup();
+    through(bench, async (replace, one) => {
+      const answer = await replace(one);
+      if (at(one, '/spec/holderIdentity') !== undefined) await bench.clock.sleep(12_000);
+      return answer;
+    });
+    const work = withLease(ports, NAME, async (held) => {
+      for (let second = 0; second < 65; second += 1) {
+        await bench.clock.sleep(1000);
+        held();
+      }
+    });
+    expect(await codeOf(work)).toBe('done');
+    expect(holder(bench)).toBe('');
+  });
+
   test.each(['get', 'replace'])(
     'that cannot be given back (%s) takes nothing from the result',
     async (call) => {
