@@ -79,6 +79,8 @@ export interface PresentStatus {
   commit: string;
   /** Of a cluster: the UID of its kube-system namespace, as first seen. */
   identity?: string;
+  /** Until then something else is tried on the hub, and what is recorded comes back after it. */
+  tried?: Instant;
 }
 
 export interface Rendered {

@@ -22,7 +22,9 @@ export async function catchUpRecord(
     const { unit, digest, release } = to;
     const state = states.known.get(release.namespace);
     if (unreadable.has(unitId(unit))) continue; // a person looks at it first
-    if (!isSettled(state, digest) || present.get(unitId(unit))?.digest === digest) continue;
+    const known = present.get(unitId(unit));
+    const isKnown = known?.digest === digest && known.status?.tried === undefined;
+    if (!isSettled(state, digest) || isKnown) continue;
     const message = `${unit.name} runs ${digest.slice(0, 7)}, and was not recorded`;
     try {
       const files = await recordOf(job, wanted, to, state?.healthy?.since);

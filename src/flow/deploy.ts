@@ -8,6 +8,7 @@ import type { PublicRecord } from '../core/hub/gates.ts';
 import { isSettled } from '../core/hub/state.ts';
 import { seconds } from '../core/model/quantities.ts';
 import { unitId, unitTitle } from '../core/unit.ts';
+import type { Instant } from '../core/unit.ts';
 import type { Report } from '../edges/report.ts';
 import { removeFolder, withTemporaryFolder, writeFolders } from '../edges/files.ts';
 import { headMessage } from '../edges/git.ts';
@@ -18,7 +19,7 @@ import { orphanText, orphansOf } from './choose.ts';
 import type { DeployInputs, Deployment, Found, Job, Merge, Wanted } from './deployment.ts';
 import { claimedApproval, refuseOpenEnvironment } from './protection.ts';
 import type { ClaimedApproval } from './protection.ts';
-import { keepRecord, publicRecord } from './record.ts';
+import { keepRecord, markTried, publicRecord } from './record.ts';
 import { mergeOf, recordOf, tell } from './tell.ts';
 import { gatherWanted } from './wanted.ts';
 import { applyWorld } from './world.ts';
@@ -129,7 +130,10 @@ async function applyUnits(
     if (approval.doubt !== undefined)
       report.progress(`⚠ the approval is not believed: ${approval.doubt}`);
     const record = whereRecorded(inputs, wanted, refusal);
-    const results = await walk(job, { wanted, found, merge, urgent, approval, record }, world);
+    const hold = holdUntil(job);
+    if (hold) await markTried(inputs, wanted.chosen, found.present, hold.until);
+    const facts = { wanted, found, merge, urgent, approval, record, hold };
+    const results = await walk(job, facts, world);
     append(results, await removeAll(job, wanted, found, world));
     await tell(job, wanted, results, merge);
     return results;
@@ -143,6 +147,12 @@ interface WalkFacts {
   urgent: string | undefined;
   approval: ClaimedApproval;
   record: PublicRecord;
+  hold: Hold | undefined;
+}
+
+interface Hold {
+  until: Instant;
+  reason: string;
 }
 
 /** A refusal matters where nothing is recorded at all: then nobody else can know what this run does. */
@@ -160,7 +170,7 @@ function whereRecorded(
 
 async function walk(
   job: Job,
-  { wanted, found, merge, urgent, approval, record: known }: WalkFacts,
+  { wanted, found, merge, urgent, approval, record: known, hold }: WalkFacts,
   world: ApplyWorld,
 ): Promise<UnitResult[]> {
   const { inputs } = job;
@@ -180,7 +190,7 @@ async function walk(
     ...approval,
     hurry: inputs.now ? reason : urgent,
     again: inputs.again ? reason : undefined,
-    hold: holdUntil(job),
+    hold,
     retry: retry === undefined ? undefined : { hub: retry, reason },
     onDone: async (to) => {
       if (record === undefined) return;
@@ -190,7 +200,7 @@ async function walk(
   });
 }
 
-function holdUntil({ inputs, ports }: Job): { until: string; reason: string } | undefined {
+function holdUntil({ inputs, ports }: Job): Hold | undefined {
   const { hold, reason = '' } = inputs;
   if (hold === undefined) return undefined;
   const end = ports.clock.now().getTime() + seconds(hold) * 1000;

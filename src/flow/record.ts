@@ -2,7 +2,7 @@ import { pretty } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
 import type { Platform } from '../core/model/types.ts';
 import { unitId } from '../core/unit.ts';
-import type { PresentStatus, Unit, WantedRelease } from '../core/unit.ts';
+import type { Instant, PresentRelease, PresentStatus, Unit, WantedRelease } from '../core/unit.ts';
 import type { Charts } from '../edges/charts.ts';
 import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
 import { exists, writeFolders } from '../edges/files.ts';
@@ -61,6 +61,23 @@ export async function keepRecord(
     return error.message;
   }
   return undefined;
+}
+
+/** Before anything is tried, so that what is recorded comes back even where the run that tries is killed. */
+export async function markTried(
+  { actions }: Pick<RecordPlaces, 'actions'>,
+  chosen: readonly WantedRelease[],
+  present: ReadonlyMap<string, PresentRelease>,
+  until: Instant,
+): Promise<void> {
+  const files = chosen.flatMap(({ unit }) => {
+    const status = present.get(unitId(unit))?.status;
+    if (status === undefined) return [];
+    const marked = new Map([['status.json', pretty({ ...status, tried: until })]]);
+    return [...inRecord(unit, marked)];
+  });
+  if (files.length === 0) return;
+  await actions?.github.commitFiles('deployed', new Map(files), `a trial until ${until}`);
 }
 
 /** A unit's files by their paths on the branch. */

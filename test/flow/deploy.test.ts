@@ -585,6 +585,40 @@ describe('a run of GitHub Actions', () => {
     });
   });
 
+  test('that tries says so in the record before it begins, so that what is recorded comes back', async () => {
+    const { here } = await onGithub();
+    const ours = { actions: here.actions, record: here.record };
+    await here.run({ ...ours, hubs: ['one'] });
+    const status = async (): Promise<JsonObject | undefined> =>
+      objectOf(await readFile(join(here.record, 'one/status.json'), 'utf8'));
+    const before = (await status()) ?? {};
+    const ran = here.forge.commits.length;
+    const trial = { ...ours, hold: '2h', pull: 5, reason: REASON };
+    await here.write(IDLE);
+    await here.run(trial);
+    const [mark, ...more] = here.forge.commits.slice(ran);
+    expect(more).toEqual([]);
+    expect([mark?.branch, [...(mark?.files.keys() ?? [])]]).toEqual([
+      'deployed',
+      ['one/status.json'], // the other hub has no record that could come back
+    ]);
+    const marked = mark?.files.get('one/status.json') ?? '';
+    const until = here.bench.state('one')?.hold?.until;
+    expect(until).toMatch(/^2026-11-24T14:00/u);
+    expect(objectOf(marked)).toEqual({ ...before, tried: until });
+    // It is merged meanwhile: the record says again what runs.
+    await writeFile(join(here.record, 'one/status.json'), marked);
+    here.forge.head = await commitAll(here.platform, 'The same');
+    await here.run(ours);
+    expect(await status()).not.toHaveProperty('tried');
+    // Where nobody could know that it has to come back, nothing is tried.
+    here.forge.refuses = ['commitFiles'];
+    await here.write();
+    const calls = here.bench.outside.made('upgrade', 'apply').length;
+    await expect(here.run(trial)).rejects.toThrow('commitFiles is refused');
+    expect(here.bench.outside.made('upgrade', 'apply')).toHaveLength(calls);
+  }, 60_000);
+
   test('that tries a proposal takes waves and places from the default branch', async () => {
     const { here } = await onGithub();
     const proposed = join(here.root, 'proposed');

@@ -11,7 +11,10 @@ export const WAVES = WAVE_NUMBERS.length;
 interface WaveRow {
   name: string;
   clusters: string[];
-  /** Where the record is not what is wanted: what failed, soaks or is frozen, and what nobody has recorded. */
+  /**
+   * Where the record is not what is wanted: what failed, soaks or is frozen, what nobody has recorded, and what has
+   * to come back after a trial.
+   */
   waiting: string[];
   approve: string[];
 }
@@ -29,9 +32,11 @@ export function waveRows(
   present: readonly PresentRelease[],
 ): WaveRows {
   const { waves, removals } = platform.settings.data;
-  const deployed = new Map(present.map(({ unit, digest }) => [unitId(unit), digest]));
+  const deployed = new Map(present.map((one) => [unitId(one.unit), one]));
   const differs = ({ unit, digest }: WantedRelease): boolean =>
-    deployed.get(unitId(unit)) !== digest;
+    deployed.get(unitId(unit))?.digest !== digest;
+  const isTried = ({ unit }: WantedRelease): boolean =>
+    deployed.get(unitId(unit))?.status?.tried !== undefined;
   const hubs = wanted.filter(({ unit }) => unit.kind === 'hub');
   const shared = wanted.filter((one) => one.unit.kind === 'cluster' && differs(one));
   const still = removals.filter(({ hub }) => deployed.has(hub));
@@ -44,7 +49,7 @@ export function waveRows(
     const changed = mine.filter(differs);
     const clusters = sorted([...clustersOf(mine), ...(index === 0 ? removing : [])]);
     const due = [
-      ...clustersOf([...changed, ...shared]),
+      ...clustersOf([...changed, ...mine.filter(isTried), ...shared]),
       ...(index === 0 ? still.map(({ cluster }) => cluster) : []),
     ];
     return {

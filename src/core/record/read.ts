@@ -28,7 +28,7 @@ const readRelease = readerOf<{ digest: Digest; release: Release }>(
   '/release/v',
 );
 const readStatus = readerOf<PresentStatus>(
-  fields({ at: TEXT, commit: TEXT }, { identity: TEXT }),
+  fields({ at: TEXT, commit: TEXT }, { identity: TEXT, tried: TEXT }),
   '/v',
 );
 

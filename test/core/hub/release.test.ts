@@ -197,6 +197,12 @@ describe('waves for a workflow', () => {
       [],
     ]);
     expect(waiting([])).toEqual([['main'], ['a', 'main']]);
+    const tried = present().map((one) =>
+      one.unit.name === 's'
+        ? { ...one, status: { at: 't', commit: 'c', tried: '2026-11-24T14:00:00.000Z' } }
+        : one,
+    );
+    expect(waiting(tried)).toEqual([['main'], []]);
   });
 
   test('ask where something changes, if they want it', () => {
