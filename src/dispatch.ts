@@ -1,6 +1,7 @@
 import { isCommand } from './arguments.ts';
 import type { Inputs } from './arguments.ts';
 import { bench } from './commands/bench.ts';
+import { catchUp } from './commands/catch-up.ts';
 import { check } from './commands/check.ts';
 import { completion } from './commands/completion.ts';
 import { data } from './commands/data.ts';
@@ -50,7 +51,7 @@ import type { Forge } from './ports.ts';
 import type { BuildArtifacts } from './ports/build-artifacts.ts';
 import type { OwnPulls } from './ports/own-pulls.ts';
 import type { Upstream } from './ports/upstream.ts';
-import type { WorkflowStarts } from './ports/workflow-starts.ts';
+import type { WorkflowStarts, WorkflowSwitch } from './ports/workflow-starts.ts';
 import { VERSION } from './version.ts';
 
 type Run = (inputs: Inputs, report: Report) => Outcome | Promise<Outcome>;
@@ -93,6 +94,11 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
     return order(root, labelOrder());
   },
   waves: ({ root, chartsFrom }, report) => waves({ root, chartsFrom }, report),
+  'catch-up': async ({ root, chartsFrom }, report) => {
+    const { github, runner } = await actionEdges();
+    const world = { github, branch: runner.runBranch(), by: runner.startedBy() };
+    return catchUp({ root, chartsFrom }, world, report);
+  },
   status: async ({ root, chartsFrom, present, kubeconfig, at, target }, report) =>
     status(
       { root, chartsFrom, present, hubs: target, now: timeOf(at) },
@@ -241,7 +247,7 @@ async function runOutside({ root, target, at }: Inputs, report: Report): Promise
 
 /** Only what talks to GitHub loads its client: the other commands start without it. */
 async function actionEdges(): Promise<{
-  github: Forge & OwnPulls & WorkflowStarts & BuildArtifacts & Upstream;
+  github: Forge & OwnPulls & WorkflowStarts & WorkflowSwitch & BuildArtifacts & Upstream;
   runner: typeof import('./edges/runner.ts');
 }> {
   const [{ githubForge }, runner] = await Promise.all([
@@ -251,7 +257,6 @@ async function actionEdges(): Promise<{
   return { github: githubForge(runner.githubSettings()), runner };
 }
 
-/** GitHub, where a run of GitHub Actions gives a token. */
 /** In a workflow everybody reads, also where no token lets an issue be opened. */
 async function driftAudience({ exitCode }: Inputs): Promise<Audience> {
   return isInActions()
@@ -259,6 +264,7 @@ async function driftAudience({ exitCode }: Inputs): Promise<Audience> {
     : { kind: 'who-asked', whenDrifted: exitCode ? CHANGES : 1 };
 }
 
+/** GitHub, where a run of GitHub Actions gives a token. */
 async function maybeAction(): Promise<Awaited<ReturnType<typeof actionEdges>> | undefined> {
   return isInActions() && (process.env['GITHUB_TOKEN'] ?? '') !== '' ? actionEdges() : undefined;
 }

@@ -191,6 +191,14 @@ export const COMMANDS = {
     target: '',
     options: ['root', 'charts-from', 'json'],
   },
+  'catch-up': {
+    group: 'workflows',
+    examples: [],
+    summary:
+      'for the workflow: by the clock, goes on with what waits, or switches catch-up.yml off; after a change, switches it on where something waits',
+    target: '',
+    options: ['root', 'charts-from'],
+  },
   status: {
     group: 'run',
     examples: ['status', 'status --kubeconfig FILE', 'status hub --json'],

@@ -1,31 +1,20 @@
 import { dataWanted } from '../core/data/order.ts';
-import { wantedReleases } from '../core/hub/release.ts';
-import { WAVE_NUMBERS, waveRows } from '../core/hub/wave-rows.ts';
+import { WAVE_NUMBERS } from '../core/hub/wave-rows.ts';
 import type { WaveRows } from '../core/hub/wave-rows.ts';
 import { compareText } from '../core/json.ts';
 import type { Platform } from '../core/model/types.ts';
-import { unitTitle } from '../core/unit.ts';
-import { deployedOnBranch } from '../edges/deployed.ts';
 import type { Report } from '../edges/report.ts';
-import { gatherCharts } from '../gather/charts.ts';
-import { gatherPlatform } from '../gather/platform.ts';
+import { gatherWaves } from '../gather/waves.ts';
+import type { WavesInputs } from '../gather/waves.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Outputs } from '../outputs.ts';
 
-export interface WavesInputs {
-  root: string;
-  chartsFrom: string | undefined;
-}
-
 /** For the workflow: its waves, in words and as outputs. Needs no cluster. */
-export async function waves({ root, chartsFrom }: WavesInputs, report: Report): Promise<Outcome> {
-  const { platform, findings } = await gatherPlatform(root);
-  if (!platform) return refused(findings);
-  const { releases, unreadable } = await deployedOnBranch(root);
-  for (const { unit, why } of unreadable) report.progress(`⚠ ${unitTitle(unit)}: ${why}`);
-  const charts = await gatherCharts(platform, { root, chartsFrom, releases, report });
-  const all = waveRows(platform, wantedReleases(platform, charts, releases), releases);
+export async function waves(inputs: WavesInputs, report: Report): Promise<Outcome> {
+  const gathered = await gatherWaves(inputs, report);
+  if (gathered.kind === 'refused') return refused(gathered.findings);
+  const { platform, waves: all } = gathered;
   return outcome({
     exit: 0,
     text: all.rows.map(rowText).join(''),

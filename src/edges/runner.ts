@@ -79,6 +79,11 @@ export function labelOrder(): Order {
   return { label, hub, issue, login };
 }
 
+/** Whether this run follows a schedule, or something that somebody did. */
+export function startedBy(): 'clock' | 'change' {
+  return process.env['GITHUB_EVENT_NAME'] === 'schedule' ? 'clock' : 'change';
+}
+
 /** The issue, and the new comment, that an event is about. Whatever else it says is asked anew. */
 export function requestEvent(): { issue: number; comment: number | undefined } {
   const name = process.env['GITHUB_EVENT_NAME'] ?? '';

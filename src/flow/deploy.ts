@@ -13,7 +13,7 @@ import type { Report } from '../edges/report.ts';
 import { removeFolder, withTemporaryFolder, writeFolders } from '../edges/files.ts';
 import { headMessage } from '../edges/git.ts';
 import { Failure } from '../failure.ts';
-import { catchUpRecord } from './catch-up.ts';
+import { catchUpRecord } from './record-again.ts';
 import { dropData, orderData } from './data.ts';
 import { orphanText, orphansOf } from './choose.ts';
 import type { DeployInputs, Deployment, Found, Job, Merge, Wanted } from './deployment.ts';

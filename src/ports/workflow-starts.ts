@@ -6,3 +6,10 @@ export interface WorkflowStarts {
    */
   startWorkflow(file: string, branch: string | undefined): Promise<void>;
 }
+
+/** Workflows that a run starts with inputs, or whose events GitHub is to follow or to leave alone. */
+export interface WorkflowSwitch {
+  /** On the default branch. */
+  runWorkflow(file: string, inputs: Readonly<Record<string, string>>): Promise<void>;
+  switchWorkflow(file: string, to: 'on' | 'off'): Promise<void>;
+}

@@ -2,7 +2,7 @@ import type { Forge } from '../../ports.ts';
 import type { BuildArtifacts } from '../../ports/build-artifacts.ts';
 import type { OwnPulls } from '../../ports/own-pulls.ts';
 import type { Upstream } from '../../ports/upstream.ts';
-import type { WorkflowStarts } from '../../ports/workflow-starts.ts';
+import type { WorkflowStarts, WorkflowSwitch } from '../../ports/workflow-starts.ts';
 import { GithubArtifacts } from './artifacts.ts';
 import { GithubClient } from './client.ts';
 import type { GithubSettings, Second } from './client.ts';
@@ -18,7 +18,7 @@ import { GithubWorkflowStarts } from './workflow-starts.ts';
 export function githubForge(
   settings: GithubSettings,
   second: Second = 1000,
-): Forge & OwnPulls & WorkflowStarts & BuildArtifacts & Upstream {
+): Forge & OwnPulls & WorkflowStarts & WorkflowSwitch & BuildArtifacts & Upstream {
   const client = new GithubClient(settings, second);
   const pulls = new GithubPulls(client);
   const own = new GithubOwnPulls(client);
@@ -37,6 +37,8 @@ export function githubForge(
     withdraw: (branch, why) => own.withdraw(branch, why),
     merge: (pull, head) => own.merge(pull, head),
     startWorkflow: (file, branch) => starts.startWorkflow(file, branch),
+    runWorkflow: (file, inputs) => starts.runWorkflow(file, inputs),
+    switchWorkflow: (file, to) => starts.switchWorkflow(file, to),
     reviewedFile: (artifact, file) => artifacts.reviewedFile(artifact, file),
     filesOfRun: (run, names, file) => artifacts.filesOfRun(run, names, file),
     commitsBetween: (range) => upstream.commitsBetween(range),

@@ -45,6 +45,8 @@ export const OPERATIONS = [
   'actions/list-workflow-run-artifacts',
   'actions/get-workflow-run',
   'actions/create-workflow-dispatch',
+  'actions/enable-workflow',
+  'actions/disable-workflow',
   'actions/download-artifact',
   'repos/get-environment',
   'repos/list-deployment-branch-policies',

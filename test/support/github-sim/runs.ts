@@ -1,8 +1,20 @@
 import { Refusal, found, text, userBody } from './call.ts';
-import type { Call, Handler } from './call.ts';
+import type { Answer, Call, Handler } from './call.ts';
 import type { Body } from './contract.ts';
 import type { OperationId } from './operations.ts';
 import type { Artifact, Deployment, Repository, Run } from './state.ts';
+
+const isJson = (value: unknown): value is Body => typeof value === 'object' && value !== null;
+
+function switched(
+  { workflows, disabled }: Repository,
+  { workflow_id: workflow = '' }: Call['parameters'],
+  how: 'add' | 'delete',
+): Answer {
+  if (!workflows.includes(workflow)) throw new Refusal(404, 'Not Found');
+  disabled[how](workflow);
+  return { status: 204 };
+}
 
 const deploymentBody = ({ id, sha, ref, task, environment }: Deployment): Body => ({
   id,
@@ -97,9 +109,20 @@ export const RUNS: Readonly<Partial<Record<OperationId, Handler>>> = {
       if (!repository.workflows.includes(workflow)) throw new Refusal(404, 'Not Found');
       if (!repository.refs.has(`refs/heads/${ref}`))
         throw new Refusal(422, `No ref found for: ${ref}`);
-      repository.dispatches.push({ workflow, ref });
+      if (repository.disabled.has(workflow))
+        throw new Refusal(422, 'Cannot trigger a workflow_dispatch on a disabled workflow');
+      const inputs = isJson(body['inputs']) ? { inputs: body['inputs'] } : {};
+      repository.dispatches.push({ workflow, ref, ...inputs });
       return { status: 204 };
     },
+  },
+  'actions/enable-workflow': {
+    needs: ['actions'],
+    handle: ({ repository, parameters }) => switched(repository, parameters, 'delete'),
+  },
+  'actions/disable-workflow': {
+    needs: ['actions'],
+    handle: ({ repository, parameters }) => switched(repository, parameters, 'add'),
   },
   'actions/get-reviews-for-run': {
     handle: ({ repository, parameters }) => ({

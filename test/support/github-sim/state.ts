@@ -183,7 +183,9 @@ export interface Repository {
   actions: { enabled: boolean; allowed: 'all' | 'local_only' | 'selected'; mayOpenPulls: boolean };
   /** Files of workflows that may be started by hand, and what was started so. */
   workflows: string[];
-  dispatches: { workflow: string; ref: string }[];
+  /** Workflows that are switched off. */
+  disabled: Set<string>;
+  dispatches: { workflow: string; ref: string; inputs?: Body }[];
   approvals: Approval[];
   checks: Map<number, Body & { annotations: unknown[] }>;
 }
@@ -267,7 +269,8 @@ export class State {
       secrets: [],
       variables: [],
       actions: { enabled: true, allowed: 'all', mayOpenPulls: false },
-      workflows: ['check.yml', 'image.yml', 'deploy.yml', 'access.yml'],
+      workflows: ['check.yml', 'image.yml', 'deploy.yml', 'access.yml', 'catch-up.yml'],
+      disabled: new Set(),
       dispatches: [],
       approvals: [],
       checks: new Map(),
