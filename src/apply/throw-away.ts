@@ -2,6 +2,7 @@ import { THROW_AWAY } from '../core/hub/throw-away.ts';
 import { rolloutVerdict } from '../core/hub/rollout.ts';
 import { textAt } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
+import { lastWords } from '../core/refusals/words.ts';
 import type { Ports } from '../ports.ts';
 import { Faulty } from './types.ts';
 
@@ -47,7 +48,7 @@ export async function withThrowAway<T>(
   return around(pod, world, async () => {
     if ((await reached(pod, world, ['Running', 'Succeeded', 'Failed'])) !== 'Running')
       throw new Faulty(
-        `${pod.what}: ${(await world.kube.logs(pod.name, pod.namespace)).trim().slice(-300)}`,
+        `${pod.what}: ${lastWords('the log of its pod', await world.kube.logs(pod.name, pod.namespace))}`,
         'infrastructure',
       );
     return work();

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lastWords } from '../core/refusals/words.ts';
 import { Failure, HelmFailure } from '../failure.ts';
 import type { RenderRequest } from '../ports/releases.ts';
 import { exec } from './exec.ts';
@@ -30,7 +31,7 @@ export async function findHelm(): Promise<Helm> {
   const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
   if (code !== 0 || !parts)
     throw new HelmFailure(
-      `${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`,
+      `${program} does not answer as Helm does: ${lastWords('it', stderr || stdout)}`,
       { hint: `put ${NEEDED} on the PATH` },
     );
   if (!(major === 4 || (major === 3 && minor >= 17)))

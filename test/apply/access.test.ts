@@ -294,8 +294,8 @@ describe('who is out', () => {
     ],
     [
       'where the hub’s pod cannot be asked',
-      () => ({ code: 2, stdout: '', stderr: 'no token\n' }),
-      'the hub does not answer: no token',
+      () => ({ code: 2, stdout: '', stderr: 'no token\ncommand terminated with exit code 2\n' }),
+      'the hub does not answer: the script says “no token”',
       'all',
     ],
     [

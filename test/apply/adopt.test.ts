@@ -254,7 +254,7 @@ describe('a Helm release that is taken over', () => {
     silent.theirs.code = 1;
     expect((await failureOf(apply(silent))) as Failure).toMatchObject({
       message: expect.stringMatching(
-        /does not answer.*it is down; nothing was changed/u,
+        /does not answer.*kubectl says “it is down”; nothing was changed/u,
       ) as unknown,
     });
     const none = new Bench(ADOPT);

@@ -87,7 +87,7 @@ test('a job whose pods the cluster refuses says why', async () => {
   bench.kube.refusesJobs = `Error creating: ${quota}`;
   const job = await startFiller(taskOf(bench, 1), bench.world);
   await expect(untilStarted(job, bench.world)).rejects.toThrow(
-    `input data: the cluster takes no pod: Error creating: ${quota}`,
+    'input data: the cluster takes no pod: pod x: quota small of the namespace has no room: asked pods=1, used 5, limit 5',
   );
   expect(bench.clock.elapsed()).toBeLessThan(10_000);
 });

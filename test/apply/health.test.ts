@@ -91,8 +91,21 @@ describe('a health check', () => {
   test.each<[string, Bench['health'], string]>([
     [
       'with a code',
-      { lines: WELL, code: 3, stderr: `${'x'.repeat(400)}end\n` },
-      `the health check ended with code 3: ${'x'.repeat(297)}end`,
+      {
+        lines: WELL,
+        code: 3,
+        stderr: 'Traceback\nKeyError: \u{1B}[31m\ncommand terminated with exit code 3\n',
+      },
+      'the health check ended with code 3: the script says “KeyError: <U+001B>[31m”',
+    ],
+    [
+      'before it began',
+      {
+        lines: [],
+        code: 1,
+        stderr: 'error: unable to upgrade connection: container not found ("hub")\n',
+      },
+      'the health check ended with code 1: container hub: it does not run just now',
     ],
     ['without a word', { lines: [] }, 'the health check ended without a word'],
     ['with words of others only', { lines: ['{}'] }, 'the health check ended without a word'],

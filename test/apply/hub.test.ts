@@ -248,7 +248,7 @@ describe('a change', () => {
 
   test.each<[string, string, string]>([
     ['its last line', '{"stage": "import", "error": "No module x"}', 'import: No module x'],
-    ['the end of its log', 'a\nb\nc\nd\ne\nf\n', 'b c d e f'],
+    ['the end of its log', 'a\nb\nc\nd\ne\nf\n', 'the log of the check says “f”'],
   ])('that cannot be loaded is told by %s', async (_what, log, told) => {
     const bench = await running(RESTART);
     bench.pods = { 'glaciocloud-load-check': { phase: 'Failed', log } };
@@ -309,13 +309,13 @@ describe('a change that fails goes back', () => {
     expect(ended(result)).toEqual([
       'rolled-back',
       'product',
-      'hub-2 has ended 3 times with code 1: ImportError: no ice',
+      'hub-2 has ended 3 times with code 1: its log says “ImportError: no ice”',
     ]);
   });
 
   test.each<[string, string, string]>([
-    ['', 'only now: KeyError', ': only now: KeyError'],
-    ['unable to retrieve container logs for x\n', ' \n last line \n', ': last line'],
+    ['', 'only now: KeyError', ': its log says “only now: KeyError”'],
+    ['unable to retrieve container logs for x\n', ' \n last line \n', ': its log says “last line”'],
     ['', '', ''],
   ])('and what its pod said before (%j) and now (%j)', async (before, now, told) => {
     const bench = await running(RESTART);
@@ -541,7 +541,7 @@ describe('another hub image', () => {
     expect(ended(await apply(bench))).toEqual([
       'failed',
       'way-back-failed',
-      'hub: no; and the way back failed: the hub’s database cannot be restored: disk full',
+      'hub: no; and the way back failed: the hub’s database cannot be restored: the script says “disk full”',
     ]);
     expect(bench.outside.made('restore')).toEqual([]);
     expect(bench.state(HUB)?.copy).toMatch(/^before-/u);
@@ -563,7 +563,9 @@ describe('another hub image', () => {
     [
       'a hub that is down',
       { line: { copied: 'x' }, code: 137 },
-      ['one: no copy of the hub’s database, because the hub does not answer: '],
+      [
+        'one: no copy of the hub’s database, because the hub does not answer: kubectl does not say why',
+      ],
     ],
   ])('goes without a copy where there is %s', async (_what, copy, said) => {
     const bench = await running(IMAGE);

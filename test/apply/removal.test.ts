@@ -283,7 +283,7 @@ describe('an archive', () => {
     [
       'says no count',
       { stderr: 'Killed' },
-      /^the line to the pod broke after 0\.0 MB: said before\nKilled$/u,
+      /^the line to the pod broke after 0\.0 MB: kubectl says “said before Killed”$/u,
     ],
     ['ends with a code', { code: 137 }, /^the line to the pod broke/u],
     ['counts otherwise', { stderr: count({ bytes: 1 }) }, /^the line to the pod broke/u],

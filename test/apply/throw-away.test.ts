@@ -128,7 +128,7 @@ describe('a throw-away pod', () => {
     here.clock.after(600, () => here.kube.setStatus('Pod', 'check', 'one', status));
     expect(await faultOf(runThrowAway(POD, here.world))).toEqual([
       'product',
-      'it cannot run: check: the image cannot be pulled: manifest unknown',
+      'it cannot run: check: the image cannot be pulled: Kubernetes says “manifest unknown”',
     ]);
     expect([here.clock.elapsed(), left(here)]).toEqual([750, []]);
   });
@@ -174,7 +174,7 @@ describe('a throw-away pod', () => {
       const work = (): Promise<never> => Promise.reject(new Error('it was worked with'));
       expect(await faultOf(withThrowAway(POD, here.world, work))).toEqual([
         'infrastructure',
-        `it cannot run: ${'x'.repeat(300)}`,
+        `it cannot run: the log of its pod says “${'x'.repeat(300)}…”`,
       ]);
     },
   );

@@ -46,10 +46,10 @@ describe('Helm is found', () => {
   });
 
   test.each([
-    ['says no version', { stdout: 'hello' }, 'hello'],
-    ['says nothing', {}, ''],
-    ['fails', { stdout: 'v4.0.0', stderr: 'no way\n', code: 1 }, 'no way'],
-    ['says much', { stdout: 'x'.repeat(300) }, 'x'.repeat(200)],
+    ['says no version', { stdout: 'hello' }, 'it says “hello”'],
+    ['says nothing', {}, 'it does not say why'],
+    ['fails', { stdout: 'v4.0.0', stderr: 'no way\n', code: 1 }, 'it says “no way”'],
+    ['says much', { stdout: 'x'.repeat(301) }, `it says “${'x'.repeat(300)}…”`],
   ])('to be none where it %s', async (_what, answer, said) => {
     await helm.says(answer);
     expect(await failureOf(findHelm())).toMatchObject({

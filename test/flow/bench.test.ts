@@ -164,8 +164,12 @@ describe('bench', () => {
   });
 
   test.each([
-    ['it ends early', 'Traceback\nMemoryError\n', 'the measurement ended early: MemoryError'],
-    ['it says nothing', '', 'the measurement ended early: '],
+    [
+      'it ends early',
+      'Traceback\nMemoryError\n',
+      'the measurement ended early: its log says “MemoryError”',
+    ],
+    ['it says nothing', '', 'the measurement ended early: its log does not say why'],
   ])('where %s, it is told and nothing is kept', async (_what, log, message) => {
     const here = await running(log);
     await expect(run(here)).rejects.toThrow(new Failure(`one: ${message}`, { hint: '' }));

@@ -1,5 +1,6 @@
 import { at, textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { scriptRefusal } from '../../core/refusals/words.ts';
 import { messageOf } from '../../failure.ts';
 import type { Cluster } from '../../ports.ts';
 import { SERVERS, USERNAME, askHub } from './hub-people.ts';
@@ -47,7 +48,7 @@ export async function putOut(
   const job = { do: 'out', digest, names: [...names], timeout: PATIENCE_SECONDS };
   try {
     const ended = await askHub(world, hub, { job, seconds: SCRIPT_SECONDS, onObject });
-    if (ended.code > 1) why = `the hub does not answer: ${ended.stderr.trim().slice(-200)}`;
+    if (ended.code > 1) why = `the hub does not answer: ${scriptRefusal(ended.stderr).text}`;
   } catch (error) {
     why = `the hub does not answer: ${messageOf(error)}`;
   }

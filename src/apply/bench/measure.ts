@@ -12,6 +12,7 @@ import {
   benchObjects,
 } from '../../core/bench/pod.ts';
 import { at, textAt } from '../../core/json.ts';
+import { lastWords } from '../../core/refusals/words.ts';
 import { instantText } from '../../core/time.ts';
 import { runThrowAway } from '../throw-away.ts';
 import type { ThrowAwayWorld } from '../throw-away.ts';
@@ -48,10 +49,7 @@ export async function measure(hub: BenchHub, world: BenchWorld): Promise<Figures
   );
   const lines = measured(log);
   if (lines.end.length === 0)
-    throw new Faulty(
-      `the measurement ended early: ${log.trim().split('\n').at(-1)?.slice(0, 300) ?? ''}`,
-      'infrastructure',
-    );
+    throw new Faulty(`the measurement ended early: ${lastWords('its log', log)}`, 'infrastructure');
   const dataClass = hub.data ? await classOfData(world) : null;
   return figuresOf(hub, lines, { at: begun, dataClass });
 }

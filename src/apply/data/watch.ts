@@ -4,9 +4,10 @@ import { progressText } from '../../core/data/progress.ts';
 import { fillEnd } from '../../core/data/report.ts';
 import type { FillEnd } from '../../core/data/report.ts';
 import { DATA_CLAIM } from '../../core/data/volume.ts';
-import { rolloutVerdict, shortened } from '../../core/hub/rollout.ts';
+import { rolloutVerdict } from '../../core/hub/rollout.ts';
 import { at, objectsIn, textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { messageText } from '../../core/refusals/words.ts';
 import type { Cluster, Clock } from '../../ports.ts';
 import { Faulty } from '../types.ts';
 
@@ -57,7 +58,7 @@ async function confirmPods(job: string, { kube }: WatchWorld): Promise<void> {
   const refused = events.find(({ reason }) => reason === 'FailedCreate');
   if (refused)
     throw new Faulty(
-      `input data: the cluster takes no pod: ${shortened(textAt(refused, '/message'))}`,
+      `input data: the cluster takes no pod: ${messageText(textAt(refused, '/message'))}`,
       'infrastructure',
     );
 }

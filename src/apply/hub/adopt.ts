@@ -5,6 +5,7 @@ import { isHalfWay } from '../../core/hub/state.ts';
 import { storedIn, straysOf } from '../../core/hub/way-back.ts';
 import { at, lastObject, objectsIn, textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { scriptRefusal } from '../../core/refusals/words.ts';
 import { Failure, KubeFailure } from '../../failure.ts';
 import { Faulty } from '../types.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
@@ -72,12 +73,14 @@ async function usersOf({ to }: HubTask, world: ApplyWorld): Promise<Known[]> {
     timeoutMs: LOOK_MS,
   });
   const said = lastObject(lines);
-  if (code !== 0 || said === undefined)
+  if (code !== 0 || said === undefined) {
+    const why = scriptRefusal(stderr);
     throw new Failure(
       `the hub that is to be taken over does not answer, so that nobody can say whom it knows: ` +
-        `${stderr.trim().slice(-200)}; nothing was changed`,
-      { hint: 'bring it up first' },
+        `${why.text}; nothing was changed`,
+      { hint: why.cure === '' ? 'bring it up first' : why.cure },
     );
+  }
   world.progress(to.unit, `takes over a hub of JupyterHub ${textAt(said, '/version')}`);
   if (!Array.isArray(said['users']))
     world.progress(

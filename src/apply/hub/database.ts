@@ -1,6 +1,7 @@
 import { lastObject, textAt } from '../../core/json.ts';
 import { restoreObjects } from '../../core/hub/throw-away.ts';
 import { parseObject, splitDocuments } from '../../core/manifests.ts';
+import { lastWords, scriptRefusal } from '../../core/refusals/words.ts';
 import { messageOf } from '../../failure.ts';
 import { runThrowAway } from '../throw-away.ts';
 import { Faulty } from '../types.ts';
@@ -20,14 +21,17 @@ export async function copyDatabase(
 ): Promise<string | undefined> {
   const lines: string[] = [];
   const name = `before-${to.digest.slice(0, 12)}`;
-  const { code, stderr } = await world.kube
+  const { code, why } = await world.kube
     .python(to.release.namespace, {
       script: await world.script('db_copy.py'),
       args: [name],
       onLine: (line) => lines.push(line),
       timeoutMs: 60_000,
     })
-    .catch((error: unknown) => ({ code: -1, stderr: messageOf(error) }));
+    .then(
+      (ended) => ({ code: ended.code, why: scriptRefusal(ended.stderr).text }),
+      (error: unknown) => ({ code: -1, why: messageOf(error) }),
+    );
   const said = lastObject(lines);
   if (code === 1 && said !== undefined)
     throw new Faulty(
@@ -36,13 +40,13 @@ export async function copyDatabase(
     );
   if (code !== 0 && adopting)
     throw new Faulty(
-      `the database of the hub that is to be taken over cannot be copied: ${stderr.trim().slice(-120)}`,
+      `the database of the hub that is to be taken over cannot be copied: ${why}`,
       'infrastructure',
     );
   if (code !== 0) {
     world.progress(
       to.unit,
-      `no copy of the hub’s database, because the hub does not answer: ${stderr.trim().slice(-120)}`,
+      `no copy of the hub’s database, because the hub does not answer: ${why}`,
     );
     return undefined;
   }
@@ -92,7 +96,7 @@ export async function restoreDatabase(
   );
   if (!ok)
     throw new Faulty(
-      `the hub’s database cannot be restored: ${log.trim().slice(-300)}`,
+      `the hub’s database cannot be restored: ${lastWords('the script', log)}`,
       'infrastructure',
     );
   const said = lastObject(log.split('\n'));

@@ -2,6 +2,7 @@ import { sha256Hex } from '../../core/digest.ts';
 import type { FaultClass } from '../../core/hub/causes.ts';
 import { at, objectOf, textAt } from '../../core/json.ts';
 import type { Json } from '../../core/json.ts';
+import { scriptRefusal } from '../../core/refusals/words.ts';
 import type { Unit } from '../../core/unit.ts';
 import { addressSign, hubApi } from '../../core/watch/outside.ts';
 import type { Sign } from '../../core/watch/outside.ts';
@@ -95,7 +96,7 @@ function firstFailure(
 function endedText(code: number, stderr: string): string {
   return code === 0
     ? 'the health check ended without a word'
-    : `the health check ended with code ${code}: ${stderr.trim().slice(-300)}`;
+    : `the health check ended with code ${code}: ${scriptRefusal(stderr).text}`;
 }
 
 /** The hub as people reach it. */

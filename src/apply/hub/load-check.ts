@@ -2,6 +2,7 @@ import { promisesOf } from '../../core/hub/promises.ts';
 import { loadCheckObjects } from '../../core/hub/throw-away.ts';
 import { objectOf, textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { lastWords } from '../../core/refusals/words.ts';
 import { runThrowAway } from '../throw-away.ts';
 import { Faulty } from '../types.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
@@ -39,7 +40,7 @@ async function scriptsOf({ script }: ApplyWorld): Promise<Record<string, string>
 function loadError(log: string): string {
   const lines = log.trim().split('\n');
   const told = objectOf(lines.at(-1) ?? '');
-  if (!told) return `${UNLOADED}: ${lines.slice(-5).join(' ').slice(0, 600)}`;
+  if (!told) return `${UNLOADED}: ${lastWords('the log of the check', log)}`;
   if (textAt(told, '/stage') === 'promises')
     return `the new configuration breaks a promise: ${textAt(told, '/error')}`.slice(0, 600);
   const bad = lines.find((line) => line.includes('Bad config encountered'));

@@ -1,4 +1,5 @@
 import { rolloutVerdict } from '../../core/hub/rollout.ts';
+import { lastWords } from '../../core/refusals/words.ts';
 import type { Cluster } from '../../ports.ts';
 import { Faulty } from '../types.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
@@ -54,9 +55,6 @@ function lastWord(log: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('unable to retrieve container logs'));
-  return (
-    lines.findLast((line) => /error|exception|\[C |fatal/iu.test(line)) ??
-    lines.at(-1) ??
-    ''
-  ).slice(0, 300);
+  const last = lines.findLast((line) => /error|exception|\[C |fatal/iu.test(line)) ?? lines.at(-1);
+  return last === undefined ? '' : lastWords('its log', last);
 }

@@ -5,6 +5,7 @@ import { createTarDecoder } from 'modern-tar';
 import { at, lastObject, textAt } from '../../core/json.ts';
 import { megabytes, parseCounted } from '../../core/removal/archive.ts';
 import type { Counted } from '../../core/removal/archive.ts';
+import { scriptRefusal } from '../../core/refusals/words.ts';
 import type { Clock, Streaming } from '../../ports.ts';
 import { Faulty } from '../types.ts';
 
@@ -40,7 +41,7 @@ export class Sending {
     this.#counted = parseCounted(said);
     if (code !== 0 || !this.#counted || this.#counted.bytes !== this.bytes)
       throw new Faulty(
-        `the line to the pod broke after ${megabytes(this.bytes)}: ${stderr.trim().slice(-200)}`,
+        `the line to the pod broke after ${megabytes(this.bytes)}: ${scriptRefusal(stderr).text}`,
         'infrastructure',
       );
   }

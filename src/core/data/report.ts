@@ -1,3 +1,4 @@
+import { lastWords } from '../refusals/words.ts';
 import { bytesOf } from './lock.ts';
 import type { LockedSet } from './lock.ts';
 import { COUNT, TEXT, fields, listOf, readerOf } from '../shape.ts';
@@ -60,7 +61,7 @@ export function fillEnd(log: string): FillEnd {
   if (error.kind === 'read') return { kind: 'error', ...error.value };
   return {
     kind: 'error',
-    cause: last === '' ? 'the filler said nothing' : `the filler ended with: ${last.slice(0, 300)}`,
+    cause: lastWords('the filler', last),
     cure: 'try again; if it ends so again, report it with this line',
   };
 }

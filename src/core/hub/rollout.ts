@@ -1,10 +1,8 @@
 import { at, objectsIn, textAt } from '../json.ts';
 import type { JsonObject } from '../json.ts';
+import { messageText } from '../refusals/words.ts';
 import { CRASHES, NOT_READY_SECONDS, NO_ROOM_SECONDS, pullFault } from './causes.ts';
 import type { FaultClass } from './causes.ts';
-
-/** Characters of a message of Kubernetes that a reason repeats. */
-const MESSAGE_LENGTH = 300;
 
 export interface RolloutFailure {
   kind: 'failed';
@@ -48,7 +46,7 @@ function podsRefused(deployment: JsonObject): RolloutFailure | undefined {
   );
   const message = textAt(failure, '/message');
   return /forbidden/iu.test(message)
-    ? productFault(`${textAt(deployment, '/metadata/name')}: ${shortened(message)}`)
+    ? productFault(`${textAt(deployment, '/metadata/name')}: ${messageText(message)}`)
     : undefined;
 }
 
@@ -109,10 +107,10 @@ function imageFault(pod: string, status: JsonObject): RolloutFailure | undefined
   const { reason, message } = waitingFor(status);
   if (!IMAGE_REASONS.includes(reason)) return undefined;
   if (pullFault(`${reason} ${message}`) === 'product')
-    return productFault(`${pod}: the image cannot be pulled: ${shortened(message)}`);
+    return productFault(`${pod}: the image cannot be pulled: ${messageText(message)}`);
   // The first failure may be an accident; Kubernetes backs off after the second.
   if (reason !== 'ImagePullBackOff') return undefined;
-  return infrastructureFault(`${pod}: the registry does not answer: ${shortened(message)}`);
+  return infrastructureFault(`${pod}: the registry does not answer: ${messageText(message)}`);
 }
 
 /** A Secret or ConfigMap that is not there, or a container that cannot be made. */
@@ -121,7 +119,7 @@ function configurationFault(pod: string, status: JsonObject): RolloutFailure | u
   if (!/^CreateContainer(Config)?Error$/u.test(reason)) return undefined;
   // A kubelet that has not heard of a new Secret yet says so, and tries again.
   if (/failed to sync \w+ cache/u.test(message)) return undefined;
-  return productFault(`${pod}: ${shortened(message)}`);
+  return productFault(`${pod}: ${messageText(message)}`);
 }
 
 function waitingFor(status: JsonObject): { reason: string; message: string } {
@@ -155,7 +153,7 @@ function noNode(pod: string, condition: JsonObject, now: number): RolloutFailure
   if (condition['type'] !== 'PodScheduled' || condition['status'] !== 'False') return undefined;
   const since = Date.parse(textAt(condition, '/lastTransitionTime'));
   return now - since > NO_ROOM_SECONDS * 1000
-    ? infrastructureFault(`${pod} finds no node: ${shortened(textAt(condition, '/message'))}`)
+    ? infrastructureFault(`${pod} finds no node: ${messageText(textAt(condition, '/message'))}`)
     : undefined;
 }
 
@@ -165,9 +163,4 @@ function productFault(reason: string): RolloutFailure {
 
 function infrastructureFault(reason: string): RolloutFailure {
   return { kind: 'failed', reason, fault: 'infrastructure' };
-}
-
-/** Of what Kubernetes says, as much as a reason repeats. */
-export function shortened(message: string): string {
-  return message.slice(0, MESSAGE_LENGTH);
 }

@@ -3,18 +3,20 @@ import { DOCKER } from './docker.ts';
 import { GIT } from './git.ts';
 import { CHARTS, RELEASES } from './helm.ts';
 import { OBJECTS } from './objects.ts';
+import { PODS } from './pods.ts';
 import { quote, readWith } from './refusal.ts';
 import type { Refusal, Row } from './refusal.ts';
 import { withoutRepeated } from './repeated.ts';
 import { SOPS } from './sops.ts';
 import { TEMPLATES } from './template.ts';
 
-export type Tool = 'kubectl' | 'Helm' | 'git' | 'sops' | 'Docker';
+export type Tool = 'kubectl' | 'Kubernetes' | 'Helm' | 'git' | 'sops' | 'Docker';
 
-const CLUSTER = [...OBJECTS, ...RELEASES, ...CONNECTION];
+const CLUSTER = [...OBJECTS, ...RELEASES, ...PODS, ...CONNECTION];
 
 const ROWS: Readonly<Record<Tool, readonly Row[]>> = {
   kubectl: CLUSTER,
+  Kubernetes: OBJECTS,
   Helm: [...TEMPLATES, ...CHARTS, ...CLUSTER],
   git: GIT,
   sops: SOPS,

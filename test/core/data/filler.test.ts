@@ -223,16 +223,16 @@ describe('how the filler ended', () => {
       '{"event":"error","cause":"full","cure":"enlarge"}',
       { kind: 'error', cause: 'full', cure: 'enlarge' },
     ],
-    ['nothing', '', { kind: 'error', cause: 'the filler said nothing' }],
+    ['nothing', '', { kind: 'error', cause: 'the filler does not say why' }],
     [
       'a crash',
       'Traceback\nMemoryError',
-      { kind: 'error', cause: 'the filler ended with: MemoryError' },
+      { kind: 'error', cause: 'the filler says “MemoryError”' },
     ],
     [
       'a report that is none',
       JSON.stringify({ ...report, sets: [{ set: 'cru' }] }),
-      { kind: 'error', cause: expect.stringContaining('the filler ended with: ') },
+      { kind: 'error', cause: expect.stringContaining('the filler says “{') },
     ],
   ])('%s', (_what, log, expected) => {
     expect(fillEnd(log)).toMatchObject(expected);

@@ -5,8 +5,8 @@ import type { JsonObject } from '../../../src/core/json.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const ago = (seconds: number): string => new Date(NOW - seconds * 1000).toISOString();
-const LONG = 'x'.repeat(301);
-const SHORT = 'x'.repeat(300);
+const LONG = 'x'.repeat(401);
+const SHORT = `Kubernetes says “${'x'.repeat(400)}…”`;
 
 const deployment = (status: JsonObject = {}, name = 'hub'): JsonObject => ({
   kind: 'Deployment',
@@ -46,21 +46,33 @@ const crashed = (reason: string): Rollout => ({
 
 describe('an image', () => {
   test.each<[string, string, Rollout]>([
-    ['ErrImagePull', 'x: not found', product('hub-x: the image cannot be pulled: x: not found')],
-    ['ImagePullBackOff', 'denied', product('hub-x: the image cannot be pulled: denied')],
-    ['InvalidImageName', 'no', product('hub-x: the image cannot be pulled: no')],
-    ['ErrImageNeverPull', 'not found', product('hub-x: the image cannot be pulled: not found')],
+    [
+      'ErrImagePull',
+      'x: not found',
+      product('hub-x: the image cannot be pulled: Kubernetes says “x: not found”'),
+    ],
+    [
+      'ImagePullBackOff',
+      'denied',
+      product('hub-x: the image cannot be pulled: Kubernetes says “denied”'),
+    ],
+    ['InvalidImageName', 'no', product('hub-x: the image cannot be pulled: Kubernetes says “no”')],
+    [
+      'ErrImageNeverPull',
+      'not found',
+      product('hub-x: the image cannot be pulled: Kubernetes says “not found”'),
+    ],
     [
       'ErrImagePull',
       `denied${LONG}`,
-      product(`hub-x: the image cannot be pulled: denied${'x'.repeat(294)}`),
+      product(`hub-x: the image cannot be pulled: Kubernetes says “denied${'x'.repeat(394)}…”`),
     ],
     ['ErrImagePull', 'connection refused', DONE],
     ['ErrImageNeverPull', 'connection refused', DONE],
     [
       'ImagePullBackOff',
       'connection refused',
-      infrastructure('hub-x: the registry does not answer: connection refused'),
+      infrastructure('hub-x: the registry does not answer: Kubernetes says “connection refused”'),
     ],
     ['ImagePullBackOff', LONG, infrastructure(`hub-x: the registry does not answer: ${SHORT}`)],
     ['ContainerCreating', 'not found', DONE],
@@ -72,14 +84,14 @@ describe('an image', () => {
   test('of an init container counts as well', () => {
     const state = { waiting: { reason: 'ErrImagePull', message: 'not found' } };
     expect(verdict(pod({ initContainerStatuses: [{ state }] }))).toEqual(
-      product('hub-x: the image cannot be pulled: not found'),
+      product('hub-x: the image cannot be pulled: Kubernetes says “not found”'),
     );
   });
 });
 
 describe('a container that cannot be made', () => {
   test.each<[string, string, Rollout]>([
-    ['CreateContainerConfigError', 'secret "x" not found', product('hub-x: secret "x" not found')],
+    ['CreateContainerConfigError', 'secret "x" not found', product('hub-x: secret x: it is not there')],
     ['CreateContainerError', LONG, product(`hub-x: ${SHORT}`)],
     [
       'CreateContainerConfigError',
@@ -179,7 +191,7 @@ describe('a pod without a node', () => {
     [
       'for a moment more than 120 s',
       {},
-      infrastructure('hub-x finds no node: Insufficient memory'),
+      infrastructure('hub-x finds no node: Kubernetes says “Insufficient memory”'),
     ],
     ['for 120 s', { lastTransitionTime: ago(120) }, DONE],
     ['with a long reason', { message: LONG }, infrastructure(`hub-x finds no node: ${SHORT}`)],
@@ -212,8 +224,16 @@ describe('a Deployment whose pods are refused', () => {
     );
 
   test.each<[string, JsonObject, Rollout]>([
-    ['by a quota', {}, product('hub: pods "hub-x" is forbidden: exceeded quota: few')],
-    ['at length', { message: `Forbidden${LONG}` }, product(`hub: Forbidden${'x'.repeat(291)}`)],
+    [
+      'by a quota',
+      {},
+      product('hub: pod hub-x: the cluster does not allow it: “exceeded quota: few”'),
+    ],
+    [
+      'at length',
+      { message: `Forbidden${LONG}` },
+      product(`hub: Kubernetes says “Forbidden${'x'.repeat(391)}…”`),
+    ],
     ['no more', { status: 'False' }, DONE],
     ['for something that passes', { message: 'timeout' }, DONE],
     ['in another condition', { type: 'Progressing' }, DONE],
@@ -224,7 +244,7 @@ describe('a Deployment whose pods are refused', () => {
   test('is told after what its pods say', () => {
     const quota = deployment({ conditions: [condition] });
     expect(rolloutVerdict([quota], [waiting('InvalidImageName', 'no')], NOW)).toEqual(
-      product('hub-x: the image cannot be pulled: no'),
+      product('hub-x: the image cannot be pulled: Kubernetes says “no”'),
     );
   });
 });
@@ -281,6 +301,6 @@ describe('a rollout', () => {
         [running, waiting('InvalidImageName', 'a'), waiting('InvalidImageName', 'b')],
         NOW,
       ),
-    ).toEqual(product('hub-x: the image cannot be pulled: a'));
+    ).toEqual(product('hub-x: the image cannot be pulled: Kubernetes says “a”'));
   });
 });
