@@ -1,5 +1,6 @@
 import { bookWithout, filesAbout, hubsOf, linesWithout } from '../core/access/audit/erase.ts';
 import { lineText } from '../core/access/audit/line.ts';
+import type { GivenName } from '../core/access/names.ts';
 import { terminal } from '../core/escape.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { confirmPeople } from '../flow/access.ts';
@@ -56,13 +57,13 @@ async function erase(id: string, erasure: Erasure, random: Pick<Random, 'hex'>):
   const lines = linesWithout(audit.lines, id, tombstone);
   const before = new Set(audit.lines.map(lineText));
   const changed = lines.filter((line) => !before.has(lineText(line))).length;
-  const name = book.get(id)?.name;
-  if (changed > 0 || name !== undefined)
+  const given = book.get(id);
+  if (changed > 0 || given)
     await erasure.restart({ book: bookWithout(book, id, tombstone), lines });
   return outcome({
     exit: 0,
-    text: erasedText({ id, tombstone, changed, name }),
-    json: { schema_version: SCHEMA_VERSION, tombstone, lines: changed, name: name ?? null },
+    text: erasedText({ id, tombstone, changed, given }),
+    json: { schema_version: SCHEMA_VERSION, tombstone, lines: changed, name: given?.name ?? null },
   });
 }
 
@@ -71,16 +72,22 @@ interface Erased {
   tombstone: string;
   /** Lines of the audit. */
   changed: number;
-  name: string | undefined;
+  given: GivenName | undefined;
 }
 
-function erasedText({ id, tombstone, changed, name }: Erased): string {
-  if (changed === 0 && name === undefined)
-    return terminal`nothing is written down about ${id}\n`.text;
-  const taken =
-    name === undefined ? '' : `; the name ${name} stays taken, because it leads to a home`;
+function erasedText({ id, tombstone, changed, given }: Erased): string {
+  if (changed === 0 && !given) return terminal`nothing is written down about ${id}\n`.text;
+  const taken = given ? `; the name ${given.name} stays taken: ${whyTaken(given)}` : '';
   return terminal`${changed} lines of the audit say ${tombstone} in place of ${id}${taken}
 ${ELSEWHERE}\n`.text;
+}
+
+/** What is written down of homes was there when they went out; of folders of a shared volume nothing is. */
+function whyTaken({ claims }: GivenName): string {
+  const homes = Object.entries(claims).map(([hub, claim]) => `${claim} in ${hub}`);
+  return homes.length > 0
+    ? `who got it would get the files there, if they are still there: ${homes.join(', ')}`
+    : 'no home of theirs is written down, but no name is given twice, because a folder of a shared volume may bear it';
 }
 
 const ELSEWHERE =

@@ -51,7 +51,7 @@ describe('an erasure', () => {
       { schema_version: 1, tombstone: 'erased-1a2b3c4d', lines: 3, name: 'ada' },
     ]);
     expect(text).toBe(
-      `3 lines of the audit say erased-1a2b3c4d in place of ${ID}; the name ada stays taken, because it leads to a home\n` +
+      `3 lines of the audit say erased-1a2b3c4d in place of ${ID}; the name ada stays taken: who got it would get the files there, if they are still there: claim-ada in science\n` +
         'what still knows the id: the history of people’s files, the hub’s own memory of names (access.names.json on its volume), issues on GitHub, and clones of the branches names and audit\n',
     );
     expect(await found()).not.toContain(ID);
@@ -80,7 +80,7 @@ describe('an erasure', () => {
   test('of somebody of whom only the name is known takes the id from there', async () => {
     await gitNames(root).keep(new Map([['9', { name: 'eva', claims: {} }]]));
     expect((await erase('9')).text).toContain(
-      '0 lines of the audit say erased-1a2b3c4d in place of 9; the name eva',
+      '0 lines of the audit say erased-1a2b3c4d in place of 9; the name eva stays taken: no home of theirs is written down, but no name is given twice',
     );
     expect([...((await gitNames(root).read())?.keys() ?? [])]).toContain('erased-1a2b3c4d');
   });

@@ -49,7 +49,7 @@ export function linesWithout(
   }));
 }
 
-/** The name stays taken, because it leads to a home; nobody can say any more whose it was. */
+/** The name stays taken, because it may lead to files; nobody can say any more whose it was. */
 export function bookWithout(book: NameBook, id: string, tombstone: string): NameBook {
   return new Map(
     [...book].map(([key, given]): [string, GivenName] => [key === id ? tombstone : key, given]),
