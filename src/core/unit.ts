@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 
 /** The first 40 hex digits of a SHA-256: what two releases are compared by. */
 export type Digest = string;
@@ -52,6 +52,15 @@ export interface Written {
   /** Pointer into the values → pointer into the file; the longest prefix counts, and an empty one is no field. */
   from: Readonly<Record<string, string>>;
   file: JsonObject;
+  /** The same for fields of other files. */
+  besides: Readonly<Record<string, OtherField>>;
+}
+
+/** A field of another file than the hub's, and what it says. */
+export interface OtherField {
+  file: string;
+  field: string;
+  to: Json | undefined;
 }
 
 export interface WantedRelease {

@@ -1,4 +1,4 @@
-import { at, canonical, isWithin, pointer } from '../json.ts';
+import { canonical, isWithin, pointer } from '../json.ts';
 import type { Json } from '../json.ts';
 import { slug } from '../model/quantities.ts';
 import { compare } from '../plan/compare.ts';
@@ -6,20 +6,26 @@ import type { FieldChange } from '../plan/types.ts';
 import type { Release, Written } from '../unit.ts';
 import { JUPYTERHUB, OWN_VALUES } from './charts.ts';
 import type { Reason } from './step.ts';
-import { fieldBehind, writtenBefore } from './written.ts';
+import { fieldBehind, withChanged, writtenBefore } from './written.ts';
+import type { Behind } from './written.ts';
 
 /** Why a hub changes, by what was written; what only follows from it is kept with it. */
 export function reasonsOf(from: Release, to: Release, written?: Written): Reason[] {
   const causes = causesOf(from, to);
   const rest: FieldChange[] = [];
-  const fields = new Map<string, FieldChange[]>();
+  const fields = new Map<string, { behind: Behind; changes: FieldChange[] }>();
   const followers = new Map<Cause, FieldChange[]>();
-  for (const change of changedValues(from, to)) {
-    const field = written && fieldBehind(written, change);
-    const cause = causes.find((one) => decides(one, change, field));
-    if (cause) put(followers, cause, change);
-    else if (field === undefined) rest.push(change);
-    else put(fields, field, change);
+  const all = changedValues(from, to);
+  const known = written && withChanged(written, to.values, all);
+  for (const change of all) {
+    const behind = known && fieldBehind(known, change);
+    const cause = causes.find((one) => decides(one, change, behind?.field));
+    if (cause) followers.set(cause, [...(followers.get(cause) ?? []), change]);
+    else if (behind === undefined) rest.push(change);
+    else {
+      const key = `${behind.file ?? ''}${behind.field}`;
+      fields.set(key, { behind, changes: [...(fields.get(key)?.changes ?? []), change] });
+    }
   }
   return [
     ...(hasOtherSecrets(from, to) ? [{ kind: 'encrypted' as const }] : []),
@@ -27,13 +33,9 @@ export function reasonsOf(from: Release, to: Release, written?: Written): Reason
       const follows = followers.get(cause);
       return follows ? { ...cause, follows } : cause;
     }),
-    ...[...fields].map(([field, changes]) => fieldReason(field, changes, at(written?.file, field))),
+    ...[...fields.values()].map(({ behind, changes }) => fieldReason(behind, changes)),
     ...rest.map((change): Reason => ({ kind: 'value', ...change })),
   ];
-}
-
-function put<Key>(groups: Map<Key, FieldChange[]>, key: Key, change: FieldChange): void {
-  groups.set(key, [...(groups.get(key) ?? []), change]);
 }
 
 type Cause = Extract<Reason, { kind: 'chart' | 'image' | 'secret' }>;
@@ -64,10 +66,11 @@ function profileOf(image: string): string {
   return pointer(OWN_VALUES, 'profiles', 'images', slug(image));
 }
 
-function fieldReason(field: string, changes: FieldChange[], to: Json | undefined): Reason {
-  const isNew = changes.every(({ from }) => from === undefined);
-  const before = isNew ? { value: undefined } : writtenBefore(to, changes);
-  return { kind: 'field', field, before, to, follows: changes };
+/** A field of the hub's file is new where all is that it decides; in another file it may have been there before. */
+function fieldReason(behind: Behind, changes: FieldChange[]): Reason {
+  const isNew = behind.file === undefined && changes.every(({ from }) => from === undefined);
+  const before = isNew ? { value: undefined } : writtenBefore(behind.to, changes);
+  return { kind: 'field', ...behind, before, follows: changes };
 }
 
 function chartReasons(from: Release, to: Release): Cause[] {

@@ -5,6 +5,7 @@ import { compareText } from '../json.ts';
 import type { Doc, EnvironmentFile, HubName, Platform } from '../model/types.ts';
 import { wantedRelease } from '../plan/release.ts';
 import type { ChartPin, PresentRelease, Release, WantedRelease } from '../unit.ts';
+import { besidesOf } from './besides.ts';
 import { hubData } from './values/data.ts';
 import { hubValues } from './values/build.ts';
 import { writtenIn } from './written.ts';
@@ -83,7 +84,9 @@ function hubRelease(
   const waves = platform.settings.data.waves;
   const order = waves.findIndex(({ name }) => name === hub.data.wave) + 1;
   if (!built || order === 0) return [];
-  const written = writtenIn(built, hub);
+  const cluster = platform.clusters.get(hub.data.cluster);
+  const besides = cluster ? besidesOf(hub.data, cluster, platform.settings) : {};
+  const written = { ...writtenIn(built, hub), besides };
   return [
     {
       ...wantedRelease(hub.data.wave, order, {

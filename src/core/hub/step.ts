@@ -21,9 +21,10 @@ export type Reason =
   /** A value that no field of the hub's file decides. */
   | ({ kind: 'value' } & FieldChange);
 
-/** `field`: a pointer into the hub's file, which says `to`. */
+/** `field`: a pointer into the hub's file (or the `file` that is named), which says `to`. */
 export interface FieldReason {
   kind: 'field';
+  file: string | undefined;
   field: string;
   /** Undefined where no value tells what the file said before; its own is where it said nothing. */
   before: { value: Json | undefined } | undefined;

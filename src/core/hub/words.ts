@@ -18,7 +18,7 @@ export function shortReference(reference: string | undefined): string {
 
 function shortValue(value: unknown): string {
   if (value === undefined) return 'none';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }
 
@@ -48,12 +48,12 @@ export function reasonText(reason: Reason): string {
   }
 }
 
-/** In the words of the hub's file, as far as they are known. */
-function fieldText({ field, before, to, follows }: FieldReason): string {
-  const name = fieldName(field);
+/** In the words of the file, as far as they are known. */
+function fieldText({ file, field, before, to, follows }: FieldReason): string {
+  const name = `${file === undefined ? '' : `${file}: `}${fieldName(field)}`;
   const [first] = follows;
   if (before) return `${name} ${arrow(shortValue(before.value), shortValue(to))}`;
-  if (first && follows.length === 1) return `${name}: ${valueText(first)}`;
+  if (file === undefined && first && follows.length === 1) return `${name}: ${valueText(first)}`;
   return to === undefined ? `${name} is gone` : `${name}: now ${shortValue(to)}`;
 }
 

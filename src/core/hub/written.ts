@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../json.ts';
 import type { Doc, EnvironmentFile } from '../model/types.ts';
 import { durationLike, seconds } from '../model/quantities.ts';
 import type { FieldChange } from '../plan/types.ts';
-import type { Written } from '../unit.ts';
+import type { OtherField, Written } from '../unit.ts';
 import { JUPYTERHUB, OWN_VALUES } from './charts.ts';
 import { inFile } from './values/named-lists.ts';
 import type { HubValues } from './values/part.ts';
@@ -12,7 +12,10 @@ const CHART = pointer(JUPYTERHUB);
 const OWN = pointer(OWN_VALUES);
 
 /** For the reasons of a plan: which field of a hub's file each value comes from. */
-export function writtenIn({ from, ownFrom }: HubValues, hub: Doc<EnvironmentFile>): Written {
+export function writtenIn(
+  { from, ownFrom }: HubValues,
+  hub: Doc<EnvironmentFile>,
+): Omit<Written, 'besides'> {
   const below = (chart: string, origins: ReadonlyMap<string, string>): [string, string][] =>
     [...origins].map(([path, field]) => [`${chart}${path}`, field]);
   return {
@@ -22,20 +25,39 @@ export function writtenIn({ from, ownFrom }: HubValues, hub: Doc<EnvironmentFile
   };
 }
 
-/** The field that decided a value that changed, as a pointer into the file; undefined where none did. */
-export function fieldBehind(
-  { from, file }: Written,
-  { path, to }: FieldChange,
-): string | undefined {
+/** Fields of other files count where everything that they decide has changed: else the hub's file is why. */
+export function withChanged(
+  written: Written,
+  values: JsonObject,
+  changes: readonly FieldChange[],
+): Written {
+  const stays = (path: string): boolean =>
+    at(values, path) !== undefined && !changes.some((one) => isWithin(one.path, path));
+  const all = Object.entries(written.besides);
+  const besides = all.filter(
+    ([, { file, field }]) =>
+      !all.some(([path, one]) => one.file === file && one.field === field && stays(path)),
+  );
+  return { ...written, besides: Object.fromEntries(besides) };
+}
+
+/** A field that decided a value; `file`: undefined for the hub's own. */
+export type Behind = Omit<OtherField, 'file'> & { file: string | undefined };
+
+/** The field that decided a value that changed; undefined where none did. */
+export function fieldBehind(written: Written, change: FieldChange): Behind | undefined {
+  const { from, file, besides } = written;
+  const { path, to } = change;
+  const own = (field: string): Behind => ({ file: undefined, field, to: at(file, field) });
   const raw = rawField(file, path);
-  if (raw !== undefined) return raw;
+  if (raw !== undefined) return own(raw);
   for (let prefix = path; prefix !== ''; prefix = parentOf(prefix)) {
-    const field = from[prefix];
+    const [other, field] = [besides[prefix], from[prefix]];
+    if (other) return other;
     if (field === '') return undefined;
     if (field === undefined) continue;
-    return isWithin(path, OWN)
-      ? deepest(file, field, `${field}${path.slice(prefix.length)}`, to)
-      : field;
+    const below = `${field}${path.slice(prefix.length)}`;
+    return own(isWithin(path, OWN) ? deepest(file, field, below, to) : field);
   }
   return undefined;
 }

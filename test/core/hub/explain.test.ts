@@ -258,7 +258,7 @@ describe('what people notice', () => {
   });
 
   test('of idle servers are said as the file writes such a time', () => {
-    const written = { from: {}, file: { sessions: { idle: '24h' } } };
+    const written = { from: {}, besides: {}, file: { sessions: { idle: '24h' } } };
     expect(effectsOf(idle(60), idle(86_400), none, written)).toEqual([
       { kind: 'idle', from: '60', to: '86400', like: '24h' },
     ]);
@@ -307,7 +307,7 @@ describe('a step', () => {
 
   test('of a hub that takes over a release says so', () => {
     const to = wantedHub('h', 'd', ours({ hub: { url: 'https://h' } }));
-    const written = { from: {}, file: { adopt: { release: 'h', people: {} } } };
+    const written = { from: {}, besides: {}, file: { adopt: { release: 'h', people: {} } } };
     expect(explainHub({ from: undefined, to: { ...to, written } }, aDiff()).effects).toEqual([
       { kind: 'adopts', release: 'h' },
       { kind: 'new-hub', url: 'https://h' },

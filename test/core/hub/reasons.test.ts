@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { effectsOf } from '../../../src/core/hub/explain.ts';
 import { reasonsOf } from '../../../src/core/hub/reasons.ts';
+import { at } from '../../../src/core/json.ts';
 import { wantedReleases } from '../../../src/core/hub/release.ts';
 import { effectText, followsText, reasonText } from '../../../src/core/hub/words.ts';
 import type { WantedRelease } from '../../../src/core/unit.ts';
@@ -129,11 +130,92 @@ describe('a reason is the field that was written, in its words', () => {
     ]);
   });
 
-  test('a value that another file decides is shown as it is', () => {
-    const class2 = { 'clusters/main.yaml': { storage: { homes: { class: 'other' } } } };
-    const texts = told(hubOf({}), hubOf({}, class2)).map(([text]) => text);
-    expect(texts).toContainEqual(
-      expect.stringMatching(/^singleuser\.storage\.dynamic\.storageClass /u),
-    );
+  const cluster = (more: object): Written => ({ 'clusters/main.yaml': { ...more } });
+  const platform = (more: object): Written => ({ 'platform.yaml': { ...more } });
+  const nodes = (pool: string): Written =>
+    cluster({
+      nodes: { user: { cpu: 8, memory: '32Gi', max: 4, startTime: '60s', selector: { pool } } },
+    });
+  const homes = (name: string): Written => cluster({ storage: { homes: { class: name } } });
+
+  test('that the cluster’s file decides, and what follows from it', () => {
+    expect(told(hubOf({}, homes('slow')), hubOf({}, homes('fast')))).toEqual([
+      [
+        'clusters/main.yaml: storage.homes.class slow → fast',
+        [
+          'hub.db.pvc.storageClassName slow → fast',
+          'singleuser.storage.dynamic.storageClass slow → fast',
+        ],
+      ],
+    ]);
+  });
+
+  test('of the hub where it gives way to that of its cluster: not the cluster’s file is why', () => {
+    const home = { size: '20Gi', class: 'fast' };
+    expect(
+      told(hubOf({ home }, homes('slow')), hubOf({ home: { size: '20Gi' } }, homes('slow'))),
+    ).toEqual([['singleuser.storage.dynamic.storageClass fast → slow', []]]);
+  });
+
+  test.each<[string, Written, Written, string]>([
+    [
+      'networks of the cluster',
+      cluster({ networks: [] }),
+      cluster({ networks: ['192.0.2.0/24'] }),
+      'clusters/main.yaml: networks: now ["192.0.2.0/24"]',
+    ],
+    [
+      'its issuer',
+      cluster({ ingress: { class: 'nginx', issuer: 'a', email: null } }),
+      cluster({ ingress: { class: 'nginx', issuer: 'b', email: null } }),
+      'clusters/main.yaml: ingress.issuer a → b',
+    ],
+    [
+      'its entry',
+      cluster({ ingress: { class: 'nginx', issuer: 'a', email: null } }),
+      cluster({ ingress: { class: 'traefik', issuer: 'a', email: null } }),
+      'clusters/main.yaml: ingress.class nginx → traefik',
+    ],
+    [
+      'labels of its nodes',
+      nodes('a'),
+      nodes('b'),
+      'clusters/main.yaml: nodes.user.selector: now {"pool":"b"}',
+    ],
+    [
+      'whom homes belong to',
+      platform({ user: { name: 'jovyan', uid: 1000, gid: 100 } }),
+      platform({ user: { name: 'jovyan', uid: 1001, gid: 100 } }),
+      'platform.yaml: user.uid 1000 → 1001',
+    ],
+    [
+      'links of the pages',
+      platform({ pages: {} }),
+      platform({ pages: { help: 'https://example.org' } }),
+      'platform.yaml: pages.help "" → https://example.org',
+    ],
+  ])('of another file, which is named: %s', (_what, from, to, text) => {
+    expect(told(hubOf({}, from), hubOf({}, to)).map(([one]) => one)).toContain(text);
+  });
+
+  test('of another file only for values that there are', () => {
+    const place = { cpu: 8, memory: '32Gi', max: 4, startTime: '60s', selector: { pool: 'a' } };
+    const pool = { ...place, taints: [{ key: 'k', effect: 'NoSchedule' }] };
+    const { release, written } = hubOf({}, cluster({ nodes: { user: pool, core: pool } }));
+    const paths = Object.keys(written?.besides ?? {});
+    expect(paths.length).toBeGreaterThan(15);
+    expect(paths.filter((path) => at(release.values, path) === undefined)).toEqual([
+      '/glaciocloud/data/room',
+    ]);
+  });
+
+  test('of the hub where a value has two fathers, and only its own has changed', () => {
+    const pages = platform({ pages: { repository: 'o/r' } });
+    const texts = told(hubOf({ title: 'A' }, pages), hubOf({ title: 'B' }, pages));
+    expect(texts.map(([one]) => one)).toEqual(['title A → B']);
+    const other = platform({ pages: { repository: 'o/s' } });
+    expect(told(hubOf({}, pages), hubOf({}, other)).map(([one]) => one)).toEqual([
+      'platform.yaml: pages.repository: now o/s',
+    ]);
   });
 });
