@@ -21,7 +21,7 @@ export const NOT_ASKED: NotAsked = { kind: 'not-asked', why: 'nobody is there', 
 
 /** `✗ where: what`, and its command; for tables of expected values. */
 export function brief({ state, where, what, fix }: Check): string[] {
-  const marks = { ok: '✓', missing: '✗', unknown: '?' } as const;
+  const marks = { ok: '✓', warning: '⚠', missing: '✗', unknown: '?' } as const;
   return [`${marks[state]} ${where}: ${what}`, ...(fix === '' ? [] : [fix])];
 }
 

@@ -2,7 +2,7 @@
 export interface Check {
   /** Stays the same from version to version, such as `github/environment`. */
   id: string;
-  state: 'ok' | 'missing' | 'unknown';
+  state: 'ok' | 'warning' | 'missing' | 'unknown';
   /** A file, an environment, a cluster: what it is about. */
   where: string;
   what: string;
@@ -16,6 +16,11 @@ export type Asked<T> =
 
 export function ok(id: string, where: string, what: string): Check {
   return { id, state: 'ok', where, what, fix: '' };
+}
+
+/** What goes on so, and may cost something one day. */
+export function warning(id: string, where: string, what: string, fix: string): Check {
+  return { id, state: 'warning', where, what, fix };
 }
 
 export function missing(id: string, where: string, what: string, fix: string): Check {

@@ -1,19 +1,13 @@
 import { DEPLOYER } from '../cluster/account.ts';
 import { SYSTEM_NAMESPACE, renamedHint } from '../cluster/objects.ts';
-import {
-  dnsVerdict,
-  ingressVerdict,
-  rightsVerdict,
-  storageVerdict,
-  versionVerdict,
-} from '../hub/preflight.ts';
-import type { Verdict } from '../hub/preflight.ts';
+import { dnsVerdict, rightsVerdict, versionVerdict } from '../hub/preflight.ts';
 import { loginRefused } from '../hub/causes.ts';
 import { at, objectsIn, textAt } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { ClusterFile, Doc, EnvironmentFile } from '../model/types.ts';
 import { judged, missing, ok, quoted, unknown } from './check.ts';
 import type { Asked, Check } from './check.ts';
+import { ingressCheck, storageChecks } from './classes.ts';
 import { loginCheck, serviceAccount } from './login.ts';
 import type { Login } from './login.ts';
 import type { ClusterNeeds } from './needs.ts';
@@ -70,20 +64,10 @@ export function clusterChecks(needs: ClusterNeeds, facts: ClusterFacts): Check[]
       rightsCheck(cluster, allowed, live),
     ),
     ...judged('cluster/storage', where, live.storageClasses, (classes) =>
-      fileCheck(
-        'cluster/storage',
-        where,
-        storageVerdict(cluster.data.storage, classes),
-        'storageclass',
-      ),
+      storageChecks(needs, classes),
     ),
     ...judged('cluster/ingress', where, live.ingressClasses, (classes) =>
-      fileCheck(
-        'cluster/ingress',
-        where,
-        ingressVerdict(cluster.data.ingress, classes),
-        'ingressclass',
-      ),
+      ingressCheck(needs, classes),
     ),
     ...issuerChecks(cluster, live),
     ...dnsChecks(needs, facts, live.entries),
@@ -160,22 +144,6 @@ function bindingFor(login: Login): string {
   const { namespace, name } = account;
   if (name === DEPLOYER && namespace === SYSTEM_NAMESPACE) return ` ${who}`;
   return `${bind} --serviceaccount=${quoted(`${namespace}:${name}`)} ${who}`;
-}
-
-/** Names of a file that a cluster must know; a warning is said and is no fault. */
-function fileCheck(
-  id: string,
-  where: string,
-  { problems, warnings }: Verdict,
-  kind: 'storageclass' | 'ingressclass',
-): Check {
-  if (problems.length > 0)
-    return missing(id, where, problems.join('; '), `kubectl get ${kind} # then correct ${where}`);
-  return ok(
-    id,
-    where,
-    warnings[0] ?? `the ${kind === 'storageclass' ? 'storage' : 'ingress'} class is there`,
-  );
 }
 
 function issuerChecks(cluster: Doc<ClusterFile>, { issuers }: LiveCluster): Check[] {

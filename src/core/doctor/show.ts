@@ -4,7 +4,12 @@ import type { Json } from '../json.ts';
 import type { Check } from './check.ts';
 
 const GROUPS = { github: 'GitHub', cluster: 'clusters', secrets: 'secrets' } as const;
-const MARKS: Readonly<Record<Check['state'], string>> = { ok: '✓', missing: '✗', unknown: '?' };
+const MARKS: Readonly<Record<Check['state'], string>> = {
+  ok: '✓',
+  warning: '⚠',
+  missing: '✗',
+  unknown: '?',
+};
 
 /** What is there and what is missing, by group, each with the command for it below. */
 export function doctorText(checks: readonly Check[]): string {
@@ -25,7 +30,9 @@ function summary(checks: readonly Check[]): string {
     checks.filter(({ state }) => state === wanted).length;
   const open = count('unknown');
   const rest = open === 0 ? '' : `, ${open} not asked: this is no word on those`;
-  return `${count('ok')} fine, ${count('missing')} missing${rest}`;
+  const warnings = count('warning');
+  const warned = warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
+  return `${count('ok')} fine${warned}, ${count('missing')} missing${rest}`;
 }
 
 /** `fix` is null where nothing is to do. */

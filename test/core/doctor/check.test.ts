@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
-import { judged, missing, ok, quoted } from '../../../src/core/doctor/check.ts';
+import { judged, missing, ok, quoted, warning } from '../../../src/core/doctor/check.ts';
 import { doctorJson, doctorText } from '../../../src/core/doctor/show.ts';
 import { NOT_ASKED, answered } from '../../support/doctor.ts';
 import { fc } from '../../support/property.ts';
@@ -77,6 +77,12 @@ describe('what is shown', () => {
         '1 fine, 2 missing, 1 not asked: this is no word on those',
         '',
       ].join('\n'),
+    );
+  });
+
+  test('warns, with the command, and counts it', () => {
+    expect(doctorText([warning('cluster/a', 'one', 'may cost homes', 'do this')])).toBe(
+      'clusters\n  ⚠ one: may cost homes\n      do this\n\n0 fine, 1 warning, 0 missing\n',
     );
   });
 

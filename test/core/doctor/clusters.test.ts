@@ -237,10 +237,57 @@ describe('classes', () => {
     ]);
   });
 
-  test('that lose homes are said, and are no fault', () => {
-    const storageClasses = answered([{ metadata: { name: 'standard' }, reclaimPolicy: 'Delete' }]);
-    expect(withId(checks({ storageClasses }), 'cluster/storage')).toEqual([
-      `✓ ${FILE}: the storage class standard deletes a volume with its claim: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)`,
+  test('that lose homes are a warning, with a class that keeps them', () => {
+    const lossy = {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'standard', uid: 'x', annotations: { a: 'default' } },
+      provisioner: 'example.org/disks',
+      parameters: { type: 'ssd' },
+      reclaimPolicy: 'Delete',
+    };
+    const keeps = { metadata: { name: 'slow' }, reclaimPolicy: 'Retain' };
+    const all = checks({ storageClasses: answered([lossy, keeps]) }, [
+      'environments/one.yaml',
+      'home: {size: 20Gi}',
+      'home: {size: 20Gi, class: slow}',
+    ]);
+    expect(withId(all, 'cluster/storage')).toEqual([
+      `⚠ ${FILE}: the storage class standard deletes a volume with its claim: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)`,
+      `echo '{"apiVersion":"storage.k8s.io/v1","kind":"StorageClass","provisioner":"example.org/disks","parameters":{"type":"ssd"},"reclaimPolicy":"Retain","metadata":{"name":"standard-retain"}}' | kubectl apply -f - ` +
+        `# before the first hub, then standard-retain as storage.homes.class of ${FILE}; for each volume that is there: kubectl patch pv NAME --patch '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
+      '✓ environments/one.yaml: the storage class is there',
+    ]);
+  });
+
+  test('that a hub names for its homes are looked at too', () => {
+    const edit: Edit = [
+      'environments/one.yaml',
+      'home: {size: 20Gi}',
+      'home: {size: 20Gi, class: slow}',
+    ];
+    expect(withId(checks({}, edit), 'cluster/storage')).toEqual([
+      `✓ ${FILE}: the storage class is there`,
+      '✗ environments/one.yaml: there is no storage class slow; there are: standard',
+      'kubectl get storageclass # then correct environments/one.yaml',
+    ]);
+  });
+
+  test('of an entry are not there, and hubs have public addresses: a warning', () => {
+    expect(withId(checks({}), 'cluster/ingress')).toEqual([
+      `⚠ ${FILE}: \`ingress.class: none\` makes no entry, so people reach late (https://late.example.org), one (https://one.example.org), two (https://two.example.org) only by a proxy of your own`,
+      `kubectl get ingressclass # then ingress: {class: NAME, issuer: NAME} in ${FILE}, as nginx`,
+    ]);
+  });
+
+  test('of an entry are not there, and nobody needs one', () => {
+    const local = ['late', 'one', 'two'].map((name): Edit => [
+      `environments/${name}.yaml`,
+      `https://${name}.example.org`,
+      'http://127.0.0.1:18000',
+    ]);
+    expect(withId(checks({}, ...local), 'cluster/ingress')).toEqual([
+      `✓ ${FILE}: no ingress class, and no hub needs one: none has a public address`,
     ]);
   });
 });
