@@ -5,7 +5,7 @@ type Style = Parameters<typeof styleText>[0];
 /** How lines of results look on a terminal, by what they begin with: plans, findings, ticks. Texts stay as they are. */
 const STYLES: readonly (readonly [RegExp, Style])[] = [
   [/^\[\+\].*/u, ['green', 'bold']],
-  [/^\[~\].*/u, ['yellow', 'bold']],
+  [/^\[[~→]\].*/u, ['yellow', 'bold']],
   [/^\[[−?]\].*/u, ['red', 'bold']],
   [/^ {6}\+ .*/u, 'green'],
   [/^ {6}- .*/u, 'red'],

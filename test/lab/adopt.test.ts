@@ -217,7 +217,7 @@ test('a hub that others have made is left alone', async () => {
 
 test('a plan says that it is taken over', async () => {
   await edit(root, FILE, 'values:\n', `adopt: {release: ${HUB}}\nvalues:\n`);
-  expect(await tool('plan')).toMatch(`takes over the Helm release ${HUB}`);
+  expect(await tool('plan')).toMatch(`takes over release ${HUB} in namespace ${HUB}`);
 });
 
 test('what fails goes back to the hub of others, with its database', async () => {

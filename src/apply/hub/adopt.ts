@@ -1,6 +1,6 @@
 import { accessSecret } from '../../core/access/secret.ts';
 import { ADOPTED, adoptedText, inheritedFrom } from '../../core/access/inherited.ts';
-import { isHome, leavingOf, standingOf } from '../../core/hub/adoption.ts';
+import { isHome, leavingOf, standingOf, takeoverText } from '../../core/hub/adoption.ts';
 import { isHalfWay } from '../../core/hub/state.ts';
 import { storedIn, straysOf } from '../../core/hub/way-back.ts';
 import { at, lastObject, objectsIn, textAt } from '../../core/json.ts';
@@ -81,7 +81,9 @@ async function usersOf({ to }: HubTask, world: ApplyWorld): Promise<Known[]> {
       { hint: why.cure === '' ? 'bring it up first' : why.cure },
     );
   }
-  world.progress(to.unit, `takes over a hub of JupyterHub ${textAt(said, '/version')}`);
+  const { namespace } = to.release;
+  const what = takeoverText({ release: to.unit.name, namespace });
+  world.progress(to.unit, `${what}, a hub of JupyterHub ${textAt(said, '/version')}`);
   if (!Array.isArray(said['users']))
     world.progress(
       to.unit,

@@ -4,6 +4,7 @@ import { HUB_RESTART_SECONDS } from '../model/limits.ts';
 import type { Diff } from '../plan/types.ts';
 import { unitId } from '../unit.ts';
 import type { Release, WantedRelease, Written } from '../unit.ts';
+import { takeoverOf } from './adoption.ts';
 import { restartsDeployment } from './changes.ts';
 import { dataSetEffects } from './data-effects.ts';
 import { JUPYTERHUB, OWN_VALUES, chartValue } from './charts.ts';
@@ -25,16 +26,16 @@ export function explainHub(change: HubChange, diff: Diff | undefined): HubStep {
   if (!diff) throw new Error(`${unitId(to.unit)} was decided and not rendered`);
   if (!from) {
     const url = scalarText(chartValue(to.release, OWN_VALUES, '/hub/url'));
+    const begins = beginningOf(to, url);
     const effects: Effect[] = [
       ...placeEffects(change),
       ...workdirEffects(undefined, to.release),
-      ...adoptsEffect(to),
-      { kind: 'new-hub', url },
+      begins,
       ...dataSetEffects(undefined, to.release),
     ];
     const why: Reason = moved
       ? { kind: 'cluster', from: moved.unit.cluster, to: to.unit.cluster }
-      : { kind: 'new' };
+      : { kind: begins.kind === 'adopts' ? 'adopts' : 'new' };
     return { ...change, diff, effects, why: [why] };
   }
   const all = [...placeEffects(change), ...effectsOf(from.release, to.release, diff, to.written)];
@@ -47,9 +48,10 @@ export function explainHub(change: HubChange, diff: Diff | undefined): HubStep {
   };
 }
 
-function adoptsEffect({ written }: WantedRelease): Effect[] {
-  const release = textAt(written?.file, '/adopt/release');
-  return release === '' ? [] : [{ kind: 'adopts', release }];
+/** A hub begins new, or as what others have made. */
+function beginningOf(to: WantedRelease, url: string): Effect {
+  const takeover = takeoverOf(to);
+  return takeover ? { kind: 'adopts', ...takeover, url } : { kind: 'new-hub', url };
 }
 
 /** From the worst for users to what only new servers see. */

@@ -24,9 +24,10 @@ function showHub(step: HubStep): ShownStep {
   const reasons = step.why.map(shownReason);
   const effects = step.effects.map(shownEffect);
   const { id, title, noun } = shownUnit(to.unit);
+  const isTakeover = step.effects.some(({ kind }) => kind === 'adopts');
   return {
     family: 'hub',
-    marker: from ? '~' : '+',
+    marker: markerOf(from, isTakeover),
     id,
     title,
     noun,
@@ -47,12 +48,18 @@ function showHub(step: HubStep): ShownStep {
     reviewed: { name: to.unit.name, digest: to.digest },
     json: {
       ...releaseJson(step),
-      restartsHub: step.effects.some(({ kind }) => kind === 'hub-restart'),
+      ...(isTakeover && { kind: 'takeover' }),
+      restartsHub: isTakeover || step.effects.some(({ kind }) => kind === 'hub-restart'),
       why: reasons.map(({ text }) => text),
       effects: effects.map(({ text }) => text),
       diff: diffJson(diff),
     },
   };
+}
+
+function markerOf(from: HubStep['from'], isTakeover: boolean): ShownStep['marker'] {
+  if (from) return '~';
+  return isTakeover ? '→' : '+';
 }
 
 /** Upgrades in one wave that change the same for the same reasons are one change; an installation is its own. */

@@ -12,6 +12,7 @@ const NAMED = 4;
 const MARKS: Readonly<Record<HubStatus['is'], string>> = {
   'as wanted': '[=]',
   'to change': '[~]',
+  'to be taken over': '[→]',
   'to come': '[+]',
   'to go': '[−]',
   'without a file': '[?]',
@@ -48,8 +49,12 @@ function columnsFor(all: readonly HubStatus[], now: number): Column[] {
     { head: 'runs', cell: ({ runs }) => runs?.digest.slice(0, 7) ?? '-' },
     { head: 'for', cell: ({ runs }) => ageText(runs?.since, now) },
     ...(isAsked ? ASKED : []),
-    { head: '', cell: ({ is }) => (is === 'as wanted' ? '' : is) },
+    { head: '', cell: whatOf },
   ];
+}
+
+function whatOf({ is, takeover }: HubStatus): string {
+  return is === 'as wanted' ? '' : takeover || is;
 }
 
 const ASKED: readonly Column[] = [

@@ -1,6 +1,7 @@
 import type { Platform } from '../model/types.ts';
 import { unitId } from '../unit.ts';
 import type { Digest, Instant, PresentRelease, Unit, WantedRelease } from '../unit.ts';
+import { takeoverOf, takeoverText } from './adoption.ts';
 import { hubsBefore, liveStanding, publicStanding } from './earlier.ts';
 import { waveGate } from './gates.ts';
 import type { Earlier } from './gates.ts';
@@ -14,7 +15,16 @@ export interface HubStatus {
   wave: string;
   /** What runs, and since when, as far as it is known. */
   runs: { digest: Digest; since: Instant | undefined } | undefined;
-  is: 'as wanted' | 'to come' | 'to change' | 'to go' | 'without a file' | 'cannot be read';
+  is:
+    | 'as wanted'
+    | 'to come'
+    | 'to be taken over'
+    | 'to change'
+    | 'to go'
+    | 'without a file'
+    | 'cannot be read';
+  /** What of others it begins as, in words; empty where it does not. */
+  takeover: string;
   /** What keeps a change back now; empty where nothing does. */
   waits: string;
   /** As the cluster knows it; empty where no cluster was asked. */
@@ -59,6 +69,7 @@ export function statusOf(facts: StatusFacts): HubStatus[] {
       wave: '',
       runs: { digest, since: status?.at },
       is: isRemoved(unit) ? 'to go' : 'without a file',
+      takeover: '',
       waits: '',
       health: healthOf(facts.states, unit.name),
       drift: facts.drift.get(unit.name),
@@ -70,22 +81,24 @@ function wantedStatus(facts: StatusFacts, one: WantedRelease): HubStatus {
   const { name, cluster } = one.unit;
   const runs = runsOf(facts, one);
   const why = runs === undefined ? facts.unreadable.get(unitId(one.unit)) : undefined;
-  const is = why === undefined ? isOf(runs?.digest, one.digest) : 'cannot be read';
+  const takeover = takeoverOf(one);
+  const is = why === undefined ? isOf(runs?.digest, one) : 'cannot be read';
   return {
     hub: name,
     cluster,
     wave: one.wave,
     runs,
     is,
+    takeover: is === 'to be taken over' && takeover ? takeoverText(takeover) : '',
     waits: is === 'as wanted' ? '' : (why ?? waitsFor(facts, one)),
     health: healthOf(facts.states, name),
     drift: facts.drift.get(name),
   };
 }
 
-function isOf(runs: Digest | undefined, wanted: Digest): HubStatus['is'] {
-  if (runs === undefined) return 'to come';
-  return runs === wanted ? 'as wanted' : 'to change';
+function isOf(runs: Digest | undefined, wanted: WantedRelease): HubStatus['is'] {
+  if (runs === undefined) return takeoverOf(wanted) === undefined ? 'to come' : 'to be taken over';
+  return runs === wanted.digest ? 'as wanted' : 'to change';
 }
 
 /** The cluster's own word counts; the branch is what the last run has told. */

@@ -1,3 +1,4 @@
+import type { Takeover } from './adoption.ts';
 import type { Json } from '../json.ts';
 import type { ReleaseChange } from '../plan/release.ts';
 import type { Diff, FieldChange } from '../plan/types.ts';
@@ -11,6 +12,7 @@ interface Follows {
 /** Why a hub changes. */
 export type Reason =
   | { kind: 'new' }
+  | { kind: 'adopts' }
   | { kind: 'cluster'; from: string; to: string }
   | ({ kind: 'chart'; name: string; from: string | undefined; to: string | undefined } & Follows)
   | ({ kind: 'image'; name: string; from: string | undefined; to: string | undefined } & Follows)
@@ -80,8 +82,8 @@ export type Effect =
       room: string;
     }
   | { kind: 'new-hub'; url: string }
-  /** A Helm release of others. */
-  | { kind: 'adopts'; release: string }
+  /** A Helm release of others becomes this hub; `url`: where it answers then. */
+  | ({ kind: 'adopts'; url: string } & Takeover)
   | { kind: 'none' };
 
 /** A hub's change, with what other hubs have to do with it. */

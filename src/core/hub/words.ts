@@ -1,6 +1,7 @@
 import { segmentsOf } from '../json.ts';
 import { durationLike } from '../model/quantities.ts';
 import { duration } from '../time.ts';
+import { takeoverText } from './adoption.ts';
 import { JUPYTERHUB, OWN_VALUES } from './charts.ts';
 import { gigabytes } from '../data/words.ts';
 import type { FieldChange } from '../plan/types.ts';
@@ -31,6 +32,8 @@ export function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case 'new':
       return 'new';
+    case 'adopts':
+      return 'taken over';
     case 'cluster':
       return `cluster ${reason.from} → ${reason.to}`;
     case 'chart':
@@ -207,8 +210,9 @@ function usualText(effect: Exclude<Effect, Grave>): string {
       return `a new hub at ${effect.url}`;
     case 'adopts':
       return (
-        `takes over the Helm release ${effect.release}: its homes, database, logins and running servers stay; ` +
-        'hub and proxy restart once; what this chart does not have goes, and the deployment names it'
+        `${takeoverText(effect)}, for ${effect.url}: ` +
+        'its homes, database, logins and running servers stay; hub and proxy restart once; ' +
+        'what this chart does not have goes, and the deployment names it'
       );
     case 'none':
       return 'nothing';

@@ -2,8 +2,8 @@ import type { Json, JsonObject } from '../json.ts';
 import type { Digest } from '../unit.ts';
 import type { Diff } from './types.ts';
 
-/** What a plan says with one sign: comes, changes, goes. */
-type Marker = '+' | '~' | '−';
+/** What a plan says with one sign: comes, is taken over from others, changes, goes. */
+type Marker = '+' | '→' | '~' | '−';
 
 /** Why a step is taken: a code for programs, a text for people. */
 export interface ShownReason {

@@ -8,13 +8,14 @@ const SUBJECT = 'hub';
 /** What a step does to its subject, by its sign: of one, of several; worst first. */
 const MOVES = [
   ['−', 'goes', 'go'],
+  ['→', 'is taken over', 'are taken over'],
   ['~', 'changes', 'change'],
   ['+', 'comes', 'come'],
 ] as const;
 
 /** How many of what a plan is about: the same in every view. */
 interface Counts {
-  /** Hubs that go, change or come. */
+  /** Hubs that go, are taken over, change or come. */
   hubs: number;
   /** Hubs that stay as they are. */
   unchanged: number;

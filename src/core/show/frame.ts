@@ -25,7 +25,8 @@ export function comparison({ steps, unchanged, orphans }: Plan, { base }: PlanFr
       words: `compared with what runs now (deployed ${day(base.at)} from`,
       commit: base.commit.slice(0, 7),
     };
-  const known = unchanged.length + orphans.length > 0 || steps.some(({ marker }) => marker !== '+');
+  const isKnown = ({ marker }: Plan['steps'][number]): boolean => marker !== '+' && marker !== '→';
+  const known = unchanged.length + orphans.length > 0 || steps.some(isKnown);
   const words = known ? 'compared with the given record' : 'nothing is deployed yet';
   return { words, commit: undefined };
 }

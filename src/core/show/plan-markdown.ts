@@ -22,6 +22,7 @@ const ORPHANED = inMarkdown`runs, but no file names it any more. Nothing happens
 /** Alone in a cell they mean nothing in Markdown. */
 const MARKS = {
   '+': inMarkdown`+`,
+  '→': inMarkdown`→`,
   '~': inMarkdown`~`,
   '−': inMarkdown`−`,
 } as const;

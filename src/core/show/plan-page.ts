@@ -37,7 +37,7 @@ export const PAGE = `<!doctype html>
 {{#if rows}}<table><thead><tr><th></th><th>where</th><th>what happens</th><th>users notice</th></tr></thead><tbody>
 {{#each rows}}<tr><td>{{marker}}</td><td class="where">{{#if to}}<a href="#{{to}}">{{title}}</a>{{else}}{{title}}{{/if}} {{wave}}</td><td>{{summary}}</td><td>{{effects}}</td></tr>
 {{/each}}</tbody></table>
-<p class="legend">+ comes · ~ changes · − goes · = stays · ? runs, but no file names it</p>
+<p class="legend">+ comes · → is taken over · ~ changes · − goes · = stays · ? runs, but no file names it</p>
 {{else}}<p>Everything that is merged already runs. Merging this changes no hub.</p>{{/if}}
 {{#each notes}}<p class="warn">{{this}}</p>{{/each}}
 {{#if findings}}<details id="check"><summary>check: {{found}}</summary>

@@ -305,13 +305,13 @@ describe('a step', () => {
     });
   });
 
-  test('of a hub that takes over a release says so', () => {
+  test('of a hub that takes over a release says so, and calls it no new hub', () => {
     const to = wantedHub('h', 'd', ours({ hub: { url: 'https://h' } }));
     const written = { from: {}, besides: {}, file: { adopt: { release: 'h', people: {} } } };
-    expect(explainHub({ from: undefined, to: { ...to, written } }, aDiff()).effects).toEqual([
-      { kind: 'adopts', release: 'h' },
-      { kind: 'new-hub', url: 'https://h' },
-    ]);
+    expect(explainHub({ from: undefined, to: { ...to, written } }, aDiff())).toMatchObject({
+      effects: [{ kind: 'adopts', release: 'h', namespace: 'h', url: 'https://h' }],
+      why: [{ kind: 'adopts' }],
+    });
   });
 
   test('of a new hub names its data too', () => {

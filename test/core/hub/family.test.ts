@@ -110,6 +110,20 @@ describe('hubs', () => {
     });
   });
 
+  test('that are taken over are none that come', () => {
+    const step = upgrade({
+      from: undefined,
+      effects: [{ kind: 'adopts', release: 'h', namespace: 'h', url: 'u' }],
+      why: [{ kind: 'adopts' }],
+    });
+    expect(hubFamily.show(step)).toMatchObject({
+      marker: '→',
+      summary: 'taken over',
+      detail: 'names',
+      json: { kind: 'takeover', from: null, to: 'new', restartsHub: true, why: ['taken over'] },
+    });
+  });
+
   test('have one shape where they make one change in one wave', () => {
     const shape = (step: HubStep): string => hubFamily.show(step).shape;
     const other = { from: presentHub('g', 'x'), to: wantedHub('g', 'y') };

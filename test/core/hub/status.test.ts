@@ -109,6 +109,26 @@ describe('a hub', () => {
     );
   });
 
+  test('that takes over what others have made is none that comes, until it is deployed', () => {
+    const written = { from: {}, file: { adopt: { release: 'hub', people: {} } } };
+    const facts = {
+      ...KNOWN,
+      wanted: wanted.map((one) => (one.unit.name === 'hub' ? { ...one, written } : one)),
+      states: undefined,
+    };
+    const [staging, theirs] = statusOf({ ...facts, present: [] });
+    expect(staging).toMatchObject({ is: 'to come', takeover: '' });
+    expect(theirs).toMatchObject({
+      is: 'to be taken over',
+      takeover: 'takes over release hub in namespace hub',
+    });
+    expect(statusText([theirs!], NOW)).toMatch(
+      /^\[→\] {2}hub .* takes over release hub in namespace hub\n[^]*1 hub: 1 to be taken over\n$/mu,
+    );
+    const [, after] = statusOf({ ...facts, present: present('hub') });
+    expect(after).toMatchObject({ is: 'to change', takeover: '' });
+  });
+
   test('that no file names any more is named', () => {
     const [one] = present();
     const gone = { ...one!, unit: { kind: 'hub' as const, cluster: 'main', name: 'old' } };

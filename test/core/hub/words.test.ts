@@ -208,9 +208,9 @@ test.each<[Effect, string, number]>([
   ],
   [{ kind: 'new-hub', url: 'https://h' }, 'a new hub at https://h', 1],
   [
-    { kind: 'adopts', release: 'jhub' },
-    'takes over the Helm release jhub: its homes, database, logins and running servers stay; hub and ' +
-      'proxy restart once; what this chart does not have goes, and the deployment names it',
+    { kind: 'adopts', release: 'jhub', namespace: 'ns', url: 'https://h' },
+    'takes over release jhub in namespace ns, for https://h: its homes, database, logins and running servers ' +
+      'stay; hub and proxy restart once; what this chart does not have goes, and the deployment names it',
     8,
   ],
   [{ kind: 'none' }, 'nothing', 0],

@@ -13,7 +13,7 @@ const step = fc
   .record({
     noun: fc.constantFrom(...NOUNS),
     shape: fc.constantFrom('s', 't', 'u'),
-    marker: fc.constantFrom<ShownStep['marker']>('+', '~', '−'),
+    marker: fc.constantFrom<ShownStep['marker']>('+', '→', '~', '−'),
     images: fc.subarray(['x', 'y', 'z']),
   })
   .map((one) => ({ ...one, shape: `${one.noun}-${one.marker}-${one.shape}` }));
@@ -66,7 +66,7 @@ test('comment, page, terminal and JSON count the same', () => {
       const staying = plan.unchanged.filter(({ noun }) => noun === 'hub').length;
       const others = objectsIn(counts['others']).map(({ count }) => Number(count));
       expect([counts['hubs'], counts['unchanged']]).toEqual([hubs, staying]);
-      const moves = (['−', '~', '+'] as const)
+      const moves = (['−', '→', '~', '+'] as const)
         .map((sign) => plan.steps.filter((one) => one.noun === 'hub' && one.marker === sign).length)
         .filter((count) => count > 0);
       const head = [...moves, ...others];

@@ -140,6 +140,12 @@ describe('a plan is compared', () => {
       'nothing is deployed yet',
     ],
     [
+      'with nothing where others have made the hub',
+      aPlan({ steps: [aStep({ marker: '→' })] }),
+      NO_FRAME,
+      'nothing is deployed yet',
+    ],
+    [
       'with a record of what stays',
       aPlan({ unchanged: [aUnit('a')] }),
       NO_FRAME,
