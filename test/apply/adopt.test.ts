@@ -169,6 +169,26 @@ describe('a Helm release that is taken over', () => {
     });
   });
 
+  test('is refused where its JupyterHub is newer: Helm changes nothing', async () => {
+    const bench = new Bench(ADOPT);
+    withTheirs(bench);
+    bench.schema = { line: { version: '6.0.0', schema: 'c' } };
+    const log = '{"ok": true, "version": "5.5.0", "schemas": ["b", "a"]}';
+    bench.pods = { 'glaciocloud-load-check': { phase: 'Succeeded', log } };
+    expect(await apply(bench)).toMatchObject({
+      outcome: 'failed',
+      code: 'product',
+      reason: expect.stringMatching(/is that of JupyterHub 6\.0\.0/u) as unknown,
+    });
+    expect(bench.releases.kept('one', 'one')).toHaveLength(1);
+    expect(bench.outside.calls.some((call) => call.startsWith('python: one before-'))).toBe(false);
+    bench.pods = {
+      'glaciocloud-load-check': { phase: 'Succeeded', log: log.replace('"b"', '"c", "b"') },
+    };
+    bench.change(ADOPT, ['environments/one.yaml', 'idle: 1h', 'idle: 2h']);
+    expect(await apply(bench)).toMatchObject({ outcome: 'done' });
+  });
+
   test('comes back where the change fails, and is taken over by a change that works', async () => {
     const bench = new Bench(ADOPT);
     withTheirs(bench);

@@ -558,6 +558,52 @@ describe('another hub image', () => {
     expect(revisions(bench)).toEqual(['1 deployed']);
   });
 
+  /** Of which it can begin with the schemas `b` and `a`, the newest first. */
+  const loaded = {
+    'glaciocloud-load-check': {
+      phase: 'Succeeded',
+      log: 'load check: files\n{"ok": true, "version": "5.5.0", "schemas": ["b", "a"]}',
+    },
+  } as const;
+
+  test('that is older than the database is refused before anything of the hub changes', async () => {
+    const bench = await running(IMAGE);
+    bench.pods = loaded;
+    bench.schema = { line: { version: '6.0.0', schema: 'c' } };
+    expect(ended(await apply(bench))).toEqual([
+      'failed',
+      'product',
+      expect.stringMatching(
+        /database is that of JupyterHub 6\.0\.0 \(schema c\), and JupyterHub 5\.5\.0 .* older .*: name a chart/u,
+      ),
+    ]);
+    expect([revisions(bench), bench.saidOf(/copied/u)]).toEqual([['1 deployed'], []]);
+  });
+
+  test('that upgrades the database says so, before the copy is made', async () => {
+    const bench = await running(IMAGE);
+    bench.pods = loaded;
+    bench.schema = { line: { version: '4.1.6', schema: 'a' } };
+    expect((await apply(bench)).outcome).toBe('done');
+    expect(bench.saidOf(/database/u)).toEqual([
+      expect.stringMatching(
+        /JupyterHub 4\.1\.6 → 5\.5\.0 upgrades .*\(schema a → b\).*copied first/u,
+      ),
+      'one: the hub’s database is copied and the copy verified',
+    ]);
+  });
+
+  test.each<[string, Bench['schema']]>([
+    ['of the same schema', { line: { version: '5.4.0', schema: 'b' } }],
+    ['that is no file', { line: { version: '6.0.0', schema: null } }],
+    ['of a hub that is down', { line: { version: '6.0.0', schema: 'c' }, code: 1 }],
+  ])('is not compared with a database %s', async (_what, schema) => {
+    const bench = await running(IMAGE);
+    Object.assign(bench, { pods: loaded, schema });
+    expect((await apply(bench)).outcome).toBe('done');
+    expect(bench.saidOf(/upgrades|schema/u)).toEqual([]);
+  });
+
   test.each<[string, Bench['copy'], string[]]>([
     ['no file', { line: { copied: null } }, []],
     [

@@ -11,6 +11,7 @@ import sys
 import time
 
 import pytest
+from load_check import known_schemas
 from real_hub import FILES, RealHub
 
 
@@ -208,6 +209,7 @@ def test_a_hub_that_is_taken_over_says_whom_it_knows(github, tmp_path):
         for name in ("zoe", "anna-b"):
             hub.api("POST", f"/users/{name}")
         code, told, _ = run("adopt_look.py", hub.folder)
+        _, schema, _ = run("hub_schema.py", hub.folder)
     finally:
         hub.stop()
     known = {one["name"]: one["since"] for one in told["users"]}
@@ -219,3 +221,6 @@ def test_a_hub_that_is_taken_over_says_whom_it_knows(github, tmp_path):
     assert 0 <= age < 60
     assert told["version"][0].isdigit()
     assert run("adopt_look.py", tmp_path / "nothing")[1]["users"] is None
+    # This database was made by the JupyterHub that is installed here.
+    assert schema == {"version": told["version"], "schema": known_schemas()[0]}
+    assert run("hub_schema.py", tmp_path / "nothing")[1]["schema"] is None

@@ -93,6 +93,9 @@ def test_a_good_configuration_passes_without_touching_the_database(check, tmp_pa
     result = check()
     assert result["ok"], result
     assert (result["stage"], result["error"], result["warnings"]) == ("files", None, [])
+    assert result["version"][0].isdigit()
+    # That of JupyterHub 5, which upgrades databases of all before it.
+    assert result["schemas"][0] == "4621fec11365" and "19c0846f6344" in result["schemas"]
     assert not (tmp_path / "jupyterhub.sqlite").exists()
 
 

@@ -149,6 +149,8 @@ export class Bench {
   health: { lines: readonly (string | object)[]; code?: number; stderr?: string } = { lines: WELL };
   /** What the script that copies the database prints. */
   copy: { line: object; code?: number } = { line: { copied: 'before' } };
+  /** What JupyterHub runs, and of which schema its database is. */
+  schema: { line: object; code?: number } = { line: { version: '5.5.0', schema: 'b' } };
   /** What a hub of others says of itself. */
   theirs: { line: object; code?: number } = { line: { version: '5.2.0', users: [] } };
   /** What a throw-away pod comes to, by its name. */
@@ -293,7 +295,11 @@ export class Bench {
   }
 
   /** By what it is asked to do: the copy of a database has a name, a health check a job. */
-  async #script({ args: [asked = ''], onLine }: PythonRequest): Promise<Ended> {
+  async #script({ script, args: [asked = ''], onLine }: PythonRequest): Promise<Ended> {
+    if (script === '# hub_schema.py') {
+      onLine(JSON.stringify(this.schema.line));
+      return { code: this.schema.code ?? 0, stdout: '', stderr: '' };
+    }
     if (asked.startsWith('before-')) {
       onLine(JSON.stringify(this.copy.line));
       return { code: this.copy.code ?? 0, stdout: '', stderr: '' };

@@ -5,9 +5,11 @@ Runs in a pod of the new hub image, beside the running hub and without a way to 
 in memory, the proxy is not called, no credentials of the cluster are needed. Everything is printed
 to stdout; the last line is
 
-    {"ok": true, "stage": "pod", "error": null, "warnings": [], "seconds": 1.9}
+    {"ok": true, "stage": "pod", "error": null, "warnings": [], "version": "5.5.0",
+     "schemas": ["4621fec11365", …], "seconds": 1.9}
 
-`stage` is the last one that was entered; exit code 1 when it failed.
+`stage` is the last one that was entered; exit code 1 when it failed. `schemas`: of databases that
+this JupyterHub can begin with, the newest first; it upgrades the others to that.
 """
 
 import asyncio
@@ -19,6 +21,7 @@ import signal
 import sys
 import time
 import traceback
+from importlib.metadata import version
 from typing import Any, NoReturn
 
 CONFIG = os.environ.get("GLACIOCLOUD_CONFIG", "/usr/local/etc/jupyterhub/jupyterhub_config.py")
@@ -50,6 +53,7 @@ class LoadCheck:
     def __init__(self) -> None:
         self.stage = "start"
         self.lines = LogLines()
+        self.schemas: list[str] = []
 
     def enter(self, stage: str) -> None:
         self.stage = stage
@@ -101,6 +105,7 @@ class LoadCheck:
         app.init_internal_ssl()
         self.enter("database")
         app.init_db()
+        self.schemas = known_schemas()
         self.enter("hub")
         app.init_hub()
         app.init_proxy()
@@ -183,6 +188,14 @@ class LoadCheck:
                 raise ValueError(f"{watched.path} cannot be used: {watched.info['error']}")
 
 
+def known_schemas() -> list[str]:
+    import jupyterhub
+    from alembic.script import ScriptDirectory
+
+    folder = os.path.join(os.path.dirname(jupyterhub.__file__), "alembic")
+    return [one.revision for one in ScriptDirectory(folder).walk_revisions()]
+
+
 class BrokenPromise(Exception):
     """The configuration loads, and does what the platform promises nobody will see."""
 
@@ -238,6 +251,8 @@ def finish(check: LoadCheck, error: str | None) -> NoReturn:
         "stage": check.stage,
         "error": error,
         "warnings": list(dict.fromkeys(WARNINGS)),
+        "version": version("jupyterhub"),
+        "schemas": check.schemas,
         "seconds": round(time.monotonic() - BEGIN, 1),
     }
     sys.stderr.flush()
