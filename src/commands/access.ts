@@ -1,5 +1,13 @@
 import type { AccessWorld, HubAccessResult, Stuck } from '../apply/access/apply.ts';
-import { namelessText, planJson, planText, unreadJson, unreadText } from '../core/access/text.ts';
+import {
+  absentJson,
+  absentText,
+  namelessText,
+  planJson,
+  planText,
+  unreadJson,
+  unreadText,
+} from '../core/access/text.ts';
 import type { UnreadHub } from '../core/access/present.ts';
 import type { AccessPlan } from '../core/access/decide.ts';
 import type { Detail } from '../core/access/text.ts';
@@ -51,7 +59,7 @@ export async function accessApply(
 }
 
 function planOutcome(
-  { plan, findings, unread, requests }: PlannedAccess,
+  { plan, findings, unread, absent, requests }: PlannedAccess,
   { detail }: AccessInputs,
 ): Omit<Outcome, 'json'> & { json: JsonObject } {
   const shown = detail === 'everybody' ? findings : [];
@@ -61,11 +69,12 @@ function planOutcome(
     ...planJson(plan, detail),
     findings: findingsJson(shown),
     unread: unreadJson(unread),
+    absent: absentJson(absent),
     requests,
   };
   const said = outcome({
     exit: exitOf(findings, unread),
-    text: `${planText(plan, detail)}${unreadText(unread)}${mistakes(findings, detail)}`,
+    text: `${planText(plan, detail)}${absentText(absent)}${unreadText(unread)}${mistakes(findings, detail)}`,
     findings: shown,
     outputs: { digest: plan.digest, has_changes: String(steps > 0) },
   });

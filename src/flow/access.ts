@@ -6,7 +6,7 @@ import type { AccessFacts, AccessPlan } from '../core/access/decide.ts';
 import { dayOf } from '../core/access/days.ts';
 import { placedBelow, withoutPeople } from '../core/access/findings.ts';
 import { peopleOf } from '../core/access/people.ts';
-import type { PresentHubs, UnreadHub } from '../core/access/present.ts';
+import type { AbsentHub, PresentHubs, UnreadHub } from '../core/access/present.ts';
 import type { TeamLists } from '../core/access/teams.ts';
 import { isTeam } from '../core/access/teams.ts';
 import type { Detail } from '../core/access/text.ts';
@@ -54,6 +54,8 @@ export interface PlannedAccess {
   notices: ReadonlyMap<string, string>;
   /** Hubs that are left out: who is in them is not known. */
   unread: readonly UnreadHub[];
+  /** Hubs that are not there, and so have no part in the plan. */
+  absent: readonly AbsentHub[];
   /** How often GitHub was asked. */
   requests: number;
 }
@@ -78,6 +80,10 @@ export async function planAccess(
   const hubs = wishesOf(platform, inputs.hubs);
   const { present, unread } = await sources.present(hubs.map(({ hub }) => hub));
   const wishes = hubs.filter(({ hub }) => sources.plansAbsent || present.has(hub));
+  const isThere = new Set([...wishes, ...unread].map(({ hub }) => hub));
+  const absent = hubs
+    .filter(({ hub }) => !isThere.has(hub))
+    .map(({ hub, data }): AbsentHub => ({ hub, release: data.adopt?.release ?? '' }));
   const { lists, requests } = await teamsOf(wishes, sources.directory);
   const named = await withLogins(
     {
@@ -99,7 +105,8 @@ export async function planAccess(
   const notices = new Map(wishes.map(({ hub }) => [hub, noticesText(platform, hub)]));
   const plan = decideAccess(facts);
   const asked = requests + named.requests + more;
-  return { kind: 'planned', facts, plan, findings: theirs, notices, unread, requests: asked };
+  const around = { findings: theirs, notices, unread, absent, requests: asked };
+  return { kind: 'planned', facts, plan, ...around };
 }
 
 /** Files of classes hold ids alone, and names are given by logins. Without GitHub those who have none wait. */

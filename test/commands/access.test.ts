@@ -127,6 +127,7 @@ describe('access plan', () => {
       held: [],
       findings: [],
       unread: [],
+      absent: [],
       requests: 0,
     });
     expect([exit, outputs['has_changes']]).toEqual([0, 'true']);
@@ -463,6 +464,24 @@ describe('access apply', () => {
     ]);
     expect(at(json, '/unannounced')).toEqual(['one']);
     expect(said).toEqual(['one: the notices are not written: no room']);
+  });
+
+  test('says why a hub has no part in it: it is not there, or is to be taken over', async () => {
+    const file = await readFile(join(folder.path, 'platform/environments/two.yaml'), 'utf8');
+    await write('platform/environments/two.yaml', `${file}adopt: {release: two}\n`);
+    const present = new Map([['one', { entries: new Map(), users: [] }]]);
+    const { text, json } = await apply('counts', true, {
+      present: () => Promise.resolve({ present, unread: [] }),
+      plansAbsent: false,
+    });
+    expect(text).toMatch(
+      /^two: not deployed to this cluster.* takes over release two in namespace two: .* 24 hours at most.* access plan --present FOLDER .*$/mu,
+    );
+    expect(text).toContain('not deployed to this cluster, so nobody comes or goes there: late\n');
+    expect(at(json, '/absent')).toEqual([
+      { hub: 'late', adopts: null },
+      { hub: 'two', adopts: 'two' },
+    ]);
   });
 
   describe('of a hub that Kubernetes does not answer for', () => {

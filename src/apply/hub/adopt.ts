@@ -1,7 +1,8 @@
 import { accessSecret } from '../../core/access/secret.ts';
 import { ADOPTED, adoptedText, inheritedFrom } from '../../core/access/inherited.ts';
-import { isHome, leavingOf, standingOf, takeoverText } from '../../core/hub/adoption.ts';
+import { isHome, leavingOf, standingOf } from '../../core/hub/adoption.ts';
 import { isHalfWay } from '../../core/hub/state.ts';
+import { takeoverText } from '../../core/model/takeover.ts';
 import { storedIn, straysOf } from '../../core/hub/way-back.ts';
 import { at, lastObject, objectsIn, textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';

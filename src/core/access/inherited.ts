@@ -5,7 +5,7 @@ import type { Json } from '../json.ts';
 export type Inherited = ReadonlyMap<string, string>;
 
 /** How long its people may go on without an entry in the people's file, until somebody lets them in. */
-const STAY_HOURS = 24;
+export const STAY_HOURS = 24;
 
 /** Key of the door's Secret. */
 export const ADOPTED = 'adopted.json';

@@ -10,6 +10,13 @@ export interface UnreadHub {
   why: string;
 }
 
+/** A hub of the files that was not deployed to this cluster, where one was asked: nobody is compared with it. */
+export interface AbsentHub {
+  hub: string;
+  /** The release of others that it takes over; empty where it begins new. */
+  release: string;
+}
+
 /** Hubs that are there: each is in one of both. */
 export interface PresentHubs {
   present: ReadonlyMap<string, PresentHub>;

@@ -1,9 +1,11 @@
 import { terminal } from '../escape.ts';
 import type { Terminal } from '../escape.ts';
 import type { Json, JsonObject } from '../json.ts';
+import { takeoverText } from '../model/takeover.ts';
 import type { AccessPlan, HubPlan } from './decide.ts';
 import type { AccessStep, HeldStep, StepKind } from './plan.ts';
-import type { UnreadHub } from './present.ts';
+import { STAY_HOURS } from './inherited.ts';
+import type { AbsentHub, UnreadHub } from './present.ts';
 
 /** How much is shown: where anybody may read along, numbers only, and nobody's id or name. */
 export type Detail = 'everybody' | 'counts';
@@ -64,6 +66,33 @@ export function unreadText(unread: readonly UnreadHub[]): string {
 
 export function unreadJson(unread: readonly UnreadHub[]): Json {
   return unread.map(({ hub, why }): Json => ({ hub, why }));
+}
+
+/** Hubs of which there is nothing to compare with yet, and what becomes of people of others' hubs. */
+export function absentText(absent: readonly AbsentHub[]): string {
+  const fresh = absent.filter(({ release }) => release === '').map(({ hub }) => hub);
+  const taken = absent.filter(({ release }) => release !== '');
+  return terminal`${taken.map(takeoverLine)}${fresh.length === 0 ? [] : [freshLine(fresh)]}`.text;
+}
+
+function takeoverLine({ hub, release }: AbsentHub): Terminal {
+  const what = takeoverText({ release, namespace: hub });
+  return terminal`${hub}: ${ABSENT}. Its deployment ${what}: ${AFTERWARDS}\n`;
+}
+
+const ABSENT = 'not deployed to this cluster, so nobody comes or goes there';
+
+const AFTERWARDS =
+  'whoever is logged in then goes on until access apply lets anybody in, for ' +
+  `${STAY_HOURS} hours at most, and new logins need an entry. Who would come in: ` +
+  'access plan --present FOLDER --directory FILE, with an empty folder';
+
+function freshLine(hubs: readonly string[]): Terminal {
+  return terminal`${ABSENT}: ${hubs.join(', ')}\n`;
+}
+
+export function absentJson(absent: readonly AbsentHub[]): Json {
+  return absent.map(({ hub, release }): Json => ({ hub, adopts: release === '' ? null : release }));
 }
 
 /** What others said of a hub, where anybody may read along: it is kept back where it names somebody. */

@@ -1,29 +1,20 @@
 import { at, textAt } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { Adoption } from '../model/hub-types.ts';
+import type { Takeover } from '../model/takeover.ts';
 import type { WantedRelease } from '../unit.ts';
 import { calledOf, goesWith, holdsData } from './way-back.ts';
 
 /** Stands as the digest of a revision that is what others had deployed. */
 export const OTHERS = 'others';
 
-/** A Helm release of others that a hub's first deployment makes its own. */
-export interface Takeover {
-  release: string;
-  namespace: string;
-}
-
-/** As the hub's file says it; undefined where the hub begins new. */
+/** What a hub's first deployment makes its own, as its file says it; undefined where the hub begins new. */
 export function takeoverOf({
   written,
   release: { namespace },
 }: WantedRelease): Takeover | undefined {
   const release = textAt(written?.file, '/adopt/release');
   return release === '' ? undefined : { release, namespace };
-}
-
-export function takeoverText({ release, namespace }: Takeover): string {
-  return `takes over release ${release} in namespace ${namespace}`;
 }
 
 /** What is there in a hub's namespace, before this platform has deployed anything. */

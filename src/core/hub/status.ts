@@ -1,7 +1,8 @@
+import { takeoverText } from '../model/takeover.ts';
 import type { Platform } from '../model/types.ts';
 import { unitId } from '../unit.ts';
 import type { Digest, Instant, PresentRelease, Unit, WantedRelease } from '../unit.ts';
-import { takeoverOf, takeoverText } from './adoption.ts';
+import { takeoverOf } from './adoption.ts';
 import { hubsBefore, liveStanding, publicStanding } from './earlier.ts';
 import { waveGate } from './gates.ts';
 import type { Earlier } from './gates.ts';

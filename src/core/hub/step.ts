@@ -1,5 +1,5 @@
-import type { Takeover } from './adoption.ts';
 import type { Json } from '../json.ts';
+import type { Takeover } from '../model/takeover.ts';
 import type { ReleaseChange } from '../plan/release.ts';
 import type { Diff, FieldChange } from '../plan/types.ts';
 import type { PresentRelease } from '../unit.ts';

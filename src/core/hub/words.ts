@@ -1,7 +1,7 @@
 import { segmentsOf } from '../json.ts';
 import { durationLike } from '../model/quantities.ts';
+import { takeoverText } from '../model/takeover.ts';
 import { duration } from '../time.ts';
-import { takeoverText } from './adoption.ts';
 import { JUPYTERHUB, OWN_VALUES } from './charts.ts';
 import { gigabytes } from '../data/words.ts';
 import type { FieldChange } from '../plan/types.ts';
