@@ -148,13 +148,23 @@ function namingFor(
   const here = wishes.flatMap(({ hub }) => present.get(hub)?.entries ?? []);
   const owns = hubs.map((one) => ownsIn(one, created));
   const isFree = (id: string, name: string): boolean => owns.every((mayOwn) => mayOwn(id, name));
+  const wished = [...loginsOf(people, teams), ...saidNames(hubs)];
   const logins = new Map(
-    [...loginsOf(people, teams)].map(([id, login]) => {
+    wished.map(([id, login]) => {
       const own = isFree(id, login.toLowerCase()) ? login : `${login}-${id}`;
       return [id, own] as const;
     }),
   );
   return giveNames(ids, book ?? new Map(), here, logins);
+}
+
+/** Names that files of hubs that were taken over give to somebody, whatever they are called at GitHub, by id. */
+function saidNames(hubs: readonly { wish: HubWish; present: PresentHub }[]): [string, string][] {
+  return hubs.flatMap(({ wish, present: { inherited } }) =>
+    Object.entries(wish.data.adopt?.people ?? {})
+      .filter(([name]) => inherited?.has(name) === true)
+      .map(([name, id]): [string, string] => [String(id), name]),
+  );
 }
 
 function loginsOf({ logins }: People, teams: TeamLists): Map<string, string> {

@@ -83,6 +83,25 @@ describe('a hub that was taken over', () => {
     expect(names(decideAccess(said))).toContain('grant 1 login1');
   });
 
+  test('gives a name to whom its file says, whatever they are called now, and to no other', () => {
+    const wishes = [hub({ login1: 2 })];
+    expect(agesToAsk(given({ wishes })).size).toBe(0);
+    expect(names(decideAccess(given({ wishes })))).toEqual(['grant 1 login1-1', 'grant 2 login1']);
+    // A name that nobody had is a slip of the pen, and names are given once.
+    const slip = given({ wishes: [hub({ logni1: 2 })], created: new Map([['1', OLDER]]) });
+    expect(names(decideAccess(slip))).toEqual(['grant 1 login1', 'grant 2 login2']);
+  });
+
+  test('takes a name from the branch names where the file came too late, as soon as both say it', () => {
+    const book = new Map([['2', { name: 'login2', claims: {} }]]);
+    const wishes = [hub({ login1: 2 })];
+    expect(names(decideAccess(given({ wishes, book })))).toContain('grant 2 login2');
+    const mended = new Map([['2', { name: 'login1', claims: {} }]]);
+    expect(names(decideAccess(given({ wishes, book: mended })))).toContain('grant 2 login1');
+    const { held } = decideAccess(given({ book: mended }));
+    expect(held).toMatchObject([{ id: '2', reason: 'name-taken' }]);
+  });
+
   test('holds who has such a name by another hub', () => {
     const book = new Map([['1', { name: 'login1', claims: {} }]]);
     const { hubs, held } = decideAccess(given({ book, created: new Map([['1', YOUNGER]]) }));
