@@ -211,7 +211,8 @@ function usualText(effect: Exclude<Effect, Grave>): string {
     case 'adopts':
       return (
         `${takeoverText(effect)}, for ${effect.url}: ` +
-        'its homes, database, logins and running servers stay; hub and proxy restart once; ' +
+        'its homes, database, logins and running servers stay; hub and proxy restart once, ' +
+        'logins wait and connections drop for some seconds; ' +
         'what this chart does not have goes, and the deployment names it'
       );
     case 'none':

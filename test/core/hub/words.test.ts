@@ -210,7 +210,7 @@ test.each<[Effect, string, number]>([
   [
     { kind: 'adopts', release: 'jhub', namespace: 'ns', url: 'https://h' },
     'takes over release jhub in namespace ns, for https://h: its homes, database, logins and running servers ' +
-      'stay; hub and proxy restart once; what this chart does not have goes, and the deployment names it',
+      'stay; hub and proxy restart once, logins wait and connections drop for some seconds; what this chart does not have goes, and the deployment names it',
     8,
   ],
   [{ kind: 'none' }, 'nothing', 0],
