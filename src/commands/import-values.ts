@@ -70,6 +70,7 @@ export async function importValues(inputs: ImportInputs, report: Report): Promis
     draft,
     files: [...proposal.files.keys()],
     beside: read.beside,
+    examples: withoutSecrets(platform, name),
     open: open.map(({ at, message, hint }) => `${at.file}:${at.line} ${message}: ${hint}`),
   };
   return outcome({
@@ -77,6 +78,14 @@ export async function importValues(inputs: ImportInputs, report: Report): Promis
     text: importText(told),
     json: { schema_version: SCHEMA_VERSION, ...importJson(told) },
   });
+}
+
+/** Other hubs that were never deployed, because their secrets are not there: `init` writes such a one. */
+function withoutSecrets({ environments, encrypted }: Platform, name: string): string[] {
+  return [...environments.values()]
+    .filter((hub) => hub.name !== name && !encrypted.has(hub.name))
+    .filter(({ data }) => Object.keys(data.secrets).length > 0)
+    .map(({ file }) => file);
 }
 
 function asked([what, ...files]: readonly string[]): [string, ...string[]] {
@@ -171,7 +180,9 @@ async function write(folder: string, files: ReadonlyMap<string, string>): Promis
   for (const path of files.keys())
     if (await exists(join(folder, path)))
       throw new Failure(`${path} exists already`, {
-        hint: 'give the hub another name with --hub, or another folder with --out',
+        hint:
+          'where it is only the example that init wrote, delete it and begin again; otherwise give the hub ' +
+          'another name with --hub, or another folder with --out',
       });
   await writeNew(folder, files);
 }

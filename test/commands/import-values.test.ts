@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { check } from '../../src/commands/check.ts';
@@ -292,7 +292,22 @@ test('what is there is never written over', async () => {
   await run(join(HERE, 'class.yaml'));
   await expect(run(join(HERE, 'class.yaml'))).rejects.toMatchObject({
     message: 'environments/moved.yaml exists already',
+    hint: expect.stringMatching(
+      /^where it is only the example that init wrote, delete it/u,
+    ) as unknown,
   });
+});
+
+test('a hub that may be the example of init is named, and none that has its secrets', async () => {
+  await mkdir(join(folder.path, 'secrets'));
+  const sealed = 'a: "ENC[AES256_GCM,data:bWFj]"\nsops: {mac: "ENC[AES256_GCM,data:bWFj]"}\n';
+  for (const name of ['classroom', 'hub-staging'])
+    await writeFile(join(folder.path, `secrets/${name}.sops.yaml`), sealed);
+  const { text, json } = await run(join(HERE, 'class.yaml'));
+  expect(text).toMatch(
+    /^→ beside it, without secrets yet: environments\/hub\.yaml; .* example that init wrote/mu,
+  );
+  expect(json).toMatchObject({ examples: ['environments/hub.yaml'] });
 });
 
 test.each([

@@ -11,12 +11,14 @@ export interface Told {
   files: readonly string[];
   /** Keys of the file that belong to other charts. */
   beside: readonly string[];
+  /** Files of hubs that may be an example only. */
+  examples: readonly string[];
   /** What `check` says of the draft all the same. */
   open: readonly string[];
 }
 
 /** What became of the values, for people. */
-export function importText({ draft, files, beside, open }: Told): string {
+export function importText({ draft, files, beside, examples, open }: Told): string {
   const lines = [
     `written: ${files.join(', ')}`,
     `✓ said by keys: ${draft.said.length}`,
@@ -27,12 +29,18 @@ export function importText({ draft, files, beside, open }: Told): string {
       ? []
       : [`✗ of other charts: ${beside.map(dotted).join(', ')} — not read`]),
     ...open.map((text) => `✗ check says: ${text}`),
+    ...(examples.length === 0
+      ? []
+      : [
+          `→ beside it, without secrets yet: ${examples.join(', ')}; where one is only the example that init wrote, ` +
+            'delete that file, or it is planned and deployed as a hub too',
+        ]),
     '→ where a release runs with these values: adopt: in the hub’s file takes it over with its homes (docs/move.md)',
   ];
   return lines.map((line) => `${oneLine(line)}\n`).join('');
 }
 
-export function importJson({ draft, files, beside, open }: Told): JsonObject {
+export function importJson({ draft, files, beside, examples, open }: Told): JsonObject {
   const listed = (entries: readonly Entry[]): Json[] =>
     entries.map(({ path, what }) => ({ path: dotted(path), what }));
   return {
@@ -42,6 +50,7 @@ export function importJson({ draft, files, beside, open }: Told): JsonObject {
     dropped: listed(draft.dropped),
     told: listed(draft.told),
     beside: beside.map(dotted),
+    examples: [...examples],
     check: [...open],
   };
 }
