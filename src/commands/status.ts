@@ -1,11 +1,14 @@
 import { readStates } from '../apply/cluster.ts';
+import { heldByOthers } from '../apply/hub/others.ts';
 import { wantedReleases } from '../core/hub/release.ts';
+import { takeoverOf } from '../core/hub/adoption.ts';
 import { statusJson, statusText } from '../core/hub/status-text.ts';
 import { statusOf } from '../core/hub/status.ts';
 import type { HubDrifted } from '../core/hub/status.ts';
 import { statesOnly } from '../core/hub/state-text.ts';
 import type { States } from '../core/hub/state.ts';
 import { unitId, unitTitle } from '../core/unit.ts';
+import type { WantedRelease } from '../core/unit.ts';
 import { deployedFrom } from '../edges/deployed.ts';
 import type { Report } from '../edges/report.ts';
 import { confirmHubs } from '../flow/choose.ts';
@@ -45,12 +48,14 @@ export async function status(
   for (const { unit, why } of unreadable) report.progress(`⚠ ${unitTitle(unit)}: ${why}`);
   const charts = await gatherCharts(platform, { root, chartsFrom, releases, report });
   const states = asked && (await readStates(asked.kube));
+  const wanted = wantedReleases(platform, charts, releases);
   const all = statusOf({
     platform,
-    wanted: wantedReleases(platform, charts, releases),
+    wanted,
     present: releases,
     unreadable: new Map(unreadable.map(({ unit, why }) => [unitId(unit), why])),
     states,
+    held: asked && states ? await othersIn(asked.kube, wanted, states) : new Map(),
     drift: asked && states ? await driftOf(asked, statesOnly(states, hubs)) : new Map(),
     now,
   });
@@ -65,6 +70,22 @@ export async function status(
     text: statusText(shown, now),
     json: { schema_version: SCHEMA_VERSION, hubs: statusJson(shown) },
   });
+}
+
+/** Where a hub was never deployed, others may have one; of a hub that takes that over the file says so. */
+async function othersIn(
+  kube: Cluster,
+  wanted: readonly WantedRelease[],
+  { known, unreadable }: States,
+): Promise<Map<string, string>> {
+  const absent = wanted.filter(
+    (one) =>
+      one.unit.kind === 'hub' &&
+      !known.has(one.unit.name) &&
+      !unreadable.has(one.unit.name) &&
+      takeoverOf(one) === undefined,
+  );
+  return heldByOthers(kube, absent);
 }
 
 /** Without Helm, say, nobody can look: the rest of a line is known all the same. */

@@ -1,4 +1,4 @@
-import { cp, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { plan } from '../../src/commands/plan.ts';
@@ -272,4 +272,33 @@ test('status of a cluster says how its hubs are, and what drifted as far as some
     '    ✗ drift: no Helm (install it)\n',
   );
   await expect(asked(() => Promise.reject(new Error('ours')))).rejects.toThrow('ours');
+});
+
+test('status of a cluster says what of others keeps a hub from it', async () => {
+  const root = await platform('status-others');
+  const empty = join(folder.path, 'nothing-deployed');
+  await mkdir(empty);
+  const kube = new ClusterDouble(systemClock);
+  const asked = (): Promise<Outcome> =>
+    status(
+      { root, chartsFrom: DOUBLE, present: empty, hubs: [], now: NOW },
+      { kube, drift: () => Promise.resolve({ found: [], failed: new Map() }) },
+      report,
+    );
+  const none = { hubs: [{ is: 'to come', waits: expect.stringMatching(/^nothing/u) as unknown }] };
+  expect((await asked()).json).toMatchObject(none);
+  kube.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'hub' } });
+  expect((await asked()).json).toMatchObject(none);
+  const annotations = { 'meta.helm.sh/release-name': 'hub' };
+  const metadata = { name: 'hub', namespace: 'hub', annotations };
+  kube.add({ apiVersion: 'apps/v1', kind: 'Deployment', metadata });
+  const { json, text } = await asked();
+  expect(json).toMatchObject({ hubs: [{ is: 'to come', health: 'not on this cluster' }] });
+  expect(text).toMatch(
+    /^ +waits: the namespace hub holds what this platform has not made: Deployment hub; .* adopt: /mu,
+  );
+  await edit(root, 'environments/hub.yaml', 'capacity:', 'adopt: {release: hub}\ncapacity:');
+  expect((await asked()).json).toMatchObject({
+    hubs: [{ is: 'to be taken over', takeover: 'takes over release hub in namespace hub' }],
+  });
 });

@@ -10,6 +10,7 @@ import { scriptRefusal } from '../../core/refusals/words.ts';
 import { Failure, KubeFailure } from '../../failure.ts';
 import { Faulty } from '../types.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
+import { OF_OTHERS } from './others.ts';
 import { USERNAME } from '../access/hub-people.ts';
 
 const MANAGER = 'glaciocloud-adoption';
@@ -33,7 +34,7 @@ export async function withStanding(task: HubTask, world: ApplyWorld): Promise<Hu
   const [there, releases, objects] = await Promise.all([
     world.kube.get('namespace', namespace),
     world.releases.list(namespace),
-    world.kube.list('deployments,services,persistentvolumeclaims', { namespace }),
+    world.kube.list(OF_OTHERS, { namespace }),
   ]);
   const { adopt } = hub.data;
   const found = { hub: to.unit.name, adopt, namespace: there, releases, objects };

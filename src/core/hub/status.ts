@@ -46,6 +46,8 @@ interface StatusFacts {
   unreadable: ReadonlyMap<string, string>;
   /** What a cluster knows of its hubs, where one was asked. */
   states: States | undefined;
+  /** What of others keeps hubs from it that are not there, by hub. */
+  held: ReadonlyMap<string, string>;
   /** What was found in it, by hub. */
   drift: ReadonlyMap<string, HubDrifted>;
   /** Milliseconds since 1970. */
@@ -91,7 +93,7 @@ function wantedStatus(facts: StatusFacts, one: WantedRelease): HubStatus {
     runs,
     is,
     takeover: is === 'to be taken over' && takeover ? takeoverText(takeover) : '',
-    waits: is === 'as wanted' ? '' : (why ?? waitsFor(facts, one)),
+    waits: is === 'as wanted' ? '' : (why ?? facts.held.get(name) ?? waitsFor(facts, one)),
     health: healthOf(facts.states, name),
     drift: facts.drift.get(name),
   };

@@ -41,6 +41,7 @@ const KNOWN = {
   platform,
   wanted,
   unreadable: new Map<string, string>(),
+  held: new Map<string, string>(),
   drift: new Map(),
   now: NOW,
 };
