@@ -111,7 +111,7 @@ describe('a hub', () => {
   });
 
   test('that takes over what others have made is none that comes, until it is deployed', () => {
-    const written = { from: {}, file: { adopt: { release: 'hub', people: {} } } };
+    const written = { from: {}, besides: {}, file: { adopt: { release: 'hub', people: {} } } };
     const facts = {
       ...KNOWN,
       wanted: wanted.map((one) => (one.unit.name === 'hub' ? { ...one, written } : one)),
