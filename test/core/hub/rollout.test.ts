@@ -91,7 +91,11 @@ describe('an image', () => {
 
 describe('a container that cannot be made', () => {
   test.each<[string, string, Rollout]>([
-    ['CreateContainerConfigError', 'secret "x" not found', product('hub-x: secret x: it is not there')],
+    [
+      'CreateContainerConfigError',
+      'secret "x" not found',
+      product('hub-x: secret x: it is not there'),
+    ],
     ['CreateContainerError', LONG, product(`hub-x: ${SHORT}`)],
     [
       'CreateContainerConfigError',
