@@ -73,7 +73,9 @@ beforeAll(async () => {
     'issues',
     'pull-requests',
     'deployments',
+    'actions',
   ]);
+  repository.disabled.add('catch-up.yml');
   await commit('The platform');
 }, 300_000);
 afterAll(async () => {
@@ -113,6 +115,22 @@ test('a push that no pull request has shown reaches the first wave only', async 
   expect(code).toBe(0);
   expect(deployed()).toEqual([`${HUBS[0]}/release.json`]);
   expect(stdout).toContain('this change is not the one that the reviewed plan showed');
+  expect([...repository.disabled]).toEqual([]); // something waits
+}, 400_000);
+
+test('what waits goes on by the clock', async () => {
+  const look = await act('catch-up.yml', 'schedule', {});
+  if (look.code !== 0) note(look.stdout.slice(-6000));
+  expect(repository.dispatches).toEqual([
+    { workflow: 'deploy.yml', ref: 'main', inputs: { waiting: 'true' } },
+  ]);
+  const [{ inputs } = { inputs: {} }] = repository.dispatches.splice(0);
+  const { code, stdout } = await act('deploy.yml', 'workflow_dispatch', { inputs });
+  if (code !== 0) note(stdout.slice(-6000));
+  expect(code).toBe(0);
+  expect(stdout).toContain('this change is not the one that the reviewed plan showed');
+  expect(stdout).not.toContain('command: catch-up');
+  expect(deployed()).toEqual([`${HUBS[0]}/release.json`]);
 }, 400_000);
 
 test('a merged pull request reaches every wave, and the record says so', async () => {
@@ -258,7 +276,7 @@ test('no secret is in a log, a request to GitHub, a comment, an issue, a deploym
     asked.length > 20,
     told.length > 3,
     key.length > 100,
-  ]).toEqual([5, true, true, true, true]);
+  ]).toEqual([7, true, true, true, true]);
   for (const secret of [...Object.values(CANARIES), secrets['SOPS_AGE_KEY'] ?? '', key])
     expect([...LOGS, ...kept, ...asked, ...told].filter((text) => text.includes(secret))).toEqual(
       [],
