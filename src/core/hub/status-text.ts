@@ -12,6 +12,7 @@ const NAMED = 4;
 const MARKS: Readonly<Record<HubStatus['is'], string>> = {
   'as wanted': '[=]',
   'to change': '[~]',
+  'on trial': '[~]',
   'to be taken over': '[→]',
   'to come': '[+]',
   'to go': '[−]',

@@ -21,6 +21,7 @@ export interface HubStatus {
     | 'to come'
     | 'to be taken over'
     | 'to change'
+    | 'on trial'
     | 'to go'
     | 'without a file'
     | 'cannot be read';
@@ -85,7 +86,9 @@ function wantedStatus(facts: StatusFacts, one: WantedRelease): HubStatus {
   const runs = runsOf(facts, one);
   const why = runs === undefined ? facts.unreadable.get(unitId(one.unit)) : undefined;
   const takeover = takeoverOf(one);
-  const is = why === undefined ? isOf(runs?.digest, one) : 'cannot be read';
+  const trial = trialOf(facts, one);
+  const usual = trial === undefined ? isOf(runs?.digest, one) : 'on trial';
+  const is = why === undefined ? usual : 'cannot be read';
   return {
     hub: name,
     cluster,
@@ -93,7 +96,7 @@ function wantedStatus(facts: StatusFacts, one: WantedRelease): HubStatus {
     runs,
     is,
     takeover: is === 'to be taken over' && takeover ? takeoverText(takeover) : '',
-    waits: is === 'as wanted' ? '' : (why ?? facts.held.get(name) ?? waitsFor(facts, one)),
+    waits: is === 'as wanted' ? '' : (why ?? facts.held.get(name) ?? trial ?? waitsFor(facts, one)),
     health: healthOf(facts.states, name),
     drift: facts.drift.get(name),
   };
@@ -102,6 +105,15 @@ function wantedStatus(facts: StatusFacts, one: WantedRelease): HubStatus {
 function isOf(runs: Digest | undefined, wanted: WantedRelease): HubStatus['is'] {
   if (runs === undefined) return takeoverOf(wanted) === undefined ? 'to come' : 'to be taken over';
   return runs === wanted.digest ? 'as wanted' : 'to change';
+}
+
+/** What a `/try` has put there, as the cluster or, where none was asked, the branch knows it. */
+function trialOf({ present, states }: StatusFacts, { unit }: WantedRelease): string | undefined {
+  const known = present.find((one) => unitId(one.unit) === unitId(unit));
+  const until = states ? states.known.get(unit.name)?.hold?.until : known?.status?.tried;
+  return until === undefined
+    ? undefined
+    : `the end of a trial, ${until}: then what is merged comes back`;
 }
 
 /** The cluster's own word counts; the branch is what the last run has told. */

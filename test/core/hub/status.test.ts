@@ -110,6 +110,17 @@ describe('a hub', () => {
     );
   });
 
+  test('where something is tried says until when, by the branch or by the cluster', () => {
+    const tried = '2026-11-24T14:00:00.000Z';
+    const status = { at: AT, commit: 'c', tried };
+    const marked = present().map((one) => (one.unit.name === 'hub' ? { ...one, status } : one));
+    const waits = `the end of a trial, ${tried}: then what is merged comes back`;
+    expect(of(marked).get('hub')).toMatchObject({ is: 'on trial', waits });
+    const held = states({ hold: { until: tried, reason: 'r' } });
+    expect(of(present(), held).get('hub')).toMatchObject({ is: 'on trial', waits });
+    expect(of(marked, states({})).get('hub')).toMatchObject({ is: 'as wanted', waits: '' });
+  });
+
   test('that takes over what others have made is none that comes, until it is deployed', () => {
     const written = { from: {}, besides: {}, file: { adopt: { release: 'hub', people: {} } } };
     const facts = {
@@ -175,7 +186,10 @@ describe('a hub', () => {
     [{ last: { at: AT, outcome: 'failed', reason: 'no node' } }, 'last run failed: no node'],
     [{ last: { at: AT, outcome: 'started', reason: '' } }, 'last run started'],
   ])('with %j is %s, as its cluster says', (more, health) => {
-    expect(of([], states(more)).get('hub')).toMatchObject({ health, is: 'as wanted' });
+    expect(of([], states(more)).get('hub')).toMatchObject({
+      health,
+      is: more.hold ? 'on trial' : 'as wanted',
+    });
     expect(of([], states(more)).get('hub-staging')?.health).toBe('no JSON');
   });
 });
