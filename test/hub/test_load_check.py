@@ -290,10 +290,10 @@ def test_neighbours_that_break_no_promise_pass(check, extra):
 
 
 def test_code_that_never_ends_is_told_so(check, monkeypatch):
-    monkeypatch.setenv("GLACIOCLOUD_LOAD_SECONDS", "6")
+    monkeypatch.setenv("GLACIOCLOUD_LOAD_SECONDS", "15")
     result = check("\nimport time; time.sleep(600)\n")
     assert (result["ok"], result["stage"]) == (False, "configuration")
-    assert result["error"] == "TimeoutError: it was not loaded within 6 s"
+    assert result["error"] == "TimeoutError: it was not loaded within 15 s"
 
 
 def test_every_image_and_size_is_asked(check, tmp_path):
