@@ -48,7 +48,12 @@ export async function accessApply(
   return {
     ...said,
     exit: isOwed || unannounced.length > 0 || !audited ? 3 : said.exit,
-    text: `${said.text}${resultsText(results, inputs.detail)}${unannouncedText(unannounced)}${audited ? '' : UNAUDITED}`,
+    text: [
+      said.text,
+      resultsText(results, inputs.detail),
+      unannouncedText(unannounced),
+      audited ? '' : UNAUDITED,
+    ].join(''),
     json: {
       ...said.json,
       results: results.map((one) => resultJson(one, inputs.detail)),

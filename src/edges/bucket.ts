@@ -156,10 +156,9 @@ export class Bucket implements StoreFolder {
       const name = error instanceof Error ? error.name : '';
       if (absent.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent[0];
       const { message, hint } = this.#why(name, statusOf(error), messageOf(error));
-      throw new BucketFailure(
-        `${placeText({ bucket: this.#place.bucket, folder: key })} cannot be ${what === 'read' ? 'read' : 'written'}: ${message}`,
-        { hint, cause: error },
-      );
+      const place = placeText({ bucket: this.#place.bucket, folder: key });
+      const done = what === 'read' ? 'read' : 'written';
+      throw new BucketFailure(`${place} cannot be ${done}: ${message}`, { hint, cause: error });
     }
   }
 

@@ -79,7 +79,8 @@ export async function dropData({ ports: { kube }, report }: Job, wanted: Wanted)
 
 function wordsOf({ sets }: DataWanted): string {
   const files = sets.flatMap(({ lock }) => lock.data.files);
-  return `data sets ${sets.map(({ set }) => set.name).join(', ')} (${files.length} files, ${gigabytes(bytesOf({ files }))})`;
+  const names = sets.map(({ set }) => set.name).join(', ');
+  return `data sets ${names} (${files.length} files, ${gigabytes(bytesOf({ files }))})`;
 }
 
 /** In the image of the first hub that wants data, on nodes where its servers go. */

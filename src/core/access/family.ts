@@ -82,10 +82,11 @@ function leadsChange(from: Access, to: Access): HubAccessChange['leads'] {
 }
 
 function staffChange(from: Access, to: Access): HubAccessChange['staff'] {
+  const list = (all: readonly string[]): string =>
+    [...all].sort(compareText).map(spoken).join(', ');
   const texts = ({ staff }: Access): string[] =>
     Object.entries(staff).map(
-      ([name, { who, over }]) =>
-        `staff ${name}: ${[...who].sort(compareText).map(spoken).join(', ')} over ${[...over].sort(compareText).map(spoken).join(', ')}`,
+      ([name, { who, over }]) => `staff ${name}: ${list(who)} over ${list(over)}`,
     );
   const [before, after] = [texts(from), texts(to)];
   return { begin: without(after, before), cease: without(before, after) };

@@ -26,16 +26,19 @@ svg { width: 100%; height: auto; display: block; } svg text { font: 12px system-
 .c2 { fill: var(--c2); background: var(--c2); } .l0 { fill: none; stroke: var(--c0); stroke-width: 2; }
 .legend { list-style: none; padding: 0; margin: .2rem 0; display: flex; gap: 1.2rem; font-size: 13px; }
 .legend i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: 2px; }
-table { border-collapse: collapse; width: 100%; font-size: 14px; } th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); }
+table { border-collapse: collapse; width: 100%; font-size: 14px; }
+th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); }
 li { overflow-wrap: anywhere; } .wide { overflow-x: auto; } .beside { font-size: 13px; opacity: .8; margin: .2rem 0; }
 </style></head><body>
 <h1>Volumes of {{hub}}</h1>
 <p class="meta">Measured at {{at}} by glaciocloud bench</p>
 <p class="advice">Recommended: {{recommendation}}</p>
-{{#if changes}}<section><h2>Others than in the run before</h2><ul>{{#each changes}}<li>{{this}}</li>{{/each}}</ul></section>
+{{#if changes}}<section><h2>Others than in the run before</h2>
+<ul>{{#each changes}}<li>{{this}}</li>{{/each}}</ul></section>
 {{/if}}{{#each parts}}<section><h2>{{title}}</h2>
 {{{picture}}}
-{{#if beside}}<p class="beside">{{beside}}</p>{{/if}}<div class="wide"><table><thead><tr>{{#each head}}<th scope="col">{{this}}</th>{{/each}}</tr></thead>
+{{#if beside}}<p class="beside">{{beside}}</p>{{/if}}<div class="wide"><table>
+<thead><tr>{{#each head}}<th scope="col">{{this}}</th>{{/each}}</tr></thead>
 <tbody>{{#each rows}}<tr>{{#each this}}<td>{{this}}</td>{{/each}}</tr>{{/each}}</tbody></table></div></section>
 {{/each}}<section><h2>About these figures</h2><ul>{{#each notes}}<li>{{this}}</li>{{/each}}</ul></section>
 </body></html>

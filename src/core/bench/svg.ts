@@ -144,10 +144,12 @@ function barOf({ name, value, mark }: Bar, x: Axis, { y, height, color }: Place)
   const tick =
     other === undefined
       ? ''
-      : `<line class="mark" x1="${fixed(other)}" x2="${fixed(other)}" y1="${fixed(y - 1)}" y2="${fixed(y + height + 1)}"/>`;
+      : `<line class="mark" x1="${fixed(other)}" x2="${fixed(other)}" ` +
+        `y1="${fixed(y - 1)}" y2="${fixed(y + height + 1)}"/>`;
   const beside = Math.max(end, other ?? 0) + 6;
   return (
-    `<rect class="c${color}" x="${LEFT}" y="${fixed(y)}" width="${fixed(end - LEFT)}" height="${fixed(height)}"><title>${escaped(name)}: ${shown(value)}</title></rect>` +
+    `<rect class="c${color}" x="${LEFT}" y="${fixed(y)}" width="${fixed(end - LEFT)}" ` +
+    `height="${fixed(height)}"><title>${escaped(name)}: ${shown(value)}</title></rect>` +
     tick +
     label(beside, y + height / 2, shown(value), 'start')
   );

@@ -21,11 +21,15 @@ export function reportText({ sets, room }: FillReport): string {
     greatest(sets.map(({ state }) => state.length)),
     greatest(sets.map((one) => filesText(one).length)),
   ] as const;
-  const lines = sets.flatMap((one) => [
-    terminal`${MARKS[one.state]} ${one.set.padEnd(widths[0])}  ${one.state.padEnd(widths[1])}  ${filesText(one).padEnd(widths[2])}  ${doneOf(one.bytes_done, one.bytes)}\n`,
-    ...repairedLine(one),
-    ...problemLines(one),
-  ]);
+  const lines = sets.flatMap((one) => {
+    const [set, state] = [one.set.padEnd(widths[0]), one.state.padEnd(widths[1])];
+    const [files, bytes] = [filesText(one).padEnd(widths[2]), doneOf(one.bytes_done, one.bytes)];
+    return [
+      terminal`${MARKS[one.state]} ${set}  ${state}  ${files}  ${bytes}\n`,
+      ...repairedLine(one),
+      ...problemLines(one),
+    ];
+  });
   const left =
     room === undefined
       ? 'there is no volume yet\n'

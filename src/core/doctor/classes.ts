@@ -39,7 +39,8 @@ function keeping(like: JsonObject, field: string): string {
   const name = `${textAt(like, '/metadata/name')}-retain`;
   const made = { ...without(like, ['metadata']), metadata: { name }, reclaimPolicy: 'Retain' };
   const patch = `kubectl patch pv NAME --patch '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`;
-  return `echo ${quoted(JSON.stringify(made))} | kubectl apply -f - # before the first hub, then ${name} as ${field}; for each volume that is there: ${patch}`;
+  const make = `echo ${quoted(JSON.stringify(made))} | kubectl apply -f -`;
+  return `${make} # before the first hub, then ${name} as ${field}; for each volume that is there: ${patch}`;
 }
 
 export function ingressCheck({ cluster, hubs }: ClusterNeeds, classes: readonly string[]): Check {

@@ -72,7 +72,8 @@ function closeEnvironment(
   const others = patternsOf(branches).some((one) => !isDefault(one, defaultBranch));
   const policies = `${place}/deployment-branch-policies`;
   const isOther = `select((.type//"branch")!="branch" or .name!=${JSON.stringify(defaultBranch)})`;
-  const drop = `gh api --paginate ${quoted(policies)} --jq ${quoted(`.branch_policies[]|${isOther}.id`)} | xargs -I ID gh api --method DELETE ${quoted(`${policies}/ID`)}`;
+  const list = `gh api --paginate ${quoted(policies)} --jq ${quoted(`.branch_policies[]|${isOther}.id`)}`;
+  const drop = `${list} | xargs -I ID gh api --method DELETE ${quoted(`${policies}/ID`)}`;
   return [
     ...(branches.kind === 'selected' ? [] : [limit]),
     ...(others ? [drop] : []),

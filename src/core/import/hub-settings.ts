@@ -95,8 +95,20 @@ const BY_PLATFORM: Readonly<Record<string, string>> = {
 };
 
 /** Traits that the platform sets after anybody's code. */
-const DECIDED =
-  /\b(profile_list|admin_users|allowed_users|authenticator_class|image|mem_limit|mem_guarantee|cpu_limit|cpu_guarantee|node_selector|storage_capacity)\s*=[^=]/gu;
+const TRAITS = [
+  'profile_list',
+  'admin_users',
+  'allowed_users',
+  'authenticator_class',
+  'image',
+  'mem_limit',
+  'mem_guarantee',
+  'cpu_limit',
+  'cpu_guarantee',
+  'node_selector',
+  'storage_capacity',
+];
+const DECIDED = new RegExp(String.raw`\b(${TRAITS.join('|')})\s*=[^=]`, 'gu');
 
 function ofCode(ledger: Ledger): void {
   const code = ledger.at('/hub/extraConfig');

@@ -12,8 +12,11 @@ const YAML = /\.ya?ml$/iu;
 /** Pages for people, and what editors and git keep for themselves. */
 export const NOT_OURS = /(?:^|\/)(?:\.[^/]*|[^/]+\.md)$/iu;
 /** Files of other tools that lie at the root of a repository. */
-const OTHER_TOOLS =
-  /^(?:action|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|codecov|(?:docker-)?compose.*|conda|environment.*|lefthook|mkdocs|netlify|pnpm-.*|readthedocs|render|skaffold|taskfile|_.*)\.ya?ml$/iu;
+const TOOLS = [
+  'action|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|codecov|(?:docker-)?compose.*',
+  'conda|environment.*|lefthook|mkdocs|netlify|pnpm-.*|readthedocs|render|skaffold|taskfile|_.*',
+];
+const OTHER_TOOLS = new RegExp(String.raw`^(?:${TOOLS.join('|')})\.ya?ml$`, 'iu');
 
 /** Names beside platform.yaml that look as if they belonged to the platform. */
 export function looksOurs(name: string): boolean {

@@ -153,18 +153,30 @@ const BEYOND: readonly Row[] = [
 ];
 
 /** The cluster answers, and cannot just now. */
+const BUSY_WORDS = [
+  'TooManyRequests',
+  'Internal ?Error',
+  'too many requests',
+  'connection reset',
+  String.raw`\bEOF\b`,
+  'an error on the server',
+  'ServiceUnavailable',
+  'currently unable to handle',
+  'http2: ',
+  'etcdserver',
+  'etcd: ',
+  'leader changed',
+  'context deadline exceeded',
+];
 const BUSY: readonly Row[] = [
-  row(
-    /^.*(?:TooManyRequests|Internal ?Error|too many requests|connection reset|\bEOF\b|an error on the server|ServiceUnavailable|currently unable to handle|http2: |etcdserver|etcd: |leader changed|context deadline exceeded).*$/gimu,
-    (group) => {
-      const words = group('').replace(/^(?:Error from server(?: \(\w+\))?|error): /iu, '');
-      return about(
-        'unavailable',
-        `the cluster cannot do it now, and says ${quote(words, 200)}`,
-        `wait until it has recovered; ${AGAIN}`,
-      );
-    },
-  ),
+  row(new RegExp(`^.*(?:${BUSY_WORDS.join('|')}).*$`, 'gimu'), (group) => {
+    const words = group('').replace(/^(?:Error from server(?: \(\w+\))?|error): /iu, '');
+    return about(
+      'unavailable',
+      `the cluster cannot do it now, and says ${quote(words, 200)}`,
+      `wait until it has recovered; ${AGAIN}`,
+    );
+  }),
 ];
 
 /** From what is looked at first to what is only left. */

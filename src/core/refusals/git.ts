@@ -29,10 +29,31 @@ function remoteWords(text: string): string {
   return lines.filter((line) => line !== '').join(' ');
 }
 
+const READS_ONLY = [
+  String.raw`Permission to (?<repository>\S+) denied to (?<who>\S+?)\.?$`,
+  'Write access to repository not granted',
+];
+const UNKNOWN = [
+  'Authentication failed',
+  'could not read (?:Username|Password)',
+  'terminal prompts disabled',
+  String.raw`Permission denied \(`,
+  'Invalid username or (?:token|password)',
+];
+const SILENT = [
+  String.raw`Failed to connect to (?<host>\S+)`,
+  String.raw`connect to host (?<ssh>\S+)`,
+  'Connection (?:refused|timed out)',
+  "Couldn't connect to server",
+];
+
 /** Who we are to the remote. */
 const RIGHTS: readonly Row[] = [
   row(
-    /^(?:remote: .*\n)*.*(?:Permission to (?<repository>\S+) denied to (?<who>\S+?)\.?$|Write access to repository not granted)(?:\n.*error: 403)?/gmu,
+    new RegExp(
+      String.raw`^(?:remote: .*\n)*.*(?:${READS_ONLY.join('|')})(?:\n.*error: 403)?`,
+      'gmu',
+    ),
     (group) =>
       about(
         'forbidden',
@@ -42,14 +63,12 @@ const RIGHTS: readonly Row[] = [
         'in GitHub Actions the job needs `permissions: {contents: write}`; a deploy key needs write access',
       ),
   ),
-  row(
-    /Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|Permission denied \(|Invalid username or (?:token|password)/gu,
-    () =>
-      about(
-        'login',
-        'the remote repository asks who this is',
-        'give git credentials that it can use unasked (a token, a key of ssh)',
-      ),
+  row(new RegExp(UNKNOWN.join('|'), 'gu'), () =>
+    about(
+      'login',
+      'the remote repository asks who this is',
+      'give git credentials that it can use unasked (a token, a key of ssh)',
+    ),
   ),
   row(/returned error: 403/gu, () =>
     about(
@@ -71,14 +90,12 @@ const NETWORK: readonly Row[] = [
   row(/Could not resolve host(?:name)?:? (?<host>[^\s:]+)/gu, (group) =>
     about('unreachable', `DNS knows no ${group('host')}`, 'see `git remote -v`'),
   ),
-  row(
-    /Failed to connect to (?<host>\S+)|connect to host (?<ssh>\S+)|Connection (?:refused|timed out)|Couldn't connect to server/gu,
-    (group) =>
-      about(
-        'unreachable',
-        `${group('host') || group('ssh') || 'the remote'} does not answer`,
-        'see that this machine reaches it',
-      ),
+  row(new RegExp(SILENT.join('|'), 'gu'), (group) =>
+    about(
+      'unreachable',
+      `${group('host') || group('ssh') || 'the remote'} does not answer`,
+      'see that this machine reaches it',
+    ),
   ),
   row(
     /certificate verification failed|SSL certificate problem|Host key verification failed/gu,

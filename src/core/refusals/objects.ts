@@ -4,7 +4,10 @@ import type { Group, Refusal, RefusalKind, Row } from './refusal.ts';
 
 /** `pods "a"`, `deployments.apps "hub"`. */
 const OBJECT = String.raw`(?<![\w.-])(?<resource>[\w-]+)(?:\.[\w.-]+)? "(?<name>[^"]*)"`;
-const IS_FORBIDDEN = String.raw`(?<![\w.-])(?<resource>[a-z][a-z0-9]*)(?:\.[\w.-]+)?(?: "(?<name>[^"]*)")? is forbidden: `;
+const WHICH = String.raw`(?<![\w.-])(?<resource>[a-z][a-z0-9]*)(?:\.[\w.-]+)?(?: "(?<name>[^"]*)")?`;
+const IS_FORBIDDEN = `${WHICH} is forbidden: `;
+/** What was sent, as the API server's patches name it. */
+const SENT = String.raw`\((?:[^/;)]*\/)?(?<name>[^;]*); [^,]*, Kind=(?<kind>\w+)\)`;
 
 /** `deployments` → `deployment`, for one of them. */
 function single(resource: string): string {
@@ -46,7 +49,8 @@ function mayNot(group: Group): Refusal {
 const RIGHTS: readonly Row[] = [
   row(
     new RegExp(
-      `${IS_FORBIDDEN}User "(?<who>[^"]*)" cannot (?<verb>\\w+) resource "(?<asked>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)"| at the cluster scope)?.*`,
+      `${IS_FORBIDDEN}User "(?<who>[^"]*)" cannot (?<verb>\\w+) resource "(?<asked>[^"]*)" ` +
+        `in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)"| at the cluster scope)?.*`,
       'gmu',
     ),
     mayNot,
@@ -70,7 +74,8 @@ const RIGHTS: readonly Row[] = [
 const ROOM: readonly Row[] = [
   row(
     new RegExp(
-      `${IS_FORBIDDEN}exceeded quota: (?<quota>[^,]+), requested: (?<asked>.+?), used: (?<used>.+?), limited: (?<limit>.+)`,
+      `${IS_FORBIDDEN}exceeded quota: (?<quota>[^,]+), requested: (?<asked>.+?), ` +
+        'used: (?<used>.+?), limited: (?<limit>.+)',
       'gmu',
     ),
     (group) =>
@@ -132,7 +137,11 @@ const ROOM: readonly Row[] = [
 /** Policies of whoever runs the cluster. */
 const POLICIES: readonly Row[] = [
   row(
-    /(?:(?<![\w.-])(?<resource>[a-z]+)(?:\.[\w.-]+)? "(?<name>[^"]*)" is (?:invalid|forbidden): )?[ :]*ValidatingAdmissionPolicy '(?<policy>[^']*)' with binding '[^']*' denied request: (?<rule>.*)/gmu,
+    new RegExp(
+      String.raw`(?:(?<![\w.-])(?<resource>[a-z]+)(?:\.[\w.-]+)? "(?<name>[^"]*)" is (?:invalid|forbidden): )?` +
+        `[ :]*ValidatingAdmissionPolicy '(?<policy>[^']*)' with binding '[^']*' denied request: (?<rule>.*)`,
+      'gmu',
+    ),
     (group) => denial(`the policy ${group('policy')}`, objectOf(group), group('rule')),
   ),
   row(/admission webhook "(?<policy>[^"]*)" denied the request(?<rule>[^]*)/gu, (group) =>
@@ -219,7 +228,12 @@ function unknownKind(kind: string, version: string): Refusal {
 /** A field that another program has set too. */
 const OWNERS: readonly Row[] = [
   row(
-    /(?:applying object (?:\S+\/)?(?<name>\S+) \S+, Kind=(?<kind>\w+): )?Apply failed with \d+ conflicts?: conflicts? with "(?<manager>[^"]*)"[^:\n]*:(?<fields>.*(?:\n- .*)*)/gu,
+    new RegExp(
+      String.raw`(?:applying object (?:\S+\/)?(?<name>\S+) \S+, Kind=(?<kind>\w+): )?` +
+        String.raw`Apply failed with \d+ conflicts?: conflicts? with "(?<manager>[^"]*)"[^:\n]*:` +
+        String.raw`(?<fields>.*(?:\n- .*)*)`,
+      'gu',
+    ),
     (group) => {
       const fields = [...group('fields').matchAll(/\.[^\s,]+(?:"[^"]*"[^\s,]*)?/gu)].map(([one]) =>
         one.slice(1),
@@ -243,12 +257,18 @@ const INVALID: readonly Row[] = [
     means: (group) => fieldRefusals(`${group('kind')} ${group('name')}`, group('rest')),
   },
   {
-    says: /failed to create typed patch object \((?:[^/;)]*\/)?(?<name>[^;]*); [^,]*, Kind=(?<kind>\w+)\): (?<rest>.*(?:\n +\..*)*)/gu,
+    says: new RegExp(
+      String.raw`failed to create typed patch object ${SENT}: (?<rest>.*(?:\n +\..*)*)`,
+      'gu',
+    ),
     means: (group) =>
       fieldRefusals(`${group('kind')} ${group('name')}`, group('rest').replace(/^errors:/u, '')),
   },
   {
-    says: /failed to convert new object \((?:[^/;)]*\/)?(?<name>[^;]*); [^,]*, Kind=(?<kind>\w+)\)(?:.*: )?(?<rest>[^:\n]*)$/gmu,
+    says: new RegExp(
+      String.raw`failed to convert new object ${SENT}(?:.*: )?(?<rest>[^:\n]*)$`,
+      'gmu',
+    ),
     means: (group) => fieldRefusals(`${group('kind')} ${group('name')}`, group('rest')),
   },
 ];

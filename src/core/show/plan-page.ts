@@ -3,25 +3,48 @@
  * `details`, all at once by a checkbox.
  */
 const STYLE = `
-:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); --soft: color-mix(in srgb, currentColor 5%, transparent); }
+:root {
+  color-scheme: light dark;
+  --line: color-mix(in srgb, currentColor 18%, transparent);
+  --soft: color-mix(in srgb, currentColor 5%, transparent);
+}
 * { box-sizing: border-box; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 1.5rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+body {
+  font: 15px/1.5 system-ui, sans-serif;
+  max-width: 70rem;
+  margin: 1.5rem auto;
+  padding: 0 1rem;
+  overflow-wrap: anywhere;
+}
 h1 { font-size: 1.4rem; margin-bottom: .2rem; } .meta, .legend, footer { opacity: .75; margin: .2rem 0; }
 a { color: light-dark(#0550ae, #79b8ff); }
 section { border: 1px solid var(--line); border-radius: .6rem; padding: .7rem 1.1rem; margin: 1rem 0; }
 h2 { font-size: 1.05rem; margin: .2rem 0; } h2 span { font-weight: 400; opacity: .7; }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
-th { opacity: .7; font-weight: 500; } td:first-child, th:first-child { width: 1.6rem; font-weight: 700; } .where { width: 26%; }
-pre { overflow-x: auto; font: 12.5px/1.45 ui-monospace, monospace; border-left: 3px solid var(--line); padding-left: .8rem; overflow-wrap: normal; }
-.add { background: color-mix(in srgb, #2da44e 22%, transparent); } .del { background: color-mix(in srgb, #cf222e 20%, transparent); }
-pre span { display: block; min-height: 1.45em; } summary { cursor: pointer; } details { margin: .2rem 0; } ul { padding-left: 1.2rem; }
+th { opacity: .7; font-weight: 500; }
+td:first-child, th:first-child { width: 1.6rem; font-weight: 700; }
+.where { width: 26%; }
+pre {
+  overflow-x: auto;
+  font: 12.5px/1.45 ui-monospace, monospace;
+  border-left: 3px solid var(--line);
+  padding-left: .8rem;
+  overflow-wrap: normal;
+}
+.add { background: color-mix(in srgb, #2da44e 22%, transparent); }
+.del { background: color-mix(in srgb, #cf222e 20%, transparent); }
+pre span { display: block; min-height: 1.45em; }
+summary { cursor: pointer; }
+details { margin: .2rem 0; }
+ul { padding-left: 1.2rem; }
 .warn { border-left: 4px solid #d4a72c; padding: .1rem .7rem; background: var(--soft); }
 body:has(#all:checked) details::details-content { content-visibility: visible; block-size: auto; }
 @media print { details::details-content { content-visibility: visible; block-size: auto; } label { display: none; } }
 @media (max-width: 40rem) {
   body { font-size: 14px; margin: .8rem auto; padding: 0 .7rem; } section { padding: .5rem .7rem; }
-  thead { display: none; } tr { display: grid; grid-template-columns: 1.6rem 1fr; border-bottom: 1px solid var(--line); padding: .4rem 0; }
+  thead { display: none; }
+  tr { display: grid; grid-template-columns: 1.6rem 1fr; border-bottom: 1px solid var(--line); padding: .4rem 0; }
   td, td.where { border: 0; padding: .1rem .3rem; width: auto; } td:not(:first-child) { grid-column: 2; }
 }`;
 
@@ -52,6 +75,7 @@ export const PAGE = `<!doctype html>
 {{else}}<p>{{kind}} {{name}}: {{how}}</p>
 {{/if}}{{/each}}</section>
 {{/each}}
-<footer><p>The same on your machine: <code>{{call}} plan</code> · why a rule exists: <code>{{call}} explain RULE</code></p></footer>
+<footer><p>The same on your machine: <code>{{call}} plan</code> ·
+why a rule exists: <code>{{call}} explain RULE</code></p></footer>
 </body></html>
 `;

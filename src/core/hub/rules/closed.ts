@@ -144,8 +144,17 @@ const CLOSED: readonly Closed[] = [
 /** Below the volume of the database. */
 const KEPT = /^sqlite:\/\/\/(\/srv\/jupyterhub\/)?[\w.-]+\.sqlite$/u;
 /** Options of Jupyter Server by which it asks nobody who they are, or lets pages of others in. */
-const OPENS =
-  /^--([A-Za-z]+\.)?(allow_(origin|origin_pat|credentials|unauthenticated_access|root)|disable_check_xsrf|token|password|hashed_password|(identity_provider|authorizer|login_handler)_class|headers|tornado_settings)(=|$)/u;
+const OPENING = [
+  'allow_(origin|origin_pat|credentials|unauthenticated_access|root)',
+  'disable_check_xsrf',
+  'token',
+  'password',
+  'hashed_password',
+  '(identity_provider|authorizer|login_handler)_class',
+  'headers',
+  'tornado_settings',
+];
+const OPENS = new RegExp(String.raw`^--([A-Za-z]+\.)?(${OPENING.join('|')})(=|$)`, 'u');
 
 function texts(value: Json): string[] {
   return (Array.isArray(value) ? value : [value]).map(String);

@@ -28,8 +28,8 @@ function kindFault(object: JsonObject, namespaces: readonly string[]): string | 
 
 /** A hub's programs get rights that the hub's own roles name, and nobody else gets any. */
 function bindingFault(binding: JsonObject, namespaces: readonly string[]): string | undefined {
-  if (at(binding, '/roleRef/kind') !== 'Role')
-    return `it would give the rights of the ${said(at(binding, '/roleRef/kind'))} ${said(at(binding, '/roleRef/name'))}`;
+  const [kind, role] = [at(binding, '/roleRef/kind'), at(binding, '/roleRef/name')];
+  if (kind !== 'Role') return `it would give the rights of the ${said(kind)} ${said(role)}`;
   for (const subject of objectsIn(at(binding, '/subjects'))) {
     const namespace = subject['namespace'];
     const near = namespace === undefined || namespaces.includes(textAt(subject, '/namespace'));

@@ -8,11 +8,27 @@ const SERVERS = '/singleuser/extraEnv';
 const HUB = '/hub/extraEnv';
 
 /** What JupyterHub tells each server of itself. Source: `get_env` of JupyterHub 5.5 and KubeSpawner 7.0.0. */
-const OF_EACH_SERVER =
-  /^(JUPYTERHUB_(API_|CLIENT_|COOKIE_|OAUTH_|PUBLIC_|SERVICE_|SSL_|(ACTIVITY_URL|ADMIN_ACCESS|BASE_URL|HOST|SERVER_NAME|USER)$)|JPY_API_TOKEN$|(MEM|CPU)_(LIMIT|GUARANTEE)$|JUPYTER_IMAGE(_SPEC)?$)/u;
+const OF_EACH_SERVER = beginning(
+  'JUPYTERHUB_(API|CLIENT|COOKIE|OAUTH|PUBLIC|SERVICE|SSL)_',
+  'JUPYTERHUB_(ACTIVITY_URL|ADMIN_ACCESS|BASE_URL|HOST|SERVER_NAME|USER)$',
+  'JPY_API_TOKEN$',
+  '(MEM|CPU)_(LIMIT|GUARANTEE)$',
+  'JUPYTER_IMAGE(_SPEC)?$',
+);
 /** What the chart and the platform tell the hub of itself. */
-const OF_THE_HUB =
-  /^(GLACIOCLOUD_|CONFIGPROXY_AUTH_TOKEN$|HELM_RELEASE_NAME$|POD_NAMESPACE$|PYTHONUNBUFFERED$|(HUB|PROXY_API|PROXY_PUBLIC)_SERVICE_)/u;
+const OF_THE_HUB = beginning(
+  'GLACIOCLOUD_',
+  'CONFIGPROXY_AUTH_TOKEN$',
+  'HELM_RELEASE_NAME$',
+  'POD_NAMESPACE$',
+  'PYTHONUNBUFFERED$',
+  '(HUB|PROXY_API|PROXY_PUBLIC)_SERVICE_',
+);
+
+/** A name that begins with one of these, or is one. */
+function beginning(...names: readonly string[]): RegExp {
+  return new RegExp(`^(${names.join('|')})`, 'u');
+}
 
 type Fault = Pick<Problem, 'message' | 'hint'>;
 
