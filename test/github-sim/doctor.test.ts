@@ -125,7 +125,7 @@ test('a new repository lacks much, all of it is said at once, and each has a com
     'missing github/branch-rules',
     'missing github/labels',
     'missing github/pull-requests',
-    ...Array.from({ length: 13 }, () => 'missing github/workflow'),
+    ...Array.from({ length: 14 }, () => 'missing github/workflow'),
     'missing cluster/storage',
     'missing cluster/ingress',
     'missing cluster/issuer',

@@ -45,6 +45,7 @@ describe('workflows', () => {
     expect(checks(here)).toEqual(
       [
         'access',
+        'catch-up',
         'check',
         'data',
         'deploy',
