@@ -32450,6 +32450,817 @@ var require_ajv = __commonJS({
   }
 });
 
+// node_modules/ipaddr.js/lib/ipaddr.js
+var require_ipaddr = __commonJS({
+  "node_modules/ipaddr.js/lib/ipaddr.js"(exports, module) {
+    (function(root) {
+      "use strict";
+      const ipv4Part = "(0?\\d+|0x[a-f0-9]+)";
+      const ipv4Regexes = {
+        fourOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}$`, "i"),
+        threeOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}$`, "i"),
+        twoOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}$`, "i"),
+        longValue: new RegExp(`^${ipv4Part}$`, "i")
+      };
+      const octalRegex = new RegExp(`^0[0-7]+$`, "i");
+      const hexRegex = new RegExp(`^0x[a-f0-9]+$`, "i");
+      const zoneIndex = "%[0-9a-z]{1,}";
+      const ipv6Part = "(?:[0-9a-f]+::?)+";
+      const ipv6Regexes = {
+        zoneIndex: new RegExp(zoneIndex, "i"),
+        "native": new RegExp(`^(::)?(${ipv6Part})?([0-9a-f]+)?(::)?(${zoneIndex})?$`, "i"),
+        deprecatedTransitional: new RegExp(`^(?:::)(${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}(${zoneIndex})?)$`, "i"),
+        transitional: new RegExp(`^((?:${ipv6Part})|(?:::)(?:${ipv6Part})?)${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}(${zoneIndex})?$`, "i")
+      };
+      function expandIPv6(string2, parts2) {
+        if (string2.indexOf("::") !== string2.lastIndexOf("::")) {
+          return null;
+        }
+        let colonCount = 0;
+        let lastColon = -1;
+        let zoneId = (string2.match(ipv6Regexes.zoneIndex) || [])[0];
+        let replacement, replacementCount;
+        if (zoneId) {
+          zoneId = zoneId.substring(1);
+          string2 = string2.replace(/%.+$/, "");
+        }
+        while ((lastColon = string2.indexOf(":", lastColon + 1)) >= 0) {
+          colonCount++;
+        }
+        if (string2.substr(0, 2) === "::") {
+          colonCount--;
+        }
+        if (string2.substr(-2, 2) === "::") {
+          colonCount--;
+        }
+        if (colonCount >= parts2) {
+          return null;
+        }
+        replacementCount = parts2 - colonCount;
+        replacement = ":";
+        while (replacementCount--) {
+          replacement += "0:";
+        }
+        string2 = string2.replace("::", replacement);
+        if (string2[0] === ":") {
+          string2 = string2.slice(1);
+        }
+        if (string2[string2.length - 1] === ":") {
+          string2 = string2.slice(0, -1);
+        }
+        parts2 = (function() {
+          const ref = string2.split(":");
+          const results = [];
+          for (let i2 = 0; i2 < ref.length; i2++) {
+            results.push(ref[i2].length > 4 ? NaN : parseInt(ref[i2], 16));
+          }
+          return results;
+        })();
+        return {
+          parts: parts2,
+          zoneId
+        };
+      }
+      function matchCIDR(first, second, partSize, cidrBits) {
+        if (first.length !== second.length) {
+          throw new Error("ipaddr: cannot match CIDR for objects with different lengths");
+        }
+        let part = 0;
+        let shift;
+        while (cidrBits > 0) {
+          shift = partSize - cidrBits;
+          if (shift < 0) {
+            shift = 0;
+          }
+          if (first[part] >> shift !== second[part] >> shift) {
+            return false;
+          }
+          cidrBits -= partSize;
+          part += 1;
+        }
+        return true;
+      }
+      function parseIntAuto(string2) {
+        if (hexRegex.test(string2)) {
+          return parseInt(string2, 16);
+        }
+        if (string2[0] === "0" && !isNaN(parseInt(string2[1], 10))) {
+          if (octalRegex.test(string2)) {
+            return parseInt(string2, 8);
+          }
+          throw new Error(`ipaddr: cannot parse ${string2} as octal`);
+        }
+        return parseInt(string2, 10);
+      }
+      function padPart(part, length2) {
+        while (part.length < length2) {
+          part = `0${part}`;
+        }
+        return part;
+      }
+      const ipaddr2 = {};
+      ipaddr2.IPv4 = (function() {
+        function IPv4(octets) {
+          if (octets.length !== 4) {
+            throw new Error("ipaddr: ipv4 octet count should be 4");
+          }
+          let i2, octet;
+          for (i2 = 0; i2 < octets.length; i2++) {
+            octet = octets[i2];
+            if (!(0 <= octet && octet <= 255)) {
+              throw new Error("ipaddr: ipv4 octet should fit in 8 bits");
+            }
+          }
+          this.octets = octets;
+        }
+        IPv4.prototype.SpecialRanges = {
+          unspecified: [[new IPv4([0, 0, 0, 0]), 8]],
+          broadcast: [[new IPv4([255, 255, 255, 255]), 32]],
+          // RFC3171
+          multicast: [[new IPv4([224, 0, 0, 0]), 4]],
+          // RFC3927
+          linkLocal: [[new IPv4([169, 254, 0, 0]), 16]],
+          // RFC5735
+          loopback: [[new IPv4([127, 0, 0, 0]), 8]],
+          // RFC6598
+          carrierGradeNat: [[new IPv4([100, 64, 0, 0]), 10]],
+          // RFC1918
+          "private": [
+            [new IPv4([10, 0, 0, 0]), 8],
+            [new IPv4([172, 16, 0, 0]), 12],
+            [new IPv4([192, 168, 0, 0]), 16]
+          ],
+          // Reserved and testing-only ranges; RFCs 5735, 5737, 2544, 1700
+          reserved: [
+            [new IPv4([192, 0, 0, 0]), 24],
+            [new IPv4([192, 0, 2, 0]), 24],
+            [new IPv4([192, 88, 99, 0]), 24],
+            [new IPv4([198, 18, 0, 0]), 15],
+            [new IPv4([198, 51, 100, 0]), 24],
+            [new IPv4([203, 0, 113, 0]), 24],
+            [new IPv4([240, 0, 0, 0]), 4]
+          ],
+          // RFC7534, RFC7535
+          as112: [
+            [new IPv4([192, 175, 48, 0]), 24],
+            [new IPv4([192, 31, 196, 0]), 24]
+          ],
+          // RFC7450
+          amt: [
+            [new IPv4([192, 52, 193, 0]), 24]
+          ]
+        };
+        IPv4.prototype.kind = function() {
+          return "ipv4";
+        };
+        IPv4.prototype.match = function(other, cidrRange) {
+          let ref;
+          if (cidrRange === void 0) {
+            ref = other;
+            other = ref[0];
+            cidrRange = ref[1];
+          }
+          if (other.kind() !== "ipv4") {
+            throw new Error("ipaddr: cannot match ipv4 address with non-ipv4 one");
+          }
+          return matchCIDR(this.octets, other.octets, 8, cidrRange);
+        };
+        IPv4.prototype.prefixLengthFromSubnetMask = function() {
+          let cidr = 0;
+          let stop2 = false;
+          const zerotable = {
+            0: 8,
+            128: 7,
+            192: 6,
+            224: 5,
+            240: 4,
+            248: 3,
+            252: 2,
+            254: 1,
+            255: 0
+          };
+          let i2, octet, zeros;
+          for (i2 = 3; i2 >= 0; i2 -= 1) {
+            octet = this.octets[i2];
+            if (octet in zerotable) {
+              zeros = zerotable[octet];
+              if (stop2 && zeros !== 0) {
+                return null;
+              }
+              if (zeros !== 8) {
+                stop2 = true;
+              }
+              cidr += zeros;
+            } else {
+              return null;
+            }
+          }
+          return 32 - cidr;
+        };
+        IPv4.prototype.range = function() {
+          return ipaddr2.subnetMatch(this, this.SpecialRanges);
+        };
+        IPv4.prototype.toByteArray = function() {
+          return this.octets.slice(0);
+        };
+        IPv4.prototype.toIPv4MappedAddress = function() {
+          return ipaddr2.IPv6.parse(`::ffff:${this.toString()}`);
+        };
+        IPv4.prototype.toNormalizedString = function() {
+          return this.toString();
+        };
+        IPv4.prototype.toString = function() {
+          return this.octets.join(".");
+        };
+        return IPv4;
+      })();
+      ipaddr2.IPv4.broadcastAddressFromCIDR = function(string2) {
+        try {
+          const cidr = this.parseCIDR(string2);
+          const ipInterfaceOctets = cidr[0].toByteArray();
+          const subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
+          const octets = [];
+          let i2 = 0;
+          while (i2 < 4) {
+            octets.push(parseInt(ipInterfaceOctets[i2], 10) | parseInt(subnetMaskOctets[i2], 10) ^ 255);
+            i2++;
+          }
+          return new this(octets);
+        } catch (e) {
+          throw new Error("ipaddr: the address does not have IPv4 CIDR format", { cause: e });
+        }
+      };
+      ipaddr2.IPv4.isIPv4 = function(string2) {
+        return this.parser(string2) !== null;
+      };
+      ipaddr2.IPv4.isValid = function(string2) {
+        try {
+          new this(this.parser(string2));
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      ipaddr2.IPv4.isValidCIDR = function(string2) {
+        try {
+          this.parseCIDR(string2);
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      ipaddr2.IPv4.isValidFourPartDecimal = function(string2) {
+        if (ipaddr2.IPv4.isValid(string2) && string2.match(/^(0|[1-9]\d*)(\.(0|[1-9]\d*)){3}$/)) {
+          return true;
+        } else {
+          return false;
+        }
+      };
+      ipaddr2.IPv4.isValidCIDRFourPartDecimal = function(string2) {
+        const match = string2.match(/^(.+)\/(\d+)$/);
+        if (!ipaddr2.IPv4.isValidCIDR(string2) || !match) {
+          return false;
+        }
+        return ipaddr2.IPv4.isValidFourPartDecimal(match[1]);
+      };
+      ipaddr2.IPv4.networkAddressFromCIDR = function(string2) {
+        let cidr, i2, ipInterfaceOctets, octets, subnetMaskOctets;
+        try {
+          cidr = this.parseCIDR(string2);
+          ipInterfaceOctets = cidr[0].toByteArray();
+          subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
+          octets = [];
+          i2 = 0;
+          while (i2 < 4) {
+            octets.push(parseInt(ipInterfaceOctets[i2], 10) & parseInt(subnetMaskOctets[i2], 10));
+            i2++;
+          }
+          return new this(octets);
+        } catch (e) {
+          throw new Error("ipaddr: the address does not have IPv4 CIDR format", { cause: e });
+        }
+      };
+      ipaddr2.IPv4.parse = function(string2) {
+        const parts2 = this.parser(string2);
+        if (parts2 === null) {
+          throw new Error("ipaddr: string is not formatted like an IPv4 Address");
+        }
+        return new this(parts2);
+      };
+      ipaddr2.IPv4.parseCIDR = function(string2) {
+        let match;
+        if (match = string2.match(/^(.+)\/(\d+)$/)) {
+          const maskLength = parseInt(match[2]);
+          if (maskLength >= 0 && maskLength <= 32) {
+            const parsed3 = [this.parse(match[1]), maskLength];
+            Object.defineProperty(parsed3, "toString", {
+              value: function() {
+                return this.join("/");
+              }
+            });
+            return parsed3;
+          }
+        }
+        throw new Error("ipaddr: string is not formatted like an IPv4 CIDR range");
+      };
+      ipaddr2.IPv4.parser = function(string2) {
+        let match, part, value2;
+        if (match = string2.match(ipv4Regexes.fourOctet)) {
+          return (function() {
+            const ref = match.slice(1, 6);
+            const results = [];
+            for (let i2 = 0; i2 < ref.length; i2++) {
+              part = ref[i2];
+              results.push(parseIntAuto(part));
+            }
+            return results;
+          })();
+        } else if (match = string2.match(ipv4Regexes.longValue)) {
+          value2 = parseIntAuto(match[1]);
+          if (value2 > 4294967295 || value2 < 0) {
+            throw new Error("ipaddr: address outside defined range");
+          }
+          return (function() {
+            const results = [];
+            let shift;
+            for (shift = 0; shift <= 24; shift += 8) {
+              results.push(value2 >> shift & 255);
+            }
+            return results;
+          })().reverse();
+        } else if (match = string2.match(ipv4Regexes.twoOctet)) {
+          return (function() {
+            const ref = match.slice(1, 4);
+            const results = [];
+            value2 = parseIntAuto(ref[1]);
+            if (value2 > 16777215 || value2 < 0) {
+              throw new Error("ipaddr: address outside defined range");
+            }
+            results.push(parseIntAuto(ref[0]));
+            results.push(value2 >> 16 & 255);
+            results.push(value2 >> 8 & 255);
+            results.push(value2 & 255);
+            return results;
+          })();
+        } else if (match = string2.match(ipv4Regexes.threeOctet)) {
+          return (function() {
+            const ref = match.slice(1, 5);
+            const results = [];
+            value2 = parseIntAuto(ref[2]);
+            if (value2 > 65535 || value2 < 0) {
+              throw new Error("ipaddr: address outside defined range");
+            }
+            results.push(parseIntAuto(ref[0]));
+            results.push(parseIntAuto(ref[1]));
+            results.push(value2 >> 8 & 255);
+            results.push(value2 & 255);
+            return results;
+          })();
+        } else {
+          return null;
+        }
+      };
+      ipaddr2.IPv4.subnetMaskFromPrefixLength = function(prefix) {
+        prefix = parseInt(prefix);
+        if (Number.isNaN(prefix) || prefix < 0 || prefix > 32) {
+          throw new Error("ipaddr: invalid IPv4 prefix length");
+        }
+        const octets = [0, 0, 0, 0];
+        let j = 0;
+        const filledOctetCount = Math.floor(prefix / 8);
+        while (j < filledOctetCount) {
+          octets[j] = 255;
+          j++;
+        }
+        if (filledOctetCount < 4) {
+          octets[filledOctetCount] = Math.pow(2, prefix % 8) - 1 << 8 - prefix % 8;
+        }
+        return new this(octets);
+      };
+      ipaddr2.IPv6 = (function() {
+        function IPv6(parts2, zoneId) {
+          let i2, part;
+          if (parts2.length === 16) {
+            this.parts = [];
+            for (i2 = 0; i2 <= 14; i2 += 2) {
+              this.parts.push(parts2[i2] << 8 | parts2[i2 + 1]);
+            }
+          } else if (parts2.length === 8) {
+            this.parts = parts2;
+          } else {
+            throw new Error("ipaddr: ipv6 part count should be 8 or 16");
+          }
+          for (i2 = 0; i2 < this.parts.length; i2++) {
+            part = this.parts[i2];
+            if (!(0 <= part && part <= 65535)) {
+              throw new Error("ipaddr: ipv6 part should fit in 16 bits");
+            }
+          }
+          if (zoneId) {
+            this.zoneId = zoneId;
+          }
+        }
+        IPv6.prototype.SpecialRanges = {
+          // RFC4291, here and after
+          unspecified: [new IPv6([0, 0, 0, 0, 0, 0, 0, 0]), 128],
+          linkLocal: [new IPv6([65152, 0, 0, 0, 0, 0, 0, 0]), 10],
+          multicast: [new IPv6([65280, 0, 0, 0, 0, 0, 0, 0]), 8],
+          loopback: [new IPv6([0, 0, 0, 0, 0, 0, 0, 1]), 128],
+          uniqueLocal: [new IPv6([64512, 0, 0, 0, 0, 0, 0, 0]), 7],
+          ipv4Mapped: [new IPv6([0, 0, 0, 0, 0, 65535, 0, 0]), 96],
+          // RFC3879
+          deprecatedSiteLocal: [new IPv6([65216, 0, 0, 0, 0, 0, 0, 0]), 10],
+          // RFC6666
+          discard: [new IPv6([256, 0, 0, 0, 0, 0, 0, 0]), 64],
+          // RFC6145
+          rfc6145: [new IPv6([0, 0, 0, 0, 65535, 0, 0, 0]), 96],
+          rfc6052: [
+            // RFC6052
+            [new IPv6([100, 65435, 0, 0, 0, 0, 0, 0]), 96],
+            // RFC8215
+            [new IPv6([100, 65435, 1, 0, 0, 0, 0, 0]), 48]
+          ],
+          // RFC3056
+          "6to4": [new IPv6([8194, 0, 0, 0, 0, 0, 0, 0]), 16],
+          // RFC6052, RFC6146
+          teredo: [new IPv6([8193, 0, 0, 0, 0, 0, 0, 0]), 32],
+          // RFC5180
+          benchmarking: [new IPv6([8193, 2, 0, 0, 0, 0, 0, 0]), 48],
+          // RFC7450
+          amt: [new IPv6([8193, 3, 0, 0, 0, 0, 0, 0]), 32],
+          as112v6: [
+            // RFC7535
+            [new IPv6([8193, 4, 274, 0, 0, 0, 0, 0]), 48],
+            // RFC7534
+            [new IPv6([9760, 79, 32768, 0, 0, 0, 0, 0]), 48]
+          ],
+          // RFC4843
+          deprecatedOrchid: [new IPv6([8193, 16, 0, 0, 0, 0, 0, 0]), 28],
+          // RFC7343
+          orchid2: [new IPv6([8193, 32, 0, 0, 0, 0, 0, 0]), 28],
+          // RFC9374
+          droneRemoteIdProtocolEntityTags: [new IPv6([8193, 48, 0, 0, 0, 0, 0, 0]), 28],
+          // RFC9602
+          segmentRouting: [new IPv6([24320, 0, 0, 0, 0, 0, 0, 0]), 16],
+          reserved: [
+            // RFC3849
+            [new IPv6([8193, 0, 0, 0, 0, 0, 0, 0]), 23],
+            // RFC2928
+            [new IPv6([8193, 3512, 0, 0, 0, 0, 0, 0]), 32],
+            // RFC9637
+            [new IPv6([16383, 0, 0, 0, 0, 0, 0, 0]), 20]
+          ]
+        };
+        IPv6.prototype.isIPv4MappedAddress = function() {
+          return this.range() === "ipv4Mapped";
+        };
+        IPv6.prototype.kind = function() {
+          return "ipv6";
+        };
+        IPv6.prototype.match = function(other, cidrRange) {
+          let ref;
+          if (cidrRange === void 0) {
+            ref = other;
+            other = ref[0];
+            cidrRange = ref[1];
+          }
+          if (other.kind() !== "ipv6") {
+            throw new Error("ipaddr: cannot match ipv6 address with non-ipv6 one");
+          }
+          return matchCIDR(this.parts, other.parts, 16, cidrRange);
+        };
+        IPv6.prototype.prefixLengthFromSubnetMask = function() {
+          let cidr = 0;
+          let stop2 = false;
+          const zerotable = {
+            0: 16,
+            32768: 15,
+            49152: 14,
+            57344: 13,
+            61440: 12,
+            63488: 11,
+            64512: 10,
+            65024: 9,
+            65280: 8,
+            65408: 7,
+            65472: 6,
+            65504: 5,
+            65520: 4,
+            65528: 3,
+            65532: 2,
+            65534: 1,
+            65535: 0
+          };
+          let part, zeros;
+          for (let i2 = 7; i2 >= 0; i2 -= 1) {
+            part = this.parts[i2];
+            if (part in zerotable) {
+              zeros = zerotable[part];
+              if (stop2 && zeros !== 0) {
+                return null;
+              }
+              if (zeros !== 16) {
+                stop2 = true;
+              }
+              cidr += zeros;
+            } else {
+              return null;
+            }
+          }
+          return 128 - cidr;
+        };
+        IPv6.prototype.range = function() {
+          return ipaddr2.subnetMatch(this, this.SpecialRanges);
+        };
+        IPv6.prototype.toByteArray = function() {
+          let part;
+          const bytes2 = [];
+          const ref = this.parts;
+          for (let i2 = 0; i2 < ref.length; i2++) {
+            part = ref[i2];
+            bytes2.push(part >> 8);
+            bytes2.push(part & 255);
+          }
+          return bytes2;
+        };
+        IPv6.prototype.toFixedLengthString = function() {
+          const addr = (function() {
+            const results = [];
+            for (let i2 = 0; i2 < this.parts.length; i2++) {
+              results.push(padPart(this.parts[i2].toString(16), 4));
+            }
+            return results;
+          }).call(this).join(":");
+          let suffix = "";
+          if (this.zoneId) {
+            suffix = `%${this.zoneId}`;
+          }
+          return addr + suffix;
+        };
+        IPv6.prototype.toIPv4Address = function() {
+          if (!this.isIPv4MappedAddress()) {
+            throw new Error("ipaddr: trying to convert a generic ipv6 address to ipv4");
+          }
+          const ref = this.parts.slice(-2);
+          const high = ref[0];
+          const low = ref[1];
+          return new ipaddr2.IPv4([high >> 8, high & 255, low >> 8, low & 255]);
+        };
+        IPv6.prototype.toNormalizedString = function() {
+          const addr = (function() {
+            const results = [];
+            for (let i2 = 0; i2 < this.parts.length; i2++) {
+              results.push(this.parts[i2].toString(16));
+            }
+            return results;
+          }).call(this).join(":");
+          let suffix = "";
+          if (this.zoneId) {
+            suffix = `%${this.zoneId}`;
+          }
+          return addr + suffix;
+        };
+        IPv6.prototype.toRFC5952String = function() {
+          const regex2 = /((^|:)(0(:|$)){2,})/g;
+          let suffix = "";
+          if (this.zoneId) {
+            suffix = `%${this.zoneId}`;
+          }
+          const normalized = this.toNormalizedString();
+          const string2 = normalized.slice(0, normalized.length - suffix.length);
+          let bestMatchIndex = 0;
+          let bestMatchLength = -1;
+          let bestMatchGroups = -1;
+          let match;
+          while (match = regex2.exec(string2)) {
+            const groups2 = (match[0].match(/0/g) || []).length;
+            if (groups2 > bestMatchGroups) {
+              bestMatchGroups = groups2;
+              bestMatchIndex = match.index;
+              bestMatchLength = match[0].length;
+            }
+          }
+          if (bestMatchLength < 0) {
+            return string2 + suffix;
+          }
+          return `${string2.substring(0, bestMatchIndex)}::${string2.substring(bestMatchIndex + bestMatchLength)}${suffix}`;
+        };
+        IPv6.prototype.toString = function() {
+          return this.toRFC5952String();
+        };
+        return IPv6;
+      })();
+      ipaddr2.IPv6.broadcastAddressFromCIDR = function(string2) {
+        try {
+          const cidr = this.parseCIDR(string2);
+          const ipInterfaceOctets = cidr[0].toByteArray();
+          const subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
+          const octets = [];
+          let i2 = 0;
+          while (i2 < 16) {
+            octets.push(parseInt(ipInterfaceOctets[i2], 10) | parseInt(subnetMaskOctets[i2], 10) ^ 255);
+            i2++;
+          }
+          return new this(octets);
+        } catch (e) {
+          throw new Error("ipaddr: the address does not have IPv6 CIDR format", { cause: e });
+        }
+      };
+      ipaddr2.IPv6.isIPv6 = function(string2) {
+        return this.parser(string2) !== null;
+      };
+      ipaddr2.IPv6.isValid = function(string2) {
+        if (typeof string2 === "string" && string2.indexOf(":") === -1) {
+          return false;
+        }
+        try {
+          const addr = this.parser(string2);
+          new this(addr.parts, addr.zoneId);
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      ipaddr2.IPv6.isValidCIDR = function(string2) {
+        if (typeof string2 === "string" && string2.indexOf(":") === -1) {
+          return false;
+        }
+        try {
+          this.parseCIDR(string2);
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      ipaddr2.IPv6.networkAddressFromCIDR = function(string2) {
+        let cidr, i2, ipInterfaceOctets, octets, subnetMaskOctets;
+        try {
+          cidr = this.parseCIDR(string2);
+          ipInterfaceOctets = cidr[0].toByteArray();
+          subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
+          octets = [];
+          i2 = 0;
+          while (i2 < 16) {
+            octets.push(parseInt(ipInterfaceOctets[i2], 10) & parseInt(subnetMaskOctets[i2], 10));
+            i2++;
+          }
+          return new this(octets);
+        } catch (e) {
+          throw new Error("ipaddr: the address does not have IPv6 CIDR format", { cause: e });
+        }
+      };
+      ipaddr2.IPv6.parse = function(string2) {
+        const addr = this.parser(string2);
+        if (addr === null) {
+          throw new Error("ipaddr: string is not formatted like an IPv6 Address");
+        }
+        return new this(addr.parts, addr.zoneId);
+      };
+      ipaddr2.IPv6.parseCIDR = function(string2) {
+        let maskLength, match, parsed3;
+        if (match = string2.match(/^(.+)\/(\d+)$/)) {
+          maskLength = parseInt(match[2]);
+          if (maskLength >= 0 && maskLength <= 128) {
+            parsed3 = [this.parse(match[1]), maskLength];
+            Object.defineProperty(parsed3, "toString", {
+              value: function() {
+                return this.join("/");
+              }
+            });
+            return parsed3;
+          }
+        }
+        throw new Error("ipaddr: string is not formatted like an IPv6 CIDR range");
+      };
+      ipaddr2.IPv6.parser = function(string2) {
+        let addr, i2, match, octet, octets, zoneId;
+        if (match = string2.match(ipv6Regexes.deprecatedTransitional)) {
+          return this.parser(`::ffff:${match[1]}`);
+        }
+        if (ipv6Regexes.native.test(string2)) {
+          return expandIPv6(string2, 8);
+        }
+        if (match = string2.match(ipv6Regexes.transitional)) {
+          zoneId = match[6] || "";
+          addr = match[1];
+          if (!match[1].endsWith("::")) {
+            addr = addr.slice(0, -1);
+          }
+          addr = expandIPv6(addr + zoneId, 6);
+          if (addr && addr.parts) {
+            octets = [
+              parseInt(match[2]),
+              parseInt(match[3]),
+              parseInt(match[4]),
+              parseInt(match[5])
+            ];
+            for (i2 = 0; i2 < octets.length; i2++) {
+              octet = octets[i2];
+              if (!(0 <= octet && octet <= 255)) {
+                return null;
+              }
+            }
+            addr.parts.push(octets[0] << 8 | octets[1]);
+            addr.parts.push(octets[2] << 8 | octets[3]);
+            return {
+              parts: addr.parts,
+              zoneId: addr.zoneId
+            };
+          }
+        }
+        return null;
+      };
+      ipaddr2.IPv6.subnetMaskFromPrefixLength = function(prefix) {
+        prefix = parseInt(prefix);
+        if (Number.isNaN(prefix) || prefix < 0 || prefix > 128) {
+          throw new Error("ipaddr: invalid IPv6 prefix length");
+        }
+        const octets = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let j = 0;
+        const filledOctetCount = Math.floor(prefix / 8);
+        while (j < filledOctetCount) {
+          octets[j] = 255;
+          j++;
+        }
+        if (filledOctetCount < 16) {
+          octets[filledOctetCount] = Math.pow(2, prefix % 8) - 1 << 8 - prefix % 8;
+        }
+        return new this(octets);
+      };
+      ipaddr2.fromByteArray = function(bytes2) {
+        const length2 = bytes2.length;
+        if (length2 === 4) {
+          return new ipaddr2.IPv4(bytes2);
+        } else if (length2 === 16) {
+          return new ipaddr2.IPv6(bytes2);
+        } else {
+          throw new Error("ipaddr: the binary input is neither an IPv6 nor IPv4 address");
+        }
+      };
+      ipaddr2.isValid = function(string2) {
+        return ipaddr2.IPv6.isValid(string2) || ipaddr2.IPv4.isValid(string2);
+      };
+      ipaddr2.isValidCIDR = function(string2) {
+        return ipaddr2.IPv6.isValidCIDR(string2) || ipaddr2.IPv4.isValidCIDR(string2);
+      };
+      ipaddr2.parse = function(string2) {
+        if (ipaddr2.IPv6.isValid(string2)) {
+          return ipaddr2.IPv6.parse(string2);
+        } else if (ipaddr2.IPv4.isValid(string2)) {
+          return ipaddr2.IPv4.parse(string2);
+        } else {
+          throw new Error("ipaddr: the address has neither IPv6 nor IPv4 format");
+        }
+      };
+      ipaddr2.parseCIDR = function(string2) {
+        try {
+          return ipaddr2.IPv6.parseCIDR(string2);
+        } catch {
+          try {
+            return ipaddr2.IPv4.parseCIDR(string2);
+          } catch (e) {
+            throw new Error("ipaddr: the address has neither IPv6 nor IPv4 CIDR format", { cause: e });
+          }
+        }
+      };
+      ipaddr2.process = function(string2) {
+        const addr = this.parse(string2);
+        if (addr.kind() === "ipv6" && addr.isIPv4MappedAddress()) {
+          return addr.toIPv4Address();
+        } else {
+          return addr;
+        }
+      };
+      ipaddr2.subnetMatch = function(address2, rangeList, defaultName) {
+        let i2, rangeName, rangeSubnets, subnet;
+        if (defaultName === void 0 || defaultName === null) {
+          defaultName = "unicast";
+        }
+        for (rangeName in rangeList) {
+          if (Object.prototype.hasOwnProperty.call(rangeList, rangeName)) {
+            rangeSubnets = rangeList[rangeName];
+            if (rangeSubnets[0] && !(rangeSubnets[0] instanceof Array)) {
+              rangeSubnets = [rangeSubnets];
+            }
+            for (i2 = 0; i2 < rangeSubnets.length; i2++) {
+              subnet = rangeSubnets[i2];
+              if (address2.kind() === subnet[0].kind() && address2.match.apply(address2, subnet)) {
+                return rangeName;
+              }
+            }
+          }
+        }
+        return defaultName;
+      };
+      if (typeof module !== "undefined" && module.exports) {
+        module.exports = ipaddr2;
+      } else {
+        root.ipaddr = ipaddr2;
+      }
+    })(exports);
+  }
+});
+
 // node_modules/ajv/dist/vocabularies/dynamic/dynamicAnchor.js
 var require_dynamicAnchor = __commonJS({
   "node_modules/ajv/dist/vocabularies/dynamic/dynamicAnchor.js"(exports) {
@@ -33271,817 +34082,6 @@ var require__ = __commonJS({
     Object.defineProperty(exports, "MissingRefError", { enumerable: true, get: function() {
       return ref_error_1.default;
     } });
-  }
-});
-
-// node_modules/ipaddr.js/lib/ipaddr.js
-var require_ipaddr = __commonJS({
-  "node_modules/ipaddr.js/lib/ipaddr.js"(exports, module) {
-    (function(root) {
-      "use strict";
-      const ipv4Part = "(0?\\d+|0x[a-f0-9]+)";
-      const ipv4Regexes = {
-        fourOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}$`, "i"),
-        threeOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}$`, "i"),
-        twoOctet: new RegExp(`^${ipv4Part}\\.${ipv4Part}$`, "i"),
-        longValue: new RegExp(`^${ipv4Part}$`, "i")
-      };
-      const octalRegex = new RegExp(`^0[0-7]+$`, "i");
-      const hexRegex = new RegExp(`^0x[a-f0-9]+$`, "i");
-      const zoneIndex = "%[0-9a-z]{1,}";
-      const ipv6Part = "(?:[0-9a-f]+::?)+";
-      const ipv6Regexes = {
-        zoneIndex: new RegExp(zoneIndex, "i"),
-        "native": new RegExp(`^(::)?(${ipv6Part})?([0-9a-f]+)?(::)?(${zoneIndex})?$`, "i"),
-        deprecatedTransitional: new RegExp(`^(?:::)(${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}(${zoneIndex})?)$`, "i"),
-        transitional: new RegExp(`^((?:${ipv6Part})|(?:::)(?:${ipv6Part})?)${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}\\.${ipv4Part}(${zoneIndex})?$`, "i")
-      };
-      function expandIPv6(string2, parts2) {
-        if (string2.indexOf("::") !== string2.lastIndexOf("::")) {
-          return null;
-        }
-        let colonCount = 0;
-        let lastColon = -1;
-        let zoneId = (string2.match(ipv6Regexes.zoneIndex) || [])[0];
-        let replacement, replacementCount;
-        if (zoneId) {
-          zoneId = zoneId.substring(1);
-          string2 = string2.replace(/%.+$/, "");
-        }
-        while ((lastColon = string2.indexOf(":", lastColon + 1)) >= 0) {
-          colonCount++;
-        }
-        if (string2.substr(0, 2) === "::") {
-          colonCount--;
-        }
-        if (string2.substr(-2, 2) === "::") {
-          colonCount--;
-        }
-        if (colonCount >= parts2) {
-          return null;
-        }
-        replacementCount = parts2 - colonCount;
-        replacement = ":";
-        while (replacementCount--) {
-          replacement += "0:";
-        }
-        string2 = string2.replace("::", replacement);
-        if (string2[0] === ":") {
-          string2 = string2.slice(1);
-        }
-        if (string2[string2.length - 1] === ":") {
-          string2 = string2.slice(0, -1);
-        }
-        parts2 = (function() {
-          const ref = string2.split(":");
-          const results = [];
-          for (let i2 = 0; i2 < ref.length; i2++) {
-            results.push(ref[i2].length > 4 ? NaN : parseInt(ref[i2], 16));
-          }
-          return results;
-        })();
-        return {
-          parts: parts2,
-          zoneId
-        };
-      }
-      function matchCIDR(first, second, partSize, cidrBits) {
-        if (first.length !== second.length) {
-          throw new Error("ipaddr: cannot match CIDR for objects with different lengths");
-        }
-        let part = 0;
-        let shift;
-        while (cidrBits > 0) {
-          shift = partSize - cidrBits;
-          if (shift < 0) {
-            shift = 0;
-          }
-          if (first[part] >> shift !== second[part] >> shift) {
-            return false;
-          }
-          cidrBits -= partSize;
-          part += 1;
-        }
-        return true;
-      }
-      function parseIntAuto(string2) {
-        if (hexRegex.test(string2)) {
-          return parseInt(string2, 16);
-        }
-        if (string2[0] === "0" && !isNaN(parseInt(string2[1], 10))) {
-          if (octalRegex.test(string2)) {
-            return parseInt(string2, 8);
-          }
-          throw new Error(`ipaddr: cannot parse ${string2} as octal`);
-        }
-        return parseInt(string2, 10);
-      }
-      function padPart(part, length2) {
-        while (part.length < length2) {
-          part = `0${part}`;
-        }
-        return part;
-      }
-      const ipaddr2 = {};
-      ipaddr2.IPv4 = (function() {
-        function IPv4(octets) {
-          if (octets.length !== 4) {
-            throw new Error("ipaddr: ipv4 octet count should be 4");
-          }
-          let i2, octet;
-          for (i2 = 0; i2 < octets.length; i2++) {
-            octet = octets[i2];
-            if (!(0 <= octet && octet <= 255)) {
-              throw new Error("ipaddr: ipv4 octet should fit in 8 bits");
-            }
-          }
-          this.octets = octets;
-        }
-        IPv4.prototype.SpecialRanges = {
-          unspecified: [[new IPv4([0, 0, 0, 0]), 8]],
-          broadcast: [[new IPv4([255, 255, 255, 255]), 32]],
-          // RFC3171
-          multicast: [[new IPv4([224, 0, 0, 0]), 4]],
-          // RFC3927
-          linkLocal: [[new IPv4([169, 254, 0, 0]), 16]],
-          // RFC5735
-          loopback: [[new IPv4([127, 0, 0, 0]), 8]],
-          // RFC6598
-          carrierGradeNat: [[new IPv4([100, 64, 0, 0]), 10]],
-          // RFC1918
-          "private": [
-            [new IPv4([10, 0, 0, 0]), 8],
-            [new IPv4([172, 16, 0, 0]), 12],
-            [new IPv4([192, 168, 0, 0]), 16]
-          ],
-          // Reserved and testing-only ranges; RFCs 5735, 5737, 2544, 1700
-          reserved: [
-            [new IPv4([192, 0, 0, 0]), 24],
-            [new IPv4([192, 0, 2, 0]), 24],
-            [new IPv4([192, 88, 99, 0]), 24],
-            [new IPv4([198, 18, 0, 0]), 15],
-            [new IPv4([198, 51, 100, 0]), 24],
-            [new IPv4([203, 0, 113, 0]), 24],
-            [new IPv4([240, 0, 0, 0]), 4]
-          ],
-          // RFC7534, RFC7535
-          as112: [
-            [new IPv4([192, 175, 48, 0]), 24],
-            [new IPv4([192, 31, 196, 0]), 24]
-          ],
-          // RFC7450
-          amt: [
-            [new IPv4([192, 52, 193, 0]), 24]
-          ]
-        };
-        IPv4.prototype.kind = function() {
-          return "ipv4";
-        };
-        IPv4.prototype.match = function(other, cidrRange) {
-          let ref;
-          if (cidrRange === void 0) {
-            ref = other;
-            other = ref[0];
-            cidrRange = ref[1];
-          }
-          if (other.kind() !== "ipv4") {
-            throw new Error("ipaddr: cannot match ipv4 address with non-ipv4 one");
-          }
-          return matchCIDR(this.octets, other.octets, 8, cidrRange);
-        };
-        IPv4.prototype.prefixLengthFromSubnetMask = function() {
-          let cidr = 0;
-          let stop2 = false;
-          const zerotable = {
-            0: 8,
-            128: 7,
-            192: 6,
-            224: 5,
-            240: 4,
-            248: 3,
-            252: 2,
-            254: 1,
-            255: 0
-          };
-          let i2, octet, zeros;
-          for (i2 = 3; i2 >= 0; i2 -= 1) {
-            octet = this.octets[i2];
-            if (octet in zerotable) {
-              zeros = zerotable[octet];
-              if (stop2 && zeros !== 0) {
-                return null;
-              }
-              if (zeros !== 8) {
-                stop2 = true;
-              }
-              cidr += zeros;
-            } else {
-              return null;
-            }
-          }
-          return 32 - cidr;
-        };
-        IPv4.prototype.range = function() {
-          return ipaddr2.subnetMatch(this, this.SpecialRanges);
-        };
-        IPv4.prototype.toByteArray = function() {
-          return this.octets.slice(0);
-        };
-        IPv4.prototype.toIPv4MappedAddress = function() {
-          return ipaddr2.IPv6.parse(`::ffff:${this.toString()}`);
-        };
-        IPv4.prototype.toNormalizedString = function() {
-          return this.toString();
-        };
-        IPv4.prototype.toString = function() {
-          return this.octets.join(".");
-        };
-        return IPv4;
-      })();
-      ipaddr2.IPv4.broadcastAddressFromCIDR = function(string2) {
-        try {
-          const cidr = this.parseCIDR(string2);
-          const ipInterfaceOctets = cidr[0].toByteArray();
-          const subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
-          const octets = [];
-          let i2 = 0;
-          while (i2 < 4) {
-            octets.push(parseInt(ipInterfaceOctets[i2], 10) | parseInt(subnetMaskOctets[i2], 10) ^ 255);
-            i2++;
-          }
-          return new this(octets);
-        } catch (e) {
-          throw new Error("ipaddr: the address does not have IPv4 CIDR format", { cause: e });
-        }
-      };
-      ipaddr2.IPv4.isIPv4 = function(string2) {
-        return this.parser(string2) !== null;
-      };
-      ipaddr2.IPv4.isValid = function(string2) {
-        try {
-          new this(this.parser(string2));
-          return true;
-        } catch {
-          return false;
-        }
-      };
-      ipaddr2.IPv4.isValidCIDR = function(string2) {
-        try {
-          this.parseCIDR(string2);
-          return true;
-        } catch {
-          return false;
-        }
-      };
-      ipaddr2.IPv4.isValidFourPartDecimal = function(string2) {
-        if (ipaddr2.IPv4.isValid(string2) && string2.match(/^(0|[1-9]\d*)(\.(0|[1-9]\d*)){3}$/)) {
-          return true;
-        } else {
-          return false;
-        }
-      };
-      ipaddr2.IPv4.isValidCIDRFourPartDecimal = function(string2) {
-        const match = string2.match(/^(.+)\/(\d+)$/);
-        if (!ipaddr2.IPv4.isValidCIDR(string2) || !match) {
-          return false;
-        }
-        return ipaddr2.IPv4.isValidFourPartDecimal(match[1]);
-      };
-      ipaddr2.IPv4.networkAddressFromCIDR = function(string2) {
-        let cidr, i2, ipInterfaceOctets, octets, subnetMaskOctets;
-        try {
-          cidr = this.parseCIDR(string2);
-          ipInterfaceOctets = cidr[0].toByteArray();
-          subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
-          octets = [];
-          i2 = 0;
-          while (i2 < 4) {
-            octets.push(parseInt(ipInterfaceOctets[i2], 10) & parseInt(subnetMaskOctets[i2], 10));
-            i2++;
-          }
-          return new this(octets);
-        } catch (e) {
-          throw new Error("ipaddr: the address does not have IPv4 CIDR format", { cause: e });
-        }
-      };
-      ipaddr2.IPv4.parse = function(string2) {
-        const parts2 = this.parser(string2);
-        if (parts2 === null) {
-          throw new Error("ipaddr: string is not formatted like an IPv4 Address");
-        }
-        return new this(parts2);
-      };
-      ipaddr2.IPv4.parseCIDR = function(string2) {
-        let match;
-        if (match = string2.match(/^(.+)\/(\d+)$/)) {
-          const maskLength = parseInt(match[2]);
-          if (maskLength >= 0 && maskLength <= 32) {
-            const parsed3 = [this.parse(match[1]), maskLength];
-            Object.defineProperty(parsed3, "toString", {
-              value: function() {
-                return this.join("/");
-              }
-            });
-            return parsed3;
-          }
-        }
-        throw new Error("ipaddr: string is not formatted like an IPv4 CIDR range");
-      };
-      ipaddr2.IPv4.parser = function(string2) {
-        let match, part, value2;
-        if (match = string2.match(ipv4Regexes.fourOctet)) {
-          return (function() {
-            const ref = match.slice(1, 6);
-            const results = [];
-            for (let i2 = 0; i2 < ref.length; i2++) {
-              part = ref[i2];
-              results.push(parseIntAuto(part));
-            }
-            return results;
-          })();
-        } else if (match = string2.match(ipv4Regexes.longValue)) {
-          value2 = parseIntAuto(match[1]);
-          if (value2 > 4294967295 || value2 < 0) {
-            throw new Error("ipaddr: address outside defined range");
-          }
-          return (function() {
-            const results = [];
-            let shift;
-            for (shift = 0; shift <= 24; shift += 8) {
-              results.push(value2 >> shift & 255);
-            }
-            return results;
-          })().reverse();
-        } else if (match = string2.match(ipv4Regexes.twoOctet)) {
-          return (function() {
-            const ref = match.slice(1, 4);
-            const results = [];
-            value2 = parseIntAuto(ref[1]);
-            if (value2 > 16777215 || value2 < 0) {
-              throw new Error("ipaddr: address outside defined range");
-            }
-            results.push(parseIntAuto(ref[0]));
-            results.push(value2 >> 16 & 255);
-            results.push(value2 >> 8 & 255);
-            results.push(value2 & 255);
-            return results;
-          })();
-        } else if (match = string2.match(ipv4Regexes.threeOctet)) {
-          return (function() {
-            const ref = match.slice(1, 5);
-            const results = [];
-            value2 = parseIntAuto(ref[2]);
-            if (value2 > 65535 || value2 < 0) {
-              throw new Error("ipaddr: address outside defined range");
-            }
-            results.push(parseIntAuto(ref[0]));
-            results.push(parseIntAuto(ref[1]));
-            results.push(value2 >> 8 & 255);
-            results.push(value2 & 255);
-            return results;
-          })();
-        } else {
-          return null;
-        }
-      };
-      ipaddr2.IPv4.subnetMaskFromPrefixLength = function(prefix) {
-        prefix = parseInt(prefix);
-        if (Number.isNaN(prefix) || prefix < 0 || prefix > 32) {
-          throw new Error("ipaddr: invalid IPv4 prefix length");
-        }
-        const octets = [0, 0, 0, 0];
-        let j = 0;
-        const filledOctetCount = Math.floor(prefix / 8);
-        while (j < filledOctetCount) {
-          octets[j] = 255;
-          j++;
-        }
-        if (filledOctetCount < 4) {
-          octets[filledOctetCount] = Math.pow(2, prefix % 8) - 1 << 8 - prefix % 8;
-        }
-        return new this(octets);
-      };
-      ipaddr2.IPv6 = (function() {
-        function IPv6(parts2, zoneId) {
-          let i2, part;
-          if (parts2.length === 16) {
-            this.parts = [];
-            for (i2 = 0; i2 <= 14; i2 += 2) {
-              this.parts.push(parts2[i2] << 8 | parts2[i2 + 1]);
-            }
-          } else if (parts2.length === 8) {
-            this.parts = parts2;
-          } else {
-            throw new Error("ipaddr: ipv6 part count should be 8 or 16");
-          }
-          for (i2 = 0; i2 < this.parts.length; i2++) {
-            part = this.parts[i2];
-            if (!(0 <= part && part <= 65535)) {
-              throw new Error("ipaddr: ipv6 part should fit in 16 bits");
-            }
-          }
-          if (zoneId) {
-            this.zoneId = zoneId;
-          }
-        }
-        IPv6.prototype.SpecialRanges = {
-          // RFC4291, here and after
-          unspecified: [new IPv6([0, 0, 0, 0, 0, 0, 0, 0]), 128],
-          linkLocal: [new IPv6([65152, 0, 0, 0, 0, 0, 0, 0]), 10],
-          multicast: [new IPv6([65280, 0, 0, 0, 0, 0, 0, 0]), 8],
-          loopback: [new IPv6([0, 0, 0, 0, 0, 0, 0, 1]), 128],
-          uniqueLocal: [new IPv6([64512, 0, 0, 0, 0, 0, 0, 0]), 7],
-          ipv4Mapped: [new IPv6([0, 0, 0, 0, 0, 65535, 0, 0]), 96],
-          // RFC3879
-          deprecatedSiteLocal: [new IPv6([65216, 0, 0, 0, 0, 0, 0, 0]), 10],
-          // RFC6666
-          discard: [new IPv6([256, 0, 0, 0, 0, 0, 0, 0]), 64],
-          // RFC6145
-          rfc6145: [new IPv6([0, 0, 0, 0, 65535, 0, 0, 0]), 96],
-          rfc6052: [
-            // RFC6052
-            [new IPv6([100, 65435, 0, 0, 0, 0, 0, 0]), 96],
-            // RFC8215
-            [new IPv6([100, 65435, 1, 0, 0, 0, 0, 0]), 48]
-          ],
-          // RFC3056
-          "6to4": [new IPv6([8194, 0, 0, 0, 0, 0, 0, 0]), 16],
-          // RFC6052, RFC6146
-          teredo: [new IPv6([8193, 0, 0, 0, 0, 0, 0, 0]), 32],
-          // RFC5180
-          benchmarking: [new IPv6([8193, 2, 0, 0, 0, 0, 0, 0]), 48],
-          // RFC7450
-          amt: [new IPv6([8193, 3, 0, 0, 0, 0, 0, 0]), 32],
-          as112v6: [
-            // RFC7535
-            [new IPv6([8193, 4, 274, 0, 0, 0, 0, 0]), 48],
-            // RFC7534
-            [new IPv6([9760, 79, 32768, 0, 0, 0, 0, 0]), 48]
-          ],
-          // RFC4843
-          deprecatedOrchid: [new IPv6([8193, 16, 0, 0, 0, 0, 0, 0]), 28],
-          // RFC7343
-          orchid2: [new IPv6([8193, 32, 0, 0, 0, 0, 0, 0]), 28],
-          // RFC9374
-          droneRemoteIdProtocolEntityTags: [new IPv6([8193, 48, 0, 0, 0, 0, 0, 0]), 28],
-          // RFC9602
-          segmentRouting: [new IPv6([24320, 0, 0, 0, 0, 0, 0, 0]), 16],
-          reserved: [
-            // RFC3849
-            [new IPv6([8193, 0, 0, 0, 0, 0, 0, 0]), 23],
-            // RFC2928
-            [new IPv6([8193, 3512, 0, 0, 0, 0, 0, 0]), 32],
-            // RFC9637
-            [new IPv6([16383, 0, 0, 0, 0, 0, 0, 0]), 20]
-          ]
-        };
-        IPv6.prototype.isIPv4MappedAddress = function() {
-          return this.range() === "ipv4Mapped";
-        };
-        IPv6.prototype.kind = function() {
-          return "ipv6";
-        };
-        IPv6.prototype.match = function(other, cidrRange) {
-          let ref;
-          if (cidrRange === void 0) {
-            ref = other;
-            other = ref[0];
-            cidrRange = ref[1];
-          }
-          if (other.kind() !== "ipv6") {
-            throw new Error("ipaddr: cannot match ipv6 address with non-ipv6 one");
-          }
-          return matchCIDR(this.parts, other.parts, 16, cidrRange);
-        };
-        IPv6.prototype.prefixLengthFromSubnetMask = function() {
-          let cidr = 0;
-          let stop2 = false;
-          const zerotable = {
-            0: 16,
-            32768: 15,
-            49152: 14,
-            57344: 13,
-            61440: 12,
-            63488: 11,
-            64512: 10,
-            65024: 9,
-            65280: 8,
-            65408: 7,
-            65472: 6,
-            65504: 5,
-            65520: 4,
-            65528: 3,
-            65532: 2,
-            65534: 1,
-            65535: 0
-          };
-          let part, zeros;
-          for (let i2 = 7; i2 >= 0; i2 -= 1) {
-            part = this.parts[i2];
-            if (part in zerotable) {
-              zeros = zerotable[part];
-              if (stop2 && zeros !== 0) {
-                return null;
-              }
-              if (zeros !== 16) {
-                stop2 = true;
-              }
-              cidr += zeros;
-            } else {
-              return null;
-            }
-          }
-          return 128 - cidr;
-        };
-        IPv6.prototype.range = function() {
-          return ipaddr2.subnetMatch(this, this.SpecialRanges);
-        };
-        IPv6.prototype.toByteArray = function() {
-          let part;
-          const bytes2 = [];
-          const ref = this.parts;
-          for (let i2 = 0; i2 < ref.length; i2++) {
-            part = ref[i2];
-            bytes2.push(part >> 8);
-            bytes2.push(part & 255);
-          }
-          return bytes2;
-        };
-        IPv6.prototype.toFixedLengthString = function() {
-          const addr = (function() {
-            const results = [];
-            for (let i2 = 0; i2 < this.parts.length; i2++) {
-              results.push(padPart(this.parts[i2].toString(16), 4));
-            }
-            return results;
-          }).call(this).join(":");
-          let suffix = "";
-          if (this.zoneId) {
-            suffix = `%${this.zoneId}`;
-          }
-          return addr + suffix;
-        };
-        IPv6.prototype.toIPv4Address = function() {
-          if (!this.isIPv4MappedAddress()) {
-            throw new Error("ipaddr: trying to convert a generic ipv6 address to ipv4");
-          }
-          const ref = this.parts.slice(-2);
-          const high = ref[0];
-          const low = ref[1];
-          return new ipaddr2.IPv4([high >> 8, high & 255, low >> 8, low & 255]);
-        };
-        IPv6.prototype.toNormalizedString = function() {
-          const addr = (function() {
-            const results = [];
-            for (let i2 = 0; i2 < this.parts.length; i2++) {
-              results.push(this.parts[i2].toString(16));
-            }
-            return results;
-          }).call(this).join(":");
-          let suffix = "";
-          if (this.zoneId) {
-            suffix = `%${this.zoneId}`;
-          }
-          return addr + suffix;
-        };
-        IPv6.prototype.toRFC5952String = function() {
-          const regex2 = /((^|:)(0(:|$)){2,})/g;
-          let suffix = "";
-          if (this.zoneId) {
-            suffix = `%${this.zoneId}`;
-          }
-          const normalized = this.toNormalizedString();
-          const string2 = normalized.slice(0, normalized.length - suffix.length);
-          let bestMatchIndex = 0;
-          let bestMatchLength = -1;
-          let bestMatchGroups = -1;
-          let match;
-          while (match = regex2.exec(string2)) {
-            const groups2 = (match[0].match(/0/g) || []).length;
-            if (groups2 > bestMatchGroups) {
-              bestMatchGroups = groups2;
-              bestMatchIndex = match.index;
-              bestMatchLength = match[0].length;
-            }
-          }
-          if (bestMatchLength < 0) {
-            return string2 + suffix;
-          }
-          return `${string2.substring(0, bestMatchIndex)}::${string2.substring(bestMatchIndex + bestMatchLength)}${suffix}`;
-        };
-        IPv6.prototype.toString = function() {
-          return this.toRFC5952String();
-        };
-        return IPv6;
-      })();
-      ipaddr2.IPv6.broadcastAddressFromCIDR = function(string2) {
-        try {
-          const cidr = this.parseCIDR(string2);
-          const ipInterfaceOctets = cidr[0].toByteArray();
-          const subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
-          const octets = [];
-          let i2 = 0;
-          while (i2 < 16) {
-            octets.push(parseInt(ipInterfaceOctets[i2], 10) | parseInt(subnetMaskOctets[i2], 10) ^ 255);
-            i2++;
-          }
-          return new this(octets);
-        } catch (e) {
-          throw new Error("ipaddr: the address does not have IPv6 CIDR format", { cause: e });
-        }
-      };
-      ipaddr2.IPv6.isIPv6 = function(string2) {
-        return this.parser(string2) !== null;
-      };
-      ipaddr2.IPv6.isValid = function(string2) {
-        if (typeof string2 === "string" && string2.indexOf(":") === -1) {
-          return false;
-        }
-        try {
-          const addr = this.parser(string2);
-          new this(addr.parts, addr.zoneId);
-          return true;
-        } catch {
-          return false;
-        }
-      };
-      ipaddr2.IPv6.isValidCIDR = function(string2) {
-        if (typeof string2 === "string" && string2.indexOf(":") === -1) {
-          return false;
-        }
-        try {
-          this.parseCIDR(string2);
-          return true;
-        } catch {
-          return false;
-        }
-      };
-      ipaddr2.IPv6.networkAddressFromCIDR = function(string2) {
-        let cidr, i2, ipInterfaceOctets, octets, subnetMaskOctets;
-        try {
-          cidr = this.parseCIDR(string2);
-          ipInterfaceOctets = cidr[0].toByteArray();
-          subnetMaskOctets = this.subnetMaskFromPrefixLength(cidr[1]).toByteArray();
-          octets = [];
-          i2 = 0;
-          while (i2 < 16) {
-            octets.push(parseInt(ipInterfaceOctets[i2], 10) & parseInt(subnetMaskOctets[i2], 10));
-            i2++;
-          }
-          return new this(octets);
-        } catch (e) {
-          throw new Error("ipaddr: the address does not have IPv6 CIDR format", { cause: e });
-        }
-      };
-      ipaddr2.IPv6.parse = function(string2) {
-        const addr = this.parser(string2);
-        if (addr === null) {
-          throw new Error("ipaddr: string is not formatted like an IPv6 Address");
-        }
-        return new this(addr.parts, addr.zoneId);
-      };
-      ipaddr2.IPv6.parseCIDR = function(string2) {
-        let maskLength, match, parsed3;
-        if (match = string2.match(/^(.+)\/(\d+)$/)) {
-          maskLength = parseInt(match[2]);
-          if (maskLength >= 0 && maskLength <= 128) {
-            parsed3 = [this.parse(match[1]), maskLength];
-            Object.defineProperty(parsed3, "toString", {
-              value: function() {
-                return this.join("/");
-              }
-            });
-            return parsed3;
-          }
-        }
-        throw new Error("ipaddr: string is not formatted like an IPv6 CIDR range");
-      };
-      ipaddr2.IPv6.parser = function(string2) {
-        let addr, i2, match, octet, octets, zoneId;
-        if (match = string2.match(ipv6Regexes.deprecatedTransitional)) {
-          return this.parser(`::ffff:${match[1]}`);
-        }
-        if (ipv6Regexes.native.test(string2)) {
-          return expandIPv6(string2, 8);
-        }
-        if (match = string2.match(ipv6Regexes.transitional)) {
-          zoneId = match[6] || "";
-          addr = match[1];
-          if (!match[1].endsWith("::")) {
-            addr = addr.slice(0, -1);
-          }
-          addr = expandIPv6(addr + zoneId, 6);
-          if (addr && addr.parts) {
-            octets = [
-              parseInt(match[2]),
-              parseInt(match[3]),
-              parseInt(match[4]),
-              parseInt(match[5])
-            ];
-            for (i2 = 0; i2 < octets.length; i2++) {
-              octet = octets[i2];
-              if (!(0 <= octet && octet <= 255)) {
-                return null;
-              }
-            }
-            addr.parts.push(octets[0] << 8 | octets[1]);
-            addr.parts.push(octets[2] << 8 | octets[3]);
-            return {
-              parts: addr.parts,
-              zoneId: addr.zoneId
-            };
-          }
-        }
-        return null;
-      };
-      ipaddr2.IPv6.subnetMaskFromPrefixLength = function(prefix) {
-        prefix = parseInt(prefix);
-        if (Number.isNaN(prefix) || prefix < 0 || prefix > 128) {
-          throw new Error("ipaddr: invalid IPv6 prefix length");
-        }
-        const octets = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        let j = 0;
-        const filledOctetCount = Math.floor(prefix / 8);
-        while (j < filledOctetCount) {
-          octets[j] = 255;
-          j++;
-        }
-        if (filledOctetCount < 16) {
-          octets[filledOctetCount] = Math.pow(2, prefix % 8) - 1 << 8 - prefix % 8;
-        }
-        return new this(octets);
-      };
-      ipaddr2.fromByteArray = function(bytes2) {
-        const length2 = bytes2.length;
-        if (length2 === 4) {
-          return new ipaddr2.IPv4(bytes2);
-        } else if (length2 === 16) {
-          return new ipaddr2.IPv6(bytes2);
-        } else {
-          throw new Error("ipaddr: the binary input is neither an IPv6 nor IPv4 address");
-        }
-      };
-      ipaddr2.isValid = function(string2) {
-        return ipaddr2.IPv6.isValid(string2) || ipaddr2.IPv4.isValid(string2);
-      };
-      ipaddr2.isValidCIDR = function(string2) {
-        return ipaddr2.IPv6.isValidCIDR(string2) || ipaddr2.IPv4.isValidCIDR(string2);
-      };
-      ipaddr2.parse = function(string2) {
-        if (ipaddr2.IPv6.isValid(string2)) {
-          return ipaddr2.IPv6.parse(string2);
-        } else if (ipaddr2.IPv4.isValid(string2)) {
-          return ipaddr2.IPv4.parse(string2);
-        } else {
-          throw new Error("ipaddr: the address has neither IPv6 nor IPv4 format");
-        }
-      };
-      ipaddr2.parseCIDR = function(string2) {
-        try {
-          return ipaddr2.IPv6.parseCIDR(string2);
-        } catch {
-          try {
-            return ipaddr2.IPv4.parseCIDR(string2);
-          } catch (e) {
-            throw new Error("ipaddr: the address has neither IPv6 nor IPv4 CIDR format", { cause: e });
-          }
-        }
-      };
-      ipaddr2.process = function(string2) {
-        const addr = this.parse(string2);
-        if (addr.kind() === "ipv6" && addr.isIPv4MappedAddress()) {
-          return addr.toIPv4Address();
-        } else {
-          return addr;
-        }
-      };
-      ipaddr2.subnetMatch = function(address2, rangeList, defaultName) {
-        let i2, rangeName, rangeSubnets, subnet;
-        if (defaultName === void 0 || defaultName === null) {
-          defaultName = "unicast";
-        }
-        for (rangeName in rangeList) {
-          if (Object.prototype.hasOwnProperty.call(rangeList, rangeName)) {
-            rangeSubnets = rangeList[rangeName];
-            if (rangeSubnets[0] && !(rangeSubnets[0] instanceof Array)) {
-              rangeSubnets = [rangeSubnets];
-            }
-            for (i2 = 0; i2 < rangeSubnets.length; i2++) {
-              subnet = rangeSubnets[i2];
-              if (address2.kind() === subnet[0].kind() && address2.match.apply(address2, subnet)) {
-                return rangeName;
-              }
-            }
-          }
-        }
-        return defaultName;
-      };
-      if (typeof module !== "undefined" && module.exports) {
-        module.exports = ipaddr2;
-      } else {
-        root.ipaddr = ipaddr2;
-      }
-    })(exports);
   }
 });
 
@@ -40566,10 +40566,10 @@ var init_time = __esm({
 });
 
 // src/edges/github/workflow-starts.ts
-async function dispatch(client, file, branch) {
+async function dispatch(client, file, { branch, inputs } = {}) {
   const ref = branch ?? (await client.ask("the repository", "GET ")).text("/default_branch");
   const route = "POST /actions/workflows/{file}/dispatches";
-  await client.ask(`a run of ${file}`, route, { file, ref });
+  await client.ask(`a run of ${file}`, route, { file, ref, ...inputs && { inputs } });
 }
 var RUNS_OWN, GithubWorkflowStarts;
 var init_workflow_starts = __esm({
@@ -40583,7 +40583,17 @@ var init_workflow_starts = __esm({
       }
       async startWorkflow(file, branch) {
         if (await this.#client.me() !== RUNS_OWN) return;
-        await dispatch(this.#client, file, branch);
+        await dispatch(this.#client, file, { branch });
+      }
+      runWorkflow(file, inputs) {
+        return dispatch(this.#client, file, { inputs });
+      }
+      async switchWorkflow(file, to) {
+        const route = {
+          on: "PUT /actions/workflows/{file}/enable",
+          off: "PUT /actions/workflows/{file}/disable"
+        };
+        await this.#client.ask(`the workflow ${file}`, route[to], { file });
       }
     };
   }
@@ -41627,6 +41637,7 @@ __export(runner_exports, {
   runAddress: () => runAddress,
   runBranch: () => runBranch,
   runId: () => runId,
+  startedBy: () => startedBy,
   tryRequest: () => tryRequest
 });
 function githubSettings() {
@@ -41679,6 +41690,9 @@ function labelOrder() {
       "use it in a workflow that runs on `issues: {types: [labeled]}`"
     );
   return { label: label2, hub, issue: issue2, login };
+}
+function startedBy() {
+  return process.env["GITHUB_EVENT_NAME"] === "schedule" ? "clock" : "change";
 }
 function requestEvent() {
   const name = process.env["GITHUB_EVENT_NAME"] ?? "";
@@ -42781,6 +42795,8 @@ function githubForge(settings3, second = 1e3) {
     withdraw: (branch, why) => own2.withdraw(branch, why),
     merge: (pull, head2) => own2.merge(pull, head2),
     startWorkflow: (file, branch) => starts.startWorkflow(file, branch),
+    runWorkflow: (file, inputs) => starts.runWorkflow(file, inputs),
+    switchWorkflow: (file, to) => starts.switchWorkflow(file, to),
     reviewedFile: (artifact, file) => artifacts.reviewedFile(artifact, file),
     filesOfRun: (run3, names5, file) => artifacts.filesOfRun(run3, names5, file),
     commitsBetween: (range2) => upstream.commitsBetween(range2),
@@ -43518,6 +43534,13 @@ var COMMANDS = {
     summary: "for the workflow: clusters of each wave, and where a person is asked",
     target: "",
     options: ["root", "charts-from", "json"]
+  },
+  "catch-up": {
+    group: "workflows",
+    examples: [],
+    summary: "for the workflow: by the clock, goes on with what waits, or switches catch-up.yml off; after a change, switches it on where something waits",
+    target: "",
+    options: ["root", "charts-from"]
   },
   status: {
     group: "run",
@@ -45848,16 +45871,19 @@ svg { width: 100%; height: auto; display: block; } svg text { font: 12px system-
 .c2 { fill: var(--c2); background: var(--c2); } .l0 { fill: none; stroke: var(--c0); stroke-width: 2; }
 .legend { list-style: none; padding: 0; margin: .2rem 0; display: flex; gap: 1.2rem; font-size: 13px; }
 .legend i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: 2px; }
-table { border-collapse: collapse; width: 100%; font-size: 14px; } th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); }
+table { border-collapse: collapse; width: 100%; font-size: 14px; }
+th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); }
 li { overflow-wrap: anywhere; } .wide { overflow-x: auto; } .beside { font-size: 13px; opacity: .8; margin: .2rem 0; }
 </style></head><body>
 <h1>Volumes of {{hub}}</h1>
 <p class="meta">Measured at {{at}} by glaciocloud bench</p>
 <p class="advice">Recommended: {{recommendation}}</p>
-{{#if changes}}<section><h2>Others than in the run before</h2><ul>{{#each changes}}<li>{{this}}</li>{{/each}}</ul></section>
+{{#if changes}}<section><h2>Others than in the run before</h2>
+<ul>{{#each changes}}<li>{{this}}</li>{{/each}}</ul></section>
 {{/if}}{{#each parts}}<section><h2>{{title}}</h2>
 {{{picture}}}
-{{#if beside}}<p class="beside">{{beside}}</p>{{/if}}<div class="wide"><table><thead><tr>{{#each head}}<th scope="col">{{this}}</th>{{/each}}</tr></thead>
+{{#if beside}}<p class="beside">{{beside}}</p>{{/if}}<div class="wide"><table>
+<thead><tr>{{#each head}}<th scope="col">{{this}}</th>{{/each}}</tr></thead>
 <tbody>{{#each rows}}<tr>{{#each this}}<td>{{this}}</td>{{/each}}</tr>{{/each}}</tbody></table></div></section>
 {{/each}}<section><h2>About these figures</h2><ul>{{#each notes}}<li>{{this}}</li>{{/each}}</ul></section>
 </body></html>
@@ -52250,6 +52276,13 @@ function calledOf(object3) {
 
 // src/core/hub/adoption.ts
 var OTHERS = "others";
+function takeoverOf({
+  written: written2,
+  release: { namespace }
+}) {
+  const release2 = textAt(written2?.file, "/adopt/release");
+  return release2 === "" ? void 0 : { release: release2, namespace };
+}
 var OF_HUB = ["hub", "proxy", "proxy-api", "proxy-public", "hub-db-dir"];
 function standingOf(found4) {
   const { hub, adopt, releases, objects } = found4;
@@ -52428,7 +52461,7 @@ var readRelease = readerOf(
   "/release/v"
 );
 var readStatus = readerOf(
-  fields({ at: TEXT, commit: TEXT }, { identity: TEXT }),
+  fields({ at: TEXT, commit: TEXT }, { identity: TEXT, tried: TEXT }),
   "/v"
 );
 function readRecord(folder, release2, status2) {
@@ -53146,6 +53179,1208 @@ function orderOf({ home, scratch, data: data3 }) {
 // src/apply/bench/measure.ts
 init_json();
 
+// src/core/refusals/words.ts
+init_json();
+
+// src/core/refusals/refusal.ts
+init_escape();
+function row(says, means) {
+  return { says, means: (group) => [means(group)] };
+}
+function quote(text2, limit = 300) {
+  const line = oneLine(text2).trim();
+  const cut3 = short(line, limit);
+  return `\u201C${cut3}${cut3 === line ? "" : "\u2026"}\u201D`;
+}
+function refusalsText(all) {
+  const texts3 = [...new Set(all.map(({ text: text2 }) => oneLine(text2)))];
+  const more = texts3.length - SHOWN;
+  return `${texts3.slice(0, SHOWN).join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+}
+var SHOWN = 3;
+function readWith(rows2, said5) {
+  const found4 = [];
+  for (const { says, means } of rows2)
+    for (const match of said5.matchAll(says)) {
+      const from = lineStart(said5, match.index);
+      const end2 = match.index + match[0].length;
+      const to = lineEnd(said5, end2);
+      if (found4.some((one3) => from < one3.to && one3.from < to)) continue;
+      found4.push({ from, to, refusals: means((name) => groupOf(match, name)) });
+    }
+  return found4.sort((a, b) => a.from - b.from).flatMap(({ refusals }) => refusals);
+}
+function groupOf(match, name) {
+  return (name === "" ? match[0] : match.groups?.[name] ?? "").trim();
+}
+function lineEnd(text2, from) {
+  const end2 = text2.indexOf("\n", from);
+  return end2 < 0 ? text2.length : end2;
+}
+function lineStart(text2, at2) {
+  return at2 === 0 ? 0 : text2.lastIndexOf("\n", at2 - 1) + 1;
+}
+
+// src/core/refusals/connection.ts
+var AGAIN2 = "then run this again";
+var REACH = `see that it is up, that this machine reaches it, and that the kubeconfig names it; ${AGAIN2}`;
+var LOGIN = `log in again, or get the kubeconfig anew; ${AGAIN2}`;
+function about(kind, text2, cure, object3 = "") {
+  return { kind, object: object3, field: "", text: text2, cure };
+}
+var unreachable = (why, cure = REACH) => about("unreachable", `no connection to the cluster: ${why}`, cure);
+function helperFailed(program, code2, words3) {
+  const lines3 = [...new Set(words3.split("\n").filter((line) => line.trim() !== ""))];
+  const says = lines3.length === 0 ? "" : ` and says ${quote(lines3.join(" "), 200)}`;
+  return about(
+    "login",
+    `${program}, with which the kubeconfig logs in, ended with code ${code2}${says}`,
+    `log in with ${program} again; ${AGAIN2}`,
+    program
+  );
+}
+var LOGINS = [
+  row(
+    /^(?<words>(?:(?!error:|Error: ).*\n)*).*getting credentials: exec: executable (?<program>\S+) not found[^]*/gmu,
+    (group) => about(
+      "settings",
+      `the kubeconfig logs in with ${group("program")}, which is not on this machine`,
+      `install ${group("program")}, or use a kubeconfig with a token; ${AGAIN2}`,
+      group("program")
+    )
+  ),
+  row(
+    /^(?<words>(?:(?!error:|Error: ).*\n)*).*getting credentials: exec: executable (?<program>\S+) failed with exit code (?<code>\d+)/gmu,
+    (group) => helperFailed(group("program"), group("code"), group("words"))
+  ),
+  row(
+    /getting credentials: (?:exec: )?(?<why>.*)/gu,
+    () => about(
+      "login",
+      "the program with which the kubeconfig logs in gave no credentials that kubectl can read",
+      `see what the \`exec:\` of the kubeconfig prints; ${AGAIN2}`
+    )
+  ),
+  row(
+    /(?:Unauthorized|asked for the client to provide credentials|token .*expired)/giu,
+    () => about("login", "the cluster refuses the credentials of the kubeconfig (Unauthorized)", LOGIN)
+  ),
+  row(
+    /context was not found for specified context: (?<context>\S+)/gu,
+    (group) => about(
+      "settings",
+      `the kubeconfig has no context ${group("context")}`,
+      `correct its \`current-context\`; ${AGAIN2}`,
+      group("context")
+    )
+  ),
+  row(
+    /error: stat (?<file>.*): no such file or directory/gu,
+    (group) => about(
+      "settings",
+      `there is no file ${group("file")}`,
+      `correct --kubeconfig; ${AGAIN2}`,
+      group("file")
+    )
+  ),
+  row(
+    /error loading config file "(?<file>[^"]*)"/gu,
+    (group) => about(
+      "settings",
+      `the kubeconfig ${group("file")} cannot be read`,
+      `correct it: \`kubectl config view --kubeconfig FILE\` says where; ${AGAIN2}`,
+      group("file")
+    )
+  )
+];
+var CERTIFICATES = [
+  row(
+    /x509: certificate is valid for (?<names>.*), not (?<name>[^\s"]+)/gu,
+    (group) => about(
+      "certificate",
+      `the cluster's certificate is not for ${group("name")}, but for ${group("names")}`,
+      "correct `server` or `tls-server-name` in the kubeconfig, or see whether something stands between",
+      group("name")
+    )
+  ),
+  row(
+    /x509: certificate has expired or is not yet valid/gu,
+    () => about(
+      "certificate",
+      "the cluster's certificate has expired, or the clock of this machine is wrong",
+      "renew it, or set the clock right"
+    )
+  ),
+  row(
+    /x509: certificate signed by unknown authority/gu,
+    () => about(
+      "certificate",
+      "the cluster's certificate was not made by the authority that the kubeconfig names",
+      "get the kubeconfig anew, and see whether something stands between: `certificate-authority-data` belongs to the cluster"
+    )
+  ),
+  row(
+    /(?:x509|tls): (?<why>.+)/gu,
+    (group) => about(
+      "certificate",
+      `the cluster cannot be spoken to safely: ${quote(group("why"), 150)}`,
+      `see whether something stands between; ${AGAIN2}`
+    )
+  )
+];
+var PLAIN = "correct `server` in the kubeconfig: it begins with https://";
+var SILENCE = [
+  row(
+    /lookup (?<host>\S+?)(?: on \S+)?: no such host/gu,
+    (group) => unreachable(`DNS knows no ${group("host")}`)
+  ),
+  row(
+    /connection to the server (?<host>\S+) was refused - did you specify/gu,
+    (group) => unreachable(`${group("host")} refuses it`)
+  ),
+  row(
+    /dial tcp (?<host>\S+): connect: connection refused/gu,
+    (group) => unreachable(`${group("host")} refuses it`)
+  ),
+  row(
+    /dial tcp (?<host>\S+): (?:i\/o timeout|connect: (?<why>no route to host|network is unreachable))/gu,
+    (group) => unreachable(`${group("host")}: ${group("why") === "" ? "no answer in time" : group("why")}`)
+  ),
+  row(
+    /(?:i\/o timeout|TLS handshake timeout|Client\.Timeout exceeded|no route to host|network is unreachable)/gu,
+    () => unreachable("no answer in time")
+  ),
+  row(
+    /server gave HTTP response to HTTPS client/gu,
+    () => unreachable("it speaks http without encryption at this address", PLAIN)
+  ),
+  row(
+    /(?:an HTTP request to an HTTPS server|rejected our request for an unknown reason)/gu,
+    () => unreachable("it does not take the request at this address", PLAIN)
+  ),
+  row(/was refused|connection refused/gu, () => unreachable("it is refused"))
+];
+var BEYOND = [
+  row(
+    /(?:Error from server|error on the server).*(?:dial tcp|dialing backend|i\/o timeout|connection refused)/gu,
+    () => about(
+      "unavailable",
+      "the cluster answers, and does not reach one of its own nodes or services",
+      `see \`kubectl get nodes\`; ${AGAIN2}`
+    )
+  )
+];
+var BUSY_WORDS = [
+  "TooManyRequests",
+  "Internal ?Error",
+  "too many requests",
+  "connection reset",
+  String.raw`\bEOF\b`,
+  "an error on the server",
+  "ServiceUnavailable",
+  "currently unable to handle",
+  "http2: ",
+  "etcdserver",
+  "etcd: ",
+  "leader changed",
+  "context deadline exceeded"
+];
+var BUSY = [
+  row(new RegExp(`^.*(?:${BUSY_WORDS.join("|")}).*$`, "gimu"), (group) => {
+    const words3 = group("").replace(/^(?:Error from server(?: \(\w+\))?|error): /iu, "");
+    return about(
+      "unavailable",
+      `the cluster cannot do it now, and says ${quote(words3, 200)}`,
+      `wait until it has recovered; ${AGAIN2}`
+    );
+  })
+];
+var CONNECTION = [
+  ...LOGINS,
+  ...BEYOND,
+  ...CERTIFICATES,
+  ...SILENCE,
+  ...BUSY
+];
+
+// src/core/refusals/docker.ts
+function about2(kind, text2, cure) {
+  return { kind, object: "", field: "", text: text2, cure };
+}
+var START = "start Docker, or set DOCKER_HOST to where it runs";
+var DOCKER = [
+  row(
+    /permission denied while trying to connect to the Docker daemon/gu,
+    () => about2(
+      "forbidden",
+      "this user may not use Docker",
+      "add the user to the group `docker`, or run it as one who may"
+    )
+  ),
+  row(
+    /Cannot connect to the Docker daemon at (?<where>\S+)\. Is/gu,
+    (group) => about2("unreachable", `no Docker runs at ${group("where")}`, START)
+  ),
+  row(
+    /(?:unknown command: docker |'|is not a docker command.*)buildx/gu,
+    () => about2("settings", "this Docker has no Buildx", "install Docker 26 or newer with Buildx")
+  ),
+  row(
+    /toomanyrequests|rate limit|too many requests|\b429\b/giu,
+    () => about2(
+      "unavailable",
+      "the registry takes no more requests for now",
+      "wait, or log in there: `docker login`"
+    )
+  ),
+  row(
+    /unauthorized|authentication required|no basic auth credentials|denied|\b40[13]\b|authorization failed/giu,
+    () => about2(
+      "login",
+      "the registry does not let this login do it",
+      "log in as who may: `docker login`"
+    )
+  ),
+  row(
+    /no space left on device/giu,
+    () => about2("unavailable", "the disk is full", "make room (`docker system df`), and run it again")
+  ),
+  row(
+    /lookup (?<host>\S+?)(?: on \S+)?: no such host/gu,
+    (group) => about2(
+      "unreachable",
+      `DNS knows no ${group("host")}`,
+      "see the name of the image, and that this machine reaches it"
+    )
+  ),
+  row(
+    /x509: (?<why>[^\n]*)/gu,
+    () => about2(
+      "certificate",
+      "the registry\u2019s certificate is not one that Docker trusts",
+      "give it to Docker\u2019s own trust"
+    )
+  ),
+  row(
+    /dial tcp (?<host>\S+): (?:connect: )?(?:connection refused|i\/o timeout|no route to host)/gu,
+    (group) => about2(
+      "unreachable",
+      `${group("host")} does not answer`,
+      "see that this machine reaches it, and run it again"
+    )
+  )
+];
+
+// src/core/refusals/git.ts
+function about3(kind, text2, cure) {
+  return { kind, object: "", field: "", text: text2, cure };
+}
+var PUSHED = [
+  row(
+    /^(?<words>(?:remote: .*\n)*)(?:To .*\n)?[ \t]*! \[remote rejected\] (?<branch>\S+).*\((?<why>[^)]*)\)/gmu,
+    (group) => about3(
+      "denied",
+      `a rule of the repository keeps ${group("branch")} as it is: ${quote(remoteWords(group("words")) || group("why"), 200)}`,
+      "let who pushes here pass that rule (a bypass of the ruleset or of the branch protection)"
+    )
+  ),
+  row(
+    /! \[rejected\] +(?<branch>\S+).*/gu,
+    (group) => about3("conflict", `somebody else has pushed to ${group("branch")} meanwhile`, "run this again")
+  ),
+  row(
+    /src refspec (?<branch>\S+) does not match any/gu,
+    (group) => about3("not-found", `there is no branch ${group("branch")} here`, "run this again")
+  )
+];
+function remoteWords(text2) {
+  const lines3 = text2.split("\n").map((line) => line.replace(/^remote: (?:error: )?/u, "").trim());
+  return lines3.filter((line) => line !== "").join(" ");
+}
+var READS_ONLY = [
+  String.raw`Permission to (?<repository>\S+) denied to (?<who>\S+?)\.?$`,
+  "Write access to repository not granted"
+];
+var UNKNOWN = [
+  "Authentication failed",
+  "could not read (?:Username|Password)",
+  "terminal prompts disabled",
+  String.raw`Permission denied \(`,
+  "Invalid username or (?:token|password)"
+];
+var SILENT = [
+  String.raw`Failed to connect to (?<host>\S+)`,
+  String.raw`connect to host (?<ssh>\S+)`,
+  "Connection (?:refused|timed out)",
+  "Couldn't connect to server"
+];
+var RIGHTS = [
+  row(
+    new RegExp(
+      String.raw`^(?:remote: .*\n)*.*(?:${READS_ONLY.join("|")})(?:\n.*error: 403)?`,
+      "gmu"
+    ),
+    (group) => about3(
+      "forbidden",
+      group("who") === "" ? "the credentials may not write to the repository" : `${group("who")} may not write to ${group("repository")}`,
+      "in GitHub Actions the job needs `permissions: {contents: write}`; a deploy key needs write access"
+    )
+  ),
+  row(
+    new RegExp(UNKNOWN.join("|"), "gu"),
+    () => about3(
+      "login",
+      "the remote repository asks who this is",
+      "give git credentials that it can use unasked (a token, a key of ssh)"
+    )
+  ),
+  row(
+    /returned error: 403/gu,
+    () => about3(
+      "forbidden",
+      "the credentials may not do it there",
+      "see what rights the token or key has"
+    )
+  ),
+  row(
+    /repository '(?<address>[^']*)' not found|Repository not found/gu,
+    () => about3(
+      "not-found",
+      "there is no such repository, or the credentials may not see it",
+      "see `git remote -v`, and what the token or key may read"
+    )
+  )
+];
+var NETWORK = [
+  row(
+    /Could not resolve host(?:name)?:? (?<host>[^\s:]+)/gu,
+    (group) => about3("unreachable", `DNS knows no ${group("host")}`, "see `git remote -v`")
+  ),
+  row(
+    new RegExp(SILENT.join("|"), "gu"),
+    (group) => about3(
+      "unreachable",
+      `${group("host") || group("ssh") || "the remote"} does not answer`,
+      "see that this machine reaches it"
+    )
+  ),
+  row(
+    /certificate verification failed|SSL certificate problem|Host key verification failed/gu,
+    () => about3(
+      "certificate",
+      "the remote is not who it should be, by its certificate or host key",
+      "see whether something stands between; a proxy of your own is made known to git by `http.sslCAInfo`"
+    )
+  ),
+  row(
+    /returned error: (?<code>\d+)/gu,
+    (group) => about3("unavailable", `the remote answers with code ${group("code")}`, `wait a little`)
+  )
+];
+var LOCAL = [
+  row(
+    /'(?<where>[^']*)' does not appear to be a git repository/gu,
+    (group) => about3(
+      "not-found",
+      `there is no repository at ${group("where")}`,
+      "correct it: `git remote -v`"
+    )
+  ),
+  row(
+    /not a git repository/gu,
+    () => about3(
+      "not-found",
+      "this is no clone of a repository",
+      "run it in a clone of the platform\u2019s repository"
+    )
+  ),
+  row(
+    /dubious ownership/gu,
+    () => about3(
+      "forbidden",
+      "the clone belongs to another user",
+      "run it as that user, or `git config --global --add safe.directory DIR` for it"
+    )
+  ),
+  row(
+    /ignoring broken ref (?<ref>\S+)/gu,
+    (group) => about3(
+      "damaged",
+      `its ref ${group("ref")} is broken`,
+      "look with `git fsck`, or clone it again"
+    )
+  ),
+  row(
+    /Not a valid object name/gu,
+    () => about3("damaged", "its commit is not in this clone", "`git fetch`, or clone it again")
+  ),
+  row(/No space left on device/gu, () => about3("unavailable", "the disk is full", `make room`))
+];
+var GIT = [...PUSHED, ...RIGHTS, ...LOCAL, ...NETWORK];
+
+// src/core/refusals/helm.ts
+function refused2(kind, object3, text2, cure) {
+  return { kind, object: object3, field: "", text: object3 === "" ? text2 : `${object3}: ${text2}`, cure };
+}
+var RELEASES = [
+  row(
+    /another operation \(install\/upgrade\/rollback\) is in progress/gu,
+    () => refused2(
+      "pending",
+      "",
+      "another Helm works on this release, or was killed while it did",
+      "wait until it is done; where nothing runs any more, the next deployment clears what was left"
+    )
+  ),
+  row(
+    /cannot reuse a name that is still in use/gu,
+    () => refused2(
+      "exists",
+      "",
+      "there is a release of this name already",
+      "look at it with `helm list`, and take another name or remove it"
+    )
+  ),
+  row(
+    /: (?<kind>[A-Z]\w+) "(?<name>[^"]*)" in namespace "(?<namespace>[^"]*)" exists and cannot be imported into the current release: (?<why>.*)/gu,
+    (group) => {
+      const owner = /release-name" must equal "[^"]*": current value is "(?<name>[^"]*)"/u.exec(
+        group("why")
+      )?.groups?.["name"];
+      return refused2(
+        "exists",
+        `${group("kind")} ${group("name")}`,
+        owner === void 0 ? `it is in namespace ${group("namespace")} already, and Helm did not make it` : `it is in namespace ${group("namespace")} already, and belongs to the Helm release ${owner}`,
+        "look whose it is; delete or rename it, or remove that release"
+      );
+    }
+  ),
+  row(
+    /"(?<release>[^"]*)" has no deployed releases/gu,
+    (group) => refused2(
+      "not-found",
+      `release ${group("release")}`,
+      "nothing of it was ever deployed with success",
+      "see `helm history` of it; the next deployment installs it anew"
+    )
+  ),
+  row(
+    /release has no (?<revision>\d+) version/gu,
+    (group) => refused2(
+      "not-found",
+      `revision ${group("revision")}`,
+      "Helm does not keep it any more",
+      "see `helm history` for those that it has"
+    )
+  ),
+  row(
+    /release: not found/gu,
+    () => refused2(
+      "not-found",
+      "",
+      "there is no such release, or not that revision",
+      "see `helm list` and `helm history`"
+    )
+  ),
+  row(
+    /failed to delete release: (?<release>\S+)/gu,
+    (group) => refused2(
+      "unknown",
+      `release ${group("release")}`,
+      "some of its objects stay, and Helm does not say why",
+      "rights or finalizers may hold them: `kubectl get all` in its namespace; then run this again"
+    )
+  ),
+  row(
+    /resource (?<kind>\w+)\/(?:[^/\s]*\/)?(?<name>\S+) not ready\. status: \w+, message: (?<why>.*)(?:\ncontext deadline exceeded)?/gu,
+    (group) => refused2(
+      "late",
+      `${group("kind")} ${group("name")}`,
+      `it did not become ready in time: ${quote(group("why"), 150)}`,
+      `look at it: \`kubectl describe ${group("kind").toLowerCase()} ${group("name")}\``
+    )
+  ),
+  row(
+    /timed out waiting for the condition/gu,
+    () => refused2("late", "", "it did not become ready in time", "look at its pods and events")
+  )
+];
+var CHARTS = [
+  row(
+    /chart requires kubeVersion: (?<wanted>.+?) which is incompatible with Kubernetes (?<is>\S+)/gu,
+    (group) => refused2(
+      "chart",
+      "",
+      `the chart needs Kubernetes ${group("wanted")}, and the cluster's file says ${group("is")}`,
+      "take a version of the chart for it, or correct the cluster's file"
+    )
+  ),
+  row(
+    /found in Chart\.yaml, but missing in charts\/ directory: (?<names>.*)/gu,
+    (group) => refused2(
+      "chart",
+      group("names"),
+      "the chart depends on it, and it is not in the archive",
+      "take an archive that was packaged with its dependencies"
+    )
+  ),
+  row(
+    /path "(?<path>[^"]*)" not found/gu,
+    (group) => refused2("chart", group("path"), "there is no chart", "correct --charts-from, or get it again")
+  ),
+  row(/validation: chart\.metadata\.(?<field>\S+) is required/gu, (group) => ({
+    ...refused2(
+      "chart",
+      "Chart.yaml",
+      `it has no ${group("field")}`,
+      "take an archive that is whole"
+    ),
+    field: group("field")
+  })),
+  row(/values don't meet the specifications of the schema\(s\).*\n(?<rest>[^]*)/gu, (group) => {
+    const fields2 = [
+      ...group("rest").matchAll(
+        /^\s*- (?:at '(?<path>[^']*)'|(?<dots>[^:\s]+)): (?<why>(?!validation failed).*)$/gmu
+      )
+    ];
+    const texts3 = fields2.map(
+      ({ groups: groups2 = {} }) => `${(groups2["path"] ?? `/${groups2["dots"] ?? ""}`).slice(1).replaceAll("/", ".")}: ${groups2["why"] ?? ""}`
+    );
+    return {
+      ...refused2(
+        "invalid",
+        "",
+        `the chart's schema refuses ${texts3.slice(0, 3).join("; ")}`,
+        "correct it in the file of the hub, below `values:`"
+      ),
+      field: (fields2[0]?.groups?.["path"] ?? "").slice(1).replaceAll("/", ".")
+    };
+  })
+];
+
+// src/core/refusals/fields.ts
+init_escape();
+var TYPES = "Invalid value|Required value|Unsupported value|Duplicate value|Not found|Forbidden|Too long|Too many|Internal error";
+var FIELD = new RegExp(`^(?<field>.*?): (?<type>${TYPES})(?:: (?<rule>.*))?$`, "u");
+var MERGED = /^\.?(?<field>.*?): (?<rule>expected .*|field not declared in schema|duplicate entries .*)$/u;
+var IMMUTABLE = /immutable|may not change|cannot be changed|can ?not be unset|once set|fields other than/iu;
+function fieldRefusals(object3, said5) {
+  return entriesOf2(said5).map((entry3) => refusalOf(object3, entry3));
+}
+function entriesOf2(said5) {
+  const lines3 = said5.split("\n").map((line) => line.replace(/^\s*\*?\s*/u, "")).filter((line) => line !== "");
+  const [first = ""] = lines3;
+  if (lines3.length > 1) return lines3;
+  const list = /^\[(?<list>.*)\]$/u.exec(first)?.groups?.["list"];
+  if (list === void 0) return [first];
+  return list.split(new RegExp(`, (?=[a-z][^\\s:]*: (?:${TYPES})\\b)`, "u"));
+}
+function refusalOf(object3, entry3) {
+  const found4 = (FIELD.exec(entry3) ?? MERGED.exec(entry3))?.groups;
+  const { field = "", type = "", rule = "" } = found4 ?? { rule: entry3 };
+  const why = ruleText(type, rule);
+  const isFixed = IMMUTABLE.test(rule);
+  return {
+    kind: isFixed ? "immutable" : "invalid",
+    object: object3,
+    field,
+    text: `${object3}: ${field === "" ? "" : `${field}: `}${why}`,
+    cure: isFixed ? "put it back as it was in the file of the hub; who needs the change deletes the object first, with all that depends on it" : "correct it in the file of the hub: what stands below `values:` reaches objects as it is"
+  };
+}
+function ruleText(type, rule) {
+  const words3 = cut(rewritten(rule.replace(/ \((?:e\.g\.|regex) .*$/u, "")));
+  switch (type) {
+    case "Required value":
+      return words3 === "" ? "it is required" : `it is required: ${words3}`;
+    case "Unsupported value":
+      return words3.replace(/^supported values: /u, "its value is not one of ");
+    case "Duplicate value":
+      return "its value is there twice";
+    case "Not found":
+      return `it names ${words3}, which is not there`;
+    default:
+      return words3 === "" ? "its value is not valid" : words3;
+  }
+}
+function cut(text2) {
+  const line = oneLine(text2).trim();
+  const kept3 = short(line, 200);
+  return kept3 === line ? line : `${kept3}\u2026`;
+}
+var RULE_WORDS = [
+  [/^expected numeric.*/u, "it must be a number"],
+  [/^expected string.*/u, "it must be a text, in quotes"],
+  [/^expected boolean.*/u, "it must be true or false"],
+  [/^expected list.*/u, "it must be a list"],
+  [/^expected map.*/u, "it must be an object"],
+  [/^field not declared in schema/u, "there is no such field"],
+  [/^duplicate entries for key (.*)/u, "two entries are $1"],
+  [
+    /^(?:pod )?updates (?:may not change|to \S+ spec for) fields other than (.*?)(?: are forbidden)?$/u,
+    "only these may change: $1"
+  ],
+  [
+    /^quantities must match .*/u,
+    "an amount in it is none that Kubernetes reads, such as 500m or 2Gi"
+  ],
+  [/^(?:field|spec|selector) is immutable(.*)/u, "it cannot be changed$1"]
+];
+function rewritten(words3) {
+  const found4 = RULE_WORDS.find(([says]) => says.test(words3));
+  return found4 ? words3.replace(...found4) : words3;
+}
+
+// src/core/refusals/objects.ts
+var OBJECT = String.raw`(?<![\w.-])(?<resource>[\w-]+)(?:\.[\w.-]+)? "(?<name>[^"]*)"`;
+var WHICH = String.raw`(?<![\w.-])(?<resource>[a-z][a-z0-9]*)(?:\.[\w.-]+)?(?: "(?<name>[^"]*)")?`;
+var IS_FORBIDDEN = `${WHICH} is forbidden: `;
+var SENT = String.raw`\((?:[^/;)]*\/)?(?<name>[^;]*); [^,]*, Kind=(?<kind>\w+)\)`;
+function single(resource) {
+  if (resource.endsWith("sses")) return resource.slice(0, -2);
+  if (resource.endsWith("ies")) return `${resource.slice(0, -3)}y`;
+  return resource.replace(/(?<!endpoint)s$/u, "");
+}
+function objectOf2(group) {
+  const [resource, name] = [group("resource"), group("name")];
+  return name === "" ? resource : `${single(resource)} ${name}`;
+}
+function refused3(kind, object3, text2, cure) {
+  return { kind, object: object3, field: "", text: `${object3}: ${text2}`, cure };
+}
+var NEXT2 = "then run this again";
+function mayNot(group) {
+  const [resource, namespace] = [
+    group("asked") + (group("group") && `.${group("group")}`),
+    group("namespace")
+  ];
+  const where = namespace === "" ? "in the whole cluster" : `in namespace ${namespace}`;
+  const kind = namespace === "" ? "ClusterRole" : "Role";
+  const name = group("name");
+  return {
+    kind: "forbidden",
+    object: name === "" ? `${group("asked")} ${where}` : objectOf2(group),
+    field: "",
+    text: `${group("who")} may not ${group("verb")} ${resource} ${where}${name === "" ? "" : ` (${name})`}`,
+    cure: `an administrator of the cluster gives it the verb \`${group("verb")}\` on \`${resource}\` in a ${kind} that is bound to it; \`glaciocloud doctor --cluster NAME --kubeconfig FILE\` says what all deployments need`
+  };
+}
+var RIGHTS2 = [
+  row(
+    new RegExp(
+      `${IS_FORBIDDEN}User "(?<who>[^"]*)" cannot (?<verb>\\w+) resource "(?<asked>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)"| at the cluster scope)?.*`,
+      "gmu"
+    ),
+    mayNot
+  ),
+  row(
+    new RegExp(
+      `${IS_FORBIDDEN}user "(?<who>[^"]*)".*is attempting to grant RBAC permissions not currently held[^]*`,
+      "gmu"
+    ),
+    (group) => refused3(
+      "forbidden",
+      objectOf2(group),
+      `it gives rights that ${group("who")} does not have itself, and nobody may give more than that`,
+      "an administrator of the cluster gives them to it first: a chart with roles is applied by who has all that its roles give"
+    )
+  )
+];
+var ROOM = [
+  row(
+    new RegExp(
+      `${IS_FORBIDDEN}exceeded quota: (?<quota>[^,]+), requested: (?<asked>.+?), used: (?<used>.+?), limited: (?<limit>.+)`,
+      "gmu"
+    ),
+    (group) => refused3(
+      "quota",
+      objectOf2(group),
+      `quota ${group("quota")} of the namespace has no room: asked ${group("asked")}, used ${group("used")}, limit ${group("limit")}`,
+      `make the quota larger: \`kubectl edit resourcequota ${group("quota")}\`, or ask for less; ${NEXT2}`
+    )
+  ),
+  row(
+    new RegExp(`${IS_FORBIDDEN}failed quota: (?<quota>[^:]+): must specify (?<asked>.+)`, "gmu"),
+    (group) => refused3(
+      "quota",
+      objectOf2(group),
+      `quota ${group("quota")} of the namespace takes only what says ${group("asked")}`,
+      "say it in the file of the hub, or take that line out of the quota"
+    )
+  ),
+  row(
+    new RegExp(
+      `${IS_FORBIDDEN}(?<rule>(?:maximum|minimum) (?<what>\\S+) usage per .*, but .*)`,
+      "gmu"
+    ),
+    (group) => refused3(
+      "quota",
+      objectOf2(group),
+      `a LimitRange of the namespace: ${group("rule")}`,
+      "ask for what it allows in the file of the hub, or change it: `kubectl get limitrange`"
+    )
+  ),
+  row(
+    new RegExp(
+      `${IS_FORBIDDEN}.*namespace (?<namespace>\\S+) because it is being terminated.*`,
+      "gmu"
+    ),
+    (group) => refused3(
+      "terminating",
+      objectOf2(group),
+      `namespace ${group("namespace")} is being deleted, and takes nothing new`,
+      `wait until it is gone: \`kubectl get namespace ${group("namespace")} -o yaml\` says what holds it; ${NEXT2}`
+    )
+  ),
+  row(
+    new RegExp(`${IS_FORBIDDEN}violates PodSecurity "(?<level>[^"]*)": (?<rule>.*)`, "gmu"),
+    (group) => refused3(
+      "denied",
+      objectOf2(group),
+      `the namespace holds its pods to \`${group("level")}\`, and this one is not so: ${group("rule").slice(0, 300)}`,
+      "take out of the file of the hub what asks for it"
+    )
+  )
+];
+var POLICIES = [
+  row(
+    new RegExp(
+      String.raw`(?:(?<![\w.-])(?<resource>[a-z]+)(?:\.[\w.-]+)? "(?<name>[^"]*)" is (?:invalid|forbidden): )?` + `[ :]*ValidatingAdmissionPolicy '(?<policy>[^']*)' with binding '[^']*' denied request: (?<rule>.*)`,
+      "gmu"
+    ),
+    (group) => denial(`the policy ${group("policy")}`, objectOf2(group), group("rule"))
+  ),
+  row(
+    /admission webhook "(?<policy>[^"]*)" denied the request(?<rule>[^]*)/gu,
+    (group) => denial(`the webhook ${group("policy")}`, "", group("rule").replace(/^: |^ without.*/u, ""))
+  ),
+  row(/failed calling webhook "(?<policy>[^"]*)": (?<why>.*)/gu, (group) => ({
+    kind: "webhook",
+    object: group("policy"),
+    field: "",
+    text: `the cluster asks the webhook ${group("policy")} first, which does not answer: ${quote(group("why").replace(/^failed to call webhook: /u, ""), 150)}`,
+    cure: `bring it back, or take it away: \`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations\`; ${NEXT2}`
+  })),
+  row(
+    new RegExp(`${IS_FORBIDDEN}(?<rule>.*)`, "gmu"),
+    (group) => denial("the cluster", objectOf2(group), group("rule"))
+  )
+];
+function denial(who2, object3, rule) {
+  const why = rule.trim() === "" ? "it does not say why" : quote(rule);
+  const text2 = `${who2} does not allow it: ${why}`;
+  return {
+    kind: "denied",
+    object: object3,
+    field: "",
+    text: object3 === "" ? text2 : `${object3}: ${text2}`,
+    cure: "do as it says, or ask who runs the cluster"
+  };
+}
+var THERE = [
+  row(
+    /Operation cannot be fulfilled on (?<resource>[\w-]+)(?:\.[\w.-]+)? "(?<name>[^"]*)"|the object has been modified/gu,
+    (group) => refused3(
+      "conflict",
+      group("name") === "" ? "the object" : objectOf2(group),
+      "somebody else changed it at the same moment",
+      "run this again"
+    )
+  ),
+  row(
+    new RegExp(`${OBJECT} already exists`, "gmu"),
+    (group) => refused3(
+      "exists",
+      objectOf2(group),
+      "it is there already",
+      "look whose it is, and run this again"
+    )
+  ),
+  row(
+    /namespaces "(?<name>[^"]*)" not found/gu,
+    (group) => refused3(
+      "not-found",
+      `namespace ${group("name")}`,
+      "it is not there",
+      "somebody has deleted it: the next deployment makes it anew"
+    )
+  ),
+  row(
+    new RegExp(`${OBJECT} not found`, "gmu"),
+    (group) => refused3("not-found", objectOf2(group), "it is not there", "see whether somebody has deleted it")
+  ),
+  row(
+    /the server doesn't have a resource type "(?<kind>[^"]*)"/gu,
+    (group) => unknownKind(group("kind"), "")
+  ),
+  row(
+    /no matches for kind "(?<kind>[^"]*)" in version "(?<version>[^"]*)".*(?:\nensure CRDs are installed first)?/gu,
+    (group) => unknownKind(group("kind"), group("version"))
+  ),
+  row(
+    /\((?:AlreadyExists|Conflict)\)/gu,
+    () => refused3("conflict", "the object", "somebody else was there first", "run this again")
+  )
+];
+function unknownKind(kind, version) {
+  const which2 = version === "" ? kind : `${kind} of ${version}`;
+  return {
+    kind: "unknown-kind",
+    object: kind,
+    field: "",
+    text: `the cluster knows no objects of kind ${which2}`,
+    cure: "install what brings them (an operator with its CRDs), or take the object out; an old API version may be gone from this version of Kubernetes"
+  };
+}
+var OWNERS = [
+  row(
+    new RegExp(
+      String.raw`(?:applying object (?:\S+\/)?(?<name>\S+) \S+, Kind=(?<kind>\w+): )?` + String.raw`Apply failed with \d+ conflicts?: conflicts? with "(?<manager>[^"]*)"[^:\n]*:` + String.raw`(?<fields>.*(?:\n- .*)*)`,
+      "gu"
+    ),
+    (group) => {
+      const fields2 = [...group("fields").matchAll(/\.[^\s,]+(?:"[^"]*"[^\s,]*)?/gu)].map(
+        ([one3]) => one3.slice(1)
+      );
+      const object3 = group("name") === "" ? "" : `${group("kind")} ${group("name")}`;
+      return {
+        kind: "owned",
+        object: object3,
+        field: fields2.slice(0, 3).join(", "),
+        text: `${object3 === "" ? "" : `${object3}: `}${fields2.join(", ")} belongs to ${group("manager")}, which set it to something else`,
+        cure: `see what ${group("manager")} does, and undo it or put it into the files`
+      };
+    }
+  )
+];
+var INVALID2 = [
+  {
+    says: /(?<![\w.-])(?<kind>[A-Za-z]+)(?:\.[\w.-]+)? "(?<name>[^"\n]*)" is invalid: (?<rest>.*(?:\n\* .*)*)/gu,
+    means: (group) => fieldRefusals(`${group("kind")} ${group("name")}`, group("rest"))
+  },
+  {
+    says: new RegExp(
+      String.raw`failed to create typed patch object ${SENT}: (?<rest>.*(?:\n +\..*)*)`,
+      "gu"
+    ),
+    means: (group) => fieldRefusals(`${group("kind")} ${group("name")}`, group("rest").replace(/^errors:/u, ""))
+  },
+  {
+    says: new RegExp(
+      String.raw`failed to convert new object ${SENT}(?:.*: )?(?<rest>[^:\n]*)$`,
+      "gmu"
+    ),
+    means: (group) => fieldRefusals(`${group("kind")} ${group("name")}`, group("rest"))
+  }
+];
+var OBJECTS = [
+  ...RIGHTS2,
+  ...ROOM,
+  ...POLICIES.slice(0, 1),
+  ...INVALID2,
+  ...OWNERS,
+  ...POLICIES.slice(1),
+  ...THERE
+];
+
+// src/core/refusals/pods.ts
+var SEE = "see why: `kubectl describe pod` and `kubectl logs --previous`; then run this again";
+function notRunning(object3, why) {
+  return { kind: "unavailable", object: object3, field: "", text: `${object3}: ${why}`, cure: SEE };
+}
+var PODS = [
+  row(
+    /container not found \("(?<name>[^"]*)"\)/gu,
+    (group) => notRunning(`container ${group("name")}`, "it does not run just now")
+  ),
+  row(
+    /cannot exec into a container in a completed pod; current phase is \w+/gu,
+    () => notRunning("the pod", "it has ended, and nothing runs in it any more")
+  ),
+  row(
+    /unable to upgrade connection: pod does not exist/gu,
+    () => notRunning("the pod", "its node does not know it (any more)")
+  )
+];
+
+// src/core/refusals/repeated.ts
+var REPEATED = /\b(Invalid|Duplicate|Unsupported) value: (?:"(?:[^"\\]|\\.)*"|[\w.*&[\]]*\{.*\}|\[.*?\]|[^\s":]+)(?=[:,;\]]|$)/gmu;
+var OTHERS2 = [
+  // A difference of whole objects, as the API server adds to a field that may not change.
+  [/^@@ -\d.*(?:\n(?: |[+-] ?|$).*)*/gmu, ""],
+  [/(\bfields other than .*)(?:\n(?!The |Error|error:|\* ).*)+/gu, "$1"],
+  // Structured merge: `expected string, got &value.valueUnstructured{Value:3}`.
+  [/(\bexpected [^,\n]+), got .*$/gmu, "$1"],
+  [/(is missing in) '.*'/gmsu, "$1 it"],
+  // Templates of Go.
+  [/(range can't iterate over) .*$/gmu, "$1 it"],
+  [/(\bparsing) "(?:[^"\\]|\\.)*"/gu, "$1 it"],
+  [/(\bcannot unmarshal \w+) .*? (?=into Go )/gu, "$1 "],
+  // sops, of a value that nobody has encrypted.
+  [/(Input string) .* (does not match)/gsu, "$1 $2"],
+  // Names and passwords in addresses.
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']*@/giu, "$1"],
+  [/(\bBearer) \S+/giu, "$1"]
+];
+function withoutRepeated(refusal3) {
+  return OTHERS2.reduce(
+    (text2, [found4, rest]) => text2.replaceAll(found4, rest),
+    refusal3.replaceAll(REPEATED, "$1 value")
+  );
+}
+
+// src/core/refusals/sops.ts
+var KEY2 = "SOPS_AGE_KEY or SOPS_AGE_KEY_FILE";
+function about4(kind, text2, cure) {
+  return { kind, object: "", field: "", text: text2, cure };
+}
+var GAP3 = String.raw`[\s|]+`;
+var wrapped = (words3) => new RegExp(`${words3.replaceAll(" ", GAP3)}[^]*`, "gu");
+var SOPS = [
+  row(
+    wrapped("failed to parse '(?<where>SOPS_\\w+)' age identities"),
+    (group) => about4(
+      "login",
+      `what ${group("where")} holds is no age key`,
+      "give the line that begins with AGE-SECRET-KEY-"
+    )
+  ),
+  row(
+    wrapped("failed to open (?<where>SOPS_\\w+) file: open"),
+    (group) => about4(
+      "settings",
+      `the file that ${group("where")} names cannot be read`,
+      `correct ${group("where")}`
+    )
+  ),
+  row(
+    wrapped("no identity matched any of the recipients"),
+    () => about4(
+      "login",
+      "the key is none of those that it was encrypted for",
+      `give the right key as ${KEY2}, or encrypt it for yours too: \`sops updatekeys\` by who can read it`
+    )
+  ),
+  row(
+    wrapped("Did not find keys in locations"),
+    () => about4("login", "there is no key here", `give the key as ${KEY2}`)
+  ),
+  row(
+    wrapped("no master key was able to decrypt the file"),
+    () => about4("login", "no key that is here opens it", `give the right key as ${KEY2}`)
+  ),
+  row(
+    /sops metadata not found/gu,
+    () => about4(
+      "damaged",
+      "it is not encrypted",
+      "encrypt it with `sops encrypt --in-place`, and make new secrets where it was pushed: they are in the history"
+    )
+  ),
+  row(
+    /MAC mismatch/gu,
+    () => about4(
+      "damaged",
+      "it was changed without sops since it was encrypted",
+      "take the last commit of it that sops wrote, and change it with `sops edit`"
+    )
+  ),
+  row(
+    /does not match sops' data format/gu,
+    () => about4(
+      "damaged",
+      "one of its values is not encrypted",
+      "change it with `sops edit` only, and make a new secret where it was pushed: it is in the history"
+    )
+  ),
+  row(
+    /Could not decrypt value|cipher: message authentication failed/gu,
+    () => about4(
+      "damaged",
+      "one of its values was damaged since it was encrypted",
+      "take the last commit of it that sops wrote, and change it with `sops edit`"
+    )
+  ),
+  row(
+    /Error unmarshalling input|parsing time/gu,
+    () => about4("damaged", "it is no whole file of sops", "take the last commit of it that sops wrote")
+  )
+];
+
+// src/core/refusals/template.ts
+var CURE = "correct the value in the file of the hub, below `values:`";
+var OF_THE_CHART = "the chart itself is at fault: take another version of it";
+var PLACE = String.raw`(?<file>[^\s:()]+):(?<line>\d+)(?::\d+)?`;
+var TEMPLATES = [
+  {
+    says: new RegExp(
+      `execution error at \\(${PLACE}\\): (?<why>(?:.*(?:\\n(?!\\s*\\n|Use --debug).*)*))`,
+      "gu"
+    ),
+    means: (group) => [template(placeOf2(group), "", `the chart says ${quote(group("why"))}`, CURE)]
+  },
+  {
+    says: new RegExp(`parse error at \\(${PLACE}\\): (?<why>.*)`, "gu"),
+    means: (group) => [
+      template(
+        placeOf2(group),
+        "",
+        `it is no template that this Helm can read: ${quote(group("why"), 150)}`,
+        OF_THE_CHART
+      )
+    ]
+  },
+  {
+    says: /YAML parse error on (?<file>[^\s:]+): (?:.*(?<!\S)line (?<line>\d+): |.*: )?(?<why>[^:\n]*)$/gmu,
+    means: (group) => [
+      template(
+        placeOf2(group),
+        "",
+        `what it makes of the values is no YAML: ${group("why")}`,
+        "a text in the values breaks it, mostly one with a line break, a colon or a quote: write it otherwise"
+      )
+    ]
+  },
+  {
+    says: new RegExp(`(?:template: )?${PLACE}:?\\s+executing [^]*(?=\\n\\nUse --debug|$)`, "gu"),
+    means: (group) => [executed(group(""))]
+  }
+];
+function placeOf2(group) {
+  const line = group("line");
+  return group("file").replace(/^.*?(?=[^/]+\/templates\/)/u, "") + (line === "" ? "" : `:${line}`);
+}
+function template(object3, field, why, cure) {
+  const text2 = `${object3}: ${field === "" ? "" : `\`${field}\`: `}${why}`;
+  return { kind: "template", object: object3, field, text: text2, cure };
+}
+var STEP = new RegExp(
+  `${PLACE}:? executing "[^"]*" at <(?<what>.*?)>: (?:error calling \\S+: )?(?:template: )?`,
+  "gu"
+);
+function executed(said5) {
+  const line = said5.replaceAll(/\s*\n\s*/gu, " ");
+  const steps = [...line.matchAll(STEP)];
+  const last = steps.at(-1);
+  const why = last === void 0 ? line : line.slice(last.index + last[0].length);
+  const group = (name) => last?.groups?.[name] ?? "";
+  const field = steps.map(
+    (step2) => /\.Values\.(?<path>[\w.]*\w)/u.exec(step2.groups?.["what"] ?? "")?.groups?.["path"]
+  ).findLast((path) => path !== void 0);
+  const [text2, cure] = whyText(why.trim(), field ?? "");
+  return template(placeOf2(group), field ?? "", text2, cure);
+}
+function whyText(why, field) {
+  for (const [says, text2] of REASONS) {
+    const found4 = says.exec(why)?.groups;
+    if (found4) return text2(found4, field);
+  }
+  return [`Helm says ${quote(why)}`, CURE];
+}
+var REASONS = [
+  [
+    /nil pointer evaluating .*\.(?<key>\w+)$/u,
+    ({ key: key2 = "" }, field) => [
+      `${parentOf2(field, key2)} has no value, and the chart asks for \`${key2}\` in it`,
+      CURE
+    ]
+  ],
+  [
+    /can't evaluate field (?<key>\w+) in type/u,
+    ({ key: key2 = "" }, field) => [
+      `${parentOf2(field, key2)} has no field \`${key2}\`, which the chart asks for`,
+      CURE
+    ]
+  ],
+  [
+    /wrong type for value; expected (?<wanted>.+?); got (?<is>.+)/u,
+    ({ wanted = "", is: is2 = "" }) => [`it must be ${typeText(wanted)}, and is ${typeText(is2)}`, CURE]
+  ],
+  [/(?<how>range can't iterate over)/u, () => ["it must be a list or an object", CURE]],
+  [
+    /(?<how>incompatible types for comparison)/u,
+    () => ["the chart compares it with something of another kind", CURE]
+  ],
+  [/(?<how>index out of range)/u, () => ["it has fewer entries than the chart asks for", CURE]],
+  [
+    /no template "(?<name>[^"]*)" associated/u,
+    ({ name = "" }) => [`the chart calls its template ${name}, which is not there`, OF_THE_CHART]
+  ]
+];
+function parentOf2(field, key2) {
+  const parts2 = field.split(".");
+  const at2 = parts2.lastIndexOf(key2);
+  return at2 > 0 ? `\`${parts2.slice(0, at2).join(".")}\`` : "a part of it";
+}
+var TYPES2 = [
+  [/^string/u, "a text"],
+  [/^map/u, "an object"],
+  [/^\[\]/u, "a list"],
+  [/^(?:float|int)/u, "a number"],
+  [/^bool/u, "true or false"]
+];
+function typeText(type) {
+  return TYPES2.find(([says]) => says.test(type))?.[1] ?? type;
+}
+
+// src/core/refusals/read.ts
+var CLUSTER = [...OBJECTS, ...RELEASES, ...PODS, ...CONNECTION];
+var ROWS = {
+  kubectl: CLUSTER,
+  Kubernetes: OBJECTS,
+  Helm: [...TEMPLATES, ...CHARTS, ...CLUSTER],
+  git: GIT,
+  sops: SOPS,
+  Docker: DOCKER
+};
+var HALF = 3e3;
+var LIMIT = 5e4;
+var ASIDE = [
+  /^[EWIF]\d{4} \d\d:.*$/gmu,
+  /^(?:level=|WARNING|Warning: |Use --debug flag).*$/gmu,
+  /^.*found symbolic link.*$/gmu,
+  /^Please review the fields above[^]*/gmu
+];
+function readRefusals(tool, said5) {
+  const whole2 = shortened(withoutRepeated(said5.slice(0, LIMIT))).trim();
+  const spoken2 = ASIDE.reduce((text2, one3) => text2.replaceAll(one3, ""), whole2).trim();
+  const [first, ...rest] = readWith(ROWS[tool], spoken2 === "" ? whole2 : spoken2);
+  return first ? [first, ...rest] : [unread(tool, spoken2 === "" ? whole2 : spoken2)];
+}
+function unread(tool, said5) {
+  const lines3 = said5.split("\n").filter((line) => line.trim() !== "");
+  const words3 = lines3.slice(-3).join(" ");
+  return { kind: "unknown", object: "", field: "", text: unreadText(tool, words3), cure: "" };
+}
+function unreadText(tool, words3) {
+  if (words3 === "") return `${tool} does not say why`;
+  if (tool === "sops")
+    return "what sops says is not repeated, because it may hold parts of the file: `sops decrypt` shows it";
+  return `${tool} says ${quote(words3, 400)}`;
+}
+function shortened(text2) {
+  return text2.length <= 2 * HALF ? text2 : `${text2.slice(0, HALF)}
+${text2.slice(-HALF)}`;
+}
+
+// src/core/refusals/words.ts
+var ENDED = /^command terminated with exit code \d+$/gmu;
+function scriptRefusal(stderr) {
+  const lines3 = stderr.split("\n").filter((line) => objectOf(line) === void 0);
+  const said5 = lines3.join("\n");
+  const ownWords = said5.replaceAll(ENDED, "");
+  if (ownWords !== said5) return { text: lastWords("the script", ownWords), cure: "" };
+  const all = readRefusals("kubectl", said5);
+  return { text: refusalsText(all), cure: all[0].cure };
+}
+function lastWords(who2, log2) {
+  const last = withoutRepeated(log2).split("\n").findLast((line) => line.trim() !== "");
+  return last === void 0 ? `${who2} does not say why` : `${who2} says ${quote(last)}`;
+}
+function messageText(message) {
+  return refusalsText(readRefusals("Kubernetes", message));
+}
+
 // src/core/hub/rollout.ts
 init_json();
 
@@ -53154,7 +54389,7 @@ var INFRASTRUCTURE_ROUNDS = 3;
 var CRASHES = 3;
 var NO_ROOM_SECONDS = 120;
 var NOT_READY_SECONDS = 120;
-var LOGIN = [/Unauthorized/iu, /token.*expired/iu, /provide credentials/iu];
+var LOGIN2 = [/Unauthorized/iu, /token.*expired/iu, /provide credentials/iu];
 var UNAVAILABLE = [
   /TooManyRequests/iu,
   /too many requests/iu,
@@ -53180,7 +54415,7 @@ var UNREACHABLE = [
   /no such host/iu
 ];
 var CALLS = [
-  { says: LOGIN, fault: "infrastructure", again: false },
+  { says: LOGIN2, fault: "infrastructure", again: false },
   {
     says: [/was killed by/iu, /did not end within/iu, /printed cannot be read/iu],
     fault: "infrastructure",
@@ -53221,7 +54456,7 @@ function mayPass(message) {
   return callCause(message).again;
 }
 function loginRefused(message) {
-  return saysAny(LOGIN, message);
+  return saysAny(LOGIN2, message);
 }
 function pullFault(message) {
   return saysAny(NO_SUCH_IMAGE, message) ? "product" : "infrastructure";
@@ -53234,7 +54469,6 @@ function saysAny(says, message) {
 }
 
 // src/core/hub/rollout.ts
-var MESSAGE_LENGTH = 300;
 function rolloutVerdict(deployments, pods, now) {
   const judged3 = deployments.every(isObserved) ? pods : [];
   const failure = firstOf(judged3, (pod) => podFault(pod, now)) ?? firstOf(deployments, podsRefused);
@@ -53253,7 +54487,7 @@ function podsRefused(deployment) {
     (one3) => one3["type"] === "ReplicaFailure" && one3["status"] === "True"
   );
   const message = textAt(failure, "/message");
-  return /forbidden/iu.test(message) ? productFault(`${textAt(deployment, "/metadata/name")}: ${shortened(message)}`) : void 0;
+  return /forbidden/iu.test(message) ? productFault(`${textAt(deployment, "/metadata/name")}: ${messageText(message)}`) : void 0;
 }
 function isObserved(deployment) {
   const number3 = (path) => Number(at(deployment, path) ?? 0);
@@ -53291,15 +54525,15 @@ function imageFault(pod, status2) {
   const { reason, message } = waitingFor(status2);
   if (!IMAGE_REASONS.includes(reason)) return void 0;
   if (pullFault(`${reason} ${message}`) === "product")
-    return productFault(`${pod}: the image cannot be pulled: ${shortened(message)}`);
+    return productFault(`${pod}: the image cannot be pulled: ${messageText(message)}`);
   if (reason !== "ImagePullBackOff") return void 0;
-  return infrastructureFault(`${pod}: the registry does not answer: ${shortened(message)}`);
+  return infrastructureFault(`${pod}: the registry does not answer: ${messageText(message)}`);
 }
 function configurationFault(pod, status2) {
   const { reason, message } = waitingFor(status2);
   if (!/^CreateContainer(Config)?Error$/u.test(reason)) return void 0;
   if (/failed to sync \w+ cache/u.test(message)) return void 0;
-  return productFault(`${pod}: ${shortened(message)}`);
+  return productFault(`${pod}: ${messageText(message)}`);
 }
 function waitingFor(status2) {
   return {
@@ -53325,16 +54559,13 @@ function notReady(pod, status2, now) {
 function noNode(pod, condition, now) {
   if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") return void 0;
   const since = Date.parse(textAt(condition, "/lastTransitionTime"));
-  return now - since > NO_ROOM_SECONDS * 1e3 ? infrastructureFault(`${pod} finds no node: ${shortened(textAt(condition, "/message"))}`) : void 0;
+  return now - since > NO_ROOM_SECONDS * 1e3 ? infrastructureFault(`${pod} finds no node: ${messageText(textAt(condition, "/message"))}`) : void 0;
 }
 function productFault(reason) {
   return { kind: "failed", reason, fault: "product" };
 }
 function infrastructureFault(reason) {
   return { kind: "failed", reason, fault: "infrastructure" };
-}
-function shortened(message) {
-  return message.slice(0, MESSAGE_LENGTH);
 }
 
 // src/apply/throw-away.ts
@@ -53354,7 +54585,7 @@ async function withThrowAway(pod, world, work) {
   return around(pod, world, async () => {
     if (await reached(pod, world, ["Running", "Succeeded", "Failed"]) !== "Running")
       throw new Faulty(
-        `${pod.what}: ${(await world.kube.logs(pod.name, pod.namespace)).trim().slice(-300)}`,
+        `${pod.what}: ${lastWords("the log of its pod", await world.kube.logs(pod.name, pod.namespace))}`,
         "infrastructure"
       );
     return work();
@@ -53433,10 +54664,7 @@ async function measure(hub, world) {
   );
   const lines3 = measured(log2);
   if (lines3.end.length === 0)
-    throw new Faulty(
-      `the measurement ended early: ${log2.trim().split("\n").at(-1)?.slice(0, 300) ?? ""}`,
-      "infrastructure"
-    );
+    throw new Faulty(`the measurement ended early: ${lastWords("its log", log2)}`, "infrastructure");
   const dataClass = hub.data ? await classOfData(world) : null;
   return figuresOf(hub, lines3, { at: begun, dataClass });
 }
@@ -53642,13 +54870,13 @@ function cachePath(url) {
   const isPlain2 = path.split("/").every((part) => part !== "." && part !== ".." && /^[A-Za-z0-9~._+=@,%-]+$/u.test(part));
   return isPlain2 ? path : void 0;
 }
-function placeOf2(url) {
+function placeOf3(url) {
   return cachePath(url) ?? url;
 }
 function addressesOf(url, mirrors) {
-  const fitting2 = Object.entries(mirrors).filter(([beginning2]) => url.startsWith(beginning2)).sort(([a], [b]) => b.length - a.length || compareText(a, b));
+  const fitting2 = Object.entries(mirrors).filter(([beginning3]) => url.startsWith(beginning3)).sort(([a], [b]) => b.length - a.length || compareText(a, b));
   const others = fitting2.flatMap(
-    ([beginning2, places]) => places.map((place2) => place2 + url.slice(beginning2.length))
+    ([beginning3, places]) => places.map((place2) => place2 + url.slice(beginning3.length))
   );
   return [.../* @__PURE__ */ new Set([...others, url])];
 }
@@ -53704,7 +54932,7 @@ function viewOf(sets) {
 init_json();
 var VIEW_LABEL = "glaciocloud.org/data-view";
 var FOLDER = "oggm";
-var PLACE = `/data/${FOLDER}`;
+var PLACE2 = `/data/${FOLDER}`;
 function hubData(platform2, hub, cluster) {
   const sets = lockedSets(platform2, hub.data.data);
   const view = viewOf(sets);
@@ -53722,14 +54950,14 @@ function heldIn({ set, lock }) {
 function dataVolume(data3) {
   if (data3 === void 0) return { extraVolumes: [], extraVolumeMounts: [] };
   const claim = { claimName: DATA_CLAIM, readOnly: true };
-  const mount2 = { name: DATA_CLAIM, mountPath: PLACE, subPath: FOLDER, readOnly: true };
+  const mount2 = { name: DATA_CLAIM, mountPath: PLACE2, subPath: FOLDER, readOnly: true };
   return {
     extraVolumes: [{ name: DATA_CLAIM, persistentVolumeClaim: claim }],
     extraVolumeMounts: [mount2]
   };
 }
 function viewPlace(view) {
-  return `${PLACE}/views/${view}`;
+  return `${PLACE2}/views/${view}`;
 }
 function viewsOf({ values }) {
   const images = objectsIn(at(values, "/glaciocloud/profiles/images"));
@@ -53951,7 +55179,7 @@ function allTolerations(values) {
   const all = [void 0, ...sizes2].flatMap((size2) => sizeNodes(jupyterhub, size2).tolerations);
   return [...new Map(all.map((one3) => [canonical(one3), one3])).values()];
 }
-function placeOf3({ selector, taints }, names5) {
+function placeOf4({ selector, taints }, names5) {
   return {
     ...Object.keys(selector).length > 0 && { nodeSelector: { ...selector } },
     ...taints.length > 0 && { [names5.tolerations]: taints.map(toleration) }
@@ -54133,7 +55361,7 @@ function numberAt(value2, path, otherwise) {
 // src/core/bench/kept.ts
 init_json();
 var KEPT_NAME = "glaciocloud-bench-last";
-var KEY2 = "bench.json";
+var KEY3 = "bench.json";
 var OR_NO_FLAG = { type: ["boolean", "null"] };
 var FLAG = { type: "boolean" };
 var FIGURES = fields({
@@ -54177,7 +55405,7 @@ var parseKept = readerOf(
 );
 function keptFigures(object3) {
   if (object3 === void 0) return { kind: "none" };
-  const reading = parseKept(textAt(object3, `/data/${KEY2}`));
+  const reading = parseKept(textAt(object3, `/data/${KEY3}`));
   if (reading.kind !== "read") return { kind: "unreadable", why: reading.reason };
   return { kind: "figures", figures: reading.value.figures };
 }
@@ -54190,12 +55418,12 @@ function keptObject(figures) {
       namespace: figures.hub,
       labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
     },
-    data: { [KEY2]: JSON.stringify({ v: 1, figures }) }
+    data: { [KEY3]: JSON.stringify({ v: 1, figures }) }
   };
 }
 
 // src/core/cluster/rights.ts
-var OBJECT = ["get", "create", "patch", "delete"];
+var OBJECT2 = ["get", "create", "patch", "delete"];
 var LISTED = ["get", "list", "create", "patch", "delete"];
 var WATCHED = ["get", "list", "watch", "create", "patch", "delete"];
 var OF_HUBS2 = "objects of hubs";
@@ -54216,23 +55444,23 @@ var ALWAYS = [
   right("", "events", ["get", "list", "watch"], "why a pod waits; the Role of hubs"),
   right("", "pods/log", ["get"], "why a pod fails"),
   right("", "pods/exec", ["create"], "whether a hub is well, and whom it knows"),
-  right("", "serviceaccounts", OBJECT, OF_HUBS2),
+  right("", "serviceaccounts", OBJECT2, OF_HUBS2),
   right("apps", "deployments", LISTED, `${OF_HUBS2}, watched until they run`),
   right("apps", "deployments/scale", ["patch"], "a hub at rest"),
-  right("apps", "daemonsets", OBJECT, "images pulled ahead"),
-  right("apps", "statefulsets", OBJECT, "what a chart of your own may bring"),
-  right("batch", "jobs", OBJECT, "what a chart of your own may bring"),
+  right("apps", "daemonsets", OBJECT2, "images pulled ahead"),
+  right("apps", "statefulsets", OBJECT2, "what a chart of your own may bring"),
+  right("batch", "jobs", OBJECT2, "what a chart of your own may bring"),
   right(NETWORKING, "networkpolicies", LISTED, OF_HUBS2),
-  right("policy", "poddisruptionbudgets", OBJECT, OF_HUBS2),
-  right(RBAC, "roles", OBJECT, OF_HUBS2),
-  right(RBAC, "rolebindings", OBJECT, OF_HUBS2)
+  right("policy", "poddisruptionbudgets", OBJECT2, OF_HUBS2),
+  right(RBAC, "roles", OBJECT2, OF_HUBS2),
+  right(RBAC, "rolebindings", OBJECT2, OF_HUBS2)
 ];
 var FOR_ENTRY = [
   right(NETWORKING, "ingresses", LISTED, `${OF_HUBS2}; where a cluster is entered`)
 ];
 var FOR_DATA = [
   right("batch", "jobs", ["list"], "what fills the volume of input data"),
-  right("", "persistentvolumes", OBJECT, "input data in each hub")
+  right("", "persistentvolumes", OBJECT2, "input data in each hub")
 ];
 function right(group, resource, verbs, why) {
   return { group, resource, verbs, why };
@@ -54456,7 +55684,7 @@ function outcome(parts2) {
     ...parts2
   };
 }
-function refused2(findings) {
+function refused4(findings) {
   return outcome({
     exit: 2,
     text: findingsText(findings),
@@ -54485,6 +55713,634 @@ async function bench({ hubs, out }, world, report) {
   await writeFolders(out, /* @__PURE__ */ new Map([[name, files]]), "bench");
   return outcome({ exit: 0, text: benchText(result2), json, summary: benchMarkdown(result2) });
 }
+
+// src/core/hub/catch-up.ts
+function decideCatchUp({ rows: rows2 }, by) {
+  const waits = rows2.some(({ waiting: waiting3 }) => waiting3.length > 0);
+  if (by === "clock") return waits ? "start" : "switch-off";
+  return waits ? "switch-on" : "leave";
+}
+
+// src/edges/git.ts
+import { lstat as lstat7, realpath as realpath3 } from "node:fs/promises";
+import { dirname as dirname5, join as join6, resolve as resolve4 } from "node:path";
+init_failure();
+
+// src/edges/exec.ts
+init_failure();
+import { spawn } from "node:child_process";
+import { StringDecoder } from "node:string_decoder";
+var ToolMissing = class extends Failure {
+};
+var PASSED = [
+  "PATH",
+  "HOME",
+  "TMPDIR",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "USER"
+];
+function environment({ env = {} }) {
+  const passed = PASSED.flatMap(
+    (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
+  );
+  return {
+    LC_ALL: "C",
+    TZ: "UTC",
+    ...Object.fromEntries(passed),
+    ...env
+  };
+}
+function missing(program, cause) {
+  return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, {
+    hint: `install ${program}, or put it on the PATH`,
+    cause
+  });
+}
+function exec(program, args, options = {}) {
+  return new Promise((resolve7, reject) => {
+    const child2 = spawn(program, args, {
+      cwd: options.cwd,
+      ...options.signal ? { signal: options.signal } : {},
+      env: environment(options),
+      stdio: ["pipe", "pipe", "pipe"]
+    });
+    endsWithUs(child2);
+    const stdout = [];
+    const heard = new StringDecoder("utf8");
+    const stderr = [];
+    let late = false;
+    const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => {
+      late = true;
+      child2.kill("SIGKILL");
+    }, options.timeoutMs);
+    child2.stdout.on("data", (chunk) => {
+      stdout.push(chunk);
+      options.onStdout?.(heard.write(chunk));
+    });
+    child2.stderr.on("data", (chunk) => {
+      stderr.push(chunk);
+      options.onStderr?.(chunk.toString("utf8"));
+    });
+    child2.stdin.on("error", () => void 0);
+    child2.stdin.end(options.input ?? "");
+    child2.on("error", (cause) => {
+      clearTimeout(timer);
+      reject(missing(program, cause));
+    });
+    child2.on("close", (code2, signal) => {
+      clearTimeout(timer);
+      if (late)
+        reject(
+          new TimedOut(
+            `${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`,
+            { hint: "try again; if it happens again, look at the machine" }
+          )
+        );
+      else {
+        const bytes2 = Buffer.concat(stdout);
+        const said5 = Buffer.concat(stderr).toString("utf8");
+        resolve7({
+          code: code2 ?? 128,
+          stdout: bytes2.toString("utf8"),
+          stderr: signal === null ? said5 : `${said5}
+the program was killed by ${signal}`,
+          bytes: bytes2
+        });
+      }
+    });
+  });
+}
+function stream(program, args, options = {}) {
+  const child2 = spawn(program, args, {
+    env: environment(options),
+    stdio: ["pipe", "pipe", "pipe"]
+  });
+  endsWithUs(child2);
+  const stderr = [];
+  child2.stderr.on("data", (chunk) => stderr.push(chunk));
+  child2.stdin.on("error", () => void 0);
+  child2.stdin.end(options.input ?? "");
+  const ended3 = new Promise((resolve7, reject) => {
+    child2.on("error", (cause) => reject(missing(program, cause)));
+    child2.on(
+      "close",
+      (code2) => resolve7({ code: code2 ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
+    );
+  });
+  ended3.catch(() => void 0);
+  return { output: child2.stdout, ended: ended3, kill: () => child2.kill("SIGKILL") };
+}
+
+// src/edges/git.ts
+async function headCommit(root) {
+  const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(
+    () => void 0
+  );
+  return result2?.code === 0 ? result2.stdout.trim() : void 0;
+}
+async function isInGit(root) {
+  const result2 = await exec("git", ["-C", root, "rev-parse", "--git-dir"]).catch(() => void 0);
+  return result2?.code === 0;
+}
+async function folderInRepository(root) {
+  return (await asked(root, ["rev-parse", "--show-prefix"])).replace(/\n$/u, "");
+}
+async function headMessage(root) {
+  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
+  return result2?.code === 0 ? result2.stdout : void 0;
+}
+async function headTime(root) {
+  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%ct"]).catch(
+    () => void 0
+  );
+  return result2?.code === 0 ? Number(result2.stdout.trim()) : void 0;
+}
+var DEPLOYED = "refs/heads/deployed";
+var UNATTENDED = {
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_SSH_COMMAND: "ssh -oBatchMode=yes -oConnectTimeout=10"
+};
+var REMOTE_TIMEOUT_MS = 3e4;
+async function deployedRef(root) {
+  await confirmRepository(root);
+  const found4 = await knownRefs(root);
+  const best = found4.get("refs/remotes/origin/deployed") ?? found4.get(DEPLOYED) ?? [...found4.values()][0];
+  if (best !== void 0) {
+    await confirmWhole(root, best);
+    return { kind: "found", commit: best };
+  }
+  const remotes = lines(await asked(root, ["remote"]));
+  const shallow = (await asked(root, ["rev-parse", "--is-shallow-repository"])).trim() === "true";
+  if (remotes.length === 0 && shallow)
+    throw new Failure("what is deployed cannot be looked up: this is a shallow clone", {
+      hint: `${WHOLE}; it has no remote that could be asked`
+    });
+  if (remotes.length === 0 && await wasCloned(root))
+    throw new Failure("what is deployed cannot be looked up: this clone has no remote any more", {
+      hint: "name it again: git remote add origin URL && git fetch origin"
+    });
+  const looked2 = [];
+  for (const remote of remotes) looked2.push(await askRemote(root, remote, shallow));
+  return { kind: "none", looked: ["no branch `deployed` in this clone", ...looked2].join(", ") };
+}
+var WHOLE = "clone the whole repository (`fetch-depth: 0` in GitHub Actions)";
+async function wasCloned(root) {
+  const { code: code2, stdout } = await exec("git", ["-C", root, "reflog", "--format=%gs", "HEAD"]);
+  return code2 === 0 && lines(stdout).some((line) => line.startsWith("clone: from "));
+}
+async function confirmRepository(root) {
+  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, "rev-parse", "--show-toplevel"]);
+  const marked2 = await markedFolder(root);
+  const top = stdout.replace(/\n$/u, "");
+  if (code2 === 0 && (marked2 === void 0 || top === marked2)) return;
+  const why = code2 === 0 ? `${marked2 ?? root}/.git is no repository` : whyOf(stderr);
+  throw new Failure(`what is deployed cannot be looked up: ${why}`, {
+    hint: repositoryHint(stderr, marked2)
+  });
+}
+function repositoryHint(stderr, marked2) {
+  if (stderr.includes("dubious ownership"))
+    return "it belongs to another user: run it as that user, or `git config --global --add safe.directory DIR` for it";
+  return marked2 === void 0 ? "run it in a clone of the platform\u2019s repository; a new platform needs `git init` first" : "the repository is broken: look with `git status`, or clone it again";
+}
+async function markedFolder(root) {
+  const start2 = await realpath3(root).catch(() => resolve4(root));
+  for (let folder = start2; ; folder = dirname5(folder)) {
+    const found4 = await lstat7(join6(folder, ".git")).catch(() => void 0);
+    if (found4) return folder;
+    if (folder === dirname5(folder)) return void 0;
+  }
+}
+async function knownRefs(root) {
+  const patterns = [DEPLOYED, "refs/remotes/*/deployed"];
+  const args = ["for-each-ref", "--format=%(refname) %(objectname)", ...patterns];
+  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, ...args]);
+  if (code2 !== 0 || stderr.includes("/deployed"))
+    throw new Failure(`the branch \`deployed\` cannot be read: ${whyOf(stderr)}`, {
+      hint: "the repository is broken: look with `git fsck`, or clone it again"
+    });
+  return new Map(lines(stdout).map((line) => cut2(line, " ")));
+}
+async function confirmWhole(root, commit2) {
+  const { code: code2, stderr } = await exec("git", ["-C", root, "cat-file", "-e", `${commit2}^{tree}`]);
+  if (code2 !== 0)
+    throw new Failure(`the branch \`deployed\` cannot be read: ${whyOf(stderr)}`, {
+      hint: "its commit is not in this clone: `git fetch`, or clone it again"
+    });
+}
+async function askRemote(root, remote, shallow) {
+  const agent = process.env["SSH_AUTH_SOCK"];
+  const answer = await exec("git", ["-C", root, "ls-remote", "--exit-code", remote, DEPLOYED], {
+    env: { ...UNATTENDED, ...agent === void 0 ? {} : { SSH_AUTH_SOCK: agent } },
+    timeoutMs: REMOTE_TIMEOUT_MS
+  }).catch((cause) => ({ code: 128, stderr: messageOf(cause) }));
+  const fetch3 = `git fetch ${remote} +${DEPLOYED}:refs/remotes/${remote}/deployed`;
+  if (answer.code === 0)
+    throw new Failure(`the branch \`deployed\` is at ${remote}, but not in this clone`, {
+      hint: `get it: ${fetch3}`
+    });
+  if (answer.code === 2) return `nor at ${remote}`;
+  if (!shallow && await fetchesAll(root, remote)) return `nor at ${remote} as last fetched`;
+  throw new Failure(
+    `what is deployed cannot be looked up: this clone has not all branches of ${remote}, and ${remote} cannot be asked: ${whyOf(answer.stderr)}`,
+    { hint: `${WHOLE}, or get the branch: ${fetch3}` }
+  );
+}
+async function fetchesAll(root, remote) {
+  const { stdout } = await exec("git", [
+    "-C",
+    root,
+    "config",
+    "--get-all",
+    `remote.${remote}.fetch`
+  ]);
+  const all = lines(stdout).some((spec) => spec.replace(/^\+/u, "").startsWith("refs/heads/*:"));
+  const fetched = await asked(root, ["for-each-ref", "--count=1", `refs/remotes/${remote}`]);
+  return all && fetched !== "";
+}
+async function asked(root, args) {
+  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, ...args]);
+  if (code2 !== 0)
+    throw new Failure(`git ${args[0] ?? ""} failed: ${whyOf(stderr)}`, {
+      hint: "the repository is broken: look with `git fsck`, or clone it again"
+    });
+  return stdout;
+}
+function whyOf(stderr) {
+  return refusalsText(readRefusals("git", stderr));
+}
+function lines(text2) {
+  return text2.split("\n").filter((line) => line !== "");
+}
+function cut2(text2, at2) {
+  const where = text2.indexOf(at2);
+  return [text2.slice(0, where), text2.slice(where + at2.length)];
+}
+async function pathsAt(root, commit2) {
+  const listed6 = await asked(root, ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit2]);
+  return listed6.split("\0").filter((path) => path !== "" && !path.includes("\n"));
+}
+async function textsAt(root, commit2, paths) {
+  if (paths.length === 0) return /* @__PURE__ */ new Map();
+  const { bytes: bytes2 } = await exec("git", ["-C", root, "cat-file", "--batch"], {
+    input: paths.map((path) => `${commit2}:${path}
+`).join("")
+  });
+  const files = /* @__PURE__ */ new Map();
+  let offset = 0;
+  for (const path of paths) {
+    const end2 = bytes2.indexOf(10, offset);
+    const size2 = Number(bytes2.subarray(offset, end2).toString("utf8").split(" ").at(2));
+    if (end2 < offset || Number.isNaN(size2))
+      throw new Failure(`${path} cannot be read from commit ${commit2.slice(0, 7)}`, {
+        hint: "it is not in this clone: `git fetch`, or clone the repository again"
+      });
+    files.set(path, bytes2.subarray(end2 + 1, end2 + 1 + size2).toString("utf8"));
+    offset = end2 + 1 + size2 + 1;
+  }
+  return files;
+}
+async function commitsOf(root, commit2, folder, most) {
+  const path = `:(top,literal)${folder}`;
+  return lines(await asked(root, ["log", "--format=%H", `-n${most}`, commit2, "--", path]));
+}
+async function pathsChangedSince(root, commit2, folder) {
+  await asked(root, ["rev-parse", "--git-dir"]);
+  const known = ["rev-parse", "--verify", "--quiet", `${commit2}^{commit}`];
+  if ((await exec("git", ["-C", root, ...known])).code !== 0) return void 0;
+  const names5 = ["diff-tree", "-r", "-z", "--name-only", "--relative"];
+  const listed6 = await asked(root, [...names5, commit2, "HEAD", "--", folder]);
+  return listed6.split("\0").filter((path) => path !== "");
+}
+async function unseenByGit(root, paths) {
+  const unseen2 = /* @__PURE__ */ new Set();
+  for (const path of paths) {
+    const added = ["ls-files", "--", path];
+    const committed = ["log", "--all", "--max-count=1", "--format=%h", "--", path];
+    const answers2 = [await answerOf(root, added), await answerOf(root, committed)];
+    if (answers2.every((one3) => one3 === "")) unseen2.add(path);
+  }
+  return unseen2;
+}
+async function answerOf(root, args) {
+  const result2 = await exec("git", ["-C", root, ...args]).catch(() => void 0);
+  return result2?.code === 0 ? result2.stdout : void 0;
+}
+
+// src/core/plan/release.ts
+function wantedRelease(wave, order2, release2) {
+  return { unit: release2.unit, wave, order: order2, release: release2, digest: digestOf(release2) };
+}
+function decideReleases(kind, { wanted, present: present2 }) {
+  const deployed2 = new Map(present2.map((one3) => [unitId(one3.unit), one3]));
+  const decision = { changes: [], unchanged: [], orphans: [] };
+  for (const to of wanted) {
+    if (to.unit.kind !== kind) continue;
+    const from = deployed2.get(unitId(to.unit));
+    if (from?.digest === to.digest) decision.unchanged.push(shownUnit(to.unit));
+    else decision.changes.push({ from, to });
+  }
+  return decision;
+}
+function shownUnit(unit2) {
+  return { id: unitId(unit2), title: unitTitle(unit2), noun: unit2.kind, json: unitJson(unit2) };
+}
+function unitJson({ kind, cluster, name }) {
+  return { kind, cluster, name };
+}
+function diffJson({ added, removed, changed: changed4 }) {
+  const text2 = ({ kind, name }) => `${kind}/${name}`;
+  const stayed2 = changed4.filter(({ kind }) => kind === "changed" || kind === "renamed");
+  return {
+    added: added.map(text2),
+    removed: removed.map(text2),
+    changed: stayed2.map(({ object: object3 }) => text2(object3))
+  };
+}
+function releaseJson({ from, to }) {
+  return {
+    kind: from ? "upgrade" : "install",
+    unit: unitJson(to.unit),
+    wave: to.wave,
+    from: from?.digest ?? null,
+    to: to.digest
+  };
+}
+function releaseIdentity({ from, to }) {
+  return [from ? "upgrade" : "install", unitId(to.unit), from?.digest ?? null, to.digest];
+}
+
+// src/core/cluster/release.ts
+function clusterRelease(name, objects = clusterObjects()) {
+  return wantedRelease("clusters", 0, {
+    v: 1,
+    unit: { kind: "cluster", cluster: name, name },
+    namespace: SYSTEM_NAMESPACE,
+    charts: [],
+    values: { objects: [...objects] },
+    images: [],
+    secrets: []
+  });
+}
+
+// src/core/images/resolve.ts
+function resolveImage(registry, image2, lock, channel) {
+  if (lock) return resolveLock(`${registry}/${image2.name}`, lock.data, channel);
+  const from = image2.data.from;
+  if (!from) return { kind: "unbuilt" };
+  if (from.digest !== void 0) {
+    return { kind: "digest", reference: `${from.image}@${from.digest}` };
+  }
+  return {
+    kind: "unlocked",
+    reference: `${from.image}:${from.tag ?? from.track ?? "latest"}`,
+    floating: from.tag === void 0
+  };
+}
+function resolveLock(repository, { channels, builds }, channel) {
+  const { candidate, stable } = channels;
+  const build4 = channel === "candidate" ? candidate ?? stable : stable;
+  const digest3 = build4 === void 0 ? void 0 : builds[build4]?.digest;
+  return build4 === void 0 || digest3 === void 0 ? { kind: "unpromoted" } : { kind: "locked", reference: `${repository}@${digest3}`, build: build4 };
+}
+function channelOf({ settings: settings3 }, wave) {
+  return settings3.data.waves.find(({ name }) => name === wave)?.images ?? "stable";
+}
+function hubImages(platform2, hub, running = /* @__PURE__ */ new Map()) {
+  const { registry } = platform2.settings.data;
+  const channel = channelOf(platform2, hub.data.wave);
+  const found4 = [];
+  for (const { name, for: who2, sizes: sizes2 } of hub.data.images) {
+    const image2 = platform2.images.get(name);
+    if (!image2) continue;
+    const lock = platform2.locks.get(name);
+    const resolved = resolveImage(registry, image2, lock, channel);
+    if (resolved.kind === "unbuilt") continue;
+    if (resolved.kind === "unpromoted") {
+      const kept3 = running.get(name);
+      if (kept3 === void 0 || isWithdrawn(kept3, lock?.data)) continue;
+      const pinned3 = kept3.includes("@sha256:");
+      const built2 = builtOf(kept3, lock?.data);
+      found4.push({ name, reference: kept3, pinned: pinned3, file: image2.data, built: built2, for: who2, sizes: sizes2 });
+      continue;
+    }
+    const { reference, kind } = resolved;
+    const built = builtOf(reference, lock?.data);
+    const pinned2 = kind !== "unlocked";
+    found4.push({ name, reference, pinned: pinned2, file: image2.data, built, for: who2, sizes: sizes2 });
+  }
+  return found4;
+}
+function isWithdrawn(reference, lock) {
+  return Object.values(lock?.builds ?? {}).some(
+    ({ digest: digest3, yanked }) => yanked !== void 0 && reference.endsWith(`@${digest3}`)
+  );
+}
+var DAY_LENGTH = "2026-11-21".length;
+function builtOf(reference, lock) {
+  const found4 = Object.entries(lock?.builds ?? {}).find(
+    ([, { digest: digest3 }]) => reference.endsWith(`@${digest3}`)
+  );
+  if (!found4) return void 0;
+  const [name, { oggm }] = found4;
+  return { day: name.slice(0, DAY_LENGTH), oggm: oggm?.version };
+}
+
+// src/core/hub/release.ts
+init_json();
+
+// src/core/hub/besides.ts
+init_json();
+
+// src/core/hub/charts.ts
+init_json();
+var JUPYTERHUB = "jupyterhub";
+var OWN_VALUES = "glaciocloud";
+function chartOf(release2, name) {
+  return release2.charts.find((chart) => chart.name === name);
+}
+function chartValue(release2, chart, path) {
+  return at(release2.values[chart], path);
+}
+
+// src/core/hub/besides.ts
+function ofCluster({ home, certificate }, { ingress }) {
+  const homes2 = home.class === void 0 ? ["/singleuser/storage/dynamic/storageClass"] : [];
+  const hasEntry = ingress.class !== "none";
+  return {
+    "/storage/homes/class": { chart: ["/hub/db/pvc/storageClassName", ...homes2] },
+    "/storage/data/size": { own: ["/data/room"] },
+    "/ingress/class": { chart: [hasEntry ? "/ingress/ingressClassName" : "/ingress"] },
+    ...certificate === void 0 && hasEntry && { "/ingress/issuer": { chart: ["/ingress/annotations"] } },
+    "/networks": { own: ["/egress/inside"] },
+    "/networkPolicy": { chart: ["/singleuser/cloudMetadata"] },
+    "/nodes/user/selector": { chart: ["/singleuser/nodeSelector"] },
+    "/nodes/user/taints": { chart: ["/singleuser/extraTolerations"] },
+    "/nodes/core/selector": { chart: ["/hub/nodeSelector", "/proxy/chp/nodeSelector"] },
+    "/nodes/core/taints": { chart: ["/hub/tolerations", "/proxy/chp/tolerations"] }
+  };
+}
+var OF_PLATFORM = {
+  "/user/name": { chart: ["/singleuser/storage/homeMountPath"] },
+  "/user/uid": { chart: ["/singleuser/uid"], own: ["/user/uid"] },
+  "/user/gid": { chart: ["/singleuser/fsGid"], own: ["/user/gid"] },
+  "/pages/repository": { own: ["/pages/ask", "/pages/renew"] },
+  "/pages/help": { own: ["/pages/help"] },
+  "/pages/binder": { own: ["/pages/binder"] }
+};
+function besidesOf(hub, cluster, platform2) {
+  return Object.fromEntries([
+    ...placesOf(cluster, ofCluster(hub, cluster.data)),
+    ...placesOf(platform2, OF_PLATFORM)
+  ]);
+}
+function placesOf({ file, data: data3 }, decides2) {
+  return Object.entries(decides2).flatMap(([field, { chart = [], own: own2 = [] }]) => {
+    const other = { file, field, to: at(data3, field) };
+    return [
+      ...chart.map((path) => [`${pointer(JUPYTERHUB)}${path}`, other]),
+      ...own2.map((path) => [`${pointer(OWN_VALUES)}${path}`, other])
+    ];
+  });
+}
+
+// src/core/hub/values/build.ts
+init_json();
+
+// src/core/hub/values/part.ts
+init_json();
+function combine(parts2) {
+  return {
+    values: {
+      jupyterhub: merge({}, ...parts2.map((part) => part.jupyterhub ?? {})),
+      glaciocloud: merge({}, ...parts2.map((part) => part.glaciocloud ?? {}))
+    },
+    from: new Map(parts2.flatMap((part) => Object.entries(part.from ?? {}))),
+    ownFrom: new Map(parts2.flatMap((part) => Object.entries(part.ownFrom ?? {})))
+  };
+}
+
+// src/core/hub/certificate.ts
+function hostOf({ url }) {
+  return /^https?:\/\/([^/:]+)/u.exec(url)?.[1] ?? url;
+}
+function hostsOf(environment2) {
+  return [hostOf(environment2), ...environment2.hosts];
+}
+function certificateFaults({ cert, key: key2 }, facts2, now) {
+  const of = (secret, fault) => ({
+    secret,
+    fault
+  });
+  if (facts2.kind === "unread")
+    return facts2.secret === "cert" ? [of(cert, "no certificate that can be read")] : [of(key2, "no private key that can be read")];
+  const { place: place2, without: without4, from, until } = facts2;
+  const day2 = (time2) => new Date(time2).toISOString().slice(0, 10);
+  if (place2 === void 0) return [of(key2, `not the key of the certificate in ${cert}`)];
+  if (place2 > 0)
+    return [of(cert, `a chain that begins with another certificate than that of ${key2}`)];
+  return [
+    ...until < now ? [of(cert, `a certificate that has ended on ${day2(until)}`)] : [],
+    ...from > now ? [of(cert, `a certificate that begins on ${day2(from)}`)] : [],
+    ...without4.length > 0 ? [of(cert, `a certificate without ${without4.join(", ")}`)] : []
+  ];
+}
+
+// src/core/hub/values/supplied.ts
+init_json();
+var SECRETS_NAME = "hub-secrets";
+var SUPPLIED = {
+  hub: SECRETS_NAME,
+  servers: "server-secrets",
+  pull: "pull-secrets",
+  certificate: "hub-certificate"
+};
+var USES = Object.keys(SUPPLIED);
+function useOf({ secrets: secrets2, certificate }, name) {
+  if (name === certificate?.cert || name === certificate?.key) return "certificate";
+  return secrets2[name]?.for;
+}
+function suppliedFor(environment2, use) {
+  return Object.keys(environment2.secrets).filter((name) => useOf(environment2, name) === use);
+}
+function variablesFrom(use, pairs2) {
+  const name = SUPPLIED[use];
+  return Object.fromEntries(
+    pairs2.map(([variable3, key2]) => [variable3, { valueFrom: { secretKeyRef: { name, key: key2 } } }])
+  );
+}
+function serverVariables({ secrets: secrets2 }) {
+  return Object.entries(secrets2).flatMap(
+    ([name, one3]) => one3.for === "servers" && one3.env !== void 0 ? [[one3.env, name]] : []
+  );
+}
+var REFERENCES2 = {
+  secretKeyRef: "name",
+  imagePullSecrets: "name",
+  tls: "secretName"
+};
+function withRealNames(value2, names5) {
+  return renamed(value2, void 0, names5);
+}
+function renamed(value2, key2, names5) {
+  if (Array.isArray(value2)) return value2.map((one3) => renamed(one3, key2, names5));
+  if (!isObject(value2)) return value2;
+  return Object.fromEntries(
+    Object.entries(value2).map(([field, inner]) => {
+      if (key2 !== void 0 && field === key2 && typeof inner === "string")
+        return [field, names5.get(inner) ?? inner];
+      return [field, renamed(inner, REFERENCES2[field], names5)];
+    })
+  );
+}
+var PLACES = ["/hub/extraEnv", "/singleuser/extraEnv", "/imagePullSecrets", "/ingress/tls"];
+function realNamesIn(jupyterhub, names5) {
+  return PLACES.reduce((all, path) => {
+    const [written2, real] = [at(jupyterhub, path), at(withRealNames(jupyterhub, names5), path)];
+    if (written2 === void 0 || real === void 0) return all;
+    const changed4 = differing(written2, real);
+    return changed4 === void 0 ? all : put(all, path, changed4);
+  }, {});
+}
+function differing(written2, real) {
+  const same = (one3, other) => JSON.stringify(one3) === JSON.stringify(other);
+  if (same(written2, real)) return void 0;
+  if (!isObject(written2) || !isObject(real)) return real;
+  return Object.fromEntries(Object.entries(real).filter(([key2, one3]) => !same(written2[key2], one3)));
+}
+
+// src/core/hub/values/entry.ts
+var TLS_SECRET = "hub-tls";
+function entryPart({ hub, cluster }) {
+  const { class: ingressClass, issuer } = cluster.ingress;
+  const proxy = { service: { type: "ClusterIP" }, https: { enabled: false } };
+  if (ingressClass === "none") return { jupyterhub: { proxy, ingress: { enabled: false } } };
+  const hosts = hostsOf(hub.data);
+  const supplied = hub.data.certificate !== void 0;
+  return {
+    jupyterhub: {
+      proxy,
+      ingress: {
+        enabled: true,
+        ingressClassName: ingressClass,
+        annotations: issuer === null || supplied ? {} : { "cert-manager.io/cluster-issuer": issuer },
+        hosts,
+        tls: [{ hosts, secretName: supplied ? SUPPLIED.certificate : TLS_SECRET }]
+      }
+    },
+    from: { "/ingress/hosts": "/url", "/ingress/tls": supplied ? "/certificate" : "/url" }
+  };
+}
+
+// src/core/access/door.ts
+init_json();
 
 // src/core/model/offers.ts
 init_json();
@@ -54526,22 +56382,1222 @@ function choosers({ images, sizes: sizes2 }) {
   return [...Object.values(sizes2), ...images].flatMap((one3) => one3.for);
 }
 
-// src/core/check/of-hub.ts
-function isOfHub2(platform2, hub) {
-  const found4 = platform2.environments.get(hub)?.data;
-  const folders = (found4 ? imageNames(found4) : []).map((name) => `images/${name}/`);
-  const files = /* @__PURE__ */ new Set([
-    "platform.yaml",
-    `environments/${hub}.yaml`,
-    `secrets/${hub}.sops.yaml`,
-    ...found4 ? [`clusters/${found4.cluster}.yaml`] : [],
-    ...(found4?.data ?? []).flatMap((set) => [`data/${set}.yaml`, `data/${set}.lock.yaml`])
-  ]);
-  return (file) => files.has(file) || folders.some((folder) => file.startsWith(folder));
+// src/core/access/door.ts
+var MACHINES = [
+  "deploy_0",
+  "deploy_1",
+  "deploy_2",
+  "deploy_3",
+  "probe_0",
+  "probe_1",
+  "probe_2",
+  "probe_3"
+];
+function machinesText(environment2) {
+  return canonical({ v: 1, machines: machinesOf(environment2) });
+}
+function firstAccess(environment2) {
+  return { v: 1, users: {}, machines: machinesOf(environment2) };
+}
+function machinesOf(environment2) {
+  const groups2 = [...new Set(choosers(environment2))].filter((who2) => who2 !== "all").sort(compareText);
+  return Object.fromEntries(MACHINES.map((name) => [name, groups2]));
 }
 
-// src/commands/check.ts
-init_escape();
+// src/core/hub/values/hub.ts
+var HUB_CODE = [
+  "glaciocloud_access.py",
+  "glaciocloud_ended.py",
+  "glaciocloud_homes.py",
+  "glaciocloud_hosts.py",
+  "glaciocloud_hub.py",
+  "glaciocloud_leads.py",
+  "glaciocloud_machines.py",
+  "glaciocloud_mounts.py",
+  "glaciocloud_pages.py",
+  "glaciocloud_pods.py",
+  "glaciocloud_sessions.py",
+  "glaciocloud_start.py"
+];
+var HUB_PAGES = "files/pages/";
+var LAST_CONFIG = "~glaciocloud";
+var CODE_FOLDER = "/usr/local/etc/jupyterhub";
+function machineScopes(users) {
+  return [
+    "read:hub",
+    ...users.flatMap((user) => [
+      `delete:users!user=${user}`,
+      `servers!user=${user}`,
+      `access:servers!user=${user}`
+    ])
+  ];
+}
+function hubPart({ hub, cluster, codeDigest: codeDigest2 }) {
+  const { maxServers } = hub.data.capacity;
+  return {
+    jupyterhub: {
+      hub: {
+        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit
+        // ends the process.
+        consecutiveFailureLimit: 0,
+        concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
+        activeServerLimit: maxServers,
+        annotations: { "glaciocloud.org/code": codeDigest2 },
+        // Deleting a user must never delete a home.
+        config: { KubeSpawner: { delete_pvc: false } },
+        extraConfig: { [LAST_CONFIG]: "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
+        ...mounts(),
+        ...ourServices(),
+        db: database(cluster.storage.homes.class),
+        // People wait for a hub that restarts: one second of it is the interval at which
+        // Kubernetes looks.
+        readinessProbe: { periodSeconds: 1 },
+        resources: hubResources(maxServers)
+      },
+      proxy: { chp: { resources: proxyResources(maxServers) } },
+      singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS }
+    },
+    from: {
+      "/hub/activeServerLimit": "/capacity/maxServers",
+      "/hub/resources": "/capacity/maxServers",
+      "/proxy/chp/resources": "/capacity/maxServers"
+    }
+  };
+}
+function mounts() {
+  return {
+    extraVolumes: [
+      { name: "hub-code", configMap: { name: "hub-code" } },
+      { name: "hub-pages", configMap: { name: "hub-pages" } },
+      { name: "hub-access", secret: { secretName: "hub-access", optional: true } },
+      { name: "hub-profiles", configMap: { name: "hub-profiles", optional: true } },
+      { name: "hub-notices", configMap: { name: "hub-notices", optional: true } }
+    ],
+    extraVolumeMounts: [
+      ...HUB_CODE.map((file) => ({
+        name: "hub-code",
+        mountPath: `${CODE_FOLDER}/${file}`,
+        subPath: file,
+        readOnly: true
+      })),
+      { name: "hub-pages", mountPath: `${CODE_FOLDER}/pages`, readOnly: true },
+      { name: "hub-access", mountPath: "/etc/hub-access", readOnly: true },
+      { name: "hub-profiles", mountPath: "/etc/hub-profiles", readOnly: true },
+      { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
+    ]
+  };
+}
+var ACCESS_SCOPES = ["read:hub", "list:users", "read:servers", "delete:servers", "delete:users"];
+function ourServices() {
+  return {
+    services: {
+      "glaciocloud-health": { display: false },
+      "glaciocloud-access": { display: false }
+    },
+    loadRoles: {
+      "glaciocloud-health": { services: ["glaciocloud-health"], scopes: machineScopes(MACHINES) },
+      "glaciocloud-access": { services: ["glaciocloud-access"], scopes: [...ACCESS_SCOPES] }
+    }
+  };
+}
+function database(storageClass) {
+  return {
+    type: "sqlite-pvc",
+    pvc: {
+      storage: "1Gi",
+      storageClassName: storageClass,
+      // A failed first install or an uninstall must not take the database along.
+      annotations: { "helm.sh/resource-policy": "keep" }
+    }
+  };
+}
+function hubResources(maxServers) {
+  const memory = hubMemoryMiB(maxServers);
+  return {
+    requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` },
+    limits: { memory: `${memory}Mi` }
+  };
+}
+function proxyResources(maxServers) {
+  return {
+    requests: { cpu: "50m", memory: "64Mi" },
+    limits: { memory: `${proxyMemoryMiB(maxServers)}Mi` }
+  };
+}
+
+// src/core/hub/values/login.ts
+function loginPart({ hub }) {
+  return {
+    jupyterhub: {
+      hub: {
+        config: {
+          JupyterHub: { authenticator_class: "glaciocloud_hub.AccessFileAuthenticator" },
+          Authenticator: {
+            allow_all: false,
+            allow_existing_users: false,
+            any_allow_config: true,
+            auth_refresh_age: 1,
+            enable_auth_state: false,
+            manage_groups: true,
+            refresh_pre_spawn: true
+          },
+          GitHubOAuthenticator: {
+            oauth_callback_url: `${hub.data.url.replace(/\/$/u, "")}/hub/oauth_callback`,
+            http_request_kwargs: { connect_timeout: 3, request_timeout: 6 }
+          }
+        },
+        extraEnv: secretEnv(suppliedFor(hub.data, "hub"))
+      }
+    },
+    from: {
+      "/hub/config/GitHubOAuthenticator/oauth_callback_url": "/url",
+      "/hub/extraEnv": "/secrets"
+    }
+  };
+}
+function hubVariable(secret) {
+  return secret.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_");
+}
+function secretEnv(names5) {
+  return variablesFrom(
+    "hub",
+    names5.map((name) => [hubVariable(name), name])
+  );
+}
+
+// src/core/hub/values/mounts.ts
+function mountsPart({ hub }) {
+  const { mounts: mounts2 } = hub.data;
+  if (mounts2.length === 0) return {};
+  return {
+    glaciocloud: {
+      profiles: {
+        mounts: mounts2.map(({ name, claim, path, at: at2, for: who2, readOnly }) => ({
+          name,
+          claim,
+          at: at2,
+          for: who2,
+          readOnly,
+          ...path !== void 0 && { path }
+        }))
+      }
+    }
+  };
+}
+
+// src/core/hub/values/network.ts
+var import_ipaddr = __toESM(require_ipaddr(), 1);
+init_json();
+var INSIDE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10"];
+var NODE_DNS = "169.254.20.10/32";
+var METADATA = ["169.254.169.254/32", "169.254.170.2/32", "100.100.100.200/32"];
+function opensInside(cluster, cidr, except) {
+  if (!isIpv4(cidr)) return cidr.endsWith("/0") && except.length === 0;
+  return [...insideOf(cluster), ...METADATA].some(
+    (network) => contains(cidr, network) && !except.some((one3) => isIpv4(one3) && contains(one3, network))
+  );
+}
+function isInside(cluster, network) {
+  return !isIpv4(network) || insideOf(cluster).some((one3) => contains(one3, network));
+}
+function insideOf({ networks }) {
+  return [...INSIDE, ...networks];
+}
+function contains(outer, inner) {
+  const [base2, bits2] = ipv4(outer);
+  const [address2, length2] = ipv4(inner);
+  return bits2 <= length2 && address2.match(base2, bits2);
+}
+function isIpv4(network) {
+  const { IPv4 } = import_ipaddr.default;
+  return IPv4.isValidFourPartDecimal(network) || IPv4.isValidCIDRFourPartDecimal(network);
+}
+function ipv4(network) {
+  return import_ipaddr.default.IPv4.parseCIDR(network.includes("/") ? network : `${network}/32`);
+}
+function networkPart({ hub, cluster }) {
+  const own2 = "/singleuser/networkPolicy/egressAllowRules/nonPrivateIPs";
+  const stays2 = at(hub.data.values, own2) === false;
+  return {
+    jupyterhub: {
+      singleuser: {
+        cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
+        networkPolicy: {
+          enabled: true,
+          egressAllowRules: {
+            cloudMetadataServer: false,
+            dnsPortsCloudMetadataServer: cluster.provider === "gke",
+            nonPrivateIPs: false,
+            privateIPs: false
+          }
+        }
+      }
+    },
+    glaciocloud: stays2 ? {} : { egress: { inside: insideOf(cluster), dns: NODE_DNS } }
+  };
+}
+function metadataByIptables(cluster) {
+  return cluster.networkPolicy === "none" && cluster.provider !== "k3s" && cluster.provider !== "existing";
+}
+
+// src/core/hub/values/nodes.ts
+init_json();
+
+// src/core/model/pools.ts
+var USER_POOL = "user";
+var CORE_POOL = "core";
+function poolOf({ nodes }, name) {
+  return Object.hasOwn(nodes, name) ? nodes[name] : void 0;
+}
+function userPool(cluster) {
+  const pool = poolOf(cluster, USER_POOL);
+  if (pool === void 0) throw new Error("a cluster was read without nodes.user");
+  return pool;
+}
+function acceleratorsOf(size2, pool) {
+  if (size2.gpu === void 0 || pool?.gpu === void 0) return void 0;
+  return { resource: pool.gpu.resource, count: size2.gpu };
+}
+function serverPools({ nodes }) {
+  return Object.entries(nodes).filter(([name]) => name !== CORE_POOL);
+}
+
+// src/core/hub/values/nodes.ts
+function nodesPart(context3) {
+  const { hub, cluster, platform: platform2 } = context3;
+  const environment2 = hub.data;
+  const usual2 = environment2.sizes[defaultSize(environment2.sizes)];
+  const gpu = usual2 && acceleratorsOf(usual2, poolOf(cluster, usual2.nodes));
+  const seat = usual2 ? guaranteed(usual2) : { cpu: 0, memory: 0 };
+  return {
+    jupyterhub: {
+      // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every
+      // deployment on the slowest node.
+      scheduling: {
+        userScheduler: { enabled: false },
+        podPriority: { enabled: false },
+        userPlaceholder: { enabled: false }
+      },
+      prePuller: { hook: { enabled: false }, continuous: { enabled: false } },
+      ...placesOf2(cluster)
+    },
+    glaciocloud: {
+      hub: { title: environment2.title, url: environment2.url },
+      user: { uid: platform2.user.uid, gid: platform2.user.gid },
+      ...waiting(context3),
+      placeholders: {
+        replicas: environment2.capacity.placeholders,
+        cpu: `${Math.round(seat.cpu * 1e3)}m`,
+        memory: String(seat.memory),
+        ...gpu && { gpu }
+      }
+    },
+    ownFrom: {
+      "/hub/title": "/title",
+      "/hub/url": "/url",
+      "/placeholders/replicas": "/capacity/placeholders",
+      "/placeholders/cpu": seatField(environment2, "cpu"),
+      "/placeholders/memory": seatField(environment2, "memory"),
+      ...gpu && {
+        "/placeholders/gpu": pointer("sizes", defaultSize(environment2.sizes), "gpu")
+      }
+    }
+  };
+}
+function seatField({ sizes: sizes2 }, what) {
+  const usual2 = defaultSize(sizes2);
+  const guarantee2 = sizes2[usual2]?.guarantee?.[what] === void 0 ? [] : ["guarantee"];
+  return pointer("sizes", usual2, ...guarantee2, what);
+}
+function placesOf2(cluster) {
+  const singleuser = placeOf4(userPool(cluster), { tolerations: "extraTolerations" });
+  const pool = poolOf(cluster, CORE_POOL);
+  const core = pool && placeOf4(pool, { tolerations: "tolerations" });
+  return {
+    ...Object.keys(singleuser).length > 0 && { singleuser },
+    ...core && Object.keys(core).length > 0 && { hub: core, proxy: { chp: core } }
+  };
+}
+function waiting(context3) {
+  const { sizes: sizes2 } = context3.hub.data;
+  const pools = Object.values(sizes2).map(({ nodes }) => nodes);
+  const first = sizes2[defaultSize(sizes2)]?.nodes ?? USER_POOL;
+  const others = [...new Set(pools)].filter(
+    (name) => name !== first && poolOf(context3.cluster, name) !== void 0
+  );
+  const on = (name) => ({
+    nodes: nodesOf(name, context3),
+    prepull: prepulledOn(name, context3)
+  });
+  return {
+    ...on(first),
+    ...others.length > 0 && { pools: Object.fromEntries(others.map((name) => [name, on(name)])) }
+  };
+}
+function nodesOf(name, { hub, cluster }) {
+  const own2 = hub.data.values;
+  const pool = name === USER_POOL ? void 0 : poolOf(cluster, name);
+  return { ...pool ? poolNodes(own2, pool) : serverNodes(merge(placesOf2(cluster), own2)) };
+}
+function prepulledOn(pool, { hub, images: all }) {
+  const images = all.filter(
+    (image2) => sizesWith(hub.data, image2).some(([, { nodes }]) => nodes === pool)
+  );
+  const usual2 = usualOffer(images)?.name;
+  const wanted = /* @__PURE__ */ new Set([
+    usual2,
+    ...hub.data.capacity.events.map((event) => event.image ?? usual2),
+    ...ownImages(pool, hub.data, images)
+  ]);
+  return images.filter(({ name }) => wanted.has(name)).map(({ reference }) => reference).sort(compareText);
+}
+function ownImages(pool, data3, images) {
+  if (data3.sizes[defaultSize(data3.sizes)]?.nodes === pool) return [];
+  const isOwn = (image2) => image2.sizes !== void 0 && sizesWith(data3, image2).every(([, { nodes }]) => nodes === pool);
+  return images.filter(isOwn).map(({ name }) => name);
+}
+
+// src/core/hub/values/pages.ts
+function pagesPart({ hub, platform: platform2 }) {
+  const { repository, help, binder } = platform2.pages;
+  const { title, url, hosts } = hub.data;
+  const form = (name) => repository === void 0 ? "" : `https://github.com/${repository}/issues/new?template=${name}`;
+  const ask3 = form("access.yml");
+  const renew2 = repository === void 0 ? "" : `${form("renew.yml")}&${titled(`Renew: ${title}`)}`;
+  return {
+    glaciocloud: {
+      pages: {
+        v: 1,
+        title,
+        ask: ask3,
+        renew: renew2,
+        help: help ?? "",
+        binder: binder ?? "",
+        ...hosts.length > 0 && { hosts, url: url.replace(/\/$/u, "") }
+      }
+    },
+    ownFrom: {
+      "/pages/title": "/title",
+      "/pages/renew": "/title",
+      "/pages/hosts": "/hosts",
+      "/pages/url": "/url"
+    }
+  };
+}
+function titled(title) {
+  return new URLSearchParams({ title }).toString();
+}
+
+// src/core/hub/values/pull.ts
+init_json();
+function pullPart({ hub }) {
+  const [first] = suppliedFor(hub.data, "pull");
+  if (first === void 0) return {};
+  return {
+    jupyterhub: { imagePullSecrets: [{ name: SUPPLIED.pull }] },
+    from: { "/imagePullSecrets": pointer("secrets", first) }
+  };
+}
+
+// src/core/hub/values/probe.ts
+var PROBE = "glaciocloud-probe";
+var USERS = MACHINES.filter((name) => name.startsWith("probe_"));
+function probeNamespace(hub) {
+  return `${hub}-probe`;
+}
+var ORIGINS = {
+  from: { [`/hub/services/${PROBE}`]: "/probe", [`/hub/loadRoles/${PROBE}`]: "/probe" },
+  ownFrom: {
+    "/probe": "/probe",
+    "/probe/settings": "/probe",
+    "/probe/settings/hub": "",
+    "/probe/settings/job": ""
+  }
+};
+function probePart({ hub, images }) {
+  const { probe: wanted, sizes: sizes2 } = hub.data;
+  const first = usualOffer(images);
+  if (!wanted || !first) return ORIGINS;
+  const { name, file } = first;
+  const check2 = {
+    user: USERS[0] ?? "",
+    profile: slug(name),
+    size: defaultSize(sizes2),
+    image: name,
+    oggm: file.oggm !== void 0,
+    version: file.oggm?.version ?? null,
+    smoke: false,
+    starts: 1
+  };
+  return {
+    jupyterhub: {
+      hub: {
+        services: { [PROBE]: { display: false } },
+        loadRoles: { [PROBE]: { services: [PROBE], scopes: machineScopes(USERS) } }
+      }
+    },
+    glaciocloud: {
+      probe: {
+        namespace: probeNamespace(hub.name),
+        settings: {
+          hub: hub.name,
+          api: seconds(wanted.api),
+          spawn: seconds(wanted.spawn),
+          onlyWhenWarm: wanted.onlyWhenWarm,
+          job: {
+            hub: `http://hub.${hub.name}.svc:8081`,
+            proxy: `http://proxy-public.${hub.name}.svc`,
+            checks: [check2]
+          }
+        }
+      }
+    },
+    ...ORIGINS
+  };
+}
+
+// src/core/hub/values/profiles.ts
+init_json();
+
+// src/core/hub/values/servers.ts
+init_json();
+
+// src/core/model/home.ts
+var FOLDER2 = "{username}";
+function homeOf2({ home }) {
+  const { size: size2 = "", claim, path = FOLDER2 } = home;
+  return claim === void 0 ? { kind: "claims", size: size2, class: home.class } : { kind: "folder", claim, path };
+}
+
+// src/core/hub/values/servers.ts
+var START2 = `has_room() {
+  rm -f "$1/.room-for-jupyter" && head -c 1048576 /dev/zero > "$1/.room-for-jupyter"
+  room=$?
+  rm -f "$1/.room-for-jupyter"
+  return "$room"
+} 2>/dev/null
+if ! has_room "$HOME"; then
+  echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
+  spare=/tmp/home-is-full
+  mkdir -p "$spare"
+  export JUPYTER_PATH="$HOME/.local/share/jupyter:$JUPYTER_PATH"
+  export JUPYTER_CONFIG_DIR="$spare/config" JUPYTER_DATA_DIR="$spare/data" JUPYTER_RUNTIME_DIR="$spare/runtime" IPYTHONDIR="$spare/ipython" MPLCONFIGDIR="$spare/matplotlib"
+fi
+case "$TMPDIR $OGGM_WORKDIR" in
+  " /"*)
+    export TMPDIR="$OGGM_WORKDIR/tmp"
+    mkdir -p "$TMPDIR" 2>/dev/null && has_room "$TMPDIR" || TMPDIR=/tmp
+    ;;
+esac
+settings=/opt/glaciocloud/server/jupyter
+if [ -n "$JUPYTER_CONFIG_PATH" ]; then settings="$JUPYTER_CONFIG_PATH:$settings"; fi
+export JUPYTER_CONFIG_PATH="$settings"
+exec "$0" "$@"
+`;
+var CODE_FOLDER2 = "/opt/glaciocloud/server";
+var COMMAND = "/usr/local/bin/glaciocloud-run";
+var CODE_PLACES = [CODE_FOLDER2, COMMAND];
+var SETTINGS = "jupyter_server_config";
+var CODE_VOLUME = {
+  name: "server-code",
+  configMap: {
+    name: "server-code",
+    items: [
+      { key: "glaciocloud_busy.py", path: "glaciocloud_busy.py" },
+      { key: "glaciocloud_procs.py", path: "glaciocloud_procs.py" },
+      { key: "glaciocloud_run.py", path: "glaciocloud_run.py" },
+      { key: `${SETTINGS}.py`, path: `jupyter/${SETTINGS}.py` },
+      { key: "glaciocloud_busy.json", path: `jupyter/${SETTINGS}.d/glaciocloud_busy.json` },
+      { key: "glaciocloud-run", path: "bin/glaciocloud-run", mode: 365 }
+    ]
+  }
+};
+var CODE_MOUNTS = [
+  { name: "server-code", mountPath: CODE_FOLDER2, readOnly: true },
+  {
+    name: "server-code",
+    mountPath: COMMAND,
+    subPath: "bin/glaciocloud-run",
+    readOnly: true
+  }
+];
+var SCRATCH2 = "/scratch";
+var SHM = "/dev/shm";
+function serversPart(context3) {
+  const { cluster, platform: platform2 } = context3;
+  const environment2 = context3.hub.data;
+  const supplied = serverVariables(environment2);
+  return {
+    jupyterhub: {
+      singleuser: {
+        // Never started: images come from the profiles, and a hub without profiles refuses.
+        // Fails closed if it ever were.
+        image: { name: "invalid.invalid/choose-an-image", tag: "none" },
+        uid: platform2.user.uid,
+        fsGid: platform2.user.gid,
+        allowPrivilegeEscalation: false,
+        cmd: ["/bin/sh", "-c", START2, "jupyterhub-singleuser"],
+        defaultUrl: "/lab",
+        extraEnv: {
+          ...Object.fromEntries(
+            Object.entries(environment2.env).map(([name, value2]) => [name, literal(value2)])
+          ),
+          ...variablesFrom("servers", supplied)
+        },
+        storage: {
+          ...homes(homeOf2(environment2), cluster),
+          homeMountPath: `/home/${platform2.user.name}`,
+          ...volumes(environment2, context3.data)
+        }
+      }
+    },
+    from: {
+      ...homeFields(environment2),
+      "/singleuser/storage/extraVolumes": "/scratch/size",
+      [pointer("singleuser", "storage", "extraVolumes", DATA_CLAIM)]: "/data",
+      ...environment2.shm && {
+        [pointer("singleuser", "storage", "extraVolumes", "shm")]: "/shm/size"
+      },
+      "/singleuser/extraEnv": "/env",
+      ...Object.fromEntries(
+        Object.keys(environment2.env).map((name) => [
+          pointer("singleuser", "extraEnv", name),
+          pointer("env", name)
+        ])
+      ),
+      ...Object.fromEntries(
+        supplied.map(([name, secret]) => [
+          pointer("singleuser", "extraEnv", name),
+          pointer("secrets", secret)
+        ])
+      )
+    }
+  };
+}
+function homes(home, cluster) {
+  if (home.kind === "folder")
+    return { type: "static", static: { pvcName: home.claim, subPath: home.path } };
+  const storageClass = home.class ?? cluster.storage.homes.class;
+  return { type: "dynamic", capacity: home.size, dynamic: { storageClass } };
+}
+function homeFields({ home }) {
+  if (home.claim === void 0)
+    return {
+      "/singleuser/storage/capacity": "/home/size",
+      ...home.class !== void 0 && {
+        "/singleuser/storage/dynamic/storageClass": "/home/class"
+      }
+    };
+  return {
+    "/singleuser/storage/type": "/home/claim",
+    "/singleuser/storage/static": "/home/claim",
+    ...home.path !== void 0 && { "/singleuser/storage/static/subPath": "/home/path" }
+  };
+}
+function volumes({ scratch, shm }, data3) {
+  const { extraVolumes, extraVolumeMounts } = dataVolume(data3);
+  if (shm !== void 0) {
+    extraVolumes.unshift({ name: "shm", emptyDir: { medium: "Memory", sizeLimit: shm.size } });
+    extraVolumeMounts.unshift({ name: "shm", mountPath: SHM });
+  }
+  if (scratch !== void 0) {
+    extraVolumes.unshift({ name: "scratch", emptyDir: { sizeLimit: scratch.size } });
+    extraVolumeMounts.unshift({ name: "scratch", mountPath: SCRATCH2 });
+  }
+  return {
+    extraVolumes: [CODE_VOLUME, ...extraVolumes],
+    extraVolumeMounts: [...CODE_MOUNTS, ...extraVolumeMounts]
+  };
+}
+function literal(value2) {
+  return value2.replaceAll("{", "{{").replaceAll("}", "}}");
+}
+function modelEnv(context3) {
+  const home = `/home/${context3.platform.user.name}`;
+  const { scratch, workdir } = context3.hub.data;
+  return {
+    OGGM_WORKDIR: `${workdir === "scratch" ? SCRATCH2 : home}/oggm-work`,
+    OGGM_EXTRACT_DIR: scratch === void 0 ? `${home}/.oggm-extract` : `${SCRATCH2}/oggm`,
+    OGGM_USE_MULTIPROCESSING: "1",
+    ...dataEnv(context3.data, context3.cluster)
+  };
+}
+
+// src/core/hub/values/variables.ts
+init_json();
+function sizeEnv(cpu) {
+  const cores2 = String(Math.max(1, Math.floor(cpu)));
+  return { SLURM_JOB_CPUS_PER_NODE: cores2, PYTHON_CPU_COUNT: cores2, OMP_NUM_THREADS: cores2 };
+}
+function namesSaid(environment2) {
+  const { env, values } = environment2;
+  return [
+    ...Object.keys(env),
+    ...serverVariables(environment2).map(([variable3]) => variable3),
+    ...Object.keys(variablesAt(byName(values), "/singleuser/extraEnv"))
+  ];
+}
+function knownTexts(values, path) {
+  const texts3 = {};
+  for (const [name, value2] of Object.entries(variablesAt(values, path))) {
+    const text2 = isObject(value2) ? value2["value"] : value2;
+    if (typeof text2 === "string") texts3[name] = text2;
+  }
+  return texts3;
+}
+function variablesAt(values, path) {
+  const written2 = at(values, path);
+  return isObject(written2) ? written2 : {};
+}
+
+// src/core/hub/values/profiles.ts
+function profilesPart(context3) {
+  const { hub, images, cluster } = context3;
+  const said5 = namesSaid(hub.data);
+  return {
+    glaciocloud: {
+      profiles: {
+        v: 1,
+        cpuGuaranteeShare: CPU_GUARANTEE_SHARE,
+        images: images.map(({ name, reference, file, built, sizes: sizes2, ...offer2 }) => ({
+          slug: slug(name),
+          title: file.title,
+          description: file.description ?? "",
+          ...about5(file, built),
+          image: reference,
+          for: offer2.for,
+          ...sizes2 && { sizes: sizes2 },
+          default: name === usualOffer(images)?.name,
+          env: without(imageEnv(context3, file, built), said5),
+          ...file.oggm && context3.data && { labels: { [VIEW_LABEL]: context3.data.view } }
+        })),
+        sizes: Object.entries(hub.data.sizes).map(([name, size2]) => ({
+          ...sizeProfile(name, size2, name === defaultSize(hub.data.sizes)),
+          env: without(sizeEnv(size2.cpu), said5),
+          ...machines(size2, cluster, hub.data.values)
+        }))
+      }
+    },
+    ownFrom: {
+      "/profiles/sizes": "/sizes",
+      ...Object.fromEntries(Object.keys(hub.data.sizes).flatMap(sizeOrigins)),
+      ...Object.fromEntries(images.flatMap(({ name }) => imageOrigins(name)))
+    }
+  };
+}
+function sizeOrigins(name) {
+  const below2 = (...path) => pointer("profiles", "sizes", name, ...path);
+  return [
+    [below2("env"), pointer("sizes", name, "cpu")],
+    [below2("spot"), pointer("sizes", name, "nodes")]
+  ];
+}
+function imageOrigins(name) {
+  const env = (variable3) => pointer("profiles", "images", slug(name), "env", variable3);
+  return [
+    [env("OGGM_WORKDIR"), "/workdir"],
+    [env("OGGM_EXTRACT_DIR"), "/scratch"]
+  ];
+}
+function about5({ oggm }, built) {
+  const version = built?.oggm ?? oggm?.version;
+  return {
+    ...version !== void 0 && { software: `OGGM ${version}` },
+    ...built && { built: built.day }
+  };
+}
+function imageEnv(context3, { oggm, env }, built) {
+  if (oggm === void 0) return {};
+  return without(modelEnv(context3), built === void 0 ? [] : Object.keys(env));
+}
+function sizeProfile(name, size2, isDefault2) {
+  return {
+    slug: name,
+    title: size2.title ?? capital(name),
+    cpu: size2.cpu,
+    memory: size2.memory,
+    ...size2.guarantee && { guarantee: { ...size2.guarantee } },
+    for: size2.for,
+    default: isDefault2
+  };
+}
+function machines(size2, cluster, own2) {
+  const pool = poolOf(cluster, size2.nodes);
+  if (pool === void 0) return {};
+  const { nodeSelector, tolerations } = poolNodes(own2, pool);
+  const gpu = acceleratorsOf(size2, pool);
+  return {
+    ...size2.nodes !== USER_POOL && {
+      nodes: { pool: size2.nodes, selector: nodeSelector, tolerations }
+    },
+    ...gpu && { gpu },
+    ...pool.priceClass === "spot" && { spot: true }
+  };
+}
+function capital(name) {
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
+}
+
+// src/core/hub/values/sessions.ts
+function sessionsPart({ hub }) {
+  const { idle: idle2, keepBusy } = hub.data.sessions;
+  const timeout = seconds(idle2);
+  const busy = keepBusy === void 0 ? {} : busyEnv(timeout, keepBusy);
+  return {
+    jupyterhub: {
+      cull: {
+        enabled: true,
+        timeout,
+        every: Math.min(600, Math.max(60, Math.floor(timeout / 4))),
+        maxAge: 0,
+        users: false
+      },
+      ...keepBusy && { singleuser: { extraEnv: busy } }
+    },
+    glaciocloud: { sessions: { keepBusy: keepBusy !== void 0 } },
+    from: {
+      "/cull/timeout": "/sessions/idle",
+      "/cull/every": "/sessions/idle",
+      ...Object.fromEntries(
+        Object.entries(BUSY_FIELDS).map(([name, field]) => [
+          `/singleuser/extraEnv/${name}`,
+          `/sessions${field}`
+        ])
+      )
+    },
+    ownFrom: { "/sessions/keepBusy": "/sessions/keepBusy" }
+  };
+}
+var BUSY_FIELDS = {
+  GLACIOCLOUD_BUSY_IDLE: "",
+  GLACIOCLOUD_BUSY_MAX: "/keepBusy",
+  GLACIOCLOUD_BUSY_WARN: "/keepBusy"
+};
+function busyEnv(idle2, { max: max2, warn }) {
+  return {
+    GLACIOCLOUD_BUSY_IDLE: String(idle2),
+    GLACIOCLOUD_BUSY_MAX: String(seconds(max2)),
+    GLACIOCLOUD_BUSY_WARN: warn.map((one3) => String(seconds(one3))).join(",")
+  };
+}
+
+// src/core/hub/values/data-part.ts
+function dataPart({ data: data3, cluster }) {
+  if (data3 === void 0) return {};
+  const { sets } = data3;
+  return { glaciocloud: { data: { sets, room: cluster.storage.data?.size ?? "" } } };
+}
+
+// src/core/hub/values/build.ts
+var PARTS = [
+  loginPart,
+  hubPart,
+  entryPart,
+  serversPart,
+  networkPart,
+  sessionsPart,
+  dataPart,
+  profilesPart,
+  mountsPart,
+  pagesPart,
+  nodesPart,
+  pullPart,
+  probePart
+];
+function hubValues(context3) {
+  const { values, ...origins } = combine(PARTS.map((part) => part(context3)));
+  const ours = byName(values.jupyterhub);
+  const merged4 = mergeNamed(ours, byName(context3.hub.data.values));
+  return { values: { ...values, jupyterhub: asLists(merged4) }, ...origins, ours };
+}
+function originOf(built, hub, path) {
+  const written2 = `/values${inFile(hub.data.values, path)}`;
+  if (path !== "" && hub.has(written2)) return written2;
+  return tableOf(built, path) ?? (hub.has("/values") ? "/values" : "");
+}
+function fieldOf2(built, path) {
+  return tableOf(built, path)?.slice(1).replaceAll("/", ".");
+}
+function tableOf({ from }, path) {
+  for (let prefix = path; prefix !== ""; prefix = parentOf(prefix)) {
+    const origin = from.get(prefix);
+    if (origin !== void 0) return origin;
+  }
+  return void 0;
+}
+
+// src/core/hub/written.ts
+init_json();
+var CHART = pointer(JUPYTERHUB);
+var OWN = pointer(OWN_VALUES);
+function writtenIn({ from, ownFrom }, hub) {
+  const below2 = (chart, origins) => [...origins].map(([path, field]) => [`${chart}${path}`, field]);
+  return {
+    from: Object.fromEntries([...below2(CHART, from), ...below2(OWN, ownFrom)]),
+    // A file is JSON by its schema; its interfaces only lack the index signature.
+    file: hub.data
+  };
+}
+function withChanged(written2, values, changes) {
+  const stays2 = (path) => at(values, path) !== void 0 && !changes.some((one3) => isWithin(one3.path, path));
+  const all = Object.entries(written2.besides);
+  const besides = all.filter(
+    ([, { file, field }]) => !all.some(([path, one3]) => one3.file === file && one3.field === field && stays2(path))
+  );
+  return { ...written2, besides: Object.fromEntries(besides) };
+}
+function fieldBehind(written2, change) {
+  const { from, file, besides } = written2;
+  const { path, to } = change;
+  const own2 = (field) => ({ file: void 0, field, to: at(file, field) });
+  const raw = rawField(file, path);
+  if (raw !== void 0) return own2(raw);
+  for (let prefix = path; prefix !== ""; prefix = parentOf(prefix)) {
+    const [other, field] = [besides[prefix], from[prefix]];
+    if (other) return other;
+    if (field === "") return void 0;
+    if (field === void 0) continue;
+    const below2 = `${field}${path.slice(prefix.length)}`;
+    return own2(isWithin(path, OWN) ? deepest(file, field, below2, to) : field);
+  }
+  return void 0;
+}
+function rawField(file, path) {
+  const { values } = file;
+  if (!isObject(values) || !isWithin(path, CHART) || path === CHART) return void 0;
+  const written2 = inFile(values, path.slice(CHART.length));
+  return at(values, written2) === void 0 ? void 0 : `/values${written2}`;
+}
+function deepest(file, field, path, to) {
+  for (let one3 = path; one3 !== field; one3 = parentOf(one3)) {
+    if (at(file, one3) !== void 0) return one3;
+    if (one3 === path && to === void 0 && isObject(at(file, parentOf(one3)))) return one3;
+  }
+  return field;
+}
+var FORMS = [
+  { says: (written2, value2) => canonical(written2) === canonical(value2), back: (value2) => value2 },
+  {
+    says: (written2, value2) => isDuration(written2) && seconds(written2) === count(value2),
+    back: (value2, like) => {
+      const total = count(value2);
+      return isDuration(like) && total !== void 0 ? durationLike(total, like) : void 0;
+    }
+  }
+];
+function count(value2) {
+  if (typeof value2 === "number") return value2;
+  return typeof value2 === "string" && /^\d+$/u.test(value2) ? Number(value2) : void 0;
+}
+function isDuration(value2) {
+  return typeof value2 === "string" && /^\d+[smhd]$/u.test(value2);
+}
+function writtenBefore(written2, changes) {
+  if (written2 === void 0) return void 0;
+  for (const { from, to } of changes) {
+    if (from === void 0 || to === void 0) continue;
+    const form = FORMS.find(({ says }) => says(written2, to));
+    const value2 = form?.back(from, written2);
+    if (value2 !== void 0) return { value: value2 };
+  }
+  return void 0;
+}
+
+// src/core/hub/release.ts
+function valuesOf(platform2, hub, charts, images = hubImages(platform2, hub)) {
+  const cluster = platform2.clusters.get(hub.data.cluster);
+  if (!cluster) return void 0;
+  return hubValues({
+    hub,
+    cluster: cluster.data,
+    platform: platform2.settings.data,
+    images,
+    codeDigest: charts.codeDigest,
+    data: hubData(platform2, hub, cluster.data)
+  });
+}
+function wantedReleases(platform2, charts, present2 = []) {
+  const hubs = [...platform2.environments.values()].flatMap((hub) => {
+    const images = hubImages(platform2, hub, runningIn(present2, hub.name));
+    return hubRelease(platform2, hub, charts, images);
+  });
+  const used = new Set(hubs.map(({ unit: unit2 }) => unit2.cluster));
+  const clusters = [...platform2.clusters.keys()].filter((name) => used.has(name)).map((name) => clusterRelease(name));
+  return [...clusters, ...hubs].sort(
+    (a, b) => a.order - b.order || compareText(a.unit.name, b.unit.name)
+  );
+}
+function runningIn(present2, hub) {
+  const found4 = present2.find(({ unit: unit2 }) => unit2.kind === "hub" && unit2.name === hub);
+  return new Map(found4?.release.images.map(({ name, reference }) => [name, reference]));
+}
+function secretsOf({ encrypted }, { name, data: data3 }) {
+  const secrets2 = Object.keys(data3.secrets).sort(compareText);
+  const file = encrypted.get(name);
+  return secrets2.length === 0 || file === void 0 ? { secrets: secrets2 } : { secrets: secrets2, encrypted: file };
+}
+function hubRelease(platform2, hub, charts, images) {
+  const built = valuesOf(platform2, hub, charts, images);
+  const waves2 = platform2.settings.data.waves;
+  const order2 = waves2.findIndex(({ name }) => name === hub.data.wave) + 1;
+  if (!built || order2 === 0) return [];
+  const cluster = platform2.clusters.get(hub.data.cluster);
+  const besides = cluster ? besidesOf(hub.data, cluster, platform2.settings) : {};
+  const written2 = { ...writtenIn(built, hub), besides };
+  return [
+    {
+      ...wantedRelease(hub.data.wave, order2, {
+        v: 1,
+        unit: { kind: "hub", cluster: hub.data.cluster, name: hub.name },
+        namespace: hub.name,
+        charts: charts.pins.map(({ name, version, digest: digest3 }) => ({ name, version, digest: digest3 })).sort((a, b) => compareText(a.name, b.name)),
+        values: built.values,
+        images: images.map(({ name, reference }) => ({ name, reference })),
+        ...secretsOf(platform2, hub)
+      }),
+      written: written2
+    }
+  ];
+}
+
+// src/core/hub/wave-rows.ts
+init_json();
+var WAVE_NUMBERS = [1, 2, 3, 4];
+var WAVES = WAVE_NUMBERS.length;
+function waveRows(platform2, wanted, present2) {
+  const { waves: waves2, removals } = platform2.settings.data;
+  const deployed2 = new Map(present2.map((one3) => [unitId(one3.unit), one3]));
+  const differs2 = ({ unit: unit2, digest: digest3 }) => deployed2.get(unitId(unit2))?.digest !== digest3;
+  const isTried = ({ unit: unit2 }) => deployed2.get(unitId(unit2))?.status?.tried !== void 0;
+  const hubs = wanted.filter(({ unit: unit2 }) => unit2.kind === "hub");
+  const shared = wanted.filter((one3) => one3.unit.kind === "cluster" && differs2(one3));
+  const still = removals.filter(({ hub }) => deployed2.has(hub));
+  const removing = removals.map(({ cluster }) => cluster).filter((one3) => platform2.clusters.has(one3));
+  const rows2 = waves2.slice(0, WAVES).map(({ name, approval: approval2 }, index2) => {
+    const mine = hubs.filter(({ wave }) => wave === name);
+    const changed4 = mine.filter(differs2);
+    const clusters = sorted2([...clustersOf(mine), ...index2 === 0 ? removing : []]);
+    const due = [
+      ...clustersOf([...changed4, ...mine.filter(isTried), ...shared]),
+      ...index2 === 0 ? still.map(({ cluster }) => cluster) : []
+    ];
+    return {
+      name,
+      clusters,
+      waiting: clusters.filter((one3) => due.includes(one3)),
+      approve: approval2 ? sorted2(clustersOf(changed4)) : []
+    };
+  });
+  return { rows: rows2, clusters: sorted2([...clustersOf(hubs), ...removing]) };
+}
+function clustersOf(hubs) {
+  return hubs.map(({ unit: unit2 }) => unit2.cluster);
+}
+function sorted2(names5) {
+  return [...new Set(names5)].sort(compareText);
+}
+
+// src/edges/deployed.ts
+import { readdir as readdir7 } from "node:fs/promises";
+import { join as join7 } from "node:path";
+init_failure();
+var OBJECTS2 = "manifests.yaml";
+var UNIT = /^(clusters\/[^/.]+|[^/.]+)\/(?:release\.json|status\.json|manifests\.yaml)$/u;
+var RECORD = /^(clusters\/[^/.]+|[^/.]+)\/(release\.json|status\.json)$/u;
+function deployedFrom(folder, root) {
+  return folder === void 0 ? deployedOnBranch(root) : deployedInFolder(folder);
+}
+async function deployedInFolder(folder) {
+  await guarded(folder, () => tidy(folder));
+  const names5 = await readdir7(folder).catch((cause) => {
+    throw new Failure(`${folder} cannot be read`, {
+      hint: "name a folder that `render` wrote, or leave --present out",
+      exit: 2,
+      cause
+    });
+  });
+  const clusters = names5.includes("clusters") ? (await readdir7(join7(folder, "clusters"))).filter((name) => !name.startsWith(".")).map((name) => `clusters/${name}`) : [];
+  const units = [
+    ...names5.filter((name) => name !== "clusters" && !name.startsWith(".")),
+    ...clusters
+  ];
+  const read6 = async (wants) => {
+    const files = /* @__PURE__ */ new Map();
+    for (const unit2 of units) {
+      for (const file of ["release.json", "status.json", OBJECTS2]) {
+        const path = `${unit2}/${file}`;
+        const full = join7(folder, path);
+        if (!await exists2(full) || !wants(path)) continue;
+        const text3 = await plainText(full).catch(() => void 0);
+        if (text3 !== void 0) files.set(path, text3);
+      }
+    }
+    return files;
+  };
+  const text2 = (path) => plainText(join7(folder, path)).catch(() => void 0);
+  const { found: found4 } = await deployed(read6, text2);
+  if (units.length > 0 && found4.releases.length === 0)
+    throw new Failure(`${folder} holds no record of a release`, {
+      hint: "name a folder that `render` wrote; an empty one means that nothing is deployed yet",
+      exit: 2
+    });
+  return found4;
+}
+async function deployedOnBranch(root) {
+  const ref = await deployedRef(root);
+  if (ref.kind === "none") {
+    const { found: found5 } = await deployed(
+      () => Promise.resolve(/* @__PURE__ */ new Map()),
+      () => Promise.resolve(void 0)
+    );
+    return { ...found5, looked: ref.looked };
+  }
+  const there = await pathsAt(root, ref.commit);
+  const read6 = (wants) => textsAt(root, ref.commit, there.filter(wants));
+  const text2 = async (path) => (await read6((one3) => one3 === path)).get(path);
+  const { found: found4, seen: seen3 } = await deployed(read6, text2);
+  if (seen3.length > 0 && found4.releases.length + found4.unreadable.length === 0)
+    throw new Failure("the branch `deployed` holds no record of a release", {
+      hint: "only `deploy` writes it: restore it from its history, or delete it if nothing runs yet"
+    });
+  return found4;
+}
+var LONGEST_HISTORY = 500;
+async function deployedWhile(root, hub, wanted) {
+  const ref = await deployedRef(root);
+  if (ref.kind === "none") return [];
+  const found4 = [];
+  for (const commit2 of await commitsOf(root, ref.commit, hub, LONGEST_HISTORY)) {
+    const paths = (await pathsAt(root, commit2)).filter((path) => RECORD.exec(path)?.[1] === hub);
+    const files = await textsAt(root, commit2, paths);
+    const read6 = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
+    if (read6.kind !== "read" || !wanted(read6.record)) break;
+    found4.push(read6.record);
+  }
+  return found4;
+}
+async function deployed(read6, text2) {
+  const seen3 = [];
+  const files = await read6((path) => {
+    seen3.push(path);
+    return RECORD.test(path);
+  });
+  const units = new Set(seen3.flatMap((path) => UNIT.exec(path)?.slice(1, 2) ?? []));
+  const readings = [...units].map(
+    (unit2) => readRecord(unit2, files.get(`${unit2}/release.json`), files.get(`${unit2}/status.json`))
+  );
+  const found4 = {
+    releases: readings.flatMap((one3) => one3.kind === "read" ? [one3.record] : []),
+    unreadable: readings.flatMap((one3) => one3.kind === "unreadable" ? [one3.record] : []),
+    manifests: async (unit2) => await text2(`${unitId(unit2)}/${OBJECTS2}`) ?? ""
+  };
+  return { found: found4, seen: seen3 };
+}
+
+// src/gather/charts.ts
+import { join as join11, resolve as resolve5 } from "node:path";
+
+// src/core/charts/source.ts
+function chartSource(name, charts, reviewed2) {
+  const settings3 = charts[name];
+  switch (reviewed2.kind) {
+    case "own":
+      return { kind: "as-written", settings: settings3, privateToo: charts.allowPrivate === true };
+    case "none":
+      return { kind: "as-written", settings: settings3, privateToo: false };
+    case "main": {
+      const main2 = reviewed2.charts[name];
+      const privateToo = reviewed2.charts.allowPrivate === true;
+      if (base(settings3.repository) !== base(main2.repository))
+        return {
+          kind: "as-reviewed",
+          settings: main2,
+          privateToo,
+          field: "repository",
+          why: `${name} is not fetched from there: the default branch names another repository`,
+          hint: "look at the other chart with --charts-from on your own machine, and change the repository in a pull request of its own"
+        };
+      if (settings3.version !== main2.version && settings3.sha256 === null)
+        return {
+          kind: "as-reviewed",
+          settings: main2,
+          privateToo,
+          field: "version",
+          why: `${name} ${settings3.version} is not fetched: the default branch names ${main2.version}, and no sha256 says what must be in another one`,
+          hint: "write the SHA-256 of its archive beside it, as sha256:"
+        };
+      return { kind: "as-written", settings: settings3, privateToo };
+    }
+  }
+}
+function base(repository) {
+  return repository.endsWith("/") ? repository : `${repository}/`;
+}
+function isAnother(chart, seen3) {
+  const same = seen3.filter(
+    ({ name, version }) => name === chart.name && version === chart.version
+  );
+  return same.length > 0 && same.every(({ digest: digest3 }) => digest3 !== chart.digest);
+}
+
+// src/core/credentials/findings.ts
+init_json();
+
+// src/core/credentials/find.ts
+init_json();
+
+// src/core/credentials/names.ts
+var SECRET = /(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|CREDENTIAL|PW)S?$|^CREDS$/u;
+var SECRET_LAST = /^(?:PWD|PASS|KEYS?)$/u;
+var KINDS_OF_KEY = /(?:^|_)(?:API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION|AUTH|LICENSE)_KEY(?:_|$)/u;
+var ABOUT_WORDS = [
+  "FILE|PATH|DIR|FOLDER|NAMES?|UR[LI]|ENDPOINT|HOST",
+  String.raw`TYPE|LENGTH|SIZE|TTL|TIMEOUT|AGE|EXPIR\w*|LIFETIME|SECONDS|MINUTES|HOURS|DAYS|INTERVAL`,
+  "MAX|MIN|ENABLED|REQUIRED|HEADER|SCOPES?|CLASS|REF|ALGORITHM|ISSUER|AUDIENCE|POLICY",
+  "COUNT|LIMIT|FORMAT|PREFIX|ID"
+];
+var ABOUT = new RegExp(`^(?:${ABOUT_WORDS.join("|")})$`, "u");
+var HARMLESS = /(?:^|_)(?:(?:EXISTING|PULL|TLS)_SECRETS?|(?:TOPOLOGY|LABEL|TAINT|ANNOTATION|PUBLIC)_KEYS?)$/u;
+function asWords(name) {
+  return name.replaceAll(/([a-z0-9])([A-Z])/gu, "$1_$2").replaceAll(/([A-Z])([A-Z][a-z])/gu, "$1_$2").toUpperCase().replaceAll(/[^A-Z0-9]+/gu, "_").replaceAll(/^_|_$/gu, "");
+}
+function namesCredential(name) {
+  const joined3 = asWords(name);
+  const words3 = joined3.split("_");
+  const last = words3.at(-1) ?? "";
+  if (ABOUT.test(last) || HARMLESS.test(joined3)) return false;
+  return words3.some((word) => SECRET.test(word)) || words3.length > 1 && SECRET_LAST.test(last) || KINDS_OF_KEY.test(joined3);
+}
+var MEASURE = /^(?:PER|NUM|BYTES|BITS|ROUNDS|RETRIES|VERSION|PORT|WINDOW|DELAY|GRACE|CACHE)$/u;
+function namesMeasure(name) {
+  return asWords(name).split("_").some((word) => MEASURE.test(word) || ABOUT.test(word));
+}
+var SWITCH = /^(?:true|false|yes|no|on|off|none|null)?$/iu;
+var REFERENCE = /^(?:\$|\{|<)/u;
+var PLACE3 = /^(?:https?:\/\/|file:|(?:~|\.{1,2}|\/(?:etc|home|mnt|opt|run|secrets|srv|tmp|usr|var|data|scratch))\/)/u;
+function canBeSecret(value2) {
+  const text2 = value2.trim();
+  return !SWITCH.test(text2) && !REFERENCE.test(text2) && !PLACE3.test(text2);
+}
+var ASSIGNMENTS = [
+  // x.client_secret = "…", "password": "…", os.environ["TOKEN"] = '…'
+  /([A-Za-z_][\w-]*)["']?\]?\s*[:=]\s*[bfr]?["']([^"'\n]+)["']/gu,
+  // PASSWORD=…, as shells and container runtimes write it
+  /(?<![\w.-])([A-Z_][A-Z0-9_]*)=([^\s"'(){}[\]$<>;,]{4,})/gu,
+  // --token=…
+  /--([A-Za-z][\w.-]*)[= ]([^\s"'(){}[\]$<>;,-][^\s"']{3,})/gu,
+  // host=h password=…, ?token=…, password = … in a file within a file; what is called or named has no digit, or goes on
+  /(?<=^|[\s;?&,])([A-Za-z_][\w.-]*)[ \t]*=[ \t]*(?=\S*\d)([^\s"'(){}[\]$<>&;,]{8,})(?=[\s&;,]|$)/gmu,
+  // password: …, on a line of its own in a file within a file; a word alone is more often a type
+  /^[ \t-]*([A-Za-z_][\w-]*):[ \t]+(?=\S*\d)([^\s"'(){}[\]$<>|&*!#]\S{3,})[ \t]*$/gmu
+];
+function assignedIn(text2) {
+  for (const form of ASSIGNMENTS) {
+    for (const [, name = "", value2 = ""] of text2.matchAll(form))
+      if (namesCredential(name) && canBeSecret(value2)) return name;
+  }
+  return void 0;
+}
 
 // src/core/credentials/shapes.ts
 var SHAPES = [
@@ -54637,131 +57693,6 @@ function unlessCredential(text2) {
 }
 function withoutCredentials(text2) {
   return shapedIn(text2).reduce((rest, found4) => rest.replaceAll(found4.text, "(hidden)"), text2);
-}
-
-// src/core/finding.ts
-init_json();
-function hasErrors(findings) {
-  return findings.some((finding2) => finding2.severity === "error");
-}
-function sortFindings(findings) {
-  return [...findings].sort(
-    (a, b) => compareText(a.at.file, b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column || Number(b.rule === "credential") - Number(a.rule === "credential") || compareText(a.severity, b.severity) || compareText(a.rule, b.rule) || compareText(a.message, b.message)
-  );
-}
-function onePerPlace(findings) {
-  const seen3 = /* @__PURE__ */ new Set();
-  const first = sortFindings(findings).filter(({ at: at2, rule, message }) => {
-    const which2 = rule === "missing-key" ? message : "";
-    const key2 = `${at2.file}:${at2.line}:${at2.column}:${which2}`;
-    const isFirst2 = !seen3.has(key2);
-    seen3.add(key2);
-    return isFirst2;
-  });
-  return first.map((finding2) => ({
-    ...finding2,
-    message: withoutCredentials(finding2.message),
-    hint: withoutCredentials(finding2.hint)
-  }));
-}
-
-// src/gather/charts.ts
-import { join as join10, resolve as resolve5 } from "node:path";
-
-// src/core/charts/source.ts
-function chartSource(name, charts, reviewed2) {
-  const settings3 = charts[name];
-  switch (reviewed2.kind) {
-    case "own":
-      return { kind: "as-written", settings: settings3, privateToo: charts.allowPrivate === true };
-    case "none":
-      return { kind: "as-written", settings: settings3, privateToo: false };
-    case "main": {
-      const main2 = reviewed2.charts[name];
-      const privateToo = reviewed2.charts.allowPrivate === true;
-      if (base(settings3.repository) !== base(main2.repository))
-        return {
-          kind: "as-reviewed",
-          settings: main2,
-          privateToo,
-          field: "repository",
-          why: `${name} is not fetched from there: the default branch names another repository`,
-          hint: "look at the other chart with --charts-from on your own machine, and change the repository in a pull request of its own"
-        };
-      if (settings3.version !== main2.version && settings3.sha256 === null)
-        return {
-          kind: "as-reviewed",
-          settings: main2,
-          privateToo,
-          field: "version",
-          why: `${name} ${settings3.version} is not fetched: the default branch names ${main2.version}, and no sha256 says what must be in another one`,
-          hint: "write the SHA-256 of its archive beside it, as sha256:"
-        };
-      return { kind: "as-written", settings: settings3, privateToo };
-    }
-  }
-}
-function base(repository) {
-  return repository.endsWith("/") ? repository : `${repository}/`;
-}
-function isAnother(chart, seen3) {
-  const same = seen3.filter(
-    ({ name, version }) => name === chart.name && version === chart.version
-  );
-  return same.length > 0 && same.every(({ digest: digest3 }) => digest3 !== chart.digest);
-}
-
-// src/core/credentials/findings.ts
-init_json();
-
-// src/core/credentials/find.ts
-init_json();
-
-// src/core/credentials/names.ts
-var SECRET = /(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|CREDENTIAL|PW)S?$|^CREDS$/u;
-var SECRET_LAST = /^(?:PWD|PASS|KEYS?)$/u;
-var KINDS_OF_KEY = /(?:^|_)(?:API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION|AUTH|LICENSE)_KEY(?:_|$)/u;
-var ABOUT = /^(?:FILE|PATH|DIR|FOLDER|NAMES?|UR[LI]|ENDPOINT|HOST|TYPE|LENGTH|SIZE|TTL|TIMEOUT|AGE|EXPIR\w*|LIFETIME|SECONDS|MINUTES|HOURS|DAYS|INTERVAL|MAX|MIN|ENABLED|REQUIRED|HEADER|SCOPES?|CLASS|REF|ALGORITHM|ISSUER|AUDIENCE|POLICY|COUNT|LIMIT|FORMAT|PREFIX|ID)$/u;
-var HARMLESS = /(?:^|_)(?:(?:EXISTING|PULL|TLS)_SECRETS?|(?:TOPOLOGY|LABEL|TAINT|ANNOTATION|PUBLIC)_KEYS?)$/u;
-function asWords(name) {
-  return name.replaceAll(/([a-z0-9])([A-Z])/gu, "$1_$2").replaceAll(/([A-Z])([A-Z][a-z])/gu, "$1_$2").toUpperCase().replaceAll(/[^A-Z0-9]+/gu, "_").replaceAll(/^_|_$/gu, "");
-}
-function namesCredential(name) {
-  const joined3 = asWords(name);
-  const words3 = joined3.split("_");
-  const last = words3.at(-1) ?? "";
-  if (ABOUT.test(last) || HARMLESS.test(joined3)) return false;
-  return words3.some((word) => SECRET.test(word)) || words3.length > 1 && SECRET_LAST.test(last) || KINDS_OF_KEY.test(joined3);
-}
-var MEASURE = /^(?:PER|NUM|BYTES|BITS|ROUNDS|RETRIES|VERSION|PORT|WINDOW|DELAY|GRACE|CACHE)$/u;
-function namesMeasure(name) {
-  return asWords(name).split("_").some((word) => MEASURE.test(word) || ABOUT.test(word));
-}
-var SWITCH = /^(?:true|false|yes|no|on|off|none|null)?$/iu;
-var REFERENCE = /^(?:\$|\{|<)/u;
-var PLACE2 = /^(?:https?:\/\/|file:|(?:~|\.{1,2}|\/(?:etc|home|mnt|opt|run|secrets|srv|tmp|usr|var|data|scratch))\/)/u;
-function canBeSecret(value2) {
-  const text2 = value2.trim();
-  return !SWITCH.test(text2) && !REFERENCE.test(text2) && !PLACE2.test(text2);
-}
-var ASSIGNMENTS = [
-  // x.client_secret = "…", "password": "…", os.environ["TOKEN"] = '…'
-  /([A-Za-z_][\w-]*)["']?\]?\s*[:=]\s*[bfr]?["']([^"'\n]+)["']/gu,
-  // PASSWORD=…, as shells and container runtimes write it
-  /(?<![\w.-])([A-Z_][A-Z0-9_]*)=([^\s"'(){}[\]$<>;,]{4,})/gu,
-  // --token=…
-  /--([A-Za-z][\w.-]*)[= ]([^\s"'(){}[\]$<>;,-][^\s"']{3,})/gu,
-  // host=h password=…, ?token=…, password = … in a file within a file; what is called or named has no digit, or goes on
-  /(?<=^|[\s;?&,])([A-Za-z_][\w.-]*)[ \t]*=[ \t]*(?=\S*\d)([^\s"'(){}[\]$<>&;,]{8,})(?=[\s&;,]|$)/gmu,
-  // password: …, on a line of its own in a file within a file; a word alone is more often a type
-  /^[ \t-]*([A-Za-z_][\w-]*):[ \t]+(?=\S*\d)([^\s"'(){}[\]$<>|&*!#]\S{3,})[ \t]*$/gmu
-];
-function assignedIn(text2) {
-  for (const form of ASSIGNMENTS) {
-    for (const [, name = "", value2 = ""] of text2.matchAll(form))
-      if (namesCredential(name) && canBeSecret(value2)) return name;
-  }
-  return void 0;
 }
 
 // src/core/credentials/find.ts
@@ -54908,6 +57839,11 @@ function whatFirst(isShared) {
 function encryptWith(file) {
   return `encrypt it: \`sops encrypt --in-place ${file}\`, which needs the public key in .sops.yaml`;
 }
+function sealedDigest(text2) {
+  const { data: data3, findings } = readSource("", text2);
+  if (findings.length > 0 || !isObject(data3)) return digestOf(text2);
+  return digestOf(Object.fromEntries(Object.entries(data3).filter(([key2]) => key2 !== "sops")));
+}
 function holdsText(data3) {
   return [...walk(data3)].some(
     ({ value: value2 }) => value2 !== null && value2 !== "" && typeof value2 !== "object"
@@ -54942,6 +57878,32 @@ function keyPlaceholders(text2) {
       )
     ] : []
   );
+}
+
+// src/core/finding.ts
+init_json();
+function hasErrors(findings) {
+  return findings.some((finding2) => finding2.severity === "error");
+}
+function sortFindings(findings) {
+  return [...findings].sort(
+    (a, b) => compareText(a.at.file, b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column || Number(b.rule === "credential") - Number(a.rule === "credential") || compareText(a.severity, b.severity) || compareText(a.rule, b.rule) || compareText(a.message, b.message)
+  );
+}
+function onePerPlace(findings) {
+  const seen3 = /* @__PURE__ */ new Set();
+  const first = sortFindings(findings).filter(({ at: at2, rule, message }) => {
+    const which2 = rule === "missing-key" ? message : "";
+    const key2 = `${at2.file}:${at2.line}:${at2.column}:${which2}`;
+    const isFirst2 = !seen3.has(key2);
+    seen3.add(key2);
+    return isFirst2;
+  });
+  return first.map((finding2) => ({
+    ...finding2,
+    message: withoutCredentials(finding2.message),
+    hint: withoutCredentials(finding2.hint)
+  }));
 }
 
 // src/core/model/platform.ts
@@ -56292,12 +59254,12 @@ var environment_schema_default = {
             maximum: 9007199254740991
           },
           default: {},
-          description: "Whose a name of the old hub is, by numeric GitHub id, where their accounts cannot say it.",
+          description: "Whose a name of the old hub is, by numeric GitHub id, where the account has another login or is younger than the name.",
           examples: [{ alice: 583231 }]
         }
       },
       required: ["release"],
-      description: "Takes over a running Helm release of Zero to JupyterHub with its homes and its database; counts until the hub is deployed."
+      description: "Takes over a running Helm release of Zero to JupyterHub with its homes and its database: `release` counts until the hub is deployed, `people` whenever somebody comes in."
     },
     values: {
       type: "object",
@@ -57353,11 +60315,11 @@ function personMeant(value2, usual2) {
 }
 
 // src/core/model/meant.ts
-var PLAIN = /^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*$/u;
+var PLAIN2 = /^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*$/u;
 function nameMeant(value2, usual2) {
   if (typeof value2 !== "string" || value2.length > 100) return usual2;
   const plain7 = value2.replace(/^(?:clusters|environments|images|data)\/(?=[^/])/u, "").replace(/\/image\.ya?ml$/u, "").replace(/\.ya?ml$/u, "").toLowerCase().replaceAll(/[\s_]+/gu, "-");
-  return PLAIN.test(plain7) && plain7.length <= 32 && plain7 !== value2 ? `write ${plain7}: ${usual2}` : usual2;
+  return PLAIN2.test(plain7) && plain7.length <= 32 && plain7 !== value2 ? `write ${plain7}: ${usual2}` : usual2;
 }
 var SECONDS2 = { s: 1, m: 60, h: 3600, d: 86400 };
 function durationMeant(value2, usual2) {
@@ -57399,10 +60361,10 @@ function show(value2) {
   if (value2 === null) return "nothing";
   return typeof value2 === "string" ? `"${clip(withoutLogin(unlessCredential(value2)))}"` : withoutLogin(unlessCredential(JSON.stringify(value2))).slice(0, 60);
 }
-var LOGIN2 = /(:\/\/)(?!git@)[^\s/?#@"]+@/gu;
+var LOGIN3 = /(:\/\/)(?!git@)[^\s/?#@"]+@/gu;
 var QUERY = /(:\/\/[^\s?"]*\?)[^\s"]+/gu;
 function withoutLogin(text2) {
-  return text2.replaceAll(LOGIN2, "$1(hidden)@").replaceAll(QUERY, "$1(hidden)");
+  return text2.replaceAll(LOGIN3, "$1(hidden)@").replaceAll(QUERY, "$1(hidden)");
 }
 function clip(text2) {
   const plain7 = text2.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
@@ -57825,7 +60787,11 @@ init_json();
 init_lists();
 var YAML = /\.ya?ml$/iu;
 var NOT_OURS = /(?:^|\/)(?:\.[^/]*|[^/]+\.md)$/iu;
-var OTHER_TOOLS = /^(?:action|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|codecov|(?:docker-)?compose.*|conda|environment.*|lefthook|mkdocs|netlify|pnpm-.*|readthedocs|render|skaffold|taskfile|_.*)\.ya?ml$/iu;
+var TOOLS = [
+  "action|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|codecov|(?:docker-)?compose.*",
+  "conda|environment.*|lefthook|mkdocs|netlify|pnpm-.*|readthedocs|render|skaffold|taskfile|_.*"
+];
+var OTHER_TOOLS = new RegExp(String.raw`^(?:${TOOLS.join("|")})\.ya?ml$`, "iu");
 function looksOurs(name) {
   if (name.startsWith(".") || name === "platform.yaml" || name === "platform.yml") return false;
   return YAML.test(name) ? !OTHER_TOOLS.test(name) : folderMeant(name) !== void 0;
@@ -57842,13 +60808,13 @@ function strayFindings(files) {
   return [
     ...paths.flatMap((path) => {
       const hint = meant2(path, files.get(path) ?? "");
-      return hint === void 0 ? [] : [unread(path, "nobody reads this file", hint)];
+      return hint === void 0 ? [] : [unread2(path, "nobody reads this file", hint)];
     }),
     ...foldersWithoutImage(paths),
     ...secretsOfNobody(paths)
   ];
 }
-function unread(file, message, hint) {
+function unread2(file, message, hint) {
   return {
     rule: "unread-file",
     severity: "warning",
@@ -57902,7 +60868,7 @@ function foldersWithoutImage(paths) {
     if (inside2.some(isImageFile)) return [];
     const near = inside2.find((path) => nearest(path.slice(folder.length + 1), ["image.yaml"]));
     const hint = near === void 0 ? `add ${folder}/image.yaml, or remove the folder` : `did you mean ${folder}/image.yaml?`;
-    return [unread(near ?? first, `${folder} has no image.yaml, and is no image`, hint)];
+    return [unread2(near ?? first, `${folder} has no image.yaml, and is no image`, hint)];
   });
 }
 function folderOf(path) {
@@ -57921,7 +60887,7 @@ function secretsOfNobody(paths) {
     if (hub === void 0 || hubs.includes(hub)) return [];
     const near = nearest(hub, hubs);
     const hint = near === void 0 ? "remove it, once the hub is gone" : `did you mean secrets/${near}.sops.yaml?`;
-    return [unread(path, `there is no environments/${hub}.yaml`, hint)];
+    return [unread2(path, `there is no environments/${hub}.yaml`, hint)];
   });
 }
 
@@ -57949,7 +60915,7 @@ function strayInImages({ images, paths }) {
     const missing4 = named5.filter((path) => !paths.has(`${folder}${path}`));
     const strays = mayBeStray.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length)).filter((path) => !named5.includes(path));
     return firstOfEach(strays).map(
-      (path) => unread(
+      (path) => unread2(
         `${folder}${path}`,
         `${folder}${IMAGE_FILE} does not name this file`,
         meant3(path, folder, missing4)
@@ -58108,7 +61074,7 @@ var Reader = class {
     }
     const hub = hubOfSecrets(file);
     if (hub !== void 0) {
-      this.#encrypted.set(hub, sha256Hex(text2).slice(0, 40));
+      this.#encrypted.set(hub, sealedDigest(text2));
       append(this.findings, encryptionFindings(file, text2, !this.#unseen.has(file)));
       return;
     }
@@ -58141,151 +61107,7 @@ function isNamed(platform2, kind, name) {
 
 // src/edges/charts.ts
 import { readFile as readFile7 } from "node:fs/promises";
-import { join as join8 } from "node:path";
-
-// src/core/access/door.ts
-init_json();
-var MACHINES = [
-  "deploy_0",
-  "deploy_1",
-  "deploy_2",
-  "deploy_3",
-  "probe_0",
-  "probe_1",
-  "probe_2",
-  "probe_3"
-];
-function machinesText(environment2) {
-  return canonical({ v: 1, machines: machinesOf(environment2) });
-}
-function firstAccess(environment2) {
-  return { v: 1, users: {}, machines: machinesOf(environment2) };
-}
-function machinesOf(environment2) {
-  const groups2 = [...new Set(choosers(environment2))].filter((who2) => who2 !== "all").sort(compareText);
-  return Object.fromEntries(MACHINES.map((name) => [name, groups2]));
-}
-
-// src/core/hub/values/hub.ts
-var HUB_CODE = [
-  "glaciocloud_access.py",
-  "glaciocloud_ended.py",
-  "glaciocloud_homes.py",
-  "glaciocloud_hosts.py",
-  "glaciocloud_hub.py",
-  "glaciocloud_leads.py",
-  "glaciocloud_machines.py",
-  "glaciocloud_mounts.py",
-  "glaciocloud_pages.py",
-  "glaciocloud_pods.py",
-  "glaciocloud_sessions.py",
-  "glaciocloud_start.py"
-];
-var HUB_PAGES = "files/pages/";
-var LAST_CONFIG = "~glaciocloud";
-var CODE_FOLDER = "/usr/local/etc/jupyterhub";
-function machineScopes(users) {
-  return [
-    "read:hub",
-    ...users.flatMap((user) => [
-      `delete:users!user=${user}`,
-      `servers!user=${user}`,
-      `access:servers!user=${user}`
-    ])
-  ];
-}
-function hubPart({ hub, cluster, codeDigest: codeDigest2 }) {
-  const { maxServers } = hub.data.capacity;
-  return {
-    jupyterhub: {
-      hub: {
-        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit
-        // ends the process.
-        consecutiveFailureLimit: 0,
-        concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
-        activeServerLimit: maxServers,
-        annotations: { "glaciocloud.org/code": codeDigest2 },
-        // Deleting a user must never delete a home.
-        config: { KubeSpawner: { delete_pvc: false } },
-        extraConfig: { [LAST_CONFIG]: "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
-        ...mounts(),
-        ...ourServices(),
-        db: database(cluster.storage.homes.class),
-        // People wait for a hub that restarts: one second of it is the interval at which
-        // Kubernetes looks.
-        readinessProbe: { periodSeconds: 1 },
-        resources: hubResources(maxServers)
-      },
-      proxy: { chp: { resources: proxyResources(maxServers) } },
-      singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS }
-    },
-    from: {
-      "/hub/activeServerLimit": "/capacity/maxServers",
-      "/hub/resources": "/capacity/maxServers",
-      "/proxy/chp/resources": "/capacity/maxServers"
-    }
-  };
-}
-function mounts() {
-  return {
-    extraVolumes: [
-      { name: "hub-code", configMap: { name: "hub-code" } },
-      { name: "hub-pages", configMap: { name: "hub-pages" } },
-      { name: "hub-access", secret: { secretName: "hub-access", optional: true } },
-      { name: "hub-profiles", configMap: { name: "hub-profiles", optional: true } },
-      { name: "hub-notices", configMap: { name: "hub-notices", optional: true } }
-    ],
-    extraVolumeMounts: [
-      ...HUB_CODE.map((file) => ({
-        name: "hub-code",
-        mountPath: `${CODE_FOLDER}/${file}`,
-        subPath: file,
-        readOnly: true
-      })),
-      { name: "hub-pages", mountPath: `${CODE_FOLDER}/pages`, readOnly: true },
-      { name: "hub-access", mountPath: "/etc/hub-access", readOnly: true },
-      { name: "hub-profiles", mountPath: "/etc/hub-profiles", readOnly: true },
-      { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
-    ]
-  };
-}
-var ACCESS_SCOPES = ["read:hub", "list:users", "read:servers", "delete:servers", "delete:users"];
-function ourServices() {
-  return {
-    services: {
-      "glaciocloud-health": { display: false },
-      "glaciocloud-access": { display: false }
-    },
-    loadRoles: {
-      "glaciocloud-health": { services: ["glaciocloud-health"], scopes: machineScopes(MACHINES) },
-      "glaciocloud-access": { services: ["glaciocloud-access"], scopes: [...ACCESS_SCOPES] }
-    }
-  };
-}
-function database(storageClass) {
-  return {
-    type: "sqlite-pvc",
-    pvc: {
-      storage: "1Gi",
-      storageClassName: storageClass,
-      // A failed first install or an uninstall must not take the database along.
-      annotations: { "helm.sh/resource-policy": "keep" }
-    }
-  };
-}
-function hubResources(maxServers) {
-  const memory = hubMemoryMiB(maxServers);
-  return {
-    requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` },
-    limits: { memory: `${memory}Mi` }
-  };
-}
-function proxyResources(maxServers) {
-  return {
-    requests: { cpu: "50m", memory: "64Mi" },
-    limits: { memory: `${proxyMemoryMiB(maxServers)}Mi` }
-  };
-}
+import { join as join10 } from "node:path";
 
 // src/core/charts/schema.ts
 init_json();
@@ -58307,17 +61129,17 @@ init_json();
 import { randomUUID as randomUUID2 } from "node:crypto";
 import { readFile as readFile5, rename as rename5, rm as rm5, writeFile as writeFile4 } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname as dirname5, join as join6 } from "node:path";
+import { dirname as dirname6, join as join8 } from "node:path";
 function cacheFolder() {
   const { GLACIOCLOUD_CACHE: own2, XDG_CACHE_HOME: caches } = process.env;
-  return own2 ?? join6(caches ?? join6(homedir(), ".cache"), "glaciocloud");
+  return own2 ?? join8(caches ?? join8(homedir(), ".cache"), "glaciocloud");
 }
 function cachedArchive(hash) {
-  return join6(cacheFolder(), "charts", `${hash}.tgz`);
+  return join8(cacheFolder(), "charts", `${hash}.tgz`);
 }
 function firstSeenFile({ repository, name, version }) {
   const key2 = sha2562(Buffer.from(JSON.stringify([repository, name, version])));
-  return join6(cacheFolder(), "charts", `${key2}.json`);
+  return join8(cacheFolder(), "charts", `${key2}.json`);
 }
 async function readArchive(hash) {
   const archive = await readFile5(cachedArchive(hash)).catch(() => void 0);
@@ -58340,7 +61162,7 @@ async function keepArchive(key2, archive) {
 async function keep(file, content) {
   const fresh = `${file}.${randomUUID2()}`;
   try {
-    await makeFolder(dirname5(file));
+    await makeFolder(dirname6(file));
     await writeFile4(fresh, content, { flag: "wx" });
     await rename5(fresh, file);
   } catch {
@@ -58447,7 +61269,7 @@ async function download(address2, { most, privateToo, ask: ask3 = askOnce }) {
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     const shown3 = shownAddress(url);
     const fault = addressFault(url, privateToo);
-    if (fault !== void 0) throw refused3(shown3, fault);
+    if (fault !== void 0) throw refused5(shown3, fault);
     try {
       const { status: status2, location, body } = await ask3(url, privateToo, signal);
       if (!REDIRECTS.includes(status2)) {
@@ -58457,7 +61279,7 @@ async function download(address2, { most, privateToo, ask: ask3 = askOnce }) {
       url = parsed2(location ?? "", url);
     } catch (cause) {
       if (cause instanceof Failure) throw cause;
-      if (cause instanceof NotPublic) throw refused3(shown3, cause.message);
+      if (cause instanceof NotPublic) throw refused5(shown3, cause.message);
       throw new ChartUnreachable(`${shown3} cannot be reached: ${messageOf(cause)}`, {
         hint: NETWORK_HINT,
         cause
@@ -58469,7 +61291,7 @@ async function download(address2, { most, privateToo, ask: ask3 = askOnce }) {
     { hint: NETWORK_HINT }
   );
 }
-function refused3(shown3, why) {
+function refused5(shown3, why) {
   return new ChartRefused(`nothing is fetched from ${shown3}: ${why}`, { hint: PRIVATE_HINT });
 }
 function parsed2(address2, base2) {
@@ -58568,12 +61390,12 @@ function reasonOf2(error3) {
 // src/edges/tool-root.ts
 import { existsSync as existsSync2 } from "node:fs";
 import { readFile as readFile6 } from "node:fs/promises";
-import { dirname as dirname6, join as join7 } from "node:path";
+import { dirname as dirname7, join as join9 } from "node:path";
 import { fileURLToPath } from "node:url";
 function toolRoot() {
-  let folder = dirname6(fileURLToPath(import.meta.url));
-  while (!existsSync2(join7(folder, "charts", "oggm-hub", "Chart.yaml"))) {
-    const up = dirname6(folder);
+  let folder = dirname7(fileURLToPath(import.meta.url));
+  while (!existsSync2(join9(folder, "charts", "oggm-hub", "Chart.yaml"))) {
+    const up = dirname7(folder);
     if (up === folder)
       throw new Error("charts/ is not beside the bundle: the installation is incomplete");
     folder = up;
@@ -58581,10 +61403,10 @@ function toolRoot() {
   return folder;
 }
 function chartScript(name) {
-  return readFile6(join7(toolRoot(), "charts", "oggm-hub", "files", name), "utf8");
+  return readFile6(join9(toolRoot(), "charts", "oggm-hub", "files", name), "utf8");
 }
 function imageScript(name) {
-  return name === "oggm_check.py" ? chartScript(name) : readFile6(join7(toolRoot(), "image-tests", name), "utf8");
+  return name === "oggm_check.py" ? chartScript(name) : readFile6(join9(toolRoot(), "image-tests", name), "utf8");
 }
 
 // src/edges/charts.ts
@@ -58603,7 +61425,7 @@ async function loadCharts(request2) {
   const schema = chartText(got.files, "values.schema.json");
   jsonObject(schema, `values.schema.json of ${got.origin}`);
   refuseOutside(got);
-  const umbrella = await chartFolder(join8(toolRoot(), "charts", UMBRELLA));
+  const umbrella = await chartFolder(join10(toolRoot(), "charts", UMBRELLA));
   const ours = chartMeta(umbrella, UMBRELLA);
   return {
     hubVersion: meta.appVersion,
@@ -58687,13 +61509,13 @@ async function given(name, { version }, from) {
     const url = `${from.replace(/\/$/u, "")}/${file}`;
     return { files: await unpackChart(await fetchGiven(url), url), origin: url, verified: false };
   }
-  const archive = join8(from, file);
+  const archive = join10(from, file);
   if (await exists2(archive)) {
     const files = await unpackChart(await readFile7(archive), archive);
     return { files, origin: archive, verified: false };
   }
-  for (const folder of [join8(from, name), join8(from, `${name}-${version}`), from]) {
-    if (await exists2(join8(folder, "Chart.yaml")))
+  for (const folder of [join10(from, name), join10(from, `${name}-${version}`), from]) {
+    if (await exists2(join10(folder, "Chart.yaml")))
       return { files: await chartFolder(folder), origin: folder, verified: false };
   }
   throw new ChartRefused(`${from} holds neither ${file} nor a folder ${name}/`, {
@@ -58701,7 +61523,7 @@ async function given(name, { version }, from) {
   });
 }
 async function assemble(folder, umbrella, parts2) {
-  const root = join8(folder, UMBRELLA);
+  const root = join10(folder, UMBRELLA);
   await fillFolder(root, umbrella);
   const dependencies = Object.entries(parts2).map(([name, files]) => {
     const version = JSON.stringify(chartMeta(files, name).version);
@@ -58709,1441 +61531,14 @@ async function assemble(folder, umbrella, parts2) {
 `;
   });
   await writeWhole(
-    join8(root, "Chart.yaml"),
+    join10(root, "Chart.yaml"),
     `${chartText(umbrella, "Chart.yaml").trimEnd()}
 dependencies:
 ${dependencies.join("")}`
   );
   for (const [name, files] of Object.entries(parts2))
-    await fillFolder(join8(root, "charts", name), files);
+    await fillFolder(join10(root, "charts", name), files);
   return root;
-}
-
-// src/edges/exec.ts
-init_failure();
-import { spawn } from "node:child_process";
-import { StringDecoder } from "node:string_decoder";
-var ToolMissing = class extends Failure {
-};
-var PASSED = [
-  "PATH",
-  "HOME",
-  "TMPDIR",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "http_proxy",
-  "https_proxy",
-  "no_proxy",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "USER"
-];
-function environment({ env = {} }) {
-  const passed = PASSED.flatMap(
-    (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
-  );
-  return {
-    LC_ALL: "C",
-    TZ: "UTC",
-    ...Object.fromEntries(passed),
-    ...env
-  };
-}
-function missing(program, cause) {
-  return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, {
-    hint: `install ${program}, or put it on the PATH`,
-    cause
-  });
-}
-function exec(program, args, options = {}) {
-  return new Promise((resolve7, reject) => {
-    const child2 = spawn(program, args, {
-      cwd: options.cwd,
-      ...options.signal ? { signal: options.signal } : {},
-      env: environment(options),
-      stdio: ["pipe", "pipe", "pipe"]
-    });
-    endsWithUs(child2);
-    const stdout = [];
-    const heard = new StringDecoder("utf8");
-    const stderr = [];
-    let late = false;
-    const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => {
-      late = true;
-      child2.kill("SIGKILL");
-    }, options.timeoutMs);
-    child2.stdout.on("data", (chunk) => {
-      stdout.push(chunk);
-      options.onStdout?.(heard.write(chunk));
-    });
-    child2.stderr.on("data", (chunk) => {
-      stderr.push(chunk);
-      options.onStderr?.(chunk.toString("utf8"));
-    });
-    child2.stdin.on("error", () => void 0);
-    child2.stdin.end(options.input ?? "");
-    child2.on("error", (cause) => {
-      clearTimeout(timer);
-      reject(missing(program, cause));
-    });
-    child2.on("close", (code2, signal) => {
-      clearTimeout(timer);
-      if (late)
-        reject(
-          new TimedOut(
-            `${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`,
-            { hint: "try again; if it happens again, look at the machine" }
-          )
-        );
-      else {
-        const bytes2 = Buffer.concat(stdout);
-        const said5 = Buffer.concat(stderr).toString("utf8");
-        resolve7({
-          code: code2 ?? 128,
-          stdout: bytes2.toString("utf8"),
-          stderr: signal === null ? said5 : `${said5}
-the program was killed by ${signal}`,
-          bytes: bytes2
-        });
-      }
-    });
-  });
-}
-function stream(program, args, options = {}) {
-  const child2 = spawn(program, args, {
-    env: environment(options),
-    stdio: ["pipe", "pipe", "pipe"]
-  });
-  endsWithUs(child2);
-  const stderr = [];
-  child2.stderr.on("data", (chunk) => stderr.push(chunk));
-  child2.stdin.on("error", () => void 0);
-  child2.stdin.end(options.input ?? "");
-  const ended3 = new Promise((resolve7, reject) => {
-    child2.on("error", (cause) => reject(missing(program, cause)));
-    child2.on(
-      "close",
-      (code2) => resolve7({ code: code2 ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
-    );
-  });
-  ended3.catch(() => void 0);
-  return { output: child2.stdout, ended: ended3, kill: () => child2.kill("SIGKILL") };
-}
-
-// src/edges/git.ts
-import { lstat as lstat7, realpath as realpath3 } from "node:fs/promises";
-import { dirname as dirname7, join as join9, resolve as resolve4 } from "node:path";
-
-// src/core/refusals/refusal.ts
-init_escape();
-function row(says, means) {
-  return { says, means: (group) => [means(group)] };
-}
-function quote(text2, limit = 300) {
-  const line = oneLine(text2).trim();
-  const cut3 = short(line, limit);
-  return `\u201C${cut3}${cut3 === line ? "" : "\u2026"}\u201D`;
-}
-function refusalsText(all) {
-  const texts3 = [...new Set(all.map(({ text: text2 }) => oneLine(text2)))];
-  const more = texts3.length - SHOWN;
-  return `${texts3.slice(0, SHOWN).join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
-}
-var SHOWN = 3;
-function readWith(rows2, said5) {
-  const found4 = [];
-  for (const { says, means } of rows2)
-    for (const match of said5.matchAll(says)) {
-      const from = lineStart(said5, match.index);
-      const end2 = match.index + match[0].length;
-      const to = lineEnd(said5, end2);
-      if (found4.some((one3) => from < one3.to && one3.from < to)) continue;
-      found4.push({ from, to, refusals: means((name) => groupOf(match, name)) });
-    }
-  return found4.sort((a, b) => a.from - b.from).flatMap(({ refusals }) => refusals);
-}
-function groupOf(match, name) {
-  return (name === "" ? match[0] : match.groups?.[name] ?? "").trim();
-}
-function lineEnd(text2, from) {
-  const end2 = text2.indexOf("\n", from);
-  return end2 < 0 ? text2.length : end2;
-}
-function lineStart(text2, at2) {
-  return at2 === 0 ? 0 : text2.lastIndexOf("\n", at2 - 1) + 1;
-}
-
-// src/core/refusals/connection.ts
-var AGAIN2 = "then run this again";
-var REACH = `see that it is up, that this machine reaches it, and that the kubeconfig names it; ${AGAIN2}`;
-var LOGIN3 = `log in again, or get the kubeconfig anew; ${AGAIN2}`;
-function about(kind, text2, cure, object3 = "") {
-  return { kind, object: object3, field: "", text: text2, cure };
-}
-var unreachable = (why, cure = REACH) => about("unreachable", `no connection to the cluster: ${why}`, cure);
-function helperFailed(program, code2, words3) {
-  const lines3 = [...new Set(words3.split("\n").filter((line) => line.trim() !== ""))];
-  const says = lines3.length === 0 ? "" : ` and says ${quote(lines3.join(" "), 200)}`;
-  return about(
-    "login",
-    `${program}, with which the kubeconfig logs in, ended with code ${code2}${says}`,
-    `log in with ${program} again; ${AGAIN2}`,
-    program
-  );
-}
-var LOGINS = [
-  row(
-    /^(?<words>(?:(?!error:|Error: ).*\n)*).*getting credentials: exec: executable (?<program>\S+) not found[^]*/gmu,
-    (group) => about(
-      "settings",
-      `the kubeconfig logs in with ${group("program")}, which is not on this machine`,
-      `install ${group("program")}, or use a kubeconfig with a token; ${AGAIN2}`,
-      group("program")
-    )
-  ),
-  row(
-    /^(?<words>(?:(?!error:|Error: ).*\n)*).*getting credentials: exec: executable (?<program>\S+) failed with exit code (?<code>\d+)/gmu,
-    (group) => helperFailed(group("program"), group("code"), group("words"))
-  ),
-  row(
-    /getting credentials: (?:exec: )?(?<why>.*)/gu,
-    () => about(
-      "login",
-      "the program with which the kubeconfig logs in gave no credentials that kubectl can read",
-      `see what the \`exec:\` of the kubeconfig prints; ${AGAIN2}`
-    )
-  ),
-  row(
-    /(?:Unauthorized|asked for the client to provide credentials|token .*expired)/giu,
-    () => about("login", "the cluster refuses the credentials of the kubeconfig (Unauthorized)", LOGIN3)
-  ),
-  row(
-    /context was not found for specified context: (?<context>\S+)/gu,
-    (group) => about(
-      "settings",
-      `the kubeconfig has no context ${group("context")}`,
-      `correct its \`current-context\`; ${AGAIN2}`,
-      group("context")
-    )
-  ),
-  row(
-    /error: stat (?<file>.*): no such file or directory/gu,
-    (group) => about(
-      "settings",
-      `there is no file ${group("file")}`,
-      `correct --kubeconfig; ${AGAIN2}`,
-      group("file")
-    )
-  ),
-  row(
-    /error loading config file "(?<file>[^"]*)"/gu,
-    (group) => about(
-      "settings",
-      `the kubeconfig ${group("file")} cannot be read`,
-      `correct it: \`kubectl config view --kubeconfig FILE\` says where; ${AGAIN2}`,
-      group("file")
-    )
-  )
-];
-var CERTIFICATES = [
-  row(
-    /x509: certificate is valid for (?<names>.*), not (?<name>[^\s"]+)/gu,
-    (group) => about(
-      "certificate",
-      `the cluster's certificate is not for ${group("name")}, but for ${group("names")}`,
-      "correct `server` or `tls-server-name` in the kubeconfig, or see whether something stands between",
-      group("name")
-    )
-  ),
-  row(
-    /x509: certificate has expired or is not yet valid/gu,
-    () => about(
-      "certificate",
-      "the cluster's certificate has expired, or the clock of this machine is wrong",
-      "renew it, or set the clock right"
-    )
-  ),
-  row(
-    /x509: certificate signed by unknown authority/gu,
-    () => about(
-      "certificate",
-      "the cluster's certificate was not made by the authority that the kubeconfig names",
-      "get the kubeconfig anew, and see whether something stands between: `certificate-authority-data` belongs to the cluster"
-    )
-  ),
-  row(
-    /(?:x509|tls): (?<why>.+)/gu,
-    (group) => about(
-      "certificate",
-      `the cluster cannot be spoken to safely: ${quote(group("why"), 150)}`,
-      `see whether something stands between; ${AGAIN2}`
-    )
-  )
-];
-var PLAIN2 = "correct `server` in the kubeconfig: it begins with https://";
-var SILENCE = [
-  row(
-    /lookup (?<host>\S+?)(?: on \S+)?: no such host/gu,
-    (group) => unreachable(`DNS knows no ${group("host")}`)
-  ),
-  row(
-    /connection to the server (?<host>\S+) was refused - did you specify/gu,
-    (group) => unreachable(`${group("host")} refuses it`)
-  ),
-  row(
-    /dial tcp (?<host>\S+): connect: connection refused/gu,
-    (group) => unreachable(`${group("host")} refuses it`)
-  ),
-  row(
-    /dial tcp (?<host>\S+): (?:i\/o timeout|connect: (?<why>no route to host|network is unreachable))/gu,
-    (group) => unreachable(`${group("host")}: ${group("why") === "" ? "no answer in time" : group("why")}`)
-  ),
-  row(
-    /(?:i\/o timeout|TLS handshake timeout|Client\.Timeout exceeded|no route to host|network is unreachable)/gu,
-    () => unreachable("no answer in time")
-  ),
-  row(
-    /server gave HTTP response to HTTPS client/gu,
-    () => unreachable("it speaks http without encryption at this address", PLAIN2)
-  ),
-  row(
-    /(?:an HTTP request to an HTTPS server|rejected our request for an unknown reason)/gu,
-    () => unreachable("it does not take the request at this address", PLAIN2)
-  ),
-  row(/was refused|connection refused/gu, () => unreachable("it is refused"))
-];
-var BEYOND = [
-  row(
-    /(?:Error from server|error on the server).*(?:dial tcp|dialing backend|i\/o timeout|connection refused)/gu,
-    () => about(
-      "unavailable",
-      "the cluster answers, and does not reach one of its own nodes or services",
-      `see \`kubectl get nodes\`; ${AGAIN2}`
-    )
-  )
-];
-var BUSY = [
-  row(
-    /^.*(?:TooManyRequests|Internal ?Error|too many requests|connection reset|\bEOF\b|an error on the server|ServiceUnavailable|currently unable to handle|http2: |etcdserver|etcd: |leader changed|context deadline exceeded).*$/gimu,
-    (group) => {
-      const words3 = group("").replace(/^(?:Error from server(?: \(\w+\))?|error): /iu, "");
-      return about(
-        "unavailable",
-        `the cluster cannot do it now, and says ${quote(words3, 200)}`,
-        `wait until it has recovered; ${AGAIN2}`
-      );
-    }
-  )
-];
-var CONNECTION = [
-  ...LOGINS,
-  ...BEYOND,
-  ...CERTIFICATES,
-  ...SILENCE,
-  ...BUSY
-];
-
-// src/core/refusals/docker.ts
-function about2(kind, text2, cure) {
-  return { kind, object: "", field: "", text: text2, cure };
-}
-var START = "start Docker, or set DOCKER_HOST to where it runs";
-var DOCKER = [
-  row(
-    /permission denied while trying to connect to the Docker daemon/gu,
-    () => about2(
-      "forbidden",
-      "this user may not use Docker",
-      "add the user to the group `docker`, or run it as one who may"
-    )
-  ),
-  row(
-    /Cannot connect to the Docker daemon at (?<where>\S+)\. Is/gu,
-    (group) => about2("unreachable", `no Docker runs at ${group("where")}`, START)
-  ),
-  row(
-    /(?:unknown command: docker |'|is not a docker command.*)buildx/gu,
-    () => about2("settings", "this Docker has no Buildx", "install Docker 26 or newer with Buildx")
-  ),
-  row(
-    /toomanyrequests|rate limit|too many requests|\b429\b/giu,
-    () => about2(
-      "unavailable",
-      "the registry takes no more requests for now",
-      "wait, or log in there: `docker login`"
-    )
-  ),
-  row(
-    /unauthorized|authentication required|no basic auth credentials|denied|\b40[13]\b|authorization failed/giu,
-    () => about2(
-      "login",
-      "the registry does not let this login do it",
-      "log in as who may: `docker login`"
-    )
-  ),
-  row(
-    /no space left on device/giu,
-    () => about2("unavailable", "the disk is full", "make room (`docker system df`), and run it again")
-  ),
-  row(
-    /lookup (?<host>\S+?)(?: on \S+)?: no such host/gu,
-    (group) => about2(
-      "unreachable",
-      `DNS knows no ${group("host")}`,
-      "see the name of the image, and that this machine reaches it"
-    )
-  ),
-  row(
-    /x509: (?<why>[^\n]*)/gu,
-    () => about2(
-      "certificate",
-      "the registry\u2019s certificate is not one that Docker trusts",
-      "give it to Docker\u2019s own trust"
-    )
-  ),
-  row(
-    /dial tcp (?<host>\S+): (?:connect: )?(?:connection refused|i\/o timeout|no route to host)/gu,
-    (group) => about2(
-      "unreachable",
-      `${group("host")} does not answer`,
-      "see that this machine reaches it, and run it again"
-    )
-  )
-];
-
-// src/core/refusals/git.ts
-function about3(kind, text2, cure) {
-  return { kind, object: "", field: "", text: text2, cure };
-}
-var PUSHED = [
-  row(
-    /^(?<words>(?:remote: .*\n)*)(?:To .*\n)?[ \t]*! \[remote rejected\] (?<branch>\S+).*\((?<why>[^)]*)\)/gmu,
-    (group) => about3(
-      "denied",
-      `a rule of the repository keeps ${group("branch")} as it is: ${quote(remoteWords(group("words")) || group("why"), 200)}`,
-      "let who pushes here pass that rule (a bypass of the ruleset or of the branch protection)"
-    )
-  ),
-  row(
-    /! \[rejected\] +(?<branch>\S+).*/gu,
-    (group) => about3("conflict", `somebody else has pushed to ${group("branch")} meanwhile`, "run this again")
-  ),
-  row(
-    /src refspec (?<branch>\S+) does not match any/gu,
-    (group) => about3("not-found", `there is no branch ${group("branch")} here`, "run this again")
-  )
-];
-function remoteWords(text2) {
-  const lines3 = text2.split("\n").map((line) => line.replace(/^remote: (?:error: )?/u, "").trim());
-  return lines3.filter((line) => line !== "").join(" ");
-}
-var RIGHTS = [
-  row(
-    /^(?:remote: .*\n)*.*(?:Permission to (?<repository>\S+) denied to (?<who>\S+?)\.?$|Write access to repository not granted)(?:\n.*error: 403)?/gmu,
-    (group) => about3(
-      "forbidden",
-      group("who") === "" ? "the credentials may not write to the repository" : `${group("who")} may not write to ${group("repository")}`,
-      "in GitHub Actions the job needs `permissions: {contents: write}`; a deploy key needs write access"
-    )
-  ),
-  row(
-    /Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|Permission denied \(|Invalid username or (?:token|password)/gu,
-    () => about3(
-      "login",
-      "the remote repository asks who this is",
-      "give git credentials that it can use unasked (a token, a key of ssh)"
-    )
-  ),
-  row(
-    /returned error: 403/gu,
-    () => about3(
-      "forbidden",
-      "the credentials may not do it there",
-      "see what rights the token or key has"
-    )
-  ),
-  row(
-    /repository '(?<address>[^']*)' not found|Repository not found/gu,
-    () => about3(
-      "not-found",
-      "there is no such repository, or the credentials may not see it",
-      "see `git remote -v`, and what the token or key may read"
-    )
-  )
-];
-var NETWORK = [
-  row(
-    /Could not resolve host(?:name)?:? (?<host>[^\s:]+)/gu,
-    (group) => about3("unreachable", `DNS knows no ${group("host")}`, "see `git remote -v`")
-  ),
-  row(
-    /Failed to connect to (?<host>\S+)|connect to host (?<ssh>\S+)|Connection (?:refused|timed out)|Couldn't connect to server/gu,
-    (group) => about3(
-      "unreachable",
-      `${group("host") || group("ssh") || "the remote"} does not answer`,
-      "see that this machine reaches it"
-    )
-  ),
-  row(
-    /certificate verification failed|SSL certificate problem|Host key verification failed/gu,
-    () => about3(
-      "certificate",
-      "the remote is not who it should be, by its certificate or host key",
-      "see whether something stands between; a proxy of your own is made known to git by `http.sslCAInfo`"
-    )
-  ),
-  row(
-    /returned error: (?<code>\d+)/gu,
-    (group) => about3("unavailable", `the remote answers with code ${group("code")}`, `wait a little`)
-  )
-];
-var LOCAL = [
-  row(
-    /'(?<where>[^']*)' does not appear to be a git repository/gu,
-    (group) => about3(
-      "not-found",
-      `there is no repository at ${group("where")}`,
-      "correct it: `git remote -v`"
-    )
-  ),
-  row(
-    /not a git repository/gu,
-    () => about3(
-      "not-found",
-      "this is no clone of a repository",
-      "run it in a clone of the platform\u2019s repository"
-    )
-  ),
-  row(
-    /dubious ownership/gu,
-    () => about3(
-      "forbidden",
-      "the clone belongs to another user",
-      "run it as that user, or `git config --global --add safe.directory DIR` for it"
-    )
-  ),
-  row(
-    /ignoring broken ref (?<ref>\S+)/gu,
-    (group) => about3(
-      "damaged",
-      `its ref ${group("ref")} is broken`,
-      "look with `git fsck`, or clone it again"
-    )
-  ),
-  row(
-    /Not a valid object name/gu,
-    () => about3("damaged", "its commit is not in this clone", "`git fetch`, or clone it again")
-  ),
-  row(/No space left on device/gu, () => about3("unavailable", "the disk is full", `make room`))
-];
-var GIT = [...PUSHED, ...RIGHTS, ...LOCAL, ...NETWORK];
-
-// src/core/refusals/helm.ts
-function refused4(kind, object3, text2, cure) {
-  return { kind, object: object3, field: "", text: object3 === "" ? text2 : `${object3}: ${text2}`, cure };
-}
-var RELEASES = [
-  row(
-    /another operation \(install\/upgrade\/rollback\) is in progress/gu,
-    () => refused4(
-      "pending",
-      "",
-      "another Helm works on this release, or was killed while it did",
-      "wait until it is done; where nothing runs any more, the next deployment clears what was left"
-    )
-  ),
-  row(
-    /cannot reuse a name that is still in use/gu,
-    () => refused4(
-      "exists",
-      "",
-      "there is a release of this name already",
-      "look at it with `helm list`, and take another name or remove it"
-    )
-  ),
-  row(
-    /: (?<kind>[A-Z]\w+) "(?<name>[^"]*)" in namespace "(?<namespace>[^"]*)" exists and cannot be imported into the current release: (?<why>.*)/gu,
-    (group) => {
-      const owner = /release-name" must equal "[^"]*": current value is "(?<name>[^"]*)"/u.exec(
-        group("why")
-      )?.groups?.["name"];
-      return refused4(
-        "exists",
-        `${group("kind")} ${group("name")}`,
-        owner === void 0 ? `it is in namespace ${group("namespace")} already, and Helm did not make it` : `it is in namespace ${group("namespace")} already, and belongs to the Helm release ${owner}`,
-        "look whose it is; delete or rename it, or remove that release"
-      );
-    }
-  ),
-  row(
-    /"(?<release>[^"]*)" has no deployed releases/gu,
-    (group) => refused4(
-      "not-found",
-      `release ${group("release")}`,
-      "nothing of it was ever deployed with success",
-      "see `helm history` of it; the next deployment installs it anew"
-    )
-  ),
-  row(
-    /release has no (?<revision>\d+) version/gu,
-    (group) => refused4(
-      "not-found",
-      `revision ${group("revision")}`,
-      "Helm does not keep it any more",
-      "see `helm history` for those that it has"
-    )
-  ),
-  row(
-    /release: not found/gu,
-    () => refused4(
-      "not-found",
-      "",
-      "there is no such release, or not that revision",
-      "see `helm list` and `helm history`"
-    )
-  ),
-  row(
-    /failed to delete release: (?<release>\S+)/gu,
-    (group) => refused4(
-      "unknown",
-      `release ${group("release")}`,
-      "some of its objects stay, and Helm does not say why",
-      "rights or finalizers may hold them: `kubectl get all` in its namespace; then run this again"
-    )
-  ),
-  row(
-    /resource (?<kind>\w+)\/(?:[^/\s]*\/)?(?<name>\S+) not ready\. status: \w+, message: (?<why>.*)(?:\ncontext deadline exceeded)?/gu,
-    (group) => refused4(
-      "late",
-      `${group("kind")} ${group("name")}`,
-      `it did not become ready in time: ${quote(group("why"), 150)}`,
-      `look at it: \`kubectl describe ${group("kind").toLowerCase()} ${group("name")}\``
-    )
-  ),
-  row(
-    /timed out waiting for the condition/gu,
-    () => refused4("late", "", "it did not become ready in time", "look at its pods and events")
-  )
-];
-var CHARTS = [
-  row(
-    /chart requires kubeVersion: (?<wanted>.+?) which is incompatible with Kubernetes (?<is>\S+)/gu,
-    (group) => refused4(
-      "chart",
-      "",
-      `the chart needs Kubernetes ${group("wanted")}, and the cluster's file says ${group("is")}`,
-      "take a version of the chart for it, or correct the cluster's file"
-    )
-  ),
-  row(
-    /found in Chart\.yaml, but missing in charts\/ directory: (?<names>.*)/gu,
-    (group) => refused4(
-      "chart",
-      group("names"),
-      "the chart depends on it, and it is not in the archive",
-      "take an archive that was packaged with its dependencies"
-    )
-  ),
-  row(
-    /path "(?<path>[^"]*)" not found/gu,
-    (group) => refused4("chart", group("path"), "there is no chart", "correct --charts-from, or get it again")
-  ),
-  row(/validation: chart\.metadata\.(?<field>\S+) is required/gu, (group) => ({
-    ...refused4(
-      "chart",
-      "Chart.yaml",
-      `it has no ${group("field")}`,
-      "take an archive that is whole"
-    ),
-    field: group("field")
-  })),
-  row(/values don't meet the specifications of the schema\(s\).*\n(?<rest>[^]*)/gu, (group) => {
-    const fields2 = [
-      ...group("rest").matchAll(
-        /^\s*- (?:at '(?<path>[^']*)'|(?<dots>[^:\s]+)): (?<why>(?!validation failed).*)$/gmu
-      )
-    ];
-    const texts3 = fields2.map(
-      ({ groups: groups2 = {} }) => `${(groups2["path"] ?? `/${groups2["dots"] ?? ""}`).slice(1).replaceAll("/", ".")}: ${groups2["why"] ?? ""}`
-    );
-    return {
-      ...refused4(
-        "invalid",
-        "",
-        `the chart's schema refuses ${texts3.slice(0, 3).join("; ")}`,
-        "correct it in the file of the hub, below `values:`"
-      ),
-      field: (fields2[0]?.groups?.["path"] ?? "").slice(1).replaceAll("/", ".")
-    };
-  })
-];
-
-// src/core/refusals/fields.ts
-init_escape();
-var TYPES = "Invalid value|Required value|Unsupported value|Duplicate value|Not found|Forbidden|Too long|Too many|Internal error";
-var FIELD = new RegExp(`^(?<field>.*?): (?<type>${TYPES})(?:: (?<rule>.*))?$`, "u");
-var MERGED = /^\.?(?<field>.*?): (?<rule>expected .*|field not declared in schema|duplicate entries .*)$/u;
-var IMMUTABLE = /immutable|may not change|cannot be changed|can ?not be unset|once set|fields other than/iu;
-function fieldRefusals(object3, said5) {
-  return entriesOf2(said5).map((entry3) => refusalOf(object3, entry3));
-}
-function entriesOf2(said5) {
-  const lines3 = said5.split("\n").map((line) => line.replace(/^\s*\*?\s*/u, "")).filter((line) => line !== "");
-  const [first = ""] = lines3;
-  if (lines3.length > 1) return lines3;
-  const list = /^\[(?<list>.*)\]$/u.exec(first)?.groups?.["list"];
-  if (list === void 0) return [first];
-  return list.split(new RegExp(`, (?=[a-z][^\\s:]*: (?:${TYPES})\\b)`, "u"));
-}
-function refusalOf(object3, entry3) {
-  const found4 = (FIELD.exec(entry3) ?? MERGED.exec(entry3))?.groups;
-  const { field = "", type = "", rule = "" } = found4 ?? { rule: entry3 };
-  const why = ruleText(type, rule);
-  const isFixed = IMMUTABLE.test(rule);
-  return {
-    kind: isFixed ? "immutable" : "invalid",
-    object: object3,
-    field,
-    text: `${object3}: ${field === "" ? "" : `${field}: `}${why}`,
-    cure: isFixed ? "put it back as it was in the file of the hub; who needs the change deletes the object first, with all that depends on it" : "correct it in the file of the hub: what stands below `values:` reaches objects as it is"
-  };
-}
-function ruleText(type, rule) {
-  const words3 = cut(rewritten(rule.replace(/ \((?:e\.g\.|regex) .*$/u, "")));
-  switch (type) {
-    case "Required value":
-      return words3 === "" ? "it is required" : `it is required: ${words3}`;
-    case "Unsupported value":
-      return words3.replace(/^supported values: /u, "its value is not one of ");
-    case "Duplicate value":
-      return "its value is there twice";
-    case "Not found":
-      return `it names ${words3}, which is not there`;
-    default:
-      return words3 === "" ? "its value is not valid" : words3;
-  }
-}
-function cut(text2) {
-  const line = oneLine(text2).trim();
-  const kept3 = short(line, 200);
-  return kept3 === line ? line : `${kept3}\u2026`;
-}
-var RULE_WORDS = [
-  [/^expected numeric.*/u, "it must be a number"],
-  [/^expected string.*/u, "it must be a text, in quotes"],
-  [/^expected boolean.*/u, "it must be true or false"],
-  [/^expected list.*/u, "it must be a list"],
-  [/^expected map.*/u, "it must be an object"],
-  [/^field not declared in schema/u, "there is no such field"],
-  [/^duplicate entries for key (.*)/u, "two entries are $1"],
-  [
-    /^(?:pod )?updates (?:may not change|to \S+ spec for) fields other than (.*?)(?: are forbidden)?$/u,
-    "only these may change: $1"
-  ],
-  [
-    /^quantities must match .*/u,
-    "an amount in it is none that Kubernetes reads, such as 500m or 2Gi"
-  ],
-  [/^(?:field|spec|selector) is immutable(.*)/u, "it cannot be changed$1"]
-];
-function rewritten(words3) {
-  const found4 = RULE_WORDS.find(([says]) => says.test(words3));
-  return found4 ? words3.replace(...found4) : words3;
-}
-
-// src/core/refusals/objects.ts
-var OBJECT2 = String.raw`(?<![\w.-])(?<resource>[\w-]+)(?:\.[\w.-]+)? "(?<name>[^"]*)"`;
-var IS_FORBIDDEN = String.raw`(?<![\w.-])(?<resource>[a-z][a-z0-9]*)(?:\.[\w.-]+)?(?: "(?<name>[^"]*)")? is forbidden: `;
-function single(resource) {
-  if (resource.endsWith("sses")) return resource.slice(0, -2);
-  if (resource.endsWith("ies")) return `${resource.slice(0, -3)}y`;
-  return resource.replace(/(?<!endpoint)s$/u, "");
-}
-function objectOf2(group) {
-  const [resource, name] = [group("resource"), group("name")];
-  return name === "" ? resource : `${single(resource)} ${name}`;
-}
-function refused5(kind, object3, text2, cure) {
-  return { kind, object: object3, field: "", text: `${object3}: ${text2}`, cure };
-}
-var NEXT2 = "then run this again";
-function mayNot(group) {
-  const [resource, namespace] = [
-    group("asked") + (group("group") && `.${group("group")}`),
-    group("namespace")
-  ];
-  const where = namespace === "" ? "in the whole cluster" : `in namespace ${namespace}`;
-  const kind = namespace === "" ? "ClusterRole" : "Role";
-  const name = group("name");
-  return {
-    kind: "forbidden",
-    object: name === "" ? `${group("asked")} ${where}` : objectOf2(group),
-    field: "",
-    text: `${group("who")} may not ${group("verb")} ${resource} ${where}${name === "" ? "" : ` (${name})`}`,
-    cure: `an administrator of the cluster gives it the verb \`${group("verb")}\` on \`${resource}\` in a ${kind} that is bound to it; \`glaciocloud doctor --cluster NAME --kubeconfig FILE\` says what all deployments need`
-  };
-}
-var RIGHTS2 = [
-  row(
-    new RegExp(
-      `${IS_FORBIDDEN}User "(?<who>[^"]*)" cannot (?<verb>\\w+) resource "(?<asked>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)"| at the cluster scope)?.*`,
-      "gmu"
-    ),
-    mayNot
-  ),
-  row(
-    new RegExp(
-      `${IS_FORBIDDEN}user "(?<who>[^"]*)".*is attempting to grant RBAC permissions not currently held[^]*`,
-      "gmu"
-    ),
-    (group) => refused5(
-      "forbidden",
-      objectOf2(group),
-      `it gives rights that ${group("who")} does not have itself, and nobody may give more than that`,
-      "an administrator of the cluster gives them to it first: a chart with roles is applied by who has all that its roles give"
-    )
-  )
-];
-var ROOM = [
-  row(
-    new RegExp(
-      `${IS_FORBIDDEN}exceeded quota: (?<quota>[^,]+), requested: (?<asked>.+?), used: (?<used>.+?), limited: (?<limit>.+)`,
-      "gmu"
-    ),
-    (group) => refused5(
-      "quota",
-      objectOf2(group),
-      `quota ${group("quota")} of the namespace has no room: asked ${group("asked")}, used ${group("used")}, limit ${group("limit")}`,
-      `make the quota larger: \`kubectl edit resourcequota ${group("quota")}\`, or ask for less; ${NEXT2}`
-    )
-  ),
-  row(
-    new RegExp(`${IS_FORBIDDEN}failed quota: (?<quota>[^:]+): must specify (?<asked>.+)`, "gmu"),
-    (group) => refused5(
-      "quota",
-      objectOf2(group),
-      `quota ${group("quota")} of the namespace takes only what says ${group("asked")}`,
-      "say it in the file of the hub, or take that line out of the quota"
-    )
-  ),
-  row(
-    new RegExp(
-      `${IS_FORBIDDEN}(?<rule>(?:maximum|minimum) (?<what>\\S+) usage per .*, but .*)`,
-      "gmu"
-    ),
-    (group) => refused5(
-      "quota",
-      objectOf2(group),
-      `a LimitRange of the namespace: ${group("rule")}`,
-      "ask for what it allows in the file of the hub, or change it: `kubectl get limitrange`"
-    )
-  ),
-  row(
-    new RegExp(
-      `${IS_FORBIDDEN}.*namespace (?<namespace>\\S+) because it is being terminated.*`,
-      "gmu"
-    ),
-    (group) => refused5(
-      "terminating",
-      objectOf2(group),
-      `namespace ${group("namespace")} is being deleted, and takes nothing new`,
-      `wait until it is gone: \`kubectl get namespace ${group("namespace")} -o yaml\` says what holds it; ${NEXT2}`
-    )
-  ),
-  row(
-    new RegExp(`${IS_FORBIDDEN}violates PodSecurity "(?<level>[^"]*)": (?<rule>.*)`, "gmu"),
-    (group) => refused5(
-      "denied",
-      objectOf2(group),
-      `the namespace holds its pods to \`${group("level")}\`, and this one is not so: ${group("rule").slice(0, 300)}`,
-      "take out of the file of the hub what asks for it"
-    )
-  )
-];
-var POLICIES = [
-  row(
-    /(?:(?<![\w.-])(?<resource>[a-z]+)(?:\.[\w.-]+)? "(?<name>[^"]*)" is (?:invalid|forbidden): )?[ :]*ValidatingAdmissionPolicy '(?<policy>[^']*)' with binding '[^']*' denied request: (?<rule>.*)/gmu,
-    (group) => denial(`the policy ${group("policy")}`, objectOf2(group), group("rule"))
-  ),
-  row(
-    /admission webhook "(?<policy>[^"]*)" denied the request(?<rule>[^]*)/gu,
-    (group) => denial(`the webhook ${group("policy")}`, "", group("rule").replace(/^: |^ without.*/u, ""))
-  ),
-  row(/failed calling webhook "(?<policy>[^"]*)": (?<why>.*)/gu, (group) => ({
-    kind: "webhook",
-    object: group("policy"),
-    field: "",
-    text: `the cluster asks the webhook ${group("policy")} first, which does not answer: ${quote(group("why").replace(/^failed to call webhook: /u, ""), 150)}`,
-    cure: `bring it back, or take it away: \`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations\`; ${NEXT2}`
-  })),
-  row(
-    new RegExp(`${IS_FORBIDDEN}(?<rule>.*)`, "gmu"),
-    (group) => denial("the cluster", objectOf2(group), group("rule"))
-  )
-];
-function denial(who2, object3, rule) {
-  const why = rule.trim() === "" ? "it does not say why" : quote(rule);
-  const text2 = `${who2} does not allow it: ${why}`;
-  return {
-    kind: "denied",
-    object: object3,
-    field: "",
-    text: object3 === "" ? text2 : `${object3}: ${text2}`,
-    cure: "do as it says, or ask who runs the cluster"
-  };
-}
-var THERE = [
-  row(
-    /Operation cannot be fulfilled on (?<resource>[\w-]+)(?:\.[\w.-]+)? "(?<name>[^"]*)"|the object has been modified/gu,
-    (group) => refused5(
-      "conflict",
-      group("name") === "" ? "the object" : objectOf2(group),
-      "somebody else changed it at the same moment",
-      "run this again"
-    )
-  ),
-  row(
-    new RegExp(`${OBJECT2} already exists`, "gmu"),
-    (group) => refused5(
-      "exists",
-      objectOf2(group),
-      "it is there already",
-      "look whose it is, and run this again"
-    )
-  ),
-  row(
-    /namespaces "(?<name>[^"]*)" not found/gu,
-    (group) => refused5(
-      "not-found",
-      `namespace ${group("name")}`,
-      "it is not there",
-      "somebody has deleted it: the next deployment makes it anew"
-    )
-  ),
-  row(
-    new RegExp(`${OBJECT2} not found`, "gmu"),
-    (group) => refused5("not-found", objectOf2(group), "it is not there", "see whether somebody has deleted it")
-  ),
-  row(
-    /the server doesn't have a resource type "(?<kind>[^"]*)"/gu,
-    (group) => unknownKind(group("kind"), "")
-  ),
-  row(
-    /no matches for kind "(?<kind>[^"]*)" in version "(?<version>[^"]*)".*(?:\nensure CRDs are installed first)?/gu,
-    (group) => unknownKind(group("kind"), group("version"))
-  ),
-  row(
-    /\((?:AlreadyExists|Conflict)\)/gu,
-    () => refused5("conflict", "the object", "somebody else was there first", "run this again")
-  )
-];
-function unknownKind(kind, version) {
-  const which2 = version === "" ? kind : `${kind} of ${version}`;
-  return {
-    kind: "unknown-kind",
-    object: kind,
-    field: "",
-    text: `the cluster knows no objects of kind ${which2}`,
-    cure: "install what brings them (an operator with its CRDs), or take the object out; an old API version may be gone from this version of Kubernetes"
-  };
-}
-var OWNERS = [
-  row(
-    /(?:applying object (?:\S+\/)?(?<name>\S+) \S+, Kind=(?<kind>\w+): )?Apply failed with \d+ conflicts?: conflicts? with "(?<manager>[^"]*)"[^:\n]*:(?<fields>.*(?:\n- .*)*)/gu,
-    (group) => {
-      const fields2 = [...group("fields").matchAll(/\.[^\s,]+(?:"[^"]*"[^\s,]*)?/gu)].map(
-        ([one3]) => one3.slice(1)
-      );
-      const object3 = group("name") === "" ? "" : `${group("kind")} ${group("name")}`;
-      return {
-        kind: "owned",
-        object: object3,
-        field: fields2.slice(0, 3).join(", "),
-        text: `${object3 === "" ? "" : `${object3}: `}${fields2.join(", ")} belongs to ${group("manager")}, which set it to something else`,
-        cure: `see what ${group("manager")} does, and undo it or put it into the files`
-      };
-    }
-  )
-];
-var INVALID2 = [
-  {
-    says: /(?<![\w.-])(?<kind>[A-Za-z]+)(?:\.[\w.-]+)? "(?<name>[^"\n]*)" is invalid: (?<rest>.*(?:\n\* .*)*)/gu,
-    means: (group) => fieldRefusals(`${group("kind")} ${group("name")}`, group("rest"))
-  },
-  {
-    says: /failed to create typed patch object \((?:[^/;)]*\/)?(?<name>[^;]*); [^,]*, Kind=(?<kind>\w+)\): (?<rest>.*(?:\n +\..*)*)/gu,
-    means: (group) => fieldRefusals(`${group("kind")} ${group("name")}`, group("rest").replace(/^errors:/u, ""))
-  },
-  {
-    says: /failed to convert new object \((?:[^/;)]*\/)?(?<name>[^;]*); [^,]*, Kind=(?<kind>\w+)\)(?:.*: )?(?<rest>[^:\n]*)$/gmu,
-    means: (group) => fieldRefusals(`${group("kind")} ${group("name")}`, group("rest"))
-  }
-];
-var OBJECTS = [
-  ...RIGHTS2,
-  ...ROOM,
-  ...POLICIES.slice(0, 1),
-  ...INVALID2,
-  ...OWNERS,
-  ...POLICIES.slice(1),
-  ...THERE
-];
-
-// src/core/refusals/repeated.ts
-var REPEATED = /\b(Invalid|Duplicate|Unsupported) value: (?:"(?:[^"\\]|\\.)*"|[\w.*&[\]]*\{.*\}|\[.*?\]|[^\s":]+)(?=[:,;\]]|$)/gmu;
-var OTHERS2 = [
-  // A difference of whole objects, as the API server adds to a field that may not change.
-  [/^@@ -\d.*(?:\n(?: |[+-] ?|$).*)*/gmu, ""],
-  [/(\bfields other than .*)(?:\n(?!The |Error|error:|\* ).*)+/gu, "$1"],
-  // Structured merge: `expected string, got &value.valueUnstructured{Value:3}`.
-  [/(\bexpected [^,\n]+), got .*$/gmu, "$1"],
-  [/(is missing in) '.*'/gmsu, "$1 it"],
-  // Templates of Go.
-  [/(range can't iterate over) .*$/gmu, "$1 it"],
-  [/(\bparsing) "(?:[^"\\]|\\.)*"/gu, "$1 it"],
-  [/(\bcannot unmarshal \w+) .*? (?=into Go )/gu, "$1 "],
-  // sops, of a value that nobody has encrypted.
-  [/(Input string) .* (does not match)/gsu, "$1 $2"],
-  // Names and passwords in addresses.
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']*@/giu, "$1"],
-  [/(\bBearer) \S+/giu, "$1"]
-];
-function withoutRepeated(refusal3) {
-  return OTHERS2.reduce(
-    (text2, [found4, rest]) => text2.replaceAll(found4, rest),
-    refusal3.replaceAll(REPEATED, "$1 value")
-  );
-}
-
-// src/core/refusals/sops.ts
-var KEY3 = "SOPS_AGE_KEY or SOPS_AGE_KEY_FILE";
-function about4(kind, text2, cure) {
-  return { kind, object: "", field: "", text: text2, cure };
-}
-var GAP3 = String.raw`[\s|]+`;
-var wrapped = (words3) => new RegExp(`${words3.replaceAll(" ", GAP3)}[^]*`, "gu");
-var SOPS = [
-  row(
-    wrapped("failed to parse '(?<where>SOPS_\\w+)' age identities"),
-    (group) => about4(
-      "login",
-      `what ${group("where")} holds is no age key`,
-      "give the line that begins with AGE-SECRET-KEY-"
-    )
-  ),
-  row(
-    wrapped("failed to open (?<where>SOPS_\\w+) file: open"),
-    (group) => about4(
-      "settings",
-      `the file that ${group("where")} names cannot be read`,
-      `correct ${group("where")}`
-    )
-  ),
-  row(
-    wrapped("no identity matched any of the recipients"),
-    () => about4(
-      "login",
-      "the key is none of those that it was encrypted for",
-      `give the right key as ${KEY3}, or encrypt it for yours too: \`sops updatekeys\` by who can read it`
-    )
-  ),
-  row(
-    wrapped("Did not find keys in locations"),
-    () => about4("login", "there is no key here", `give the key as ${KEY3}`)
-  ),
-  row(
-    wrapped("no master key was able to decrypt the file"),
-    () => about4("login", "no key that is here opens it", `give the right key as ${KEY3}`)
-  ),
-  row(
-    /sops metadata not found/gu,
-    () => about4(
-      "damaged",
-      "it is not encrypted",
-      "encrypt it with `sops encrypt --in-place`, and make new secrets where it was pushed: they are in the history"
-    )
-  ),
-  row(
-    /MAC mismatch/gu,
-    () => about4(
-      "damaged",
-      "it was changed without sops since it was encrypted",
-      "take the last commit of it that sops wrote, and change it with `sops edit`"
-    )
-  ),
-  row(
-    /does not match sops' data format/gu,
-    () => about4(
-      "damaged",
-      "one of its values is not encrypted",
-      "change it with `sops edit` only, and make a new secret where it was pushed: it is in the history"
-    )
-  ),
-  row(
-    /Could not decrypt value|cipher: message authentication failed/gu,
-    () => about4(
-      "damaged",
-      "one of its values was damaged since it was encrypted",
-      "take the last commit of it that sops wrote, and change it with `sops edit`"
-    )
-  ),
-  row(
-    /Error unmarshalling input|parsing time/gu,
-    () => about4("damaged", "it is no whole file of sops", "take the last commit of it that sops wrote")
-  )
-];
-
-// src/core/refusals/template.ts
-var CURE = "correct the value in the file of the hub, below `values:`";
-var OF_THE_CHART = "the chart itself is at fault: take another version of it";
-var PLACE3 = String.raw`(?<file>[^\s:()]+):(?<line>\d+)(?::\d+)?`;
-var TEMPLATES = [
-  {
-    says: new RegExp(
-      `execution error at \\(${PLACE3}\\): (?<why>(?:.*(?:\\n(?!\\s*\\n|Use --debug).*)*))`,
-      "gu"
-    ),
-    means: (group) => [template(placeOf4(group), "", `the chart says ${quote(group("why"))}`, CURE)]
-  },
-  {
-    says: new RegExp(`parse error at \\(${PLACE3}\\): (?<why>.*)`, "gu"),
-    means: (group) => [
-      template(
-        placeOf4(group),
-        "",
-        `it is no template that this Helm can read: ${quote(group("why"), 150)}`,
-        OF_THE_CHART
-      )
-    ]
-  },
-  {
-    says: /YAML parse error on (?<file>[^\s:]+): (?:.*(?<!\S)line (?<line>\d+): |.*: )?(?<why>[^:\n]*)$/gmu,
-    means: (group) => [
-      template(
-        placeOf4(group),
-        "",
-        `what it makes of the values is no YAML: ${group("why")}`,
-        "a text in the values breaks it, mostly one with a line break, a colon or a quote: write it otherwise"
-      )
-    ]
-  },
-  {
-    says: new RegExp(`(?:template: )?${PLACE3}:?\\s+executing [^]*(?=\\n\\nUse --debug|$)`, "gu"),
-    means: (group) => [executed(group(""))]
-  }
-];
-function placeOf4(group) {
-  const line = group("line");
-  return group("file").replace(/^.*?(?=[^/]+\/templates\/)/u, "") + (line === "" ? "" : `:${line}`);
-}
-function template(object3, field, why, cure) {
-  const text2 = `${object3}: ${field === "" ? "" : `\`${field}\`: `}${why}`;
-  return { kind: "template", object: object3, field, text: text2, cure };
-}
-var STEP = new RegExp(
-  `${PLACE3}:? executing "[^"]*" at <(?<what>.*?)>: (?:error calling \\S+: )?(?:template: )?`,
-  "gu"
-);
-function executed(said5) {
-  const line = said5.replaceAll(/\s*\n\s*/gu, " ");
-  const steps = [...line.matchAll(STEP)];
-  const last = steps.at(-1);
-  const why = last === void 0 ? line : line.slice(last.index + last[0].length);
-  const group = (name) => last?.groups?.[name] ?? "";
-  const field = steps.map(
-    (step2) => /\.Values\.(?<path>[\w.]*\w)/u.exec(step2.groups?.["what"] ?? "")?.groups?.["path"]
-  ).findLast((path) => path !== void 0);
-  const [text2, cure] = whyText(why.trim(), field ?? "");
-  return template(placeOf4(group), field ?? "", text2, cure);
-}
-function whyText(why, field) {
-  for (const [says, text2] of REASONS) {
-    const found4 = says.exec(why)?.groups;
-    if (found4) return text2(found4, field);
-  }
-  return [`Helm says ${quote(why)}`, CURE];
-}
-var REASONS = [
-  [
-    /nil pointer evaluating .*\.(?<key>\w+)$/u,
-    ({ key: key2 = "" }, field) => [
-      `${parentOf2(field, key2)} has no value, and the chart asks for \`${key2}\` in it`,
-      CURE
-    ]
-  ],
-  [
-    /can't evaluate field (?<key>\w+) in type/u,
-    ({ key: key2 = "" }, field) => [
-      `${parentOf2(field, key2)} has no field \`${key2}\`, which the chart asks for`,
-      CURE
-    ]
-  ],
-  [
-    /wrong type for value; expected (?<wanted>.+?); got (?<is>.+)/u,
-    ({ wanted = "", is: is2 = "" }) => [`it must be ${typeText(wanted)}, and is ${typeText(is2)}`, CURE]
-  ],
-  [/(?<how>range can't iterate over)/u, () => ["it must be a list or an object", CURE]],
-  [
-    /(?<how>incompatible types for comparison)/u,
-    () => ["the chart compares it with something of another kind", CURE]
-  ],
-  [/(?<how>index out of range)/u, () => ["it has fewer entries than the chart asks for", CURE]],
-  [
-    /no template "(?<name>[^"]*)" associated/u,
-    ({ name = "" }) => [`the chart calls its template ${name}, which is not there`, OF_THE_CHART]
-  ]
-];
-function parentOf2(field, key2) {
-  const parts2 = field.split(".");
-  const at2 = parts2.lastIndexOf(key2);
-  return at2 > 0 ? `\`${parts2.slice(0, at2).join(".")}\`` : "a part of it";
-}
-var TYPES2 = [
-  [/^string/u, "a text"],
-  [/^map/u, "an object"],
-  [/^\[\]/u, "a list"],
-  [/^(?:float|int)/u, "a number"],
-  [/^bool/u, "true or false"]
-];
-function typeText(type) {
-  return TYPES2.find(([says]) => says.test(type))?.[1] ?? type;
-}
-
-// src/core/refusals/read.ts
-var CLUSTER = [...OBJECTS, ...RELEASES, ...CONNECTION];
-var ROWS = {
-  kubectl: CLUSTER,
-  Helm: [...TEMPLATES, ...CHARTS, ...CLUSTER],
-  git: GIT,
-  sops: SOPS,
-  Docker: DOCKER
-};
-var HALF = 3e3;
-var LIMIT = 5e4;
-var ASIDE = [
-  /^[EWIF]\d{4} \d\d:.*$/gmu,
-  /^(?:level=|WARNING|Warning: |Use --debug flag).*$/gmu,
-  /^.*found symbolic link.*$/gmu,
-  /^Please review the fields above[^]*/gmu
-];
-function readRefusals(tool, said5) {
-  const whole2 = shortened2(withoutRepeated(said5.slice(0, LIMIT))).trim();
-  const spoken2 = ASIDE.reduce((text2, one3) => text2.replaceAll(one3, ""), whole2).trim();
-  const [first, ...rest] = readWith(ROWS[tool], spoken2 === "" ? whole2 : spoken2);
-  return first ? [first, ...rest] : [unread2(tool, spoken2 === "" ? whole2 : spoken2)];
-}
-function unread2(tool, said5) {
-  const lines3 = said5.split("\n").filter((line) => line.trim() !== "");
-  const words3 = lines3.slice(-3).join(" ");
-  return { kind: "unknown", object: "", field: "", text: unreadText(tool, words3), cure: "" };
-}
-function unreadText(tool, words3) {
-  if (words3 === "") return `${tool} does not say why`;
-  if (tool === "sops")
-    return "what sops says is not repeated, because it may hold parts of the file: `sops decrypt` shows it";
-  return `${tool} says ${quote(words3, 400)}`;
-}
-function shortened2(text2) {
-  return text2.length <= 2 * HALF ? text2 : `${text2.slice(0, HALF)}
-${text2.slice(-HALF)}`;
-}
-
-// src/edges/git.ts
-init_failure();
-async function headCommit(root) {
-  const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(
-    () => void 0
-  );
-  return result2?.code === 0 ? result2.stdout.trim() : void 0;
-}
-async function isInGit(root) {
-  const result2 = await exec("git", ["-C", root, "rev-parse", "--git-dir"]).catch(() => void 0);
-  return result2?.code === 0;
-}
-async function folderInRepository(root) {
-  return (await asked(root, ["rev-parse", "--show-prefix"])).replace(/\n$/u, "");
-}
-async function headMessage(root) {
-  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
-  return result2?.code === 0 ? result2.stdout : void 0;
-}
-async function headTime(root) {
-  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%ct"]).catch(
-    () => void 0
-  );
-  return result2?.code === 0 ? Number(result2.stdout.trim()) : void 0;
-}
-var DEPLOYED = "refs/heads/deployed";
-var UNATTENDED = {
-  GIT_TERMINAL_PROMPT: "0",
-  GIT_SSH_COMMAND: "ssh -oBatchMode=yes -oConnectTimeout=10"
-};
-var REMOTE_TIMEOUT_MS = 3e4;
-async function deployedRef(root) {
-  await confirmRepository(root);
-  const found4 = await knownRefs(root);
-  const best = found4.get("refs/remotes/origin/deployed") ?? found4.get(DEPLOYED) ?? [...found4.values()][0];
-  if (best !== void 0) {
-    await confirmWhole(root, best);
-    return { kind: "found", commit: best };
-  }
-  const remotes = lines(await asked(root, ["remote"]));
-  const shallow = (await asked(root, ["rev-parse", "--is-shallow-repository"])).trim() === "true";
-  if (remotes.length === 0 && shallow)
-    throw new Failure("what is deployed cannot be looked up: this is a shallow clone", {
-      hint: `${WHOLE}; it has no remote that could be asked`
-    });
-  if (remotes.length === 0 && await wasCloned(root))
-    throw new Failure("what is deployed cannot be looked up: this clone has no remote any more", {
-      hint: "name it again: git remote add origin URL && git fetch origin"
-    });
-  const looked2 = [];
-  for (const remote of remotes) looked2.push(await askRemote(root, remote, shallow));
-  return { kind: "none", looked: ["no branch `deployed` in this clone", ...looked2].join(", ") };
-}
-var WHOLE = "clone the whole repository (`fetch-depth: 0` in GitHub Actions)";
-async function wasCloned(root) {
-  const { code: code2, stdout } = await exec("git", ["-C", root, "reflog", "--format=%gs", "HEAD"]);
-  return code2 === 0 && lines(stdout).some((line) => line.startsWith("clone: from "));
-}
-async function confirmRepository(root) {
-  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, "rev-parse", "--show-toplevel"]);
-  const marked2 = await markedFolder(root);
-  const top = stdout.replace(/\n$/u, "");
-  if (code2 === 0 && (marked2 === void 0 || top === marked2)) return;
-  const why = code2 === 0 ? `${marked2 ?? root}/.git is no repository` : whyOf(stderr);
-  throw new Failure(`what is deployed cannot be looked up: ${why}`, {
-    hint: repositoryHint(stderr, marked2)
-  });
-}
-function repositoryHint(stderr, marked2) {
-  if (stderr.includes("dubious ownership"))
-    return "it belongs to another user: run it as that user, or `git config --global --add safe.directory DIR` for it";
-  return marked2 === void 0 ? "run it in a clone of the platform\u2019s repository; a new platform needs `git init` first" : "the repository is broken: look with `git status`, or clone it again";
-}
-async function markedFolder(root) {
-  const start2 = await realpath3(root).catch(() => resolve4(root));
-  for (let folder = start2; ; folder = dirname7(folder)) {
-    const found4 = await lstat7(join9(folder, ".git")).catch(() => void 0);
-    if (found4) return folder;
-    if (folder === dirname7(folder)) return void 0;
-  }
-}
-async function knownRefs(root) {
-  const patterns = [DEPLOYED, "refs/remotes/*/deployed"];
-  const args = ["for-each-ref", "--format=%(refname) %(objectname)", ...patterns];
-  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, ...args]);
-  if (code2 !== 0 || stderr.includes("/deployed"))
-    throw new Failure(`the branch \`deployed\` cannot be read: ${whyOf(stderr)}`, {
-      hint: "the repository is broken: look with `git fsck`, or clone it again"
-    });
-  return new Map(lines(stdout).map((line) => cut2(line, " ")));
-}
-async function confirmWhole(root, commit2) {
-  const { code: code2, stderr } = await exec("git", ["-C", root, "cat-file", "-e", `${commit2}^{tree}`]);
-  if (code2 !== 0)
-    throw new Failure(`the branch \`deployed\` cannot be read: ${whyOf(stderr)}`, {
-      hint: "its commit is not in this clone: `git fetch`, or clone it again"
-    });
-}
-async function askRemote(root, remote, shallow) {
-  const agent = process.env["SSH_AUTH_SOCK"];
-  const answer = await exec("git", ["-C", root, "ls-remote", "--exit-code", remote, DEPLOYED], {
-    env: { ...UNATTENDED, ...agent === void 0 ? {} : { SSH_AUTH_SOCK: agent } },
-    timeoutMs: REMOTE_TIMEOUT_MS
-  }).catch((cause) => ({ code: 128, stderr: messageOf(cause) }));
-  const fetch3 = `git fetch ${remote} +${DEPLOYED}:refs/remotes/${remote}/deployed`;
-  if (answer.code === 0)
-    throw new Failure(`the branch \`deployed\` is at ${remote}, but not in this clone`, {
-      hint: `get it: ${fetch3}`
-    });
-  if (answer.code === 2) return `nor at ${remote}`;
-  if (!shallow && await fetchesAll(root, remote)) return `nor at ${remote} as last fetched`;
-  throw new Failure(
-    `what is deployed cannot be looked up: this clone has not all branches of ${remote}, and ${remote} cannot be asked: ${whyOf(answer.stderr)}`,
-    { hint: `${WHOLE}, or get the branch: ${fetch3}` }
-  );
-}
-async function fetchesAll(root, remote) {
-  const { stdout } = await exec("git", [
-    "-C",
-    root,
-    "config",
-    "--get-all",
-    `remote.${remote}.fetch`
-  ]);
-  const all = lines(stdout).some((spec) => spec.replace(/^\+/u, "").startsWith("refs/heads/*:"));
-  const fetched = await asked(root, ["for-each-ref", "--count=1", `refs/remotes/${remote}`]);
-  return all && fetched !== "";
-}
-async function asked(root, args) {
-  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, ...args]);
-  if (code2 !== 0)
-    throw new Failure(`git ${args[0] ?? ""} failed: ${whyOf(stderr)}`, {
-      hint: "the repository is broken: look with `git fsck`, or clone it again"
-    });
-  return stdout;
-}
-function whyOf(stderr) {
-  return refusalsText(readRefusals("git", stderr));
-}
-function lines(text2) {
-  return text2.split("\n").filter((line) => line !== "");
-}
-function cut2(text2, at2) {
-  const where = text2.indexOf(at2);
-  return [text2.slice(0, where), text2.slice(where + at2.length)];
-}
-async function pathsAt(root, commit2) {
-  const listed6 = await asked(root, ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit2]);
-  return listed6.split("\0").filter((path) => path !== "" && !path.includes("\n"));
-}
-async function textsAt(root, commit2, paths) {
-  if (paths.length === 0) return /* @__PURE__ */ new Map();
-  const { bytes: bytes2 } = await exec("git", ["-C", root, "cat-file", "--batch"], {
-    input: paths.map((path) => `${commit2}:${path}
-`).join("")
-  });
-  const files = /* @__PURE__ */ new Map();
-  let offset = 0;
-  for (const path of paths) {
-    const end2 = bytes2.indexOf(10, offset);
-    const size2 = Number(bytes2.subarray(offset, end2).toString("utf8").split(" ").at(2));
-    if (end2 < offset || Number.isNaN(size2))
-      throw new Failure(`${path} cannot be read from commit ${commit2.slice(0, 7)}`, {
-        hint: "it is not in this clone: `git fetch`, or clone the repository again"
-      });
-    files.set(path, bytes2.subarray(end2 + 1, end2 + 1 + size2).toString("utf8"));
-    offset = end2 + 1 + size2 + 1;
-  }
-  return files;
-}
-async function commitsOf(root, commit2, folder, most) {
-  const path = `:(top,literal)${folder}`;
-  return lines(await asked(root, ["log", "--format=%H", `-n${most}`, commit2, "--", path]));
-}
-async function pathsChangedSince(root, commit2, folder) {
-  await asked(root, ["rev-parse", "--git-dir"]);
-  const known = ["rev-parse", "--verify", "--quiet", `${commit2}^{commit}`];
-  if ((await exec("git", ["-C", root, ...known])).code !== 0) return void 0;
-  const names5 = ["diff-tree", "-r", "-z", "--name-only", "--relative"];
-  const listed6 = await asked(root, [...names5, commit2, "HEAD", "--", folder]);
-  return listed6.split("\0").filter((path) => path !== "");
-}
-async function unseenByGit(root, paths) {
-  const unseen2 = /* @__PURE__ */ new Set();
-  for (const path of paths) {
-    const added = ["ls-files", "--", path];
-    const committed = ["log", "--all", "--max-count=1", "--format=%h", "--", path];
-    const answers2 = [await answerOf(root, added), await answerOf(root, committed)];
-    if (answers2.every((one3) => one3 === "")) unseen2.add(path);
-  }
-  return unseen2;
-}
-async function answerOf(root, args) {
-  const result2 = await exec("git", ["-C", root, ...args]).catch(() => void 0);
-  return result2?.code === 0 ? result2.stdout : void 0;
 }
 
 // src/edges/default-branch.ts
@@ -60192,7 +61587,7 @@ async function mainFiles(root, wants) {
 }
 
 // src/gather/charts.ts
-var SETTINGS = "platform.yaml";
+var SETTINGS2 = "platform.yaml";
 async function gatherCharts(platform2, options) {
   const { source, progress } = await sourceOf2(platform2, options);
   if (source.kind === "as-reviewed") {
@@ -60250,10 +61645,10 @@ async function sourceOf2(platform2, { root, repository, chartsFrom, report }) {
   const reviewed2 = await reviewedCharts(root, repository);
   const source = chartSource("jupyterhub", charts, reviewed2);
   if (source.kind === "as-reviewed" && !isProposal(root, repository)) {
-    if (await isMerged(root, SETTINGS)) return { source: asWritten, progress: said5 };
+    if (await isMerged(root, SETTINGS2)) return { source: asWritten, progress: said5 };
   }
   if (reviewed2.kind !== "own") return { source, progress: said5 };
-  const progress = (text2) => said5(`${text2}, because ${SETTINGS} here says so: no default branch is known to compare with`);
+  const progress = (text2) => said5(`${text2}, because ${SETTINGS2} here says so: no default branch is known to compare with`);
   return { source, progress };
 }
 function isProposal(root, repository) {
@@ -60261,11 +61656,165 @@ function isProposal(root, repository) {
 }
 async function reviewedCharts(root, repository) {
   const beside2 = isProposal(root, repository);
-  const text2 = beside2 ? await fileText(join10(repository, SETTINGS)).catch(() => void 0) : await mainText(root, SETTINGS);
+  const text2 = beside2 ? await fileText(join11(repository, SETTINGS2)).catch(() => void 0) : await mainText(root, SETTINGS2);
   if (text2 === void 0) return { kind: beside2 ? "none" : "own" };
-  const { platform: platform2 } = readPlatform(/* @__PURE__ */ new Map([[SETTINGS, { kind: "text", text: text2 }]]));
+  const { platform: platform2 } = readPlatform(/* @__PURE__ */ new Map([[SETTINGS2, { kind: "text", text: text2 }]]));
   return platform2 ? { kind: "main", charts: platform2.settings.data.charts } : { kind: "none" };
 }
+
+// src/gather/platform.ts
+import { join as join12 } from "node:path";
+
+// src/core/model/people-elsewhere.ts
+var PEOPLE = ["member", "cohort", "approvers", "access-removals"];
+function withoutOurPeople(reading) {
+  const { platform: platform2, findings } = reading;
+  const repository = platform2?.settings.data.access?.repository;
+  if (!platform2 || repository === void 0) return reading;
+  const unheard = [...platform2.paths].filter(isOfPeople).map((path) => {
+    const message = `nobody reads this file: people\u2019s files are in ${repository}`;
+    return unread2(path, message, "move it there, or take `access:` out of platform.yaml");
+  });
+  return {
+    ...reading,
+    platform: {
+      ...platform2,
+      members: /* @__PURE__ */ new Map(),
+      cohorts: /* @__PURE__ */ new Map(),
+      approvers: void 0,
+      accessRemovals: void 0,
+      names: new Map([...platform2.names].filter(([kind]) => !PEOPLE.includes(kind)))
+    },
+    findings: onePerPlace([...findings, ...unheard])
+  };
+}
+function isOfPeople(path) {
+  const located = locate(path);
+  return located !== void 0 && PEOPLE.includes(located.kind);
+}
+
+// src/gather/platform.ts
+init_failure();
+async function gatherPlatform(root) {
+  return withoutOurPeople(await readWhole(root, await platformFiles(root)));
+}
+async function gatherWithPeople(root, people) {
+  const [files, theirs] = await Promise.all([platformFiles(root), peopleFiles(people)]);
+  if (theirs.size === 0)
+    throw new UsageError(
+      `${people} holds no people\u2019s files`,
+      "name a checkout of the access repository, with members/, cohorts/ and approvers.yaml"
+    );
+  const ours = [...files].filter(([path]) => !path.startsWith("access/"));
+  return readWhole(root, new Map([...ours, ...theirs]));
+}
+async function readWhole(root, files) {
+  const reading = readPlatform(files);
+  const open3 = reading.findings.filter(({ rule }) => rule === SECRETS_RULE);
+  if (open3.length === 0) return reading;
+  return readPlatform(files, await unseenByGit(root, new Set(open3.map(({ at: at2 }) => at2.file))));
+}
+async function platformFiles(root) {
+  const beside2 = (await namesIn(root)).filter((name) => looksOurs(name) || name === SOPS_FILE);
+  const tree = await readTree(
+    root,
+    [...PLATFORM_FOLDERS, FORM_FOLDER, ...beside2],
+    (path) => isRead(path) || beside2.includes(path)
+  );
+  return tree.files;
+}
+var PEOPLE2 = ["members", "cohorts", "approvers.yaml", "removals.yaml"];
+async function peopleFolder(people) {
+  const top = await namesIn(people);
+  if (!top.includes("access")) return "";
+  const atTop = top.filter((name) => PEOPLE2.includes(name));
+  if (atTop.length === 0) return "access/";
+  const below2 = (await namesIn(join12(people, "access"))).filter((name) => PEOPLE2.includes(name));
+  if (below2.length === 0) return "";
+  throw new UsageError(
+    `${people} holds people\u2019s files twice: ${atTop.join(", ")} beside the folder access/ with ${below2.join(", ")}`,
+    "keep them in one of the two places: what stands in the other would let nobody in"
+  );
+}
+async function peopleFiles(people) {
+  const below2 = await peopleFolder(people);
+  const place2 = (path) => `access/${path.slice(below2.length)}`;
+  const tops = PEOPLE2.map((name) => `${below2}${name}`);
+  const { files } = await readTree(people, tops, (path) => isRead(place2(path)));
+  const theirs = [...files].filter(([path]) => tops.some((top) => path.startsWith(top)));
+  return new Map(theirs.map(([path, content]) => [place2(path), content]));
+}
+async function mainPlatform(root, repository) {
+  if (isProposal(root, repository)) return (await gatherPlatform(repository)).platform;
+  const files = await mainFiles(root, isRead);
+  if (!files) return void 0;
+  const texts3 = [...files].map(([path, text2]) => [path, { kind: "text", text: text2 }]);
+  return withoutOurPeople(readPlatform(new Map(texts3))).platform;
+}
+
+// src/gather/waves.ts
+async function gatherWaves({ root, chartsFrom }, report) {
+  const { platform: platform2, findings } = await gatherPlatform(root);
+  if (!platform2) return { kind: "refused", findings };
+  const { releases, unreadable: unreadable5 } = await deployedOnBranch(root);
+  for (const { unit: unit2, why } of unreadable5) report.progress(`\u26A0 ${unitTitle(unit2)}: ${why}`);
+  const charts = await gatherCharts(platform2, { root, chartsFrom, releases, report });
+  const wanted = wantedReleases(platform2, charts, releases);
+  return { kind: "read", platform: platform2, waves: waveRows(platform2, wanted, releases) };
+}
+
+// src/commands/catch-up.ts
+var LOOKS = "catch-up.yml";
+var DEPLOYS = "deploy.yml";
+var WORDS2 = {
+  start: `something waits: ${DEPLOYS} goes on with it`,
+  "switch-on": `something waits: ${LOOKS} is on until nothing does`,
+  "switch-off": `nothing waits: ${LOOKS} is off until something does`,
+  leave: "nothing waits"
+};
+async function catchUp(inputs, { github, branch, by }, report) {
+  const gathered = await gatherWaves(inputs, report);
+  if (gathered.kind === "refused") return refused4(gathered.findings);
+  const decision = decideCatchUp(gathered.waves, by);
+  switch (decision) {
+    case "start":
+      await github.runWorkflow(DEPLOYS, { waiting: "true" });
+      break;
+    case "switch-on":
+      await github.switchWorkflow(LOOKS, "on");
+      break;
+    case "switch-off":
+      await github.switchWorkflow(LOOKS, "off");
+      if (await github.branchHead(branch) !== await headCommit(inputs.root))
+        await github.switchWorkflow(LOOKS, "on");
+      break;
+    case "leave":
+      break;
+  }
+  return outcome({
+    exit: 0,
+    text: `${WORDS2[decision]}
+`,
+    json: { schema_version: SCHEMA_VERSION, decision }
+  });
+}
+
+// src/core/check/of-hub.ts
+function isOfHub2(platform2, hub) {
+  const found4 = platform2.environments.get(hub)?.data;
+  const folders = (found4 ? imageNames(found4) : []).map((name) => `images/${name}/`);
+  const files = /* @__PURE__ */ new Set([
+    "platform.yaml",
+    `environments/${hub}.yaml`,
+    `secrets/${hub}.sops.yaml`,
+    ...found4 ? [`clusters/${found4.cluster}.yaml`] : [],
+    ...(found4?.data ?? []).flatMap((set) => [`data/${set}.yaml`, `data/${set}.lock.yaml`])
+  ]);
+  return (file) => files.has(file) || folders.some((folder) => file.startsWith(folder));
+}
+
+// src/commands/check.ts
+init_escape();
 
 // src/flow/choose.ts
 init_failure();
@@ -60369,1089 +61918,6 @@ function isExample(url) {
 // src/core/check/run.ts
 init_json();
 
-// src/core/hub/values/build.ts
-init_json();
-
-// src/core/hub/values/part.ts
-init_json();
-function combine(parts2) {
-  return {
-    values: {
-      jupyterhub: merge({}, ...parts2.map((part) => part.jupyterhub ?? {})),
-      glaciocloud: merge({}, ...parts2.map((part) => part.glaciocloud ?? {}))
-    },
-    from: new Map(parts2.flatMap((part) => Object.entries(part.from ?? {}))),
-    ownFrom: new Map(parts2.flatMap((part) => Object.entries(part.ownFrom ?? {})))
-  };
-}
-
-// src/core/hub/certificate.ts
-function hostOf({ url }) {
-  return /^https?:\/\/([^/:]+)/u.exec(url)?.[1] ?? url;
-}
-function hostsOf(environment2) {
-  return [hostOf(environment2), ...environment2.hosts];
-}
-function certificateFaults({ cert, key: key2 }, facts2, now) {
-  const of = (secret, fault) => ({
-    secret,
-    fault
-  });
-  if (facts2.kind === "unread")
-    return facts2.secret === "cert" ? [of(cert, "no certificate that can be read")] : [of(key2, "no private key that can be read")];
-  const { place: place2, without: without4, from, until } = facts2;
-  const day2 = (time2) => new Date(time2).toISOString().slice(0, 10);
-  if (place2 === void 0) return [of(key2, `not the key of the certificate in ${cert}`)];
-  if (place2 > 0)
-    return [of(cert, `a chain that begins with another certificate than that of ${key2}`)];
-  return [
-    ...until < now ? [of(cert, `a certificate that has ended on ${day2(until)}`)] : [],
-    ...from > now ? [of(cert, `a certificate that begins on ${day2(from)}`)] : [],
-    ...without4.length > 0 ? [of(cert, `a certificate without ${without4.join(", ")}`)] : []
-  ];
-}
-
-// src/core/hub/values/supplied.ts
-init_json();
-var SECRETS_NAME = "hub-secrets";
-var SUPPLIED = {
-  hub: SECRETS_NAME,
-  servers: "server-secrets",
-  pull: "pull-secrets",
-  certificate: "hub-certificate"
-};
-var USES = Object.keys(SUPPLIED);
-function useOf({ secrets: secrets2, certificate }, name) {
-  if (name === certificate?.cert || name === certificate?.key) return "certificate";
-  return secrets2[name]?.for;
-}
-function suppliedFor(environment2, use) {
-  return Object.keys(environment2.secrets).filter((name) => useOf(environment2, name) === use);
-}
-function variablesFrom(use, pairs2) {
-  const name = SUPPLIED[use];
-  return Object.fromEntries(
-    pairs2.map(([variable3, key2]) => [variable3, { valueFrom: { secretKeyRef: { name, key: key2 } } }])
-  );
-}
-function serverVariables({ secrets: secrets2 }) {
-  return Object.entries(secrets2).flatMap(
-    ([name, one3]) => one3.for === "servers" && one3.env !== void 0 ? [[one3.env, name]] : []
-  );
-}
-var REFERENCES2 = {
-  secretKeyRef: "name",
-  imagePullSecrets: "name",
-  tls: "secretName"
-};
-function withRealNames(value2, names5) {
-  return renamed(value2, void 0, names5);
-}
-function renamed(value2, key2, names5) {
-  if (Array.isArray(value2)) return value2.map((one3) => renamed(one3, key2, names5));
-  if (!isObject(value2)) return value2;
-  return Object.fromEntries(
-    Object.entries(value2).map(([field, inner]) => {
-      if (key2 !== void 0 && field === key2 && typeof inner === "string")
-        return [field, names5.get(inner) ?? inner];
-      return [field, renamed(inner, REFERENCES2[field], names5)];
-    })
-  );
-}
-var PLACES = ["/hub/extraEnv", "/singleuser/extraEnv", "/imagePullSecrets", "/ingress/tls"];
-function realNamesIn(jupyterhub, names5) {
-  return PLACES.reduce((all, path) => {
-    const [written2, real] = [at(jupyterhub, path), at(withRealNames(jupyterhub, names5), path)];
-    if (written2 === void 0 || real === void 0) return all;
-    const changed4 = differing(written2, real);
-    return changed4 === void 0 ? all : put(all, path, changed4);
-  }, {});
-}
-function differing(written2, real) {
-  const same = (one3, other) => JSON.stringify(one3) === JSON.stringify(other);
-  if (same(written2, real)) return void 0;
-  if (!isObject(written2) || !isObject(real)) return real;
-  return Object.fromEntries(Object.entries(real).filter(([key2, one3]) => !same(written2[key2], one3)));
-}
-
-// src/core/hub/values/entry.ts
-var TLS_SECRET = "hub-tls";
-function entryPart({ hub, cluster }) {
-  const { class: ingressClass, issuer } = cluster.ingress;
-  const proxy = { service: { type: "ClusterIP" }, https: { enabled: false } };
-  if (ingressClass === "none") return { jupyterhub: { proxy, ingress: { enabled: false } } };
-  const hosts = hostsOf(hub.data);
-  const supplied = hub.data.certificate !== void 0;
-  return {
-    jupyterhub: {
-      proxy,
-      ingress: {
-        enabled: true,
-        ingressClassName: ingressClass,
-        annotations: issuer === null || supplied ? {} : { "cert-manager.io/cluster-issuer": issuer },
-        hosts,
-        tls: [{ hosts, secretName: supplied ? SUPPLIED.certificate : TLS_SECRET }]
-      }
-    },
-    from: { "/ingress/hosts": "/url", "/ingress/tls": supplied ? "/certificate" : "/url" }
-  };
-}
-
-// src/core/hub/values/login.ts
-function loginPart({ hub }) {
-  return {
-    jupyterhub: {
-      hub: {
-        config: {
-          JupyterHub: { authenticator_class: "glaciocloud_hub.AccessFileAuthenticator" },
-          Authenticator: {
-            allow_all: false,
-            allow_existing_users: false,
-            any_allow_config: true,
-            auth_refresh_age: 1,
-            enable_auth_state: false,
-            manage_groups: true,
-            refresh_pre_spawn: true
-          },
-          GitHubOAuthenticator: {
-            oauth_callback_url: `${hub.data.url.replace(/\/$/u, "")}/hub/oauth_callback`,
-            http_request_kwargs: { connect_timeout: 3, request_timeout: 6 }
-          }
-        },
-        extraEnv: secretEnv(suppliedFor(hub.data, "hub"))
-      }
-    },
-    from: {
-      "/hub/config/GitHubOAuthenticator/oauth_callback_url": "/url",
-      "/hub/extraEnv": "/secrets"
-    }
-  };
-}
-function hubVariable(secret) {
-  return secret.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_");
-}
-function secretEnv(names5) {
-  return variablesFrom(
-    "hub",
-    names5.map((name) => [hubVariable(name), name])
-  );
-}
-
-// src/core/hub/values/mounts.ts
-function mountsPart({ hub }) {
-  const { mounts: mounts2 } = hub.data;
-  if (mounts2.length === 0) return {};
-  return {
-    glaciocloud: {
-      profiles: {
-        mounts: mounts2.map(({ name, claim, path, at: at2, for: who2, readOnly }) => ({
-          name,
-          claim,
-          at: at2,
-          for: who2,
-          readOnly,
-          ...path !== void 0 && { path }
-        }))
-      }
-    }
-  };
-}
-
-// src/core/hub/values/network.ts
-var import_ipaddr = __toESM(require_ipaddr(), 1);
-init_json();
-var INSIDE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10"];
-var NODE_DNS = "169.254.20.10/32";
-var METADATA = ["169.254.169.254/32", "169.254.170.2/32", "100.100.100.200/32"];
-function opensInside(cluster, cidr, except) {
-  if (!isIpv4(cidr)) return cidr.endsWith("/0") && except.length === 0;
-  return [...insideOf(cluster), ...METADATA].some(
-    (network) => contains(cidr, network) && !except.some((one3) => isIpv4(one3) && contains(one3, network))
-  );
-}
-function isInside(cluster, network) {
-  return !isIpv4(network) || insideOf(cluster).some((one3) => contains(one3, network));
-}
-function insideOf({ networks }) {
-  return [...INSIDE, ...networks];
-}
-function contains(outer, inner) {
-  const [base2, bits2] = ipv4(outer);
-  const [address2, length2] = ipv4(inner);
-  return bits2 <= length2 && address2.match(base2, bits2);
-}
-function isIpv4(network) {
-  const { IPv4 } = import_ipaddr.default;
-  return IPv4.isValidFourPartDecimal(network) || IPv4.isValidCIDRFourPartDecimal(network);
-}
-function ipv4(network) {
-  return import_ipaddr.default.IPv4.parseCIDR(network.includes("/") ? network : `${network}/32`);
-}
-function networkPart({ hub, cluster }) {
-  const own2 = "/singleuser/networkPolicy/egressAllowRules/nonPrivateIPs";
-  const stays2 = at(hub.data.values, own2) === false;
-  return {
-    jupyterhub: {
-      singleuser: {
-        cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
-        networkPolicy: {
-          enabled: true,
-          egressAllowRules: {
-            cloudMetadataServer: false,
-            dnsPortsCloudMetadataServer: cluster.provider === "gke",
-            nonPrivateIPs: false,
-            privateIPs: false
-          }
-        }
-      }
-    },
-    glaciocloud: stays2 ? {} : { egress: { inside: insideOf(cluster), dns: NODE_DNS } }
-  };
-}
-function metadataByIptables(cluster) {
-  return cluster.networkPolicy === "none" && cluster.provider !== "k3s" && cluster.provider !== "existing";
-}
-
-// src/core/hub/values/nodes.ts
-init_json();
-
-// src/core/model/pools.ts
-var USER_POOL = "user";
-var CORE_POOL = "core";
-function poolOf({ nodes }, name) {
-  return Object.hasOwn(nodes, name) ? nodes[name] : void 0;
-}
-function userPool(cluster) {
-  const pool = poolOf(cluster, USER_POOL);
-  if (pool === void 0) throw new Error("a cluster was read without nodes.user");
-  return pool;
-}
-function acceleratorsOf(size2, pool) {
-  if (size2.gpu === void 0 || pool?.gpu === void 0) return void 0;
-  return { resource: pool.gpu.resource, count: size2.gpu };
-}
-function serverPools({ nodes }) {
-  return Object.entries(nodes).filter(([name]) => name !== CORE_POOL);
-}
-
-// src/core/hub/values/nodes.ts
-function nodesPart(context3) {
-  const { hub, cluster, platform: platform2 } = context3;
-  const environment2 = hub.data;
-  const usual2 = environment2.sizes[defaultSize(environment2.sizes)];
-  const gpu = usual2 && acceleratorsOf(usual2, poolOf(cluster, usual2.nodes));
-  const seat = usual2 ? guaranteed(usual2) : { cpu: 0, memory: 0 };
-  return {
-    jupyterhub: {
-      // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every
-      // deployment on the slowest node.
-      scheduling: {
-        userScheduler: { enabled: false },
-        podPriority: { enabled: false },
-        userPlaceholder: { enabled: false }
-      },
-      prePuller: { hook: { enabled: false }, continuous: { enabled: false } },
-      ...placesOf(cluster)
-    },
-    glaciocloud: {
-      hub: { title: environment2.title, url: environment2.url },
-      user: { uid: platform2.user.uid, gid: platform2.user.gid },
-      ...waiting(context3),
-      placeholders: {
-        replicas: environment2.capacity.placeholders,
-        cpu: `${Math.round(seat.cpu * 1e3)}m`,
-        memory: String(seat.memory),
-        ...gpu && { gpu }
-      }
-    },
-    ownFrom: {
-      "/hub/title": "/title",
-      "/hub/url": "/url",
-      "/placeholders/replicas": "/capacity/placeholders",
-      "/placeholders/cpu": seatField(environment2, "cpu"),
-      "/placeholders/memory": seatField(environment2, "memory"),
-      ...gpu && {
-        "/placeholders/gpu": pointer("sizes", defaultSize(environment2.sizes), "gpu")
-      }
-    }
-  };
-}
-function seatField({ sizes: sizes2 }, what) {
-  const usual2 = defaultSize(sizes2);
-  const guarantee2 = sizes2[usual2]?.guarantee?.[what] === void 0 ? [] : ["guarantee"];
-  return pointer("sizes", usual2, ...guarantee2, what);
-}
-function placesOf(cluster) {
-  const singleuser = placeOf3(userPool(cluster), { tolerations: "extraTolerations" });
-  const pool = poolOf(cluster, CORE_POOL);
-  const core = pool && placeOf3(pool, { tolerations: "tolerations" });
-  return {
-    ...Object.keys(singleuser).length > 0 && { singleuser },
-    ...core && Object.keys(core).length > 0 && { hub: core, proxy: { chp: core } }
-  };
-}
-function waiting(context3) {
-  const { sizes: sizes2 } = context3.hub.data;
-  const pools = Object.values(sizes2).map(({ nodes }) => nodes);
-  const first = sizes2[defaultSize(sizes2)]?.nodes ?? USER_POOL;
-  const others = [...new Set(pools)].filter(
-    (name) => name !== first && poolOf(context3.cluster, name) !== void 0
-  );
-  const on = (name) => ({
-    nodes: nodesOf(name, context3),
-    prepull: prepulledOn(name, context3)
-  });
-  return {
-    ...on(first),
-    ...others.length > 0 && { pools: Object.fromEntries(others.map((name) => [name, on(name)])) }
-  };
-}
-function nodesOf(name, { hub, cluster }) {
-  const own2 = hub.data.values;
-  const pool = name === USER_POOL ? void 0 : poolOf(cluster, name);
-  return { ...pool ? poolNodes(own2, pool) : serverNodes(merge(placesOf(cluster), own2)) };
-}
-function prepulledOn(pool, { hub, images: all }) {
-  const images = all.filter(
-    (image2) => sizesWith(hub.data, image2).some(([, { nodes }]) => nodes === pool)
-  );
-  const usual2 = usualOffer(images)?.name;
-  const wanted = /* @__PURE__ */ new Set([
-    usual2,
-    ...hub.data.capacity.events.map((event) => event.image ?? usual2),
-    ...ownImages(pool, hub.data, images)
-  ]);
-  return images.filter(({ name }) => wanted.has(name)).map(({ reference }) => reference).sort(compareText);
-}
-function ownImages(pool, data3, images) {
-  if (data3.sizes[defaultSize(data3.sizes)]?.nodes === pool) return [];
-  const isOwn = (image2) => image2.sizes !== void 0 && sizesWith(data3, image2).every(([, { nodes }]) => nodes === pool);
-  return images.filter(isOwn).map(({ name }) => name);
-}
-
-// src/core/hub/values/pages.ts
-function pagesPart({ hub, platform: platform2 }) {
-  const { repository, help, binder } = platform2.pages;
-  const { title, url, hosts } = hub.data;
-  const form = (name) => repository === void 0 ? "" : `https://github.com/${repository}/issues/new?template=${name}`;
-  const ask3 = form("access.yml");
-  const renew2 = repository === void 0 ? "" : `${form("renew.yml")}&${titled(`Renew: ${title}`)}`;
-  return {
-    glaciocloud: {
-      pages: {
-        v: 1,
-        title,
-        ask: ask3,
-        renew: renew2,
-        help: help ?? "",
-        binder: binder ?? "",
-        ...hosts.length > 0 && { hosts, url: url.replace(/\/$/u, "") }
-      }
-    },
-    ownFrom: {
-      "/pages/title": "/title",
-      "/pages/renew": "/title",
-      "/pages/hosts": "/hosts",
-      "/pages/url": "/url"
-    }
-  };
-}
-function titled(title) {
-  return new URLSearchParams({ title }).toString();
-}
-
-// src/core/hub/values/pull.ts
-init_json();
-function pullPart({ hub }) {
-  const [first] = suppliedFor(hub.data, "pull");
-  if (first === void 0) return {};
-  return {
-    jupyterhub: { imagePullSecrets: [{ name: SUPPLIED.pull }] },
-    from: { "/imagePullSecrets": pointer("secrets", first) }
-  };
-}
-
-// src/core/hub/values/probe.ts
-var PROBE = "glaciocloud-probe";
-var USERS = MACHINES.filter((name) => name.startsWith("probe_"));
-function probeNamespace(hub) {
-  return `${hub}-probe`;
-}
-var ORIGINS = {
-  from: { [`/hub/services/${PROBE}`]: "/probe", [`/hub/loadRoles/${PROBE}`]: "/probe" },
-  ownFrom: {
-    "/probe": "/probe",
-    "/probe/settings": "/probe",
-    "/probe/settings/hub": "",
-    "/probe/settings/job": ""
-  }
-};
-function probePart({ hub, images }) {
-  const { probe: wanted, sizes: sizes2 } = hub.data;
-  const first = usualOffer(images);
-  if (!wanted || !first) return ORIGINS;
-  const { name, file } = first;
-  const check2 = {
-    user: USERS[0] ?? "",
-    profile: slug(name),
-    size: defaultSize(sizes2),
-    image: name,
-    oggm: file.oggm !== void 0,
-    version: file.oggm?.version ?? null,
-    smoke: false,
-    starts: 1
-  };
-  return {
-    jupyterhub: {
-      hub: {
-        services: { [PROBE]: { display: false } },
-        loadRoles: { [PROBE]: { services: [PROBE], scopes: machineScopes(USERS) } }
-      }
-    },
-    glaciocloud: {
-      probe: {
-        namespace: probeNamespace(hub.name),
-        settings: {
-          hub: hub.name,
-          api: seconds(wanted.api),
-          spawn: seconds(wanted.spawn),
-          onlyWhenWarm: wanted.onlyWhenWarm,
-          job: {
-            hub: `http://hub.${hub.name}.svc:8081`,
-            proxy: `http://proxy-public.${hub.name}.svc`,
-            checks: [check2]
-          }
-        }
-      }
-    },
-    ...ORIGINS
-  };
-}
-
-// src/core/hub/values/profiles.ts
-init_json();
-
-// src/core/hub/values/servers.ts
-init_json();
-
-// src/core/model/home.ts
-var FOLDER2 = "{username}";
-function homeOf2({ home }) {
-  const { size: size2 = "", claim, path = FOLDER2 } = home;
-  return claim === void 0 ? { kind: "claims", size: size2, class: home.class } : { kind: "folder", claim, path };
-}
-
-// src/core/hub/values/servers.ts
-var START2 = `has_room() {
-  rm -f "$1/.room-for-jupyter" && head -c 1048576 /dev/zero > "$1/.room-for-jupyter"
-  room=$?
-  rm -f "$1/.room-for-jupyter"
-  return "$room"
-} 2>/dev/null
-if ! has_room "$HOME"; then
-  echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
-  spare=/tmp/home-is-full
-  mkdir -p "$spare"
-  export JUPYTER_PATH="$HOME/.local/share/jupyter:$JUPYTER_PATH"
-  export JUPYTER_CONFIG_DIR="$spare/config" JUPYTER_DATA_DIR="$spare/data" JUPYTER_RUNTIME_DIR="$spare/runtime" IPYTHONDIR="$spare/ipython" MPLCONFIGDIR="$spare/matplotlib"
-fi
-case "$TMPDIR $OGGM_WORKDIR" in
-  " /"*)
-    export TMPDIR="$OGGM_WORKDIR/tmp"
-    mkdir -p "$TMPDIR" 2>/dev/null && has_room "$TMPDIR" || TMPDIR=/tmp
-    ;;
-esac
-settings=/opt/glaciocloud/server/jupyter
-if [ -n "$JUPYTER_CONFIG_PATH" ]; then settings="$JUPYTER_CONFIG_PATH:$settings"; fi
-export JUPYTER_CONFIG_PATH="$settings"
-exec "$0" "$@"
-`;
-var CODE_FOLDER2 = "/opt/glaciocloud/server";
-var COMMAND = "/usr/local/bin/glaciocloud-run";
-var CODE_PLACES = [CODE_FOLDER2, COMMAND];
-var SETTINGS2 = "jupyter_server_config";
-var CODE_VOLUME = {
-  name: "server-code",
-  configMap: {
-    name: "server-code",
-    items: [
-      { key: "glaciocloud_busy.py", path: "glaciocloud_busy.py" },
-      { key: "glaciocloud_procs.py", path: "glaciocloud_procs.py" },
-      { key: "glaciocloud_run.py", path: "glaciocloud_run.py" },
-      { key: `${SETTINGS2}.py`, path: `jupyter/${SETTINGS2}.py` },
-      { key: "glaciocloud_busy.json", path: `jupyter/${SETTINGS2}.d/glaciocloud_busy.json` },
-      { key: "glaciocloud-run", path: "bin/glaciocloud-run", mode: 365 }
-    ]
-  }
-};
-var CODE_MOUNTS = [
-  { name: "server-code", mountPath: CODE_FOLDER2, readOnly: true },
-  {
-    name: "server-code",
-    mountPath: COMMAND,
-    subPath: "bin/glaciocloud-run",
-    readOnly: true
-  }
-];
-var SCRATCH2 = "/scratch";
-var SHM = "/dev/shm";
-function serversPart(context3) {
-  const { cluster, platform: platform2 } = context3;
-  const environment2 = context3.hub.data;
-  const supplied = serverVariables(environment2);
-  return {
-    jupyterhub: {
-      singleuser: {
-        // Never started: images come from the profiles, and a hub without profiles refuses.
-        // Fails closed if it ever were.
-        image: { name: "invalid.invalid/choose-an-image", tag: "none" },
-        uid: platform2.user.uid,
-        fsGid: platform2.user.gid,
-        allowPrivilegeEscalation: false,
-        cmd: ["/bin/sh", "-c", START2, "jupyterhub-singleuser"],
-        defaultUrl: "/lab",
-        extraEnv: {
-          ...Object.fromEntries(
-            Object.entries(environment2.env).map(([name, value2]) => [name, literal(value2)])
-          ),
-          ...variablesFrom("servers", supplied)
-        },
-        storage: {
-          ...homes(homeOf2(environment2), cluster),
-          homeMountPath: `/home/${platform2.user.name}`,
-          ...volumes(environment2, context3.data)
-        }
-      }
-    },
-    from: {
-      ...homeFields(environment2),
-      "/singleuser/storage/extraVolumes": "/scratch/size",
-      [pointer("singleuser", "storage", "extraVolumes", DATA_CLAIM)]: "/data",
-      ...environment2.shm && {
-        [pointer("singleuser", "storage", "extraVolumes", "shm")]: "/shm/size"
-      },
-      "/singleuser/extraEnv": "/env",
-      ...Object.fromEntries(
-        Object.keys(environment2.env).map((name) => [
-          pointer("singleuser", "extraEnv", name),
-          pointer("env", name)
-        ])
-      ),
-      ...Object.fromEntries(
-        supplied.map(([name, secret]) => [
-          pointer("singleuser", "extraEnv", name),
-          pointer("secrets", secret)
-        ])
-      )
-    }
-  };
-}
-function homes(home, cluster) {
-  if (home.kind === "folder")
-    return { type: "static", static: { pvcName: home.claim, subPath: home.path } };
-  const storageClass = home.class ?? cluster.storage.homes.class;
-  return { type: "dynamic", capacity: home.size, dynamic: { storageClass } };
-}
-function homeFields({ home }) {
-  if (home.claim === void 0)
-    return {
-      "/singleuser/storage/capacity": "/home/size",
-      ...home.class !== void 0 && {
-        "/singleuser/storage/dynamic/storageClass": "/home/class"
-      }
-    };
-  return {
-    "/singleuser/storage/type": "/home/claim",
-    "/singleuser/storage/static": "/home/claim",
-    ...home.path !== void 0 && { "/singleuser/storage/static/subPath": "/home/path" }
-  };
-}
-function volumes({ scratch, shm }, data3) {
-  const { extraVolumes, extraVolumeMounts } = dataVolume(data3);
-  if (shm !== void 0) {
-    extraVolumes.unshift({ name: "shm", emptyDir: { medium: "Memory", sizeLimit: shm.size } });
-    extraVolumeMounts.unshift({ name: "shm", mountPath: SHM });
-  }
-  if (scratch !== void 0) {
-    extraVolumes.unshift({ name: "scratch", emptyDir: { sizeLimit: scratch.size } });
-    extraVolumeMounts.unshift({ name: "scratch", mountPath: SCRATCH2 });
-  }
-  return {
-    extraVolumes: [CODE_VOLUME, ...extraVolumes],
-    extraVolumeMounts: [...CODE_MOUNTS, ...extraVolumeMounts]
-  };
-}
-function literal(value2) {
-  return value2.replaceAll("{", "{{").replaceAll("}", "}}");
-}
-function modelEnv(context3) {
-  const home = `/home/${context3.platform.user.name}`;
-  const { scratch, workdir } = context3.hub.data;
-  return {
-    OGGM_WORKDIR: `${workdir === "scratch" ? SCRATCH2 : home}/oggm-work`,
-    OGGM_EXTRACT_DIR: scratch === void 0 ? `${home}/.oggm-extract` : `${SCRATCH2}/oggm`,
-    OGGM_USE_MULTIPROCESSING: "1",
-    ...dataEnv(context3.data, context3.cluster)
-  };
-}
-
-// src/core/hub/values/variables.ts
-init_json();
-function sizeEnv(cpu) {
-  const cores2 = String(Math.max(1, Math.floor(cpu)));
-  return { SLURM_JOB_CPUS_PER_NODE: cores2, PYTHON_CPU_COUNT: cores2, OMP_NUM_THREADS: cores2 };
-}
-function namesSaid(environment2) {
-  const { env, values } = environment2;
-  return [
-    ...Object.keys(env),
-    ...serverVariables(environment2).map(([variable3]) => variable3),
-    ...Object.keys(variablesAt(byName(values), "/singleuser/extraEnv"))
-  ];
-}
-function knownTexts(values, path) {
-  const texts3 = {};
-  for (const [name, value2] of Object.entries(variablesAt(values, path))) {
-    const text2 = isObject(value2) ? value2["value"] : value2;
-    if (typeof text2 === "string") texts3[name] = text2;
-  }
-  return texts3;
-}
-function variablesAt(values, path) {
-  const written2 = at(values, path);
-  return isObject(written2) ? written2 : {};
-}
-
-// src/core/hub/values/profiles.ts
-function profilesPart(context3) {
-  const { hub, images, cluster } = context3;
-  const said5 = namesSaid(hub.data);
-  return {
-    glaciocloud: {
-      profiles: {
-        v: 1,
-        cpuGuaranteeShare: CPU_GUARANTEE_SHARE,
-        images: images.map(({ name, reference, file, built, sizes: sizes2, ...offer2 }) => ({
-          slug: slug(name),
-          title: file.title,
-          description: file.description ?? "",
-          ...about5(file, built),
-          image: reference,
-          for: offer2.for,
-          ...sizes2 && { sizes: sizes2 },
-          default: name === usualOffer(images)?.name,
-          env: without(imageEnv(context3, file, built), said5),
-          ...file.oggm && context3.data && { labels: { [VIEW_LABEL]: context3.data.view } }
-        })),
-        sizes: Object.entries(hub.data.sizes).map(([name, size2]) => ({
-          ...sizeProfile(name, size2, name === defaultSize(hub.data.sizes)),
-          env: without(sizeEnv(size2.cpu), said5),
-          ...machines(size2, cluster, hub.data.values)
-        }))
-      }
-    },
-    ownFrom: {
-      "/profiles/sizes": "/sizes",
-      ...Object.fromEntries(Object.keys(hub.data.sizes).flatMap(sizeOrigins)),
-      ...Object.fromEntries(images.flatMap(({ name }) => imageOrigins(name)))
-    }
-  };
-}
-function sizeOrigins(name) {
-  const below2 = (...path) => pointer("profiles", "sizes", name, ...path);
-  return [
-    [below2("env"), pointer("sizes", name, "cpu")],
-    [below2("spot"), pointer("sizes", name, "nodes")]
-  ];
-}
-function imageOrigins(name) {
-  const env = (variable3) => pointer("profiles", "images", slug(name), "env", variable3);
-  return [
-    [env("OGGM_WORKDIR"), "/workdir"],
-    [env("OGGM_EXTRACT_DIR"), "/scratch"]
-  ];
-}
-function about5({ oggm }, built) {
-  const version = built?.oggm ?? oggm?.version;
-  return {
-    ...version !== void 0 && { software: `OGGM ${version}` },
-    ...built && { built: built.day }
-  };
-}
-function imageEnv(context3, { oggm, env }, built) {
-  if (oggm === void 0) return {};
-  return without(modelEnv(context3), built === void 0 ? [] : Object.keys(env));
-}
-function sizeProfile(name, size2, isDefault2) {
-  return {
-    slug: name,
-    title: size2.title ?? capital(name),
-    cpu: size2.cpu,
-    memory: size2.memory,
-    ...size2.guarantee && { guarantee: { ...size2.guarantee } },
-    for: size2.for,
-    default: isDefault2
-  };
-}
-function machines(size2, cluster, own2) {
-  const pool = poolOf(cluster, size2.nodes);
-  if (pool === void 0) return {};
-  const { nodeSelector, tolerations } = poolNodes(own2, pool);
-  const gpu = acceleratorsOf(size2, pool);
-  return {
-    ...size2.nodes !== USER_POOL && {
-      nodes: { pool: size2.nodes, selector: nodeSelector, tolerations }
-    },
-    ...gpu && { gpu },
-    ...pool.priceClass === "spot" && { spot: true }
-  };
-}
-function capital(name) {
-  return name.slice(0, 1).toUpperCase() + name.slice(1);
-}
-
-// src/core/hub/values/sessions.ts
-function sessionsPart({ hub }) {
-  const { idle: idle2, keepBusy } = hub.data.sessions;
-  const timeout = seconds(idle2);
-  const busy = keepBusy === void 0 ? {} : busyEnv(timeout, keepBusy);
-  return {
-    jupyterhub: {
-      cull: {
-        enabled: true,
-        timeout,
-        every: Math.min(600, Math.max(60, Math.floor(timeout / 4))),
-        maxAge: 0,
-        users: false
-      },
-      ...keepBusy && { singleuser: { extraEnv: busy } }
-    },
-    glaciocloud: { sessions: { keepBusy: keepBusy !== void 0 } },
-    from: {
-      "/cull/timeout": "/sessions/idle",
-      "/cull/every": "/sessions/idle",
-      ...Object.fromEntries(
-        Object.entries(BUSY_FIELDS).map(([name, field]) => [
-          `/singleuser/extraEnv/${name}`,
-          `/sessions${field}`
-        ])
-      )
-    },
-    ownFrom: { "/sessions/keepBusy": "/sessions/keepBusy" }
-  };
-}
-var BUSY_FIELDS = {
-  GLACIOCLOUD_BUSY_IDLE: "",
-  GLACIOCLOUD_BUSY_MAX: "/keepBusy",
-  GLACIOCLOUD_BUSY_WARN: "/keepBusy"
-};
-function busyEnv(idle2, { max: max2, warn }) {
-  return {
-    GLACIOCLOUD_BUSY_IDLE: String(idle2),
-    GLACIOCLOUD_BUSY_MAX: String(seconds(max2)),
-    GLACIOCLOUD_BUSY_WARN: warn.map((one3) => String(seconds(one3))).join(",")
-  };
-}
-
-// src/core/hub/values/data-part.ts
-function dataPart({ data: data3, cluster }) {
-  if (data3 === void 0) return {};
-  const { sets } = data3;
-  return { glaciocloud: { data: { sets, room: cluster.storage.data?.size ?? "" } } };
-}
-
-// src/core/hub/values/build.ts
-var PARTS = [
-  loginPart,
-  hubPart,
-  entryPart,
-  serversPart,
-  networkPart,
-  sessionsPart,
-  dataPart,
-  profilesPart,
-  mountsPart,
-  pagesPart,
-  nodesPart,
-  pullPart,
-  probePart
-];
-function hubValues(context3) {
-  const { values, ...origins } = combine(PARTS.map((part) => part(context3)));
-  const ours = byName(values.jupyterhub);
-  const merged4 = mergeNamed(ours, byName(context3.hub.data.values));
-  return { values: { ...values, jupyterhub: asLists(merged4) }, ...origins, ours };
-}
-function originOf(built, hub, path) {
-  const written2 = `/values${inFile(hub.data.values, path)}`;
-  if (path !== "" && hub.has(written2)) return written2;
-  return tableOf(built, path) ?? (hub.has("/values") ? "/values" : "");
-}
-function fieldOf2(built, path) {
-  return tableOf(built, path)?.slice(1).replaceAll("/", ".");
-}
-function tableOf({ from }, path) {
-  for (let prefix = path; prefix !== ""; prefix = parentOf(prefix)) {
-    const origin = from.get(prefix);
-    if (origin !== void 0) return origin;
-  }
-  return void 0;
-}
-
-// src/core/plan/release.ts
-function wantedRelease(wave, order2, release2) {
-  return { unit: release2.unit, wave, order: order2, release: release2, digest: digestOf(release2) };
-}
-function decideReleases(kind, { wanted, present: present2 }) {
-  const deployed2 = new Map(present2.map((one3) => [unitId(one3.unit), one3]));
-  const decision = { changes: [], unchanged: [], orphans: [] };
-  for (const to of wanted) {
-    if (to.unit.kind !== kind) continue;
-    const from = deployed2.get(unitId(to.unit));
-    if (from?.digest === to.digest) decision.unchanged.push(shownUnit(to.unit));
-    else decision.changes.push({ from, to });
-  }
-  return decision;
-}
-function shownUnit(unit2) {
-  return { id: unitId(unit2), title: unitTitle(unit2), noun: unit2.kind, json: unitJson(unit2) };
-}
-function unitJson({ kind, cluster, name }) {
-  return { kind, cluster, name };
-}
-function diffJson({ added, removed, changed: changed4 }) {
-  const text2 = ({ kind, name }) => `${kind}/${name}`;
-  const stayed2 = changed4.filter(({ kind }) => kind === "changed" || kind === "renamed");
-  return {
-    added: added.map(text2),
-    removed: removed.map(text2),
-    changed: stayed2.map(({ object: object3 }) => text2(object3))
-  };
-}
-function releaseJson({ from, to }) {
-  return {
-    kind: from ? "upgrade" : "install",
-    unit: unitJson(to.unit),
-    wave: to.wave,
-    from: from?.digest ?? null,
-    to: to.digest
-  };
-}
-function releaseIdentity({ from, to }) {
-  return [from ? "upgrade" : "install", unitId(to.unit), from?.digest ?? null, to.digest];
-}
-
-// src/core/cluster/release.ts
-function clusterRelease(name, objects = clusterObjects()) {
-  return wantedRelease("clusters", 0, {
-    v: 1,
-    unit: { kind: "cluster", cluster: name, name },
-    namespace: SYSTEM_NAMESPACE,
-    charts: [],
-    values: { objects: [...objects] },
-    images: [],
-    secrets: []
-  });
-}
-
-// src/core/images/resolve.ts
-function resolveImage(registry, image2, lock, channel) {
-  if (lock) return resolveLock(`${registry}/${image2.name}`, lock.data, channel);
-  const from = image2.data.from;
-  if (!from) return { kind: "unbuilt" };
-  if (from.digest !== void 0) {
-    return { kind: "digest", reference: `${from.image}@${from.digest}` };
-  }
-  return {
-    kind: "unlocked",
-    reference: `${from.image}:${from.tag ?? from.track ?? "latest"}`,
-    floating: from.tag === void 0
-  };
-}
-function resolveLock(repository, { channels, builds }, channel) {
-  const { candidate, stable } = channels;
-  const build4 = channel === "candidate" ? candidate ?? stable : stable;
-  const digest3 = build4 === void 0 ? void 0 : builds[build4]?.digest;
-  return build4 === void 0 || digest3 === void 0 ? { kind: "unpromoted" } : { kind: "locked", reference: `${repository}@${digest3}`, build: build4 };
-}
-function channelOf({ settings: settings3 }, wave) {
-  return settings3.data.waves.find(({ name }) => name === wave)?.images ?? "stable";
-}
-function hubImages(platform2, hub, running = /* @__PURE__ */ new Map()) {
-  const { registry } = platform2.settings.data;
-  const channel = channelOf(platform2, hub.data.wave);
-  const found4 = [];
-  for (const { name, for: who2, sizes: sizes2 } of hub.data.images) {
-    const image2 = platform2.images.get(name);
-    if (!image2) continue;
-    const lock = platform2.locks.get(name);
-    const resolved = resolveImage(registry, image2, lock, channel);
-    if (resolved.kind === "unbuilt") continue;
-    if (resolved.kind === "unpromoted") {
-      const kept3 = running.get(name);
-      if (kept3 === void 0 || isWithdrawn(kept3, lock?.data)) continue;
-      const pinned3 = kept3.includes("@sha256:");
-      const built2 = builtOf(kept3, lock?.data);
-      found4.push({ name, reference: kept3, pinned: pinned3, file: image2.data, built: built2, for: who2, sizes: sizes2 });
-      continue;
-    }
-    const { reference, kind } = resolved;
-    const built = builtOf(reference, lock?.data);
-    const pinned2 = kind !== "unlocked";
-    found4.push({ name, reference, pinned: pinned2, file: image2.data, built, for: who2, sizes: sizes2 });
-  }
-  return found4;
-}
-function isWithdrawn(reference, lock) {
-  return Object.values(lock?.builds ?? {}).some(
-    ({ digest: digest3, yanked }) => yanked !== void 0 && reference.endsWith(`@${digest3}`)
-  );
-}
-var DAY_LENGTH = "2026-11-21".length;
-function builtOf(reference, lock) {
-  const found4 = Object.entries(lock?.builds ?? {}).find(
-    ([, { digest: digest3 }]) => reference.endsWith(`@${digest3}`)
-  );
-  if (!found4) return void 0;
-  const [name, { oggm }] = found4;
-  return { day: name.slice(0, DAY_LENGTH), oggm: oggm?.version };
-}
-
-// src/core/hub/release.ts
-init_json();
-
-// src/core/hub/written.ts
-init_json();
-
-// src/core/hub/charts.ts
-init_json();
-var JUPYTERHUB = "jupyterhub";
-var OWN_VALUES = "glaciocloud";
-function chartOf(release2, name) {
-  return release2.charts.find((chart) => chart.name === name);
-}
-function chartValue(release2, chart, path) {
-  return at(release2.values[chart], path);
-}
-
-// src/core/hub/written.ts
-var CHART = pointer(JUPYTERHUB);
-var OWN = pointer(OWN_VALUES);
-function writtenIn({ from, ownFrom }, hub) {
-  const below2 = (chart, origins) => [...origins].map(([path, field]) => [`${chart}${path}`, field]);
-  return {
-    from: Object.fromEntries([...below2(CHART, from), ...below2(OWN, ownFrom)]),
-    // A file is JSON by its schema; its interfaces only lack the index signature.
-    file: hub.data
-  };
-}
-function fieldBehind({ from, file }, { path, to }) {
-  const raw = rawField(file, path);
-  if (raw !== void 0) return raw;
-  for (let prefix = path; prefix !== ""; prefix = parentOf(prefix)) {
-    const field = from[prefix];
-    if (field === "") return void 0;
-    if (field === void 0) continue;
-    return isWithin(path, OWN) ? deepest(file, field, `${field}${path.slice(prefix.length)}`, to) : field;
-  }
-  return void 0;
-}
-function rawField(file, path) {
-  const { values } = file;
-  if (!isObject(values) || !isWithin(path, CHART) || path === CHART) return void 0;
-  const written2 = inFile(values, path.slice(CHART.length));
-  return at(values, written2) === void 0 ? void 0 : `/values${written2}`;
-}
-function deepest(file, field, path, to) {
-  for (let one3 = path; one3 !== field; one3 = parentOf(one3)) {
-    if (at(file, one3) !== void 0) return one3;
-    if (one3 === path && to === void 0 && isObject(at(file, parentOf(one3)))) return one3;
-  }
-  return field;
-}
-var FORMS = [
-  { says: (written2, value2) => canonical(written2) === canonical(value2), back: (value2) => value2 },
-  {
-    says: (written2, value2) => isDuration(written2) && seconds(written2) === count(value2),
-    back: (value2, like) => {
-      const total = count(value2);
-      return isDuration(like) && total !== void 0 ? durationLike(total, like) : void 0;
-    }
-  }
-];
-function count(value2) {
-  if (typeof value2 === "number") return value2;
-  return typeof value2 === "string" && /^\d+$/u.test(value2) ? Number(value2) : void 0;
-}
-function isDuration(value2) {
-  return typeof value2 === "string" && /^\d+[smhd]$/u.test(value2);
-}
-function writtenBefore(written2, changes) {
-  if (written2 === void 0) return void 0;
-  for (const { from, to } of changes) {
-    if (from === void 0 || to === void 0) continue;
-    const form = FORMS.find(({ says }) => says(written2, to));
-    const value2 = form?.back(from, written2);
-    if (value2 !== void 0) return { value: value2 };
-  }
-  return void 0;
-}
-
-// src/core/hub/release.ts
-function valuesOf(platform2, hub, charts, images = hubImages(platform2, hub)) {
-  const cluster = platform2.clusters.get(hub.data.cluster);
-  if (!cluster) return void 0;
-  return hubValues({
-    hub,
-    cluster: cluster.data,
-    platform: platform2.settings.data,
-    images,
-    codeDigest: charts.codeDigest,
-    data: hubData(platform2, hub, cluster.data)
-  });
-}
-function wantedReleases(platform2, charts, present2 = []) {
-  const hubs = [...platform2.environments.values()].flatMap((hub) => {
-    const images = hubImages(platform2, hub, runningIn(present2, hub.name));
-    return hubRelease(platform2, hub, charts, images);
-  });
-  const used = new Set(hubs.map(({ unit: unit2 }) => unit2.cluster));
-  const clusters = [...platform2.clusters.keys()].filter((name) => used.has(name)).map((name) => clusterRelease(name));
-  return [...clusters, ...hubs].sort(
-    (a, b) => a.order - b.order || compareText(a.unit.name, b.unit.name)
-  );
-}
-function runningIn(present2, hub) {
-  const found4 = present2.find(({ unit: unit2 }) => unit2.kind === "hub" && unit2.name === hub);
-  return new Map(found4?.release.images.map(({ name, reference }) => [name, reference]));
-}
-function secretsOf({ encrypted }, { name, data: data3 }) {
-  const secrets2 = Object.keys(data3.secrets).sort(compareText);
-  const file = encrypted.get(name);
-  return secrets2.length === 0 || file === void 0 ? { secrets: secrets2 } : { secrets: secrets2, encrypted: file };
-}
-function hubRelease(platform2, hub, charts, images) {
-  const built = valuesOf(platform2, hub, charts, images);
-  const waves2 = platform2.settings.data.waves;
-  const order2 = waves2.findIndex(({ name }) => name === hub.data.wave) + 1;
-  if (!built || order2 === 0) return [];
-  const written2 = writtenIn(built, hub);
-  return [
-    {
-      ...wantedRelease(hub.data.wave, order2, {
-        v: 1,
-        unit: { kind: "hub", cluster: hub.data.cluster, name: hub.name },
-        namespace: hub.name,
-        charts: charts.pins.map(({ name, version, digest: digest3 }) => ({ name, version, digest: digest3 })).sort((a, b) => compareText(a.name, b.name)),
-        values: built.values,
-        images: images.map(({ name, reference }) => ({ name, reference })),
-        ...secretsOf(platform2, hub)
-      }),
-      written: written2
-    }
-  ];
-}
-
 // src/core/hub/rules/objects.ts
 init_json();
 
@@ -61501,8 +61967,8 @@ function kindFault(object3, namespaces) {
   return void 0;
 }
 function bindingFault(binding2, namespaces) {
-  if (at(binding2, "/roleRef/kind") !== "Role")
-    return `it would give the rights of the ${said(at(binding2, "/roleRef/kind"))} ${said(at(binding2, "/roleRef/name"))}`;
+  const [kind, role] = [at(binding2, "/roleRef/kind"), at(binding2, "/roleRef/name")];
+  if (kind !== "Role") return `it would give the rights of the ${said(kind)} ${said(role)}`;
   for (const subject of objectsIn(at(binding2, "/subjects"))) {
     const namespace = subject["namespace"];
     const near = namespace === void 0 || namespaces.includes(textAt(subject, "/namespace"));
@@ -62912,7 +63378,17 @@ var CLOSED = [
   }))
 ];
 var KEPT2 = /^sqlite:\/\/\/(\/srv\/jupyterhub\/)?[\w.-]+\.sqlite$/u;
-var OPENS2 = /^--([A-Za-z]+\.)?(allow_(origin|origin_pat|credentials|unauthenticated_access|root)|disable_check_xsrf|token|password|hashed_password|(identity_provider|authorizer|login_handler)_class|headers|tornado_settings)(=|$)/u;
+var OPENING = [
+  "allow_(origin|origin_pat|credentials|unauthenticated_access|root)",
+  "disable_check_xsrf",
+  "token",
+  "password",
+  "hashed_password",
+  "(identity_provider|authorizer|login_handler)_class",
+  "headers",
+  "tornado_settings"
+];
+var OPENS2 = new RegExp(String.raw`^--([A-Za-z]+\.)?(${OPENING.join("|")})(=|$)`, "u");
 function texts2(value2) {
   return (Array.isArray(value2) ? value2 : [value2]).map(String);
 }
@@ -63316,8 +63792,24 @@ var modelMemory = {
 init_json();
 var SERVERS = "/singleuser/extraEnv";
 var HUB = "/hub/extraEnv";
-var OF_EACH_SERVER = /^(JUPYTERHUB_(API_|CLIENT_|COOKIE_|OAUTH_|PUBLIC_|SERVICE_|SSL_|(ACTIVITY_URL|ADMIN_ACCESS|BASE_URL|HOST|SERVER_NAME|USER)$)|JPY_API_TOKEN$|(MEM|CPU)_(LIMIT|GUARANTEE)$|JUPYTER_IMAGE(_SPEC)?$)/u;
-var OF_THE_HUB = /^(GLACIOCLOUD_|CONFIGPROXY_AUTH_TOKEN$|HELM_RELEASE_NAME$|POD_NAMESPACE$|PYTHONUNBUFFERED$|(HUB|PROXY_API|PROXY_PUBLIC)_SERVICE_)/u;
+var OF_EACH_SERVER = beginning(
+  "JUPYTERHUB_(API|CLIENT|COOKIE|OAUTH|PUBLIC|SERVICE|SSL)_",
+  "JUPYTERHUB_(ACTIVITY_URL|ADMIN_ACCESS|BASE_URL|HOST|SERVER_NAME|USER)$",
+  "JPY_API_TOKEN$",
+  "(MEM|CPU)_(LIMIT|GUARANTEE)$",
+  "JUPYTER_IMAGE(_SPEC)?$"
+);
+var OF_THE_HUB = beginning(
+  "GLACIOCLOUD_",
+  "CONFIGPROXY_AUTH_TOKEN$",
+  "HELM_RELEASE_NAME$",
+  "POD_NAMESPACE$",
+  "PYTHONUNBUFFERED$",
+  "(HUB|PROXY_API|PROXY_PUBLIC)_SERVICE_"
+);
+function beginning(...names5) {
+  return new RegExp(`^(${names5.join("|")})`, "u");
+}
 function* variablesOf({ values }, base2) {
   const written2 = at(values, base2);
   const texts3 = knownTexts(values, base2);
@@ -64196,7 +64688,7 @@ function ownPlaces2(environment2, user) {
       ...CODE_PLACES,
       ...scratch ? [SCRATCH2] : [],
       ...shm ? [SHM] : [],
-      ...data3.length > 0 ? [PLACE] : [],
+      ...data3.length > 0 ? [PLACE2] : [],
       ...images.map(({ name }) => `/opt/${name}`),
       ...placesOfValues(environment2)
     ]
@@ -65091,7 +65583,7 @@ function conflictsOf(sets) {
   };
   for (const { set, lock } of sets)
     for (const file of lock.data.files) {
-      const path = placeOf2(file.url);
+      const path = placeOf3(file.url);
       const before2 = placed2.get(path);
       if (before2 && (before2.file.bytes !== file.bytes || before2.file.unpack !== file.unpack))
         tell5(before2.set, set.name, `${path} is of two sizes in their locks`);
@@ -65203,11 +65695,11 @@ function* addressFaults(set) {
   }
 }
 function* mirrorFaults(set) {
-  for (const [beginning2, places] of Object.entries(set.data.mirrors))
+  for (const [beginning3, places] of Object.entries(set.data.mirrors))
     for (const [index2, place2] of places.entries())
-      if (beginning2.endsWith("/") !== place2.endsWith("/"))
+      if (beginning3.endsWith("/") !== place2.endsWith("/"))
         yield {
-          at: set.at(pointer("mirrors", beginning2, index2)),
+          at: set.at(pointer("mirrors", beginning3, index2)),
           message: 'one of the two ends with "/", and the other does not',
           hint: 'end both with "/": what follows in an address is put behind'
         };
@@ -65309,7 +65801,7 @@ function setOf({ set, lock }) {
     set: set.name,
     lock: lockDigest(lock.data),
     files: lock.data.files.map(({ url, bytes: bytes2, unpack }) => ({
-      path: placeOf2(url),
+      path: placeOf3(url),
       urls: addressesOf(url, set.data.mirrors),
       bytes: bytes2,
       unpack: unpack ?? null
@@ -66407,11 +66899,11 @@ import { fileURLToPath as fileURLToPath2 } from "node:url";
 init_json();
 import { createHash as createHash3 } from "node:crypto";
 import { readFile as readFile8 } from "node:fs/promises";
-import { join as join11 } from "node:path";
+import { join as join13 } from "node:path";
 async function keptAnswer(code2, question, ask3) {
   const hash = createHash3("sha256").update(await readFile8(code2));
   const key2 = hash.update("\0").update(question).digest("hex");
-  const file = join11(cacheFolder(), "schemas", `${key2}.json`);
+  const file = join13(cacheFolder(), "schemas", `${key2}.json`);
   const { sound } = objectOf(await readFile8(file, "utf8").catch(() => "")) ?? {};
   if (typeof sound === "number" && Number.isSafeInteger(sound) && sound >= 0)
     return { kind: "checked", faults: Array.from({ length: sound }, () => []) };
@@ -66448,96 +66940,6 @@ async function answerOf2(file, input2, { timeoutMs, memoryMb }) {
 function isAnswer(value2) {
   if (typeof value2 !== "object" || value2 === null || !("kind" in value2)) return false;
   return value2.kind === "checked" || value2.kind === "unusable";
-}
-
-// src/gather/platform.ts
-import { join as join12 } from "node:path";
-
-// src/core/model/people-elsewhere.ts
-var PEOPLE = ["member", "cohort", "approvers", "access-removals"];
-function withoutOurPeople(reading) {
-  const { platform: platform2, findings } = reading;
-  const repository = platform2?.settings.data.access?.repository;
-  if (!platform2 || repository === void 0) return reading;
-  const unheard = [...platform2.paths].filter(isOfPeople).map((path) => {
-    const message = `nobody reads this file: people\u2019s files are in ${repository}`;
-    return unread(path, message, "move it there, or take `access:` out of platform.yaml");
-  });
-  return {
-    ...reading,
-    platform: {
-      ...platform2,
-      members: /* @__PURE__ */ new Map(),
-      cohorts: /* @__PURE__ */ new Map(),
-      approvers: void 0,
-      accessRemovals: void 0,
-      names: new Map([...platform2.names].filter(([kind]) => !PEOPLE.includes(kind)))
-    },
-    findings: onePerPlace([...findings, ...unheard])
-  };
-}
-function isOfPeople(path) {
-  const located = locate(path);
-  return located !== void 0 && PEOPLE.includes(located.kind);
-}
-
-// src/gather/platform.ts
-init_failure();
-async function gatherPlatform(root) {
-  return withoutOurPeople(await readWhole(root, await platformFiles(root)));
-}
-async function gatherWithPeople(root, people) {
-  const [files, theirs] = await Promise.all([platformFiles(root), peopleFiles(people)]);
-  if (theirs.size === 0)
-    throw new UsageError(
-      `${people} holds no people\u2019s files`,
-      "name a checkout of the access repository, with members/, cohorts/ and approvers.yaml"
-    );
-  const ours = [...files].filter(([path]) => !path.startsWith("access/"));
-  return readWhole(root, new Map([...ours, ...theirs]));
-}
-async function readWhole(root, files) {
-  const reading = readPlatform(files);
-  const open3 = reading.findings.filter(({ rule }) => rule === SECRETS_RULE);
-  if (open3.length === 0) return reading;
-  return readPlatform(files, await unseenByGit(root, new Set(open3.map(({ at: at2 }) => at2.file))));
-}
-async function platformFiles(root) {
-  const beside2 = (await namesIn(root)).filter((name) => looksOurs(name) || name === SOPS_FILE);
-  const tree = await readTree(
-    root,
-    [...PLATFORM_FOLDERS, FORM_FOLDER, ...beside2],
-    (path) => isRead(path) || beside2.includes(path)
-  );
-  return tree.files;
-}
-var PEOPLE2 = ["members", "cohorts", "approvers.yaml", "removals.yaml"];
-async function peopleFolder(people) {
-  const top = await namesIn(people);
-  if (!top.includes("access")) return "";
-  const atTop = top.filter((name) => PEOPLE2.includes(name));
-  if (atTop.length === 0) return "access/";
-  const below2 = (await namesIn(join12(people, "access"))).filter((name) => PEOPLE2.includes(name));
-  if (below2.length === 0) return "";
-  throw new UsageError(
-    `${people} holds people\u2019s files twice: ${atTop.join(", ")} beside the folder access/ with ${below2.join(", ")}`,
-    "keep them in one of the two places: what stands in the other would let nobody in"
-  );
-}
-async function peopleFiles(people) {
-  const below2 = await peopleFolder(people);
-  const place2 = (path) => `access/${path.slice(below2.length)}`;
-  const tops = PEOPLE2.map((name) => `${below2}${name}`);
-  const { files } = await readTree(people, tops, (path) => isRead(place2(path)));
-  const theirs = [...files].filter(([path]) => tops.some((top) => path.startsWith(top)));
-  return new Map(theirs.map(([path, content]) => [place2(path), content]));
-}
-async function mainPlatform(root, repository) {
-  if (isProposal(root, repository)) return (await gatherPlatform(repository)).platform;
-  const files = await mainFiles(root, isRead);
-  if (!files) return void 0;
-  const texts3 = [...files].map(([path, text2]) => [path, { kind: "text", text: text2 }]);
-  return withoutOurPeople(readPlatform(new Map(texts3))).platform;
 }
 
 // src/flow/findings.ts
@@ -67029,11 +67431,15 @@ function reportText({ sets, room }) {
     greatest(sets.map(({ state }) => state.length)),
     greatest(sets.map((one3) => filesText(one3).length))
   ];
-  const lines3 = sets.flatMap((one3) => [
-    terminal`${MARKS[one3.state]} ${one3.set.padEnd(widths[0])}  ${one3.state.padEnd(widths[1])}  ${filesText(one3).padEnd(widths[2])}  ${doneOf(one3.bytes_done, one3.bytes)}\n`,
-    ...repairedLine(one3),
-    ...problemLines(one3)
-  ]);
+  const lines3 = sets.flatMap((one3) => {
+    const [set, state] = [one3.set.padEnd(widths[0]), one3.state.padEnd(widths[1])];
+    const [files, bytes2] = [filesText(one3).padEnd(widths[2]), doneOf(one3.bytes_done, one3.bytes)];
+    return [
+      terminal`${MARKS[one3.state]} ${set}  ${state}  ${files}  ${bytes2}\n`,
+      ...repairedLine(one3),
+      ...problemLines(one3)
+    ];
+  });
   const left = room === void 0 ? "there is no volume yet\n" : `the volume has ${doneOf(room.free, room.total)} free
 `;
   return lines3.map(({ text: text2 }) => text2).join("") + left;
@@ -67267,7 +67673,7 @@ function claimBy(ports) {
 }
 async function holding(claim, what, work, acquire) {
   const mine = await acquire();
-  const renewal3 = keepRenewing(claim, mine.lease);
+  const renewal3 = keepRenewing(claim, mine);
   try {
     return await work(() => {
       if (renewal3.lost())
@@ -67282,22 +67688,21 @@ async function holding(claim, what, work, acquire) {
     await release(claim, mine.name);
   }
 }
-function keepRenewing(claim, first) {
+function keepRenewing(claim, mine) {
   const { clock } = claim.ports;
-  let lease = first;
+  let { lease } = mine;
   let renewed2 = time(claim);
   let taken2 = false;
   const again = () => {
     stop2 = clock.after(RENEW_MS, again);
     const begun = time(claim);
-    renew(claim, lease).then(
+    renew(claim, { ...mine, lease }).then(
       (next) => {
-        lease = next;
-        renewed2 = begun;
+        if (next) [lease, renewed2] = [next, Math.max(renewed2, begun)];
+        else taken2 = true;
       },
-      (error3) => {
-        taken2 ||= error3 instanceof KubeFailure && error3.conflict;
-      }
+      () => void 0
+      // ours for as long as the last renewal that was answered says
     );
   };
   let stop2 = clock.after(RENEW_MS, again);
@@ -67319,7 +67724,7 @@ async function attempt2(claim, name) {
       });
     return isFree2(claim, name, found4) ? await kube.replace({ ...found4, spec: leaseSpec(claim) }) : void 0;
   } catch (error3) {
-    if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
+    if (!isConflict(error3)) throw error3;
     return void 0;
   }
 }
@@ -67341,21 +67746,35 @@ function leaseSpec(claim) {
     renewTime: now
   };
 }
-async function renew(claim, lease) {
+async function renew(claim, { name, lease }) {
   const old = isObject(lease["spec"]) ? lease["spec"] : {};
-  return claim.ports.kube.replace({
-    ...lease,
-    spec: { ...leaseSpec(claim), acquireTime: old["acquireTime"] ?? null }
-  });
-}
-async function release({ ports: { kube }, holder }, name) {
   try {
-    const found4 = await kube.get("lease", name, SYSTEM_NAMESPACE);
-    if (found4 && at(found4, "/spec/holderIdentity") === holder)
-      await kube.replace({ ...found4, spec: { leaseDurationSeconds: DURATION } });
+    return await claim.ports.kube.replace({
+      ...lease,
+      spec: { ...leaseSpec(claim), acquireTime: old["acquireTime"] ?? null }
+    });
   } catch (error3) {
+    if (!isConflict(error3)) throw error3;
+    const ours = await stillOurs(claim, name);
+    return ours && renew(claim, { name, lease: ours });
+  }
+}
+async function release(claim, name) {
+  try {
+    const found4 = await stillOurs(claim, name);
+    if (found4)
+      await claim.ports.kube.replace({ ...found4, spec: { leaseDurationSeconds: DURATION } });
+  } catch (error3) {
+    if (isConflict(error3)) return release(claim, name);
     if (!(error3 instanceof Failure)) throw error3;
   }
+}
+async function stillOurs({ ports, holder }, name) {
+  const found4 = await ports.kube.get("lease", name, SYSTEM_NAMESPACE);
+  return found4 && at(found4, "/spec/holderIdentity") === holder ? found4 : void 0;
+}
+function isConflict(error3) {
+  return error3 instanceof KubeFailure && error3.conflict;
 }
 
 // src/apply/data/fill.ts
@@ -67497,7 +67916,7 @@ function fillEnd(log2) {
   if (error3.kind === "read") return { kind: "error", ...error3.value };
   return {
     kind: "error",
-    cause: last === "" ? "the filler said nothing" : `the filler ended with: ${last.slice(0, 300)}`,
+    cause: lastWords("the filler", last),
     cure: "try again; if it ends so again, report it with this line"
   };
 }
@@ -67553,7 +67972,7 @@ async function confirmPods(job, { kube }) {
   const refused6 = events.find(({ reason }) => reason === "FailedCreate");
   if (refused6)
     throw new Faulty(
-      `input data: the cluster takes no pod: ${shortened(textAt(refused6, "/message"))}`,
+      `input data: the cluster takes no pod: ${messageText(textAt(refused6, "/message"))}`,
       "infrastructure"
     );
 }
@@ -67743,7 +68162,8 @@ async function dropData({ ports: { kube }, report }, wanted) {
 }
 function wordsOf({ sets }) {
   const files = sets.flatMap(({ lock }) => lock.data.files);
-  return `data sets ${sets.map(({ set }) => set.name).join(", ")} (${files.length} files, ${gigabytes(bytesOf({ files }))})`;
+  const names5 = sets.map(({ set }) => set.name).join(", ");
+  return `data sets ${names5} (${files.length} files, ${gigabytes(bytesOf({ files }))})`;
 }
 async function fillTask({
   wanted: { platform: platform2, cluster, hubs },
@@ -67795,105 +68215,6 @@ init_failure();
 
 // src/flow/record.ts
 init_json();
-
-// src/edges/deployed.ts
-import { readdir as readdir7 } from "node:fs/promises";
-import { join as join13 } from "node:path";
-init_failure();
-var OBJECTS2 = "manifests.yaml";
-var UNIT = /^(clusters\/[^/.]+|[^/.]+)\/(?:release\.json|status\.json|manifests\.yaml)$/u;
-var RECORD = /^(clusters\/[^/.]+|[^/.]+)\/(release\.json|status\.json)$/u;
-function deployedFrom(folder, root) {
-  return folder === void 0 ? deployedOnBranch(root) : deployedInFolder(folder);
-}
-async function deployedInFolder(folder) {
-  await guarded(folder, () => tidy(folder));
-  const names5 = await readdir7(folder).catch((cause) => {
-    throw new Failure(`${folder} cannot be read`, {
-      hint: "name a folder that `render` wrote, or leave --present out",
-      exit: 2,
-      cause
-    });
-  });
-  const clusters = names5.includes("clusters") ? (await readdir7(join13(folder, "clusters"))).filter((name) => !name.startsWith(".")).map((name) => `clusters/${name}`) : [];
-  const units = [
-    ...names5.filter((name) => name !== "clusters" && !name.startsWith(".")),
-    ...clusters
-  ];
-  const read6 = async (wants) => {
-    const files = /* @__PURE__ */ new Map();
-    for (const unit2 of units) {
-      for (const file of ["release.json", "status.json", OBJECTS2]) {
-        const path = `${unit2}/${file}`;
-        const full = join13(folder, path);
-        if (!await exists2(full) || !wants(path)) continue;
-        const text3 = await plainText(full).catch(() => void 0);
-        if (text3 !== void 0) files.set(path, text3);
-      }
-    }
-    return files;
-  };
-  const text2 = (path) => plainText(join13(folder, path)).catch(() => void 0);
-  const { found: found4 } = await deployed(read6, text2);
-  if (units.length > 0 && found4.releases.length === 0)
-    throw new Failure(`${folder} holds no record of a release`, {
-      hint: "name a folder that `render` wrote; an empty one means that nothing is deployed yet",
-      exit: 2
-    });
-  return found4;
-}
-async function deployedOnBranch(root) {
-  const ref = await deployedRef(root);
-  if (ref.kind === "none") {
-    const { found: found5 } = await deployed(
-      () => Promise.resolve(/* @__PURE__ */ new Map()),
-      () => Promise.resolve(void 0)
-    );
-    return { ...found5, looked: ref.looked };
-  }
-  const there = await pathsAt(root, ref.commit);
-  const read6 = (wants) => textsAt(root, ref.commit, there.filter(wants));
-  const text2 = async (path) => (await read6((one3) => one3 === path)).get(path);
-  const { found: found4, seen: seen3 } = await deployed(read6, text2);
-  if (seen3.length > 0 && found4.releases.length + found4.unreadable.length === 0)
-    throw new Failure("the branch `deployed` holds no record of a release", {
-      hint: "only `deploy` writes it: restore it from its history, or delete it if nothing runs yet"
-    });
-  return found4;
-}
-var LONGEST_HISTORY = 500;
-async function deployedWhile(root, hub, wanted) {
-  const ref = await deployedRef(root);
-  if (ref.kind === "none") return [];
-  const found4 = [];
-  for (const commit2 of await commitsOf(root, ref.commit, hub, LONGEST_HISTORY)) {
-    const paths = (await pathsAt(root, commit2)).filter((path) => RECORD.exec(path)?.[1] === hub);
-    const files = await textsAt(root, commit2, paths);
-    const read6 = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
-    if (read6.kind !== "read" || !wanted(read6.record)) break;
-    found4.push(read6.record);
-  }
-  return found4;
-}
-async function deployed(read6, text2) {
-  const seen3 = [];
-  const files = await read6((path) => {
-    seen3.push(path);
-    return RECORD.test(path);
-  });
-  const units = new Set(seen3.flatMap((path) => UNIT.exec(path)?.slice(1, 2) ?? []));
-  const readings = [...units].map(
-    (unit2) => readRecord(unit2, files.get(`${unit2}/release.json`), files.get(`${unit2}/status.json`))
-  );
-  const found4 = {
-    releases: readings.flatMap((one3) => one3.kind === "read" ? [one3.record] : []),
-    unreadable: readings.flatMap((one3) => one3.kind === "unreadable" ? [one3.record] : []),
-    manifests: async (unit2) => await text2(`${unitId(unit2)}/${OBJECTS2}`) ?? ""
-  };
-  return { found: found4, seen: seen3 };
-}
-
-// src/flow/record.ts
 init_failure();
 
 // node_modules/p-map/index.js
@@ -68108,9 +68429,9 @@ function createPuller(iterator2) {
 }
 
 // src/edges/helm.ts
-init_failure();
 import { writeFile as writeFile5 } from "node:fs/promises";
 import { join as join15 } from "node:path";
+init_failure();
 
 // src/edges/helm-failure.ts
 init_failure();
@@ -68161,7 +68482,7 @@ async function findHelm() {
   const [major, minor] = [Number(parts2?.[1]), Number(parts2?.[2])];
   if (code2 !== 0 || !parts2)
     throw new HelmFailure(
-      `${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`,
+      `${program} does not answer as Helm does: ${lastWords("it", stderr || stdout)}`,
       { hint: `put ${NEEDED} on the PATH` }
     );
   if (!(major === 4 || major === 3 && minor >= 17))
@@ -68300,6 +68621,16 @@ async function keepRecord({ record, actions }, { unit: unit2, files, message }, 
     return error3.message;
   }
   return void 0;
+}
+async function markTried({ actions }, chosen2, present2, until) {
+  const files = chosen2.flatMap(({ unit: unit2 }) => {
+    const status2 = present2.get(unitId(unit2))?.status;
+    if (status2 === void 0) return [];
+    const marked2 = /* @__PURE__ */ new Map([["status.json", pretty({ ...status2, tried: until })]]);
+    return [...inRecord(unit2, marked2)];
+  });
+  if (files.length === 0) return;
+  await actions?.github.commitFiles("deployed", new Map(files), `a trial until ${until}`);
 }
 function inRecord(unit2, files) {
   return new Map([...files].map(([path, text2]) => [`${unitId(unit2)}/${path}`, text2]));
@@ -68555,10 +68886,10 @@ async function lockData(root, names5, world) {
   if (names5.length === 0)
     throw new UsageError("data lock needs a set", "write: glaciocloud data lock SET\u2026");
   const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused2(findings);
+  if (!platform2) return refused4(findings);
   const sets = chooseSets(platform2, names5);
   const wrong2 = addressFindings(sets);
-  if (wrong2.length > 0) return refused2(wrong2);
+  if (wrong2.length > 0) return refused4(wrong2);
   const results = [];
   for (const set of sets) results.push(await lockSet(root, platform2, set, world));
   return outcome({
@@ -68617,7 +68948,7 @@ async function data({ target: [verb2 = "", ...names5], ...request2 }, worlds) {
   if (mode === void 0) throw unknownVerb(verb2);
   const world = worlds.run();
   const ended3 = await runData({ ...request2, mode, sets: names5 }, world);
-  if (ended3.kind === "refused") return refused2(ended3.findings);
+  if (ended3.kind === "refused") return refused4(ended3.findings);
   const { cluster, report } = ended3;
   const well = report.sets.every(({ state }) => state === "ready");
   const github = mode === "verify" ? await worlds.github() : void 0;
@@ -69102,7 +69433,7 @@ async function preflightAddress({ hub, to }, { kube, cluster, internet: internet
       continue;
     }
     const { problems, warnings } = dnsVerdict(hostname5, resolved, entries);
-    for (const warning3 of warnings) progress(to.unit, `\u26A0 ${warning3}`);
+    for (const warning4 of warnings) progress(to.unit, `\u26A0 ${warning4}`);
     append(faults, problems);
   }
   if (faults.length > 0) throw new Faulty(faults.join("; "), "infrastructure");
@@ -69235,10 +69566,10 @@ function unseenBefore({ earlier: earlier3, record }) {
   const there = unseen2.filter((one3) => one3.wave === wave && one3.cluster === cluster);
   return waiting2(
     "earlier-unfinished",
-    `wave ${wave} was never deployed on cluster ${cluster}, as far as is known here: ${names2(there)}; ${beginning(record, first)}`
+    `wave ${wave} was never deployed on cluster ${cluster}, as far as is known here: ${names2(there)}; ${beginning2(record, first)}`
   );
 }
-function beginning({ kind }, { wave, cluster }) {
+function beginning2({ kind }, { wave, cluster }) {
   const command = `glaciocloud deploy --cluster ${cluster} --wave ${wave} --record FOLDER`;
   switch (kind) {
     case "branch":
@@ -69432,9 +69763,33 @@ function mayHave({ id, name, created }, { names: names5, people }) {
   return created !== void 0 && created < Date.parse(since);
 }
 
+// src/core/model/takeover.ts
+function takeoverText({ release: release2, namespace }) {
+  return `takes over release ${release2} in namespace ${namespace}`;
+}
+
 // src/apply/hub/adopt.ts
 init_json();
 init_failure();
+
+// src/apply/hub/others.ts
+init_json();
+var OF_OTHERS = "deployments,services,persistentvolumeclaims";
+async function heldByOthers(kube, hubs) {
+  const held3 = /* @__PURE__ */ new Map();
+  if (hubs.length === 0) return held3;
+  const all = await kube.list("namespaces");
+  const there = new Map(all.map((one3) => [textAt(one3, "/metadata/name"), one3]));
+  for (const { unit: unit2, release: release2 } of hubs) {
+    const namespace = there.get(release2.namespace);
+    if (!namespace) continue;
+    const objects = await kube.list(OF_OTHERS, { namespace: release2.namespace });
+    const found4 = { hub: unit2.name, adopt: void 0, namespace, releases: [], objects };
+    const standing = standingOf(found4);
+    if (standing.kind === "refused") held3.set(unit2.name, standing.reason);
+  }
+  return held3;
+}
 
 // src/core/access/homes.ts
 init_escape();
@@ -69636,7 +69991,7 @@ async function withStanding(task, world) {
   const [there, releases, objects] = await Promise.all([
     world.kube.get("namespace", namespace),
     world.releases.list(namespace),
-    world.kube.list("deployments,services,persistentvolumeclaims", { namespace })
+    world.kube.list(OF_OTHERS, { namespace })
   ]);
   const { adopt } = hub.data;
   const found4 = { hub: to.unit.name, adopt, namespace: there, releases, objects };
@@ -69673,12 +70028,16 @@ async function usersOf2({ to }, world) {
     timeoutMs: LOOK_MS5
   });
   const said5 = lastObject(lines3);
-  if (code2 !== 0 || said5 === void 0)
+  if (code2 !== 0 || said5 === void 0) {
+    const why = scriptRefusal(stderr);
     throw new Failure(
-      `the hub that is to be taken over does not answer, so that nobody can say whom it knows: ${stderr.trim().slice(-200)}; nothing was changed`,
-      { hint: "bring it up first" }
+      `the hub that is to be taken over does not answer, so that nobody can say whom it knows: ${why.text}; nothing was changed`,
+      { hint: why.cure === "" ? "bring it up first" : why.cure }
     );
-  world.progress(to.unit, `takes over a hub of JupyterHub ${textAt(said5, "/version")}`);
+  }
+  const { namespace } = to.release;
+  const what = takeoverText({ release: to.unit.name, namespace });
+  world.progress(to.unit, `${what}, a hub of JupyterHub ${textAt(said5, "/version")}`);
   if (!Array.isArray(said5["users"]))
     world.progress(
       to.unit,
@@ -69746,17 +70105,20 @@ function asFaulty(error3, hidden2) {
 init_json();
 init_failure();
 var RESTORE4 = "glaciocloud-restore";
-var LOOKS = 360;
+var LOOKS2 = 360;
 var LOOK_MS6 = 250;
 async function copyDatabase({ to, adopting }, world) {
   const lines3 = [];
   const name = `before-${to.digest.slice(0, 12)}`;
-  const { code: code2, stderr } = await world.kube.python(to.release.namespace, {
+  const { code: code2, why } = await world.kube.python(to.release.namespace, {
     script: await world.script("db_copy.py"),
     args: [name],
     onLine: (line) => lines3.push(line),
     timeoutMs: 6e4
-  }).catch((error3) => ({ code: -1, stderr: messageOf(error3) }));
+  }).then(
+    (ended3) => ({ code: ended3.code, why: scriptRefusal(ended3.stderr).text }),
+    (error3) => ({ code: -1, why: messageOf(error3) })
+  );
   const said5 = lastObject(lines3);
   if (code2 === 1 && said5 !== void 0)
     throw new Faulty(
@@ -69765,13 +70127,13 @@ async function copyDatabase({ to, adopting }, world) {
     );
   if (code2 !== 0 && adopting)
     throw new Faulty(
-      `the database of the hub that is to be taken over cannot be copied: ${stderr.trim().slice(-120)}`,
+      `the database of the hub that is to be taken over cannot be copied: ${why}`,
       "infrastructure"
     );
   if (code2 !== 0) {
     world.progress(
       to.unit,
-      `no copy of the hub\u2019s database, because the hub does not answer: ${stderr.trim().slice(-120)}`
+      `no copy of the hub\u2019s database, because the hub does not answer: ${why}`
     );
     return void 0;
   }
@@ -69789,7 +70151,7 @@ async function restoreDatabase({ to }, copy2, revision, world) {
     await world.kube.scale("hub", 0, namespace);
   const running = async () => (await world.kube.list("pods", { namespace, selector: "app=jupyterhub,component=hub" })).length > 0;
   for (let look4 = 0; await running(); look4 += 1) {
-    if (look4 === LOOKS)
+    if (look4 === LOOKS2)
       throw new Faulty(
         "the hub does not stop, so that its database cannot be restored",
         "infrastructure"
@@ -69808,7 +70170,7 @@ async function restoreDatabase({ to }, copy2, revision, world) {
   );
   if (!ok2)
     throw new Faulty(
-      `the hub\u2019s database cannot be restored: ${log2.trim().slice(-300)}`,
+      `the hub\u2019s database cannot be restored: ${lastWords("the script", log2)}`,
       "infrastructure"
     );
   const said5 = lastObject(log2.split("\n"));
@@ -69876,7 +70238,7 @@ function samplesOf(sets) {
     const [file] = [...lock.data.files].sort(
       (a, b) => a.bytes - b.bytes || compareText(a.url, b.url)
     );
-    return file ? [{ set: set.name, path: placeOf2(file.url), bytes: file.bytes }] : [];
+    return file ? [{ set: set.name, path: placeOf3(file.url), bytes: file.bytes }] : [];
   });
 }
 
@@ -69963,7 +70325,7 @@ function firstFailure({ to }, run3, world, request2) {
   });
 }
 function endedText(code2, stderr) {
-  return code2 === 0 ? "the health check ended without a word" : `the health check ended with code ${code2}: ${stderr.trim().slice(-300)}`;
+  return code2 === 0 ? "the health check ended without a word" : `the health check ended with code ${code2}: ${scriptRefusal(stderr).text}`;
 }
 async function provePublic(task, world, run3) {
   const began = world.clock.elapsed();
@@ -70121,12 +70483,40 @@ function imagesBeside(release2) {
   );
 }
 
+// src/core/hub/schema.ts
+init_json();
+function runningHub(said5) {
+  const [version, schema] = [textAt(said5, "/version"), textAt(said5, "/schema")];
+  return schema === "" ? void 0 : { version, schema };
+}
+function newHub(said5) {
+  const found4 = at(said5, "/schemas");
+  const schemas2 = Array.isArray(found4) ? found4.filter((one3) => typeof one3 === "string") : [];
+  return schemas2.length === 0 ? void 0 : { version: textAt(said5, "/version"), schemas: schemas2 };
+}
+function schemaStep(runs, to) {
+  if (!to.schemas.includes(runs.schema))
+    return {
+      kind: "refused",
+      reason: `the hub\u2019s database is that of JupyterHub ${runs.version} (schema ${runs.schema}), and JupyterHub ${to.version} of this change is older and cannot begin with it: name a chart with JupyterHub ${runs.version} or newer in charts: of platform.yaml, or such an image where the hub\u2019s file names one`
+    };
+  const [newest3 = ""] = to.schemas;
+  if (runs.schema === newest3) return { kind: "same" };
+  return {
+    kind: "upgraded",
+    text: `JupyterHub ${runs.version} \u2192 ${to.version} upgrades the hub\u2019s database when it starts (schema ${runs.schema} \u2192 ${newest3}), and the older one cannot begin with it then: it is copied first, and the way back puts the copy in its place`
+  };
+}
+
 // src/apply/hub/load-check.ts
 init_json();
+init_failure();
 var NAME3 = "glaciocloud-load-check";
 var UNLOADED = "the new configuration cannot be loaded";
+var LOOK_MS7 = 6e4;
 var SCRIPTS = ["load_check.py", "load_promises.py"];
-async function loadCheck({ to }, objects, world) {
+async function loadCheck(task, objects, world) {
+  const { to } = task;
   const { namespace } = to.release;
   const pod = loadCheckObjects(objects, {
     namespace,
@@ -70139,6 +70529,26 @@ async function loadCheck({ to }, objects, world) {
     world
   );
   if (!ok2) throw new Faulty(loadError(log2), "product");
+  await compareSchemas(task, objectOf(lastLine(log2)), world);
+}
+async function compareSchemas({ to, state, adopting }, loaded, world) {
+  const wanted = newHub(loaded);
+  const isNew = state?.healthy ? changesHubImage(state.healthy.release, to.release) : adopting;
+  if (!wanted || !isNew) return;
+  const lines3 = [];
+  const request2 = { script: await world.script("hub_schema.py"), args: [], timeoutMs: LOOK_MS7 };
+  const { code: code2 } = await world.kube.python(to.release.namespace, { ...request2, onLine: (line) => lines3.push(line) }).catch((error3) => {
+    if (!(error3 instanceof Failure)) throw error3;
+    return { code: -1 };
+  });
+  const runs = code2 === 0 ? runningHub(lastObject(lines3)) : void 0;
+  if (!runs) return;
+  const step2 = schemaStep(runs, wanted);
+  if (step2.kind === "refused") throw new Faulty(step2.reason, "product");
+  if (step2.kind === "upgraded") world.progress(to.unit, step2.text);
+}
+function lastLine(log2) {
+  return log2.trim().split("\n").at(-1) ?? "";
 }
 async function scriptsOf({ script }) {
   const texts3 = SCRIPTS.map(async (name) => [name, await script(name)]);
@@ -70146,8 +70556,8 @@ async function scriptsOf({ script }) {
 }
 function loadError(log2) {
   const lines3 = log2.trim().split("\n");
-  const told3 = objectOf(lines3.at(-1) ?? "");
-  if (!told3) return `${UNLOADED}: ${lines3.slice(-5).join(" ").slice(0, 600)}`;
+  const told3 = objectOf(lastLine(log2));
+  if (!told3) return `${UNLOADED}: ${lastWords("the log of the check", log2)}`;
   if (textAt(told3, "/stage") === "promises")
     return `the new configuration breaks a promise: ${textAt(told3, "/error")}`.slice(0, 600);
   const bad = lines3.find((line) => line.includes("Bad config encountered"));
@@ -70458,7 +70868,7 @@ function tried(read6) {
 init_json();
 init_failure();
 var LEAVING_SECONDS = 300;
-var LOOK_MS7 = 500;
+var LOOK_MS8 = 500;
 async function restoreRevision(task, { revision, digest: digest3 }, stored, world) {
   const { unit: unit2, release: release2 } = task.to;
   const { namespace } = release2;
@@ -70527,7 +70937,7 @@ async function untilGone({ to }, objects, { kube, clock, progress }) {
       );
     if (leaving !== said5) progress(to.unit, `waiting until what was deleted is gone: ${leaving}`);
     said5 = leaving;
-    await clock.sleep(LOOK_MS7);
+    await clock.sleep(LOOK_MS8);
   }
 }
 async function fit({ to }, stored, alive, { kube, progress }) {
@@ -70723,7 +71133,7 @@ async function pullingAhead({ to: { unit: unit2, release: release2 } }, objects,
 
 // src/apply/hub/rollout.ts
 var ROLLOUT_SECONDS = 300;
-var LOOK_MS8 = 500;
+var LOOK_MS9 = 500;
 async function watchRollout({ to }, { kube, clock, progress }) {
   const { unit: unit2 } = to;
   const { namespace } = to.release;
@@ -70746,7 +71156,7 @@ async function watchRollout({ to }, { kube, clock, progress }) {
     }
     if (verdict.for !== said5) progress(unit2, `waiting for ${verdict.for}`);
     said5 = verdict.for;
-    await clock.sleep(LOOK_MS8);
+    await clock.sleep(LOOK_MS9);
   }
   throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said5}`, "product");
 }
@@ -70757,7 +71167,8 @@ async function lastWordOf(pod, namespace, kube) {
 }
 function lastWord(log2) {
   const lines3 = log2.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("unable to retrieve container logs"));
-  return (lines3.findLast((line) => /error|exception|\[C |fatal/iu.test(line)) ?? lines3.at(-1) ?? "").slice(0, 300);
+  const last = lines3.findLast((line) => /error|exception|\[C |fatal/iu.test(line)) ?? lines3.at(-1);
+  return last === void 0 ? "" : lastWords("its log", last);
 }
 
 // src/apply/hub/hub.ts
@@ -71271,7 +71682,7 @@ var Sending = class {
     this.#counted = parseCounted(said5);
     if (code2 !== 0 || !this.#counted || this.#counted.bytes !== this.bytes)
       throw new Faulty(
-        `the line to the pod broke after ${megabytes(this.bytes)}: ${stderr.trim().slice(-200)}`,
+        `the line to the pod broke after ${megabytes(this.bytes)}: ${scriptRefusal(stderr).text}`,
         "infrastructure"
       );
   }
@@ -71318,8 +71729,8 @@ function telling(clock, say2) {
 
 // src/apply/removal/archive.ts
 var AT_ONCE = 3;
-var LOOKS2 = 360;
-var LOOK_MS9 = 250;
+var LOOKS3 = 360;
+var LOOK_MS10 = 250;
 async function openArchive(place2, unit2, removal, store) {
   const bucket = await store.open(place2);
   try {
@@ -71429,12 +71840,12 @@ async function atRest(volumes2, namespace, { kube, clock }) {
       )
     );
     if (!busy) return;
-    if (look4 === LOOKS2)
+    if (look4 === LOOKS3)
       throw new Faulty(
         `the pod ${textAt(busy, "/metadata/name")} does not stop, so that its volume cannot be archived; nothing is deleted`,
         "infrastructure"
       );
-    await clock.sleep(LOOK_MS9);
+    await clock.sleep(LOOK_MS10);
   }
 }
 async function archiveVolume({ place: place2, bucket }, volume, { unit: unit2, hub, user, tolerations, script }, world) {
@@ -71640,7 +72051,7 @@ async function stop(namespace, { kube }) {
 // src/flow/deploy.ts
 init_failure();
 
-// src/flow/catch-up.ts
+// src/flow/record-again.ts
 init_failure();
 
 // src/apply/tell.ts
@@ -71866,7 +72277,7 @@ function recordOf({ ports, report }, { platform: platform2, charts, commit: comm
   return publicRecord(to, { platform: platform2, charts, report, commit: commit2, at: at2 });
 }
 
-// src/flow/catch-up.ts
+// src/flow/record-again.ts
 async function catchUpRecord(job, wanted, { states, present: present2 }) {
   const { inputs, report } = job;
   const { hold: hold2, record, actions } = inputs;
@@ -71876,7 +72287,9 @@ async function catchUpRecord(job, wanted, { states, present: present2 }) {
     const { unit: unit2, digest: digest3, release: release2 } = to;
     const state = states.known.get(release2.namespace);
     if (unreadable5.has(unitId(unit2))) continue;
-    if (!isSettled(state, digest3) || present2.get(unitId(unit2))?.digest === digest3) continue;
+    const known = present2.get(unitId(unit2));
+    const isKnown2 = known?.digest === digest3 && known.status?.tried === void 0;
+    if (!isSettled(state, digest3) || isKnown2) continue;
     const message = `${unit2.name} runs ${digest3.slice(0, 7)}, and was not recorded`;
     try {
       const files = await recordOf(job, wanted, to, state?.healthy?.since);
@@ -72007,8 +72420,8 @@ async function applyShared({ inputs, ports, report }, { platform: platform2, cha
   const { kube, clock } = ports;
   const at2 = clock.now().toISOString();
   if (!idle2)
-    for (const warning3 of await preflightCluster(kube, cluster))
-      report.progress(`\u26A0 cluster ${cluster.name}: ${warning3}`);
+    for (const warning4 of await preflightCluster(kube, cluster))
+      report.progress(`\u26A0 cluster ${cluster.name}: ${warning4}`);
   if (await applyCluster(kube, cluster, identity5))
     report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
   const known = shared && present2.get(unitId(shared.unit));
@@ -72032,7 +72445,10 @@ async function applyUnits(job, wanted, found4, refusal3) {
     if (approval2.doubt !== void 0)
       report.progress(`\u26A0 the approval is not believed: ${approval2.doubt}`);
     const record = whereRecorded(inputs, wanted, refusal3);
-    const results = await walk2(job, { wanted, found: found4, merge: merge3, urgent, approval: approval2, record }, world);
+    const hold2 = holdUntil(job);
+    if (hold2) await markTried(inputs, wanted.chosen, found4.present, hold2.until);
+    const facts2 = { wanted, found: found4, merge: merge3, urgent, approval: approval2, record, hold: hold2 };
+    const results = await walk2(job, facts2, world);
     append(results, await removeAll2(job, wanted, found4, world));
     await tell2(job, wanted, results, merge3);
     return results;
@@ -72043,7 +72459,7 @@ function whereRecorded({ record, actions }, { recorded }, refusal3) {
   if (!actions) return { kind: "read-only" };
   return refusal3 === void 0 || recorded.releases.length + recorded.unreadable.length > 0 ? { kind: "branch" } : { kind: "refused", why: refusal3 };
 }
-async function walk2(job, { wanted, found: found4, merge: merge3, urgent, approval: approval2, record: known }, world) {
+async function walk2(job, { wanted, found: found4, merge: merge3, urgent, approval: approval2, record: known, hold: hold2 }, world) {
   const { inputs } = job;
   const { reason = "", record, retry: retry2 } = inputs;
   const elsewhere3 = [...found4.present.values()].filter(
@@ -72061,7 +72477,7 @@ async function walk2(job, { wanted, found: found4, merge: merge3, urgent, approv
     ...approval2,
     hurry: inputs.now ? reason : urgent,
     again: inputs.again ? reason : void 0,
-    hold: holdUntil(job),
+    hold: hold2,
     retry: retry2 === void 0 ? void 0 : { hub: retry2, reason },
     onDone: async (to) => {
       if (record === void 0) return;
@@ -72094,7 +72510,7 @@ async function deploy(job) {
   const ended3 = await runDeployment(job);
   switch (ended3.kind) {
     case "refused":
-      return refused2(ended3.findings);
+      return refused4(ended3.findings);
     case "moved-on":
       return outcome({
         exit: 0,
@@ -72135,6 +72551,9 @@ function exitCode(results) {
 // src/core/doctor/check.ts
 function ok(id, where, what) {
   return { id, state: "ok", where, what, fix: "" };
+}
+function warning3(id, where, what, fix2) {
+  return { id, state: "warning", where, what, fix: fix2 };
 }
 function missing3(id, where, what, fix2) {
   return { id, state: "missing", where, what, fix: fix2 };
@@ -72202,6 +72621,58 @@ function token() {
 
 // src/core/doctor/clusters.ts
 init_json();
+
+// src/core/doctor/classes.ts
+init_json();
+function storageChecks({ cluster, hubs }, classes) {
+  const own2 = hubs.flatMap(
+    ({ name, data: { home } }) => home.class === void 0 || home.class === cluster.data.storage.homes.class ? [] : [{ where: `environments/${name}.yaml`, field: "home.class", homes: { class: home.class } }]
+  );
+  const shared = {
+    where: `clusters/${cluster.name}.yaml`,
+    field: "storage.homes.class",
+    ...cluster.data.storage
+  };
+  return [shared, ...own2].map(({ where, field, ...storage }) => {
+    const { problems, warnings } = storageVerdict(storage, classes);
+    const [id, [loss]] = ["cluster/storage", warnings];
+    const look4 = `kubectl get storageclass # then correct ${where}`;
+    if (problems.length > 0) return missing3(id, where, problems.join("; "), look4);
+    const kept3 = classes.find((one3) => textAt(one3, "/metadata/name") === storage.homes.class);
+    return loss !== void 0 && kept3 ? warning3(id, where, loss, keeping(kept3, `${field} of ${where}`)) : ok(id, where, "the storage class is there");
+  });
+}
+function keeping(like, field) {
+  const name = `${textAt(like, "/metadata/name")}-retain`;
+  const made3 = { ...without(like, ["metadata"]), metadata: { name }, reclaimPolicy: "Retain" };
+  const patch = `kubectl patch pv NAME --patch '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`;
+  const make = `echo ${quoted4(JSON.stringify(made3))} | kubectl apply -f -`;
+  return `${make} # before the first hub, then ${name} as ${field}; for each volume that is there: ${patch}`;
+}
+function ingressCheck({ cluster, hubs }, classes) {
+  const { ingress } = cluster.data;
+  const [id, where] = ["cluster/ingress", `clusters/${cluster.name}.yaml`];
+  const { problems } = ingressVerdict(ingress, classes);
+  if (problems.length > 0)
+    return missing3(
+      id,
+      where,
+      problems.join("; "),
+      `kubectl get ingressclass # then correct ${where}`
+    );
+  if (ingress.class !== "none") return ok(id, where, "the ingress class is there");
+  const outside2 = hubs.filter(({ data: data3 }) => !isLocalHost(new URL(data3.url).hostname));
+  if (outside2.length === 0)
+    return ok(id, where, "no ingress class, and no hub needs one: none has a public address");
+  const names5 = outside2.map(({ name, data: data3 }) => `${name} (${data3.url})`).join(", ");
+  const there = classes.length > 0 ? `, as ${classes.join(" or ")}` : "";
+  return warning3(
+    id,
+    where,
+    `\`ingress.class: none\` makes no entry, so people reach ${names5} only by a proxy of your own`,
+    `kubectl get ingressclass # then ingress: {class: NAME, issuer: NAME} in ${where}${there}`
+  );
+}
 
 // src/core/doctor/login.ts
 var LOGIN_DAYS = 14;
@@ -72287,23 +72758,13 @@ function clusterChecks(needs, facts2) {
       "cluster/storage",
       where,
       live.storageClasses,
-      (classes) => fileCheck(
-        "cluster/storage",
-        where,
-        storageVerdict(cluster.data.storage, classes),
-        "storageclass"
-      )
+      (classes) => storageChecks(needs, classes)
     ),
     ...judged(
       "cluster/ingress",
       where,
       live.ingressClasses,
-      (classes) => fileCheck(
-        "cluster/ingress",
-        where,
-        ingressVerdict(cluster.data.ingress, classes),
-        "ingressclass"
-      )
+      (classes) => ingressCheck(needs, classes)
     ),
     ...issuerChecks(cluster, live),
     ...dnsChecks(needs, facts2, live.entries)
@@ -72340,10 +72801,10 @@ function versionChecks(cluster, version) {
       )
     ];
   const { warnings } = versionVerdict(cluster, version);
-  const [warning3] = warnings;
-  if (warning3 === void 0) return [ok(id, where, `Kubernetes 1.${number3}`)];
+  const [warning4] = warnings;
+  if (warning4 === void 0) return [ok(id, where, `Kubernetes 1.${number3}`)];
   const script = `s/^kubernetes:.*/kubernetes: "1.${number3}"/`;
-  return [missing3(id, where, warning3, `sed -i '${script}' ${quoted4(where)}`)];
+  return [missing3(id, where, warning4, `sed -i '${script}' ${quoted4(where)}`)];
 }
 function rightsCheck({ name, data: data3 }, allowed, { login }) {
   const where = `clusters/${name}.yaml`;
@@ -72362,15 +72823,6 @@ function bindingFor(login) {
   const { namespace, name } = account2;
   if (name === DEPLOYER && namespace === SYSTEM_NAMESPACE) return ` ${who2}`;
   return `${bind2} --serviceaccount=${quoted4(`${namespace}:${name}`)} ${who2}`;
-}
-function fileCheck(id, where, { problems, warnings }, kind) {
-  if (problems.length > 0)
-    return missing3(id, where, problems.join("; "), `kubectl get ${kind} # then correct ${where}`);
-  return ok(
-    id,
-    where,
-    warnings[0] ?? `the ${kind === "storageclass" ? "storage" : "ingress"} class is there`
-  );
 }
 function issuerChecks(cluster, { issuers }) {
   const { ingress } = cluster.data;
@@ -72504,7 +72956,8 @@ function closeEnvironment(repository, { name, defaultBranch }, branches) {
   const others = patternsOf(branches).some((one3) => !isDefault(one3, defaultBranch));
   const policies = `${place2}/deployment-branch-policies`;
   const isOther = `select((.type//"branch")!="branch" or .name!=${JSON.stringify(defaultBranch)})`;
-  const drop = `gh api --paginate ${quoted4(policies)} --jq ${quoted4(`.branch_policies[]|${isOther}.id`)} | xargs -I ID gh api --method DELETE ${quoted4(`${policies}/ID`)}`;
+  const list = `gh api --paginate ${quoted4(policies)} --jq ${quoted4(`.branch_policies[]|${isOther}.id`)}`;
+  const drop = `${list} | xargs -I ID gh api --method DELETE ${quoted4(`${policies}/ID`)}`;
   return [
     ...branches.kind === "selected" ? [] : [limit],
     ...others ? [drop] : [],
@@ -72903,13 +73356,13 @@ function actionsChecks(repository, {
   mayOpenPulls
 }) {
   const place2 = quoted4(`repos/${repository}/actions/permissions`);
-  const put3 = `gh api --method PUT ${place2}`;
+  const put2 = `gh api --method PUT ${place2}`;
   const id = "github/actions";
   const runs = enabled && !localOnly ? ok(id, repository, "workflows run") : missing3(
     id,
     repository,
     enabled ? "actions of other owners are refused, and the workflows use some" : "Actions are disabled",
-    `${put3} -F enabled=true -f allowed_actions=all`
+    `${put2} -F enabled=true -f allowed_actions=all`
   );
   const opening = "github/pull-requests";
   const pulls = mayOpenPulls ? ok(opening, repository, "workflows may open pull requests") : missing3(
@@ -73491,7 +73944,12 @@ function examine(platform2, facts2) {
 // src/core/doctor/show.ts
 init_escape();
 var GROUPS2 = { github: "GitHub", cluster: "clusters", secrets: "secrets" };
-var MARKS3 = { ok: "\u2713", missing: "\u2717", unknown: "?" };
+var MARKS3 = {
+  ok: "\u2713",
+  warning: "\u26A0",
+  missing: "\u2717",
+  unknown: "?"
+};
 function doctorText(checks) {
   const groups2 = Object.entries(GROUPS2).flatMap(([group, title]) => {
     const lines3 = checks.filter(({ id }) => id.startsWith(`${group}/`)).map(checkLines);
@@ -73507,7 +73965,9 @@ function summary3(checks) {
   const count3 = (wanted) => checks.filter(({ state }) => state === wanted).length;
   const open3 = count3("unknown");
   const rest = open3 === 0 ? "" : `, ${open3} not asked: this is no word on those`;
-  return `${count3("ok")} fine, ${count3("missing")} missing${rest}`;
+  const warnings = count3("warning");
+  const warned = warnings === 0 ? "" : `, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`;
+  return `${count3("ok")} fine${warned}, ${count3("missing")} missing${rest}`;
 }
 function doctorJson(checks) {
   return checks.map(({ id, state, where, what, fix: fix2 }) => ({
@@ -73844,9 +74304,9 @@ function textOf5({ files }, path) {
 async function doctor({ root, cluster, now }, ports, report) {
   const { platform: platform2, findings } = await gatherPlatform(root);
   const isOwn = ({ rule }) => rule === SECRETS_RULE;
-  if (!platform2 || hasErrors(findings.filter((one3) => !isOwn(one3)))) return refused2(findings);
+  if (!platform2 || hasErrors(findings.filter((one3) => !isOwn(one3)))) return refused4(findings);
   const broken = runRules({ platform: platform2, now, defaults: void 0 });
-  if (hasErrors(broken)) return refused2(broken);
+  if (hasErrors(broken)) return refused4(broken);
   report.progress("asking GitHub, the cluster and DNS");
   const files = await gatherDoctorFiles(root);
   const checks = examine(platform2, await doctorFacts({ platform: platform2, files, cluster, now }, ports));
@@ -75092,7 +75552,7 @@ var CODES = {
   139: "ended by SIGSEGV: compiled code crashed"
 };
 var LONGEST3 = 300;
-function shortened3(one3) {
+function shortened2(one3) {
   return { ...one3, name: short(one3.name, LONGEST3), detail: short(one3.detail, LONGEST3) };
 }
 var LONGEST_REASON = 1e3;
@@ -75105,13 +75565,13 @@ function judged2(test, run3) {
   const result2 = { name: test.name, seconds: rounded(run3.seconds), memory_mb: memory };
   const said5 = objectOf(run3.stdout.trimEnd().split("\n").at(-1) ?? "");
   if (run3.code !== 0 || said5 === void 0)
-    return { ...result2, ok: false, detail: CODES[run3.code] ?? lastWords(run3) };
+    return { ...result2, ok: false, detail: CODES[run3.code] ?? lastWords2(run3) };
   const ok2 = said5["ok"] === true;
   const misfit = ok2 && test.hub !== void 0 && hubMisfit(test.hub, textAt(said5, "/version"));
   if (misfit) return { ...result2, ok: false, detail: misfit };
   return { ...result2, ok: ok2, detail: textAt(said5, "/detail") };
 }
-function lastWords({ stdout, stderr, code: code2 }) {
+function lastWords2({ stdout, stderr, code: code2 }) {
   const lines3 = `${stdout}
 ${stderr}`.split("\n").map((line) => line.trim());
   const last = lines3.filter((line) => line !== "" && !PEAK.test(line)).at(-1);
@@ -75162,7 +75622,7 @@ async function promote({ root, names: names5, present: present2, now }, { regist
   const reading = await gatherPlatform(root);
   const { platform: platform2 } = reading;
   const findings = await allFindings(reading, void 0, now);
-  if (!platform2 || hasErrors(findings)) return refused2(findings);
+  if (!platform2 || hasErrors(findings)) return refused4(findings);
   const named5 = names5.length > 0;
   const images = named5 ? imagesNamed(platform2, names5) : [...platform2.images.values()];
   const pulls = asked4 && await pullPlace(asked4, { root, platform: platform2, now }, images);
@@ -75190,7 +75650,7 @@ async function yank({ root, names: names5, reason, present: present2, now }, ask
   const reading = await gatherPlatform(root);
   const { platform: platform2 } = reading;
   const findings = await allFindings(reading, void 0, now);
-  if (!platform2) return refused2(findings);
+  if (!platform2) return refused4(findings);
   const images = imagesNamed(platform2, [name]);
   const lock = platform2.locks.get(name);
   if (!lock)
@@ -75199,7 +75659,7 @@ async function yank({ root, names: names5, reason, present: present2, now }, ask
       "nothing of it was built, or its lock has mistakes"
     );
   const faults = lockFaults(findings, lock);
-  if (faults.length > 0) return refused2(faults);
+  if (faults.length > 0) return refused4(faults);
   const pulls = asked4 && await pullPlace(asked4, { root, platform: platform2, now }, images);
   const results = [await yankImage({ root, platform: platform2, present: present2 }, lock, build4, why)];
   return flowOutcome(pulls ? await tellImages(pulls, "yank", results) : results);
@@ -76286,7 +76746,7 @@ var ImageRun = class {
       reason: short(reason, LONGEST_REASON),
       size_bytes: this.#size,
       seconds: this.#seconds,
-      tests: this.#tests.map(shortened3),
+      tests: this.#tests.map(shortened2),
       packages: packageLines(this.#packages),
       oggm_commit: oggmIn(this.#packages)?.commit ?? null
     };
@@ -76348,7 +76808,7 @@ async function buildThem(inputs, ports, report, asked4) {
   if (asked4 && !inputs.push)
     throw new UsageError("image build --pull-request needs --push", "a lock names what was pushed");
   const ready2 = await readyToBuild(inputs, ports, report);
-  if (ready2.kind === "refused") return refused2(ready2.findings);
+  if (ready2.kind === "refused") return refused4(ready2.findings);
   const { platform: platform2 } = ready2;
   const images = chosen(platform2, inputs.images);
   const now = ports.clock.now().getTime();
@@ -76432,7 +76892,7 @@ async function changed2({ root, base: named5, names: names5 }, report) {
   if (!/^[0-9a-f]{40}$/u.test(base2))
     throw new UsageError("image changed needs --base SHA", "it compares with that commit");
   const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused2(findings);
+  if (!platform2) return refused4(findings);
   const all = platform2.names.get("image") ?? /* @__PURE__ */ new Set();
   const paths = await pathsChangedSince(root, base2, "images");
   if (!paths)
@@ -76527,7 +76987,7 @@ function notDue(job, { name, data: data3 }) {
 async function refresh({ root, chartsFrom, names: names5, now }, ports, report, asked4) {
   const images = names5.length > 0 ? names5 : "all";
   const ready2 = await readyToBuild({ root, chartsFrom, images }, ports, report);
-  if (ready2.kind === "refused") return refused2(ready2.findings);
+  if (ready2.kind === "refused") return refused4(ready2.findings);
   const { platform: platform2, findings } = ready2;
   const job = await buildJob(
     ready2,
@@ -76569,7 +77029,7 @@ async function renderImages(inputs) {
   const reading = await gatherPlatform(root);
   const { platform: platform2 } = reading;
   const findings = await allFindings(reading, void 0, inputs.now);
-  if (!platform2 || hasErrors(beforeBuild(findings))) return refused2(findings);
+  if (!platform2 || hasErrors(beforeBuild(findings))) return refused4(findings);
   const chosen2 = images === "all" ? [...platform2.images.keys()] : images;
   const folders = /* @__PURE__ */ new Map();
   const rendered = [];
@@ -76919,7 +77379,20 @@ var BY_PLATFORM = {
   "/singleuser/events": "people see what happens while their server starts",
   "/global": "no part of the chart reads it"
 };
-var DECIDED = /\b(profile_list|admin_users|allowed_users|authenticator_class|image|mem_limit|mem_guarantee|cpu_limit|cpu_guarantee|node_selector|storage_capacity)\s*=[^=]/gu;
+var TRAITS2 = [
+  "profile_list",
+  "admin_users",
+  "allowed_users",
+  "authenticator_class",
+  "image",
+  "mem_limit",
+  "mem_guarantee",
+  "cpu_limit",
+  "cpu_guarantee",
+  "node_selector",
+  "storage_capacity"
+];
+var DECIDED = new RegExp(String.raw`\b(${TRAITS2.join("|")})\s*=[^=]`, "gu");
 function ofCode(ledger) {
   const code2 = ledger.at("/hub/extraConfig");
   for (const [name, text2] of Object.entries(isObject(code2) ? code2 : {})) {
@@ -77944,7 +78417,7 @@ function yamlOf(kind, data3) {
 init_json();
 var OURS3 = ["values-reserved", "values-overridden"];
 function settled(draft, source, findings) {
-  const byPlace2 = placesOf2(draft.values, source);
+  const byPlace2 = placesOf3(draft.values, source);
   const out = /* @__PURE__ */ new Map();
   for (const finding2 of findings) {
     if (finding2.severity !== "error" || finding2.at.file !== source.file) continue;
@@ -77991,7 +78464,7 @@ function pruned(values, paths) {
   const order2 = [...walk(values)].map(({ path }) => path).filter((path) => paths.includes(path));
   return order2.reverse().reduce((rest, path) => without2(rest, segmentsOf(path)), values);
 }
-function placesOf2(values, source) {
+function placesOf3(values, source) {
   const found4 = /* @__PURE__ */ new Map();
   for (const where of [source.at, source.keyAt])
     for (const { path } of walk(values)) {
@@ -78007,7 +78480,7 @@ function key({ line, column }) {
 // src/core/import/text.ts
 init_escape();
 init_json();
-function importText({ draft, files, beside: beside2, open: open3 }) {
+function importText({ draft, files, beside: beside2, examples, open: open3 }) {
   const lines3 = [
     `written: ${files.join(", ")}`,
     `\u2713 said by keys: ${draft.said.length}`,
@@ -78016,12 +78489,15 @@ function importText({ draft, files, beside: beside2, open: open3 }) {
     ...grouped(draft.told).map(([what, paths]) => `\u2717 could not be said: ${paths} \u2014 ${what}`),
     ...beside2.length === 0 ? [] : [`\u2717 of other charts: ${beside2.map(dotted).join(", ")} \u2014 not read`],
     ...open3.map((text2) => `\u2717 check says: ${text2}`),
+    ...examples.length === 0 ? [] : [
+      `\u2192 beside it, without secrets yet: ${examples.join(", ")}; where one is only the example that init wrote, delete that file, or it is planned and deployed as a hub too`
+    ],
     "\u2192 where a release runs with these values: adopt: in the hub\u2019s file takes it over with its homes (docs/move.md)"
   ];
   return lines3.map((line) => `${oneLine(line)}
 `).join("");
 }
-function importJson({ draft, files, beside: beside2, open: open3 }) {
+function importJson({ draft, files, beside: beside2, examples, open: open3 }) {
   const listed6 = (entries) => entries.map(({ path, what }) => ({ path: dotted(path), what }));
   return {
     files: [...files],
@@ -78030,6 +78506,7 @@ function importJson({ draft, files, beside: beside2, open: open3 }) {
     dropped: listed6(draft.dropped),
     told: listed6(draft.told),
     beside: beside2.map(dotted),
+    examples: [...examples],
     check: [...open3]
   };
 }
@@ -78060,7 +78537,7 @@ async function importValues(inputs, report) {
   if (read6.kind === "refused") throw new Failure(read6.why, { hint: read6.hint });
   const reading = await gatherPlatform(inputs.root);
   const { platform: platform2, sources } = reading;
-  if (!platform2) return refused2(reading.findings);
+  if (!platform2) return refused4(reading.findings);
   const charts = await cachedCharts(platform2, { chartsFrom: inputs.chartsFrom, report });
   const base2 = schemaBase(sources.get("platform.yaml")?.text ?? "");
   const beside2 = besideOf(platform2, name, inputs.cluster);
@@ -78081,6 +78558,7 @@ async function importValues(inputs, report) {
     draft,
     files: [...proposal.files.keys()],
     beside: read6.beside,
+    examples: withoutSecrets(platform2, name),
     open: open3.map(({ at: at2, message, hint }) => `${at2.file}:${at2.line} ${message}: ${hint}`)
   };
   return outcome({
@@ -78088,6 +78566,9 @@ async function importValues(inputs, report) {
     text: importText(told3),
     json: { schema_version: SCHEMA_VERSION, ...importJson(told3) }
   });
+}
+function withoutSecrets({ environments, encrypted }, name) {
+  return [...environments.values()].filter((hub) => hub.name !== name && !encrypted.has(hub.name)).filter(({ data: data3 }) => Object.keys(data3.secrets).length > 0).map(({ file }) => file);
 }
 function asked2([what, ...files]) {
   const [first, ...others] = files;
@@ -78156,7 +78637,7 @@ async function write(folder, files) {
   for (const path of files.keys())
     if (await exists2(join21(folder, path)))
       throw new Failure(`${path} exists already`, {
-        hint: "give the hub another name with --hub, or another folder with --out"
+        hint: "where it is only the example that init wrote, delete it and begin again; otherwise give the hub another name with --hub, or another folder with --out"
       });
   await writeNew(folder, files);
 }
@@ -78423,7 +78904,7 @@ async function createFile(root, words3) {
   const wrong2 = known === "image" ? dottedNameProblem(name) : unitNameProblem(name);
   if (wrong2) throw new UsageError(wrong2.message, wrong2.hint);
   const { platform: platform2, findings, sources } = await gatherPlatform(root);
-  if (!platform2) return refused2(findings);
+  if (!platform2) return refused4(findings);
   const { path, text: text2 } = scaffold(
     known,
     name,
@@ -78458,7 +78939,7 @@ function asked3([kind, name, more]) {
 init_failure();
 async function order(root, { label: label2, hub, issue: issue2, login }) {
   const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused2(findings);
+  if (!platform2) return refused4(findings);
   const environment2 = platform2.environments.get(hub ?? "");
   if (hub === void 0 || !environment2)
     throw new UsageError(
@@ -78545,7 +79026,7 @@ var ATTEMPTS = 3;
 var PAUSE_MS = 5e3;
 async function outside(inputs, report) {
   const { platform: platform2, findings } = await gatherPlatform(inputs.root);
-  if (!platform2 || hasErrors(findings)) return refused2(findings);
+  if (!platform2 || hasErrors(findings)) return refused4(findings);
   const unknown2 = inputs.hubs.find((name) => !platform2.environments.has(name));
   if (unknown2 !== void 0)
     throw new UsageError(
@@ -78687,6 +79168,7 @@ function riskOf(effects) {
 var SUBJECT = "hub";
 var MOVES = [
   ["\u2212", "goes", "go"],
+  ["\u2192", "is taken over", "are taken over"],
   ["~", "changes", "change"],
   ["+", "comes", "come"]
 ];
@@ -78736,7 +79218,8 @@ function comparison({ steps, unchanged, orphans }, { base: base2 }) {
       words: `compared with what runs now (deployed ${day(base2.at)} from`,
       commit: base2.commit.slice(0, 7)
     };
-  const known = unchanged.length + orphans.length > 0 || steps.some(({ marker }) => marker !== "+");
+  const isKnown2 = ({ marker }) => marker !== "+" && marker !== "\u2192";
+  const known = unchanged.length + orphans.length > 0 || steps.some(isKnown2);
   const words3 = known ? "compared with the given record" : "nothing is deployed yet";
   return { words: words3, commit: void 0 };
 }
@@ -79177,25 +79660,48 @@ function maskedText({ fields: fields2 }) {
 
 // src/core/show/plan-page.ts
 var STYLE = `
-:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); --soft: color-mix(in srgb, currentColor 5%, transparent); }
+:root {
+  color-scheme: light dark;
+  --line: color-mix(in srgb, currentColor 18%, transparent);
+  --soft: color-mix(in srgb, currentColor 5%, transparent);
+}
 * { box-sizing: border-box; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 1.5rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+body {
+  font: 15px/1.5 system-ui, sans-serif;
+  max-width: 70rem;
+  margin: 1.5rem auto;
+  padding: 0 1rem;
+  overflow-wrap: anywhere;
+}
 h1 { font-size: 1.4rem; margin-bottom: .2rem; } .meta, .legend, footer { opacity: .75; margin: .2rem 0; }
 a { color: light-dark(#0550ae, #79b8ff); }
 section { border: 1px solid var(--line); border-radius: .6rem; padding: .7rem 1.1rem; margin: 1rem 0; }
 h2 { font-size: 1.05rem; margin: .2rem 0; } h2 span { font-weight: 400; opacity: .7; }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
-th { opacity: .7; font-weight: 500; } td:first-child, th:first-child { width: 1.6rem; font-weight: 700; } .where { width: 26%; }
-pre { overflow-x: auto; font: 12.5px/1.45 ui-monospace, monospace; border-left: 3px solid var(--line); padding-left: .8rem; overflow-wrap: normal; }
-.add { background: color-mix(in srgb, #2da44e 22%, transparent); } .del { background: color-mix(in srgb, #cf222e 20%, transparent); }
-pre span { display: block; min-height: 1.45em; } summary { cursor: pointer; } details { margin: .2rem 0; } ul { padding-left: 1.2rem; }
+th { opacity: .7; font-weight: 500; }
+td:first-child, th:first-child { width: 1.6rem; font-weight: 700; }
+.where { width: 26%; }
+pre {
+  overflow-x: auto;
+  font: 12.5px/1.45 ui-monospace, monospace;
+  border-left: 3px solid var(--line);
+  padding-left: .8rem;
+  overflow-wrap: normal;
+}
+.add { background: color-mix(in srgb, #2da44e 22%, transparent); }
+.del { background: color-mix(in srgb, #cf222e 20%, transparent); }
+pre span { display: block; min-height: 1.45em; }
+summary { cursor: pointer; }
+details { margin: .2rem 0; }
+ul { padding-left: 1.2rem; }
 .warn { border-left: 4px solid #d4a72c; padding: .1rem .7rem; background: var(--soft); }
 body:has(#all:checked) details::details-content { content-visibility: visible; block-size: auto; }
 @media print { details::details-content { content-visibility: visible; block-size: auto; } label { display: none; } }
 @media (max-width: 40rem) {
   body { font-size: 14px; margin: .8rem auto; padding: 0 .7rem; } section { padding: .5rem .7rem; }
-  thead { display: none; } tr { display: grid; grid-template-columns: 1.6rem 1fr; border-bottom: 1px solid var(--line); padding: .4rem 0; }
+  thead { display: none; }
+  tr { display: grid; grid-template-columns: 1.6rem 1fr; border-bottom: 1px solid var(--line); padding: .4rem 0; }
   td, td.where { border: 0; padding: .1rem .3rem; width: auto; } td:not(:first-child) { grid-column: 2; }
 }`;
 var PAGE3 = `<!doctype html>
@@ -79210,7 +79716,7 @@ var PAGE3 = `<!doctype html>
 {{#if rows}}<table><thead><tr><th></th><th>where</th><th>what happens</th><th>users notice</th></tr></thead><tbody>
 {{#each rows}}<tr><td>{{marker}}</td><td class="where">{{#if to}}<a href="#{{to}}">{{title}}</a>{{else}}{{title}}{{/if}} {{wave}}</td><td>{{summary}}</td><td>{{effects}}</td></tr>
 {{/each}}</tbody></table>
-<p class="legend">+ comes \xB7 ~ changes \xB7 \u2212 goes \xB7 = stays \xB7 ? runs, but no file names it</p>
+<p class="legend">+ comes \xB7 \u2192 is taken over \xB7 ~ changes \xB7 \u2212 goes \xB7 = stays \xB7 ? runs, but no file names it</p>
 {{else}}<p>Everything that is merged already runs. Merging this changes no hub.</p>{{/if}}
 {{#each notes}}<p class="warn">{{this}}</p>{{/each}}
 {{#if findings}}<details id="check"><summary>check: {{found}}</summary>
@@ -79225,7 +79731,8 @@ var PAGE3 = `<!doctype html>
 {{else}}<p>{{kind}} {{name}}: {{how}}</p>
 {{/if}}{{/each}}</section>
 {{/each}}
-<footer><p>The same on your machine: <code>{{call}} plan</code> \xB7 why a rule exists: <code>{{call}} explain RULE</code></p></footer>
+<footer><p>The same on your machine: <code>{{call}} plan</code> \xB7
+why a rule exists: <code>{{call}} explain RULE</code></p></footer>
 </body></html>
 `;
 
@@ -79234,7 +79741,7 @@ var WIDE = ["image", "chart"];
 function tellOnce(groups2) {
   const said5 = new Map(groups2.map((group) => [group, /* @__PURE__ */ new Set()]));
   const say2 = (group, key2) => void said5.get(group)?.add(key2);
-  const shared = placesOf3(groups2).map(({ reason, groups: places }) => {
+  const shared = placesOf4(groups2).map(({ reason, groups: places }) => {
     const effects = commonEffects(places, reason.code).filter(
       (effect) => places.some((group) => said5.get(group)?.has(keyOf(effect)) === false)
     );
@@ -79247,7 +79754,7 @@ function tellOnce(groups2) {
   const before2 = groups2.filter(isRiskier).length;
   return { first: told3.slice(0, before2), shared, told: told3.slice(before2) };
 }
-function placesOf3(groups2) {
+function placesOf4(groups2) {
   const places = /* @__PURE__ */ new Map();
   for (const group of groups2)
     for (const reason of group.first.reasons.filter(({ code: code2 }) => WIDE.includes(code2))) {
@@ -79403,6 +79910,7 @@ init_escape();
 var ORPHANED2 = inMarkdown`runs, but no file names it any more. Nothing happens to it until \`removals:\` in platform.yaml says what becomes of its homes.`;
 var MARKS5 = {
   "+": inMarkdown`+`,
+  "\u2192": inMarkdown`→`,
   "~": inMarkdown`~`,
   "\u2212": inMarkdown`−`
 };
@@ -79712,8 +80220,9 @@ function leadsChange(from, to) {
   return after ? "begin" : "cease";
 }
 function staffChange(from, to) {
+  const list = (all) => [...all].sort(compareText).map(spoken).join(", ");
   const texts3 = ({ staff }) => Object.entries(staff).map(
-    ([name, { who: who2, over }]) => `staff ${name}: ${[...who2].sort(compareText).map(spoken).join(", ")} over ${[...over].sort(compareText).map(spoken).join(", ")}`
+    ([name, { who: who2, over }]) => `staff ${name}: ${list(who2)} over ${list(over)}`
   );
   const [before2, after] = [texts3(from), texts3(to)];
   return { begin: without3(after, before2), cease: without3(before2, after) };
@@ -80063,12 +80572,17 @@ function reasonsOf2(from, to, written2) {
   const rest = [];
   const fields2 = /* @__PURE__ */ new Map();
   const followers = /* @__PURE__ */ new Map();
-  for (const change of changedValues(from, to)) {
-    const field = written2 && fieldBehind(written2, change);
-    const cause = causes.find((one3) => decides(one3, change, field));
-    if (cause) put2(followers, cause, change);
-    else if (field === void 0) rest.push(change);
-    else put2(fields2, field, change);
+  const all = changedValues(from, to);
+  const known = written2 && withChanged(written2, to.values, all);
+  for (const change of all) {
+    const behind = known && fieldBehind(known, change);
+    const cause = causes.find((one3) => decides(one3, change, behind?.field));
+    if (cause) followers.set(cause, [...followers.get(cause) ?? [], change]);
+    else if (behind === void 0) rest.push(change);
+    else {
+      const key2 = `${behind.file ?? ""}${behind.field}`;
+      fields2.set(key2, { behind, changes: [...fields2.get(key2)?.changes ?? [], change] });
+    }
   }
   return [
     ...hasOtherSecrets(from, to) ? [{ kind: "encrypted" }] : [],
@@ -80076,12 +80590,9 @@ function reasonsOf2(from, to, written2) {
       const follows = followers.get(cause);
       return follows ? { ...cause, follows } : cause;
     }),
-    ...[...fields2].map(([field, changes]) => fieldReason(field, changes, at(written2?.file, field))),
+    ...[...fields2.values()].map(({ behind, changes }) => fieldReason(behind, changes)),
     ...rest.map((change) => ({ kind: "value", ...change }))
   ];
-}
-function put2(groups2, key2, change) {
-  groups2.set(key2, [...groups2.get(key2) ?? [], change]);
 }
 function causesOf(from, to) {
   return [
@@ -80104,10 +80615,10 @@ var CODE2 = pointer(JUPYTERHUB, "hub", "annotations", "glaciocloud.org/code");
 function profileOf(image2) {
   return pointer(OWN_VALUES, "profiles", "images", slug(image2));
 }
-function fieldReason(field, changes, to) {
-  const isNew = changes.every(({ from }) => from === void 0);
-  const before2 = isNew ? { value: void 0 } : writtenBefore(to, changes);
-  return { kind: "field", field, before: before2, to, follows: changes };
+function fieldReason(behind, changes) {
+  const isNew = behind.file === void 0 && changes.every(({ from }) => from === void 0);
+  const before2 = isNew ? { value: void 0 } : writtenBefore(behind.to, changes);
+  return { kind: "field", ...behind, before: before2, follows: changes };
 }
 function chartReasons(from, to) {
   const changed4 = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
@@ -80156,14 +80667,14 @@ function explainHub(change, diff) {
   if (!diff) throw new Error(`${unitId(to.unit)} was decided and not rendered`);
   if (!from) {
     const url = scalarText(chartValue(to.release, OWN_VALUES, "/hub/url"));
+    const begins = beginningOf(to, url);
     const effects = [
       ...placeEffects(change),
       ...workdirEffects(void 0, to.release),
-      ...adoptsEffect(to),
-      { kind: "new-hub", url },
+      begins,
       ...dataSetEffects(void 0, to.release)
     ];
-    const why = moved2 ? { kind: "cluster", from: moved2.unit.cluster, to: to.unit.cluster } : { kind: "new" };
+    const why = moved2 ? { kind: "cluster", from: moved2.unit.cluster, to: to.unit.cluster } : { kind: begins.kind === "adopts" ? "adopts" : "new" };
     return { ...change, diff, effects, why: [why] };
   }
   const all = [...placeEffects(change), ...effectsOf2(from.release, to.release, diff, to.written)];
@@ -80175,9 +80686,9 @@ function explainHub(change, diff) {
     why: reasonsOf2(from.release, to.release, to.written)
   };
 }
-function adoptsEffect({ written: written2 }) {
-  const release2 = textAt(written2?.file, "/adopt/release");
-  return release2 === "" ? [] : [{ kind: "adopts", release: release2 }];
+function beginningOf(to, url) {
+  const takeover = takeoverOf(to);
+  return takeover ? { kind: "adopts", ...takeover, url } : { kind: "new-hub", url };
 }
 function effectsOf2(from, to, diff, written2) {
   const effects = [
@@ -80283,7 +80794,7 @@ function shortReference(reference) {
 }
 function shortValue(value2) {
   if (value2 === void 0) return "none";
-  const text2 = typeof value2 === "string" ? value2 : JSON.stringify(value2);
+  const text2 = typeof value2 === "string" && value2 !== "" ? value2 : JSON.stringify(value2);
   return text2.length > 40 ? `${text2.slice(0, 37)}...` : text2;
 }
 function arrow(from, to) {
@@ -80294,6 +80805,8 @@ function reasonText2(reason) {
   switch (reason.kind) {
     case "new":
       return "new";
+    case "adopts":
+      return "taken over";
     case "cluster":
       return `cluster ${reason.from} \u2192 ${reason.to}`;
     case "chart":
@@ -80310,11 +80823,11 @@ function reasonText2(reason) {
       return valueText(reason);
   }
 }
-function fieldText({ field, before: before2, to, follows }) {
-  const name = fieldName(field);
+function fieldText({ file, field, before: before2, to, follows }) {
+  const name = `${file === void 0 ? "" : `${file}: `}${fieldName(field)}`;
   const [first] = follows;
   if (before2) return `${name} ${arrow(shortValue(before2.value), shortValue(to))}`;
-  if (first && follows.length === 1) return `${name}: ${valueText(first)}`;
+  if (file === void 0 && first && follows.length === 1) return `${name}: ${valueText(first)}`;
   return to === void 0 ? `${name} is gone` : `${name}: now ${shortValue(to)}`;
 }
 function followsText(reason) {
@@ -80422,7 +80935,7 @@ function usualText(effect) {
     case "new-hub":
       return `a new hub at ${effect.url}`;
     case "adopts":
-      return `takes over the Helm release ${effect.release}: its homes, database, logins and running servers stay; hub and proxy restart once; what this chart does not have goes, and the deployment names it`;
+      return `${takeoverText(effect)}, for ${effect.url}: its homes, database, logins and running servers stay; hub and proxy restart once, logins wait and connections drop for some seconds; what this chart does not have goes, and the deployment names it`;
     case "none":
       return "nothing";
   }
@@ -80496,9 +81009,10 @@ function showHub(step2) {
   const reasons = step2.why.map(shownReason);
   const effects = step2.effects.map(shownEffect);
   const { id, title, noun } = shownUnit(to.unit);
+  const isTakeover = step2.effects.some(({ kind }) => kind === "adopts");
   return {
     family: "hub",
-    marker: from ? "~" : "+",
+    marker: markerOf(from, isTakeover),
     id,
     title,
     noun,
@@ -80519,12 +81033,17 @@ function showHub(step2) {
     reviewed: { name: to.unit.name, digest: to.digest },
     json: {
       ...releaseJson(step2),
-      restartsHub: step2.effects.some(({ kind }) => kind === "hub-restart"),
+      ...isTakeover && { kind: "takeover" },
+      restartsHub: isTakeover || step2.effects.some(({ kind }) => kind === "hub-restart"),
       why: reasons.map(({ text: text2 }) => text2),
       effects: effects.map(({ text: text2 }) => text2),
       diff: diffJson(diff)
     }
   };
+}
+function markerOf(from, isTakeover) {
+  if (from) return "~";
+  return isTakeover ? "\u2192" : "+";
 }
 function shapeOf2({ from, to, diff }, reasons, effects) {
   if (!from) return [unitId(to.unit)];
@@ -80986,9 +81505,9 @@ async function plan(inputs, report) {
     if (hasErrors(findings)) return findings;
     throw cause;
   });
-  if (Array.isArray(deployed2)) return refused2(deployed2);
+  if (Array.isArray(deployed2)) return refused4(deployed2);
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
-  if (planned.kind === "refused") return refused2(planned.findings);
+  if (planned.kind === "refused") return refused4(planned.findings);
   const head2 = await headCommit(root);
   const frame2 = { head: head2, base: planned.base, full: void 0, call: ownCall() };
   const names5 = [...planned.plan.unchanged, ...planned.plan.orphans].map(({ id }) => id);
@@ -81008,7 +81527,7 @@ async function render(inputs, report) {
   if (inputs.hubs !== "all" && inputs.hubs.length === 0)
     throw new UsageError("render needs a hub, or --all");
   const reading = await gatherPlatform(inputs.root);
-  if (!reading.platform) return refused2(await allFindings(reading, void 0, inputs.now));
+  if (!reading.platform) return refused4(await allFindings(reading, void 0, inputs.now));
   const { platform: platform2 } = reading;
   const charts = await gatherCharts(platform2, {
     root: inputs.root,
@@ -81016,7 +81535,7 @@ async function render(inputs, report) {
     report
   });
   const findings = await allFindings(reading, charts, inputs.now);
-  if (hasErrors(findings)) return refused2(findings);
+  if (hasErrors(findings)) return refused4(findings);
   const wanted = choose(wantedReleases(platform2, charts), inputs.hubs);
   await confirmFolders(
     out,
@@ -81037,7 +81556,7 @@ async function render(inputs, report) {
     findings,
     results.flatMap((one3) => one3.kind === "rendered" ? one3.result.found : [])
   );
-  if (hasErrors(findings)) return refused2(findings);
+  if (hasErrors(findings)) return refused4(findings);
   const folders = /* @__PURE__ */ new Map();
   const lines3 = [];
   for (const result2 of results) {
@@ -81117,7 +81636,7 @@ async function reviewed(inputs, github, report) {
   await keepShown(inputs, []);
   const deployed2 = await deployedFrom(inputs.present, inputs.repository);
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
-  const answer = planned.kind === "refused" ? refused2(planned.findings) : await planOutcome(
+  const answer = planned.kind === "refused" ? refused4(planned.findings) : await planOutcome(
     planned.plan,
     { ...inputs, base: planned.base, call: ownCall() },
     inputs.html
@@ -81186,7 +81705,7 @@ function section2({ image: image2, claim, before: before2, commits, hubs }) {
     reason: short(reason, LONGEST4),
     sizeBytes,
     seconds: seconds2,
-    tests: tests2.map(shortened3),
+    tests: tests2.map(shortened2),
     packages: packages2 && packageChanges(before2, packages2),
     commits,
     hubs
@@ -81322,7 +81841,7 @@ function nothing(why) {
 // src/commands/rights.ts
 async function rights(root, cluster) {
   const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused2(findings);
+  if (!platform2) return refused4(findings);
   return outcome({ exit: 0, text: accountText(chooseCluster(platform2, cluster).data) });
 }
 
@@ -81417,7 +81936,7 @@ async function secrets(root, [what, name], now) {
       "glaciocloud secrets audit|template HUB"
     );
   const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused2(findings);
+  if (!platform2) return refused4(findings);
   const hub = platform2.environments.get(name);
   if (!hub)
     throw new UsageError(
@@ -81459,6 +81978,8 @@ var NAMED2 = 4;
 var MARKS7 = {
   "as wanted": "[=]",
   "to change": "[~]",
+  "on trial": "[~]",
+  "to be taken over": "[\u2192]",
   "to come": "[+]",
   "to go": "[\u2212]",
   "without a file": "[?]",
@@ -81486,8 +82007,11 @@ function columnsFor(all, now) {
     { head: "runs", cell: ({ runs }) => runs?.digest.slice(0, 7) ?? "-" },
     { head: "for", cell: ({ runs }) => ageText(runs?.since, now) },
     ...isAsked ? ASKED2 : [],
-    { head: "", cell: ({ is: is2 }) => is2 === "as wanted" ? "" : is2 }
+    { head: "", cell: whatOf }
   ];
+}
+function whatOf({ is: is2, takeover }) {
+  return is2 === "as wanted" ? "" : takeover || is2;
 }
 var ASKED2 = [
   { head: "health", cell: ({ health }) => isWell(health) ? health : "see below" },
@@ -81559,6 +82083,7 @@ function statusOf(facts2) {
       wave: "",
       runs: { digest: digest3, since: status2?.at },
       is: isRemoved(unit2) ? "to go" : "without a file",
+      takeover: "",
       waits: "",
       health: healthOf(facts2.states, unit2.name),
       drift: facts2.drift.get(unit2.name)
@@ -81569,21 +82094,30 @@ function wantedStatus(facts2, one3) {
   const { name, cluster } = one3.unit;
   const runs = runsOf(facts2, one3);
   const why = runs === void 0 ? facts2.unreadable.get(unitId(one3.unit)) : void 0;
-  const is2 = why === void 0 ? isOf(runs?.digest, one3.digest) : "cannot be read";
+  const takeover = takeoverOf(one3);
+  const trial = trialOf(facts2, one3);
+  const usual2 = trial === void 0 ? isOf(runs?.digest, one3) : "on trial";
+  const is2 = why === void 0 ? usual2 : "cannot be read";
   return {
     hub: name,
     cluster,
     wave: one3.wave,
     runs,
     is: is2,
-    waits: is2 === "as wanted" ? "" : why ?? waitsFor(facts2, one3),
+    takeover: is2 === "to be taken over" && takeover ? takeoverText(takeover) : "",
+    waits: is2 === "as wanted" ? "" : why ?? facts2.held.get(name) ?? trial ?? waitsFor(facts2, one3),
     health: healthOf(facts2.states, name),
     drift: facts2.drift.get(name)
   };
 }
 function isOf(runs, wanted) {
-  if (runs === void 0) return "to come";
-  return runs === wanted ? "as wanted" : "to change";
+  if (runs === void 0) return takeoverOf(wanted) === void 0 ? "to come" : "to be taken over";
+  return runs === wanted.digest ? "as wanted" : "to change";
+}
+function trialOf({ present: present2, states }, { unit: unit2 }) {
+  const known = present2.find((one3) => unitId(one3.unit) === unitId(unit2));
+  const until = states ? states.known.get(unit2.name)?.hold?.until : known?.status?.tried;
+  return until === void 0 ? void 0 : `the end of a trial, ${until}: then what is merged comes back`;
 }
 function runsOf({ present: present2, states }, { unit: unit2 }) {
   const healthy = states?.known.get(unit2.name)?.healthy;
@@ -81633,18 +82167,20 @@ function earlier(facts2, one3) {
 init_failure();
 async function status({ root, chartsFrom, present: present2, hubs, now }, asked4, report) {
   const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused2(findings);
+  if (!platform2) return refused4(findings);
   const { releases, unreadable: unreadable5, looked: place2 } = await deployedFrom(present2, root);
   if (place2 !== void 0) report.progress(place2);
   for (const { unit: unit2, why } of unreadable5) report.progress(`\u26A0 ${unitTitle(unit2)}: ${why}`);
   const charts = await gatherCharts(platform2, { root, chartsFrom, releases, report });
   const states = asked4 && await readStates(asked4.kube);
+  const wanted = wantedReleases(platform2, charts, releases);
   const all = statusOf({
     platform: platform2,
-    wanted: wantedReleases(platform2, charts, releases),
+    wanted,
     present: releases,
     unreadable: new Map(unreadable5.map(({ unit: unit2, why }) => [unitId(unit2), why])),
     states,
+    held: asked4 && states ? await othersIn2(asked4.kube, wanted, states) : /* @__PURE__ */ new Map(),
     drift: asked4 && states ? await driftOf2(asked4, statesOnly(states, hubs)) : /* @__PURE__ */ new Map(),
     now
   });
@@ -81659,6 +82195,12 @@ async function status({ root, chartsFrom, present: present2, hubs, now }, asked4
     text: statusText(shown3, now),
     json: { schema_version: SCHEMA_VERSION, hubs: statusJson(shown3) }
   });
+}
+async function othersIn2(kube, wanted, { known, unreadable: unreadable5 }) {
+  const absent = wanted.filter(
+    (one3) => one3.unit.kind === "hub" && !known.has(one3.unit.name) && !unreadable5.has(one3.unit.name) && takeoverOf(one3) === void 0
+  );
+  return heldByOthers(kube, absent);
 }
 async function driftOf2({ drift: drift2 }, { known }) {
   try {
@@ -81695,7 +82237,7 @@ async function showState(kubeconfig, hubs, kube = new Kube(kubeconfig)) {
 init_failure();
 async function tryOut(root, { pull, login, commit: commit2 }, github) {
   const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused2(findings);
+  if (!platform2) return refused4(findings);
   if (commit2 === void 0)
     throw new Failure("/try needs the whole commit, 40 hex digits", {
       hint: "copy it from the pull request, so that nobody changes what is tried in between"
@@ -81730,51 +82272,12 @@ async function tryOut(root, { pull, login, commit: commit2 }, github) {
   });
 }
 
-// src/core/hub/wave-rows.ts
-init_json();
-var WAVE_NUMBERS = [1, 2, 3, 4];
-var WAVES = WAVE_NUMBERS.length;
-function waveRows(platform2, wanted, present2) {
-  const { waves: waves2, removals } = platform2.settings.data;
-  const deployed2 = new Map(present2.map(({ unit: unit2, digest: digest3 }) => [unitId(unit2), digest3]));
-  const differs2 = ({ unit: unit2, digest: digest3 }) => deployed2.get(unitId(unit2)) !== digest3;
-  const hubs = wanted.filter(({ unit: unit2 }) => unit2.kind === "hub");
-  const shared = wanted.filter((one3) => one3.unit.kind === "cluster" && differs2(one3));
-  const still = removals.filter(({ hub }) => deployed2.has(hub));
-  const removing = removals.map(({ cluster }) => cluster).filter((one3) => platform2.clusters.has(one3));
-  const rows2 = waves2.slice(0, WAVES).map(({ name, approval: approval2 }, index2) => {
-    const mine = hubs.filter(({ wave }) => wave === name);
-    const changed4 = mine.filter(differs2);
-    const clusters = sorted2([...clustersOf(mine), ...index2 === 0 ? removing : []]);
-    const due = [
-      ...clustersOf([...changed4, ...shared]),
-      ...index2 === 0 ? still.map(({ cluster }) => cluster) : []
-    ];
-    return {
-      name,
-      clusters,
-      waiting: clusters.filter((one3) => due.includes(one3)),
-      approve: approval2 ? sorted2(clustersOf(changed4)) : []
-    };
-  });
-  return { rows: rows2, clusters: sorted2([...clustersOf(hubs), ...removing]) };
-}
-function clustersOf(hubs) {
-  return hubs.map(({ unit: unit2 }) => unit2.cluster);
-}
-function sorted2(names5) {
-  return [...new Set(names5)].sort(compareText);
-}
-
 // src/commands/waves.ts
 init_json();
-async function waves({ root, chartsFrom }, report) {
-  const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused2(findings);
-  const { releases, unreadable: unreadable5 } = await deployedOnBranch(root);
-  for (const { unit: unit2, why } of unreadable5) report.progress(`\u26A0 ${unitTitle(unit2)}: ${why}`);
-  const charts = await gatherCharts(platform2, { root, chartsFrom, releases, report });
-  const all = waveRows(platform2, wantedReleases(platform2, charts, releases), releases);
+async function waves(inputs, report) {
+  const gathered = await gatherWaves(inputs, report);
+  if (gathered.kind === "refused") return refused4(gathered.findings);
+  const { platform: platform2, waves: all } = gathered;
   return outcome({
     exit: 0,
     text: all.rows.map(rowText2).join(""),
@@ -82114,10 +82617,9 @@ var Bucket = class _Bucket {
       const name = error3 instanceof Error ? error3.name : "";
       if (absent.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent[0];
       const { message, hint } = this.#why(name, statusOf2(error3), messageOf(error3));
-      throw new BucketFailure(
-        `${placeText({ bucket: this.#place.bucket, folder: key2 })} cannot be ${what === "read" ? "read" : "written"}: ${message}`,
-        { hint, cause: error3 }
-      );
+      const place2 = placeText({ bucket: this.#place.bucket, folder: key2 });
+      const done = what === "read" ? "read" : "written";
+      throw new BucketFailure(`${place2} cannot be ${done}: ${message}`, { hint, cause: error3 });
     }
   }
   /** Never what the server says of credentials, word for word: it names accounts. */
@@ -83111,6 +83613,23 @@ function unreadText2(unread3) {
 function unreadJson(unread3) {
   return unread3.map(({ hub, why }) => ({ hub, why }));
 }
+function absentText(absent) {
+  const fresh = absent.filter(({ release: release2 }) => release2 === "").map(({ hub }) => hub);
+  const taken2 = absent.filter(({ release: release2 }) => release2 !== "");
+  return terminal`${taken2.map(takeoverLine)}${fresh.length === 0 ? [] : [freshLine(fresh)]}`.text;
+}
+function takeoverLine({ hub, release: release2 }) {
+  const what = takeoverText({ release: release2, namespace: hub });
+  return terminal`${hub}: ${ABSENT}. Its deployment ${what}: ${AFTERWARDS}\n`;
+}
+var ABSENT = "not deployed to this cluster, so nobody comes or goes there";
+var AFTERWARDS = `whoever is logged in then goes on until access apply lets anybody in, for ${STAY_HOURS} hours at most, and new logins need an entry. Who would come in: access plan --present FOLDER --directory FILE, with an empty folder`;
+function freshLine(hubs) {
+  return terminal`${ABSENT}: ${hubs.join(", ")}\n`;
+}
+function absentJson(absent) {
+  return absent.map(({ hub, release: release2 }) => ({ hub, adopts: release2 === "" ? null : release2 }));
+}
 function namelessText(text2, { present: present2, entries, steps }) {
   const known = [...present2.entries, ...entries].flatMap(([id, { name }]) => [id, name]);
   const others = [...present2.users, ...steps].map(({ name }) => name);
@@ -83189,7 +83708,7 @@ async function putOut(world, hub, { digest: digest3, names: names5 }) {
   const job = { do: "out", digest: digest3, names: [...names5], timeout: PATIENCE_SECONDS };
   try {
     const ended3 = await askHub(world, hub, { job, seconds: SCRIPT_SECONDS, onObject });
-    if (ended3.code > 1) why = `the hub does not answer: ${ended3.stderr.trim().slice(-200)}`;
+    if (ended3.code > 1) why = `the hub does not answer: ${scriptRefusal(ended3.stderr).text}`;
   } catch (error3) {
     why = `the hub does not answer: ${messageOf(error3)}`;
   }
@@ -83565,13 +84084,19 @@ function namingFor({ people, teams, present: present2, book, unnamed: unnamed2, 
   const here = wishes.flatMap(({ hub }) => present2.get(hub)?.entries ?? []);
   const owns = hubs.map((one3) => ownsIn(one3, created));
   const isFree3 = (id, name) => owns.every((mayOwn) => mayOwn(id, name));
+  const wished = [...loginsOf(people, teams), ...saidNames(hubs)];
   const logins = new Map(
-    [...loginsOf(people, teams)].map(([id, login]) => {
+    wished.map(([id, login]) => {
       const own2 = isFree3(id, login.toLowerCase()) ? login : `${login}-${id}`;
       return [id, own2];
     })
   );
   return giveNames(ids, book ?? /* @__PURE__ */ new Map(), here, logins);
+}
+function saidNames(hubs) {
+  return hubs.flatMap(
+    ({ wish, present: { inherited } }) => Object.entries(wish.data.adopt?.people ?? {}).filter(([name]) => inherited?.has(name) === true).map(([name, id]) => [String(id), name])
+  );
 }
 function loginsOf({ logins }, teams) {
   const all = new Map(logins);
@@ -83776,6 +84301,8 @@ async function planAccess(inputs, sources) {
   const hubs = wishesOf(platform2, inputs.hubs);
   const { present: present2, unread: unread3 } = await sources.present(hubs.map(({ hub }) => hub));
   const wishes = hubs.filter(({ hub }) => sources.plansAbsent || present2.has(hub));
+  const isThere = new Set([...wishes, ...unread3].map(({ hub }) => hub));
+  const absent = hubs.filter(({ hub }) => !isThere.has(hub)).map(({ hub, data: data3 }) => ({ hub, release: data3.adopt?.release ?? "" }));
   const { lists, requests } = await teamsOf2(wishes, sources.directory);
   const named5 = await withLogins(
     {
@@ -83797,7 +84324,8 @@ async function planAccess(inputs, sources) {
   const notices = new Map(wishes.map(({ hub }) => [hub, noticesText(platform2, hub)]));
   const plan2 = decideAccess(facts2);
   const asked4 = requests + named5.requests + more;
-  return { kind: "planned", facts: facts2, plan: plan2, findings: theirs, notices, unread: unread3, requests: asked4 };
+  const around3 = { findings: theirs, notices, unread: unread3, absent, requests: asked4 };
+  return { kind: "planned", facts: facts2, plan: plan2, ...around3 };
 }
 async function withLogins(facts2, accounts) {
   const ids = loginsToAsk(facts2);
@@ -83905,11 +84433,11 @@ async function teamsOf2(wishes, directory) {
 var UNAUDITED = "the audit is not written: the next run writes what is missing\n";
 async function accessPlan(inputs, sources) {
   const planned = await planAccess(inputs, sources);
-  return planned.kind === "refused" ? refused2(planned.findings) : planOutcome2(planned, inputs);
+  return planned.kind === "refused" ? refused4(planned.findings) : planOutcome2(planned, inputs);
 }
 async function accessApply(inputs, sources, world) {
   const planned = await planAccess(inputs, sources);
-  if (planned.kind === "refused") return refused2(planned.findings);
+  if (planned.kind === "refused") return refused4(planned.findings);
   const unannounced = await announce(planned, world);
   const { plan: plan2, results: made3, audited } = await makeTrue(planned, world);
   const results = made3.map((one3) => ({ ...one3, reason: shownReason2(one3, plan2, inputs.detail) }));
@@ -83918,7 +84446,12 @@ async function accessApply(inputs, sources, world) {
   return {
     ...said5,
     exit: isOwed || unannounced.length > 0 || !audited ? 3 : said5.exit,
-    text: `${said5.text}${resultsText(results, inputs.detail)}${unannouncedText(unannounced)}${audited ? "" : UNAUDITED}`,
+    text: [
+      said5.text,
+      resultsText(results, inputs.detail),
+      unannouncedText(unannounced),
+      audited ? "" : UNAUDITED
+    ].join(""),
     json: {
       ...said5.json,
       results: results.map((one3) => resultJson2(one3, inputs.detail)),
@@ -83927,7 +84460,7 @@ async function accessApply(inputs, sources, world) {
     }
   };
 }
-function planOutcome2({ plan: plan2, findings, unread: unread3, requests }, { detail }) {
+function planOutcome2({ plan: plan2, findings, unread: unread3, absent, requests }, { detail }) {
   const shown3 = detail === "everybody" ? findings : [];
   const steps = plan2.hubs.reduce((sum2, hub) => sum2 + hub.steps.length, 0);
   const json = {
@@ -83935,11 +84468,12 @@ function planOutcome2({ plan: plan2, findings, unread: unread3, requests }, { de
     ...planJson2(plan2, detail),
     findings: findingsJson(shown3),
     unread: unreadJson(unread3),
+    absent: absentJson(absent),
     requests
   };
   const said5 = outcome({
     exit: exitOf2(findings, unread3),
-    text: `${planText2(plan2, detail)}${unreadText2(unread3)}${mistakes(findings, detail)}`,
+    text: `${planText2(plan2, detail)}${absentText(absent)}${unreadText2(unread3)}${mistakes(findings, detail)}`,
     findings: shown3,
     outputs: { digest: plan2.digest, has_changes: String(steps > 0) }
   });
@@ -84171,7 +84705,7 @@ async function accessClass(inputs, accounts) {
     throw new UsageError("access class needs a class and --logins FILE");
   const reading = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
   const { platform: platform2 } = reading;
-  if (!platform2) return refused2(reading.findings);
+  if (!platform2) return refused4(reading.findings);
   needPeople2(platform2, people);
   const below2 = people === void 0 ? "access/" : await peopleFolder(people);
   const cohort = openClass({ ...reading, platform: platform2, below: below2 }, slug2, now);
@@ -84284,7 +84818,7 @@ async function accessErase(inputs, erasure, random) {
   await confirmPeople(inputs);
   const { root, people } = inputs;
   const { platform: platform2, findings } = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
-  if (!platform2) return refused2(findings);
+  if (!platform2) return refused4(findings);
   const files = filesAbout(platform2, Number(id));
   if (files.length > 0)
     throw new UsageError(
@@ -84308,21 +84842,24 @@ async function erase(id, erasure, random) {
   const lines3 = linesWithout(audit2.lines, id, tombstone);
   const before2 = new Set(audit2.lines.map(lineText));
   const changed4 = lines3.filter((line) => !before2.has(lineText(line))).length;
-  const name = book.get(id)?.name;
-  if (changed4 > 0 || name !== void 0)
+  const given2 = book.get(id);
+  if (changed4 > 0 || given2)
     await erasure.restart({ book: bookWithout(book, id, tombstone), lines: lines3 });
   return outcome({
     exit: 0,
-    text: erasedText({ id, tombstone, changed: changed4, name }),
-    json: { schema_version: SCHEMA_VERSION, tombstone, lines: changed4, name: name ?? null }
+    text: erasedText({ id, tombstone, changed: changed4, given: given2 }),
+    json: { schema_version: SCHEMA_VERSION, tombstone, lines: changed4, name: given2?.name ?? null }
   });
 }
-function erasedText({ id, tombstone, changed: changed4, name }) {
-  if (changed4 === 0 && name === void 0)
-    return terminal`nothing is written down about ${id}\n`.text;
-  const taken2 = name === void 0 ? "" : `; the name ${name} stays taken, because it leads to a home`;
+function erasedText({ id, tombstone, changed: changed4, given: given2 }) {
+  if (changed4 === 0 && !given2) return terminal`nothing is written down about ${id}\n`.text;
+  const taken2 = given2 ? `; the name ${given2.name} stays taken: ${whyTaken(given2)}` : "";
   return terminal`${changed4} lines of the audit say ${tombstone} in place of ${id}${taken2}
 ${ELSEWHERE2}\n`.text;
+}
+function whyTaken({ claims }) {
+  const homes2 = Object.entries(claims).map(([hub, claim]) => `${claim} in ${hub}`);
+  return homes2.length > 0 ? `who got it would get the files there, if they are still there: ${homes2.join(", ")}` : "no home of theirs is written down, but no name is given twice, because a folder of a shared volume may bear it";
 }
 var ELSEWHERE2 = "what still knows the id: the history of people\u2019s files, the hub\u2019s own memory of names (access.names.json on its volume), issues on GitHub, and clones of the branches names and audit";
 
@@ -84331,7 +84868,7 @@ import { dirname as dirname10, join as join31 } from "node:path";
 init_failure();
 async function accessForms(root) {
   const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused2(findings);
+  if (!platform2) return refused4(findings);
   const texts3 = formTexts(platform2);
   if (texts3.size === 0)
     throw new Failure("no hub lets in a tier, so there is nothing to ask for", {
@@ -84482,7 +85019,7 @@ async function gatherHomes(inputs, sources) {
 // src/commands/access-homes.ts
 async function accessHomes(inputs, sources) {
   const gathered = await gatherHomes(inputs, sources);
-  if (gathered.kind === "refused") return refused2(gathered.findings);
+  if (gathered.kind === "refused") return refused4(gathered.findings);
   const { hubs, silent, unread: unread3 } = gathered;
   const unheard = silent.map(
     (hub) => terminal`⚠ ${hub} does not answer: whom it knows still is not known\n`
@@ -84578,7 +85115,7 @@ async function accessImport(inputs, world) {
     throw new UsageError("access import needs --from team:ORG/SLUG, or --from FILE with logins");
   await confirmPeople(inputs);
   const { platform: platform2, findings } = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
-  if (!platform2) return refused2(findings);
+  if (!platform2) return refused4(findings);
   const terms = termsOf(inputs, platform2);
   const found4 = isTeam(from) ? await teamOf2(from, world) : await listOf2(from, world);
   const { accounts, unknown: unknown2, skipped } = found4;
@@ -84800,7 +85337,7 @@ async function tell3(notice, desk) {
 // src/commands/access-notices.ts
 async function accessNotices({ root, people, now }, desk) {
   const { platform: platform2, findings } = people === void 0 ? await gatherPlatform(root) : await gatherWithPeople(root, people);
-  if (!platform2) return refused2(withoutPeople(findings));
+  if (!platform2) return refused4(withoutPeople(findings));
   if (platform2.settings.data.access && people === void 0)
     throw new UsageError("people\u2019s files are elsewhere, and --people is not given");
   const { soon, ended: ended3 } = await tellEnds(platform2, desk, now);
@@ -85593,7 +86130,7 @@ async function accessRequest(inputs, world) {
   if (base2 === void 0)
     throw new UsageError(`${folder} is no clone`, "check out the repository with people\u2019s files");
   const result2 = await requestAccess({ ...inputs, base: base2 }, world);
-  if (result2.kind === "refused") return refused2(result2.findings);
+  if (result2.kind === "refused") return refused4(result2.findings);
   const { issue: issue2 } = inputs.event;
   const { state, command, refused: problem5, pull } = result2;
   const said5 = problem5 ? ` (${problem5.code})` : "";
@@ -85863,6 +86400,11 @@ var RUNS2 = {
     return order(root, labelOrder2());
   },
   waves: ({ root, chartsFrom }, report) => waves({ root, chartsFrom }, report),
+  "catch-up": async ({ root, chartsFrom }, report) => {
+    const { github, runner } = await actionEdges();
+    const world = { github, branch: runner.runBranch(), by: runner.startedBy() };
+    return catchUp({ root, chartsFrom }, world, report);
+  },
   status: async ({ root, chartsFrom, present: present2, kubeconfig, at: at2, target }, report) => status(
     { root, chartsFrom, present: present2, hubs: target, now: timeOf3(at2) },
     kubeconfig === void 0 ? void 0 : askedAt(kubeconfig),
