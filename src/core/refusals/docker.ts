@@ -1,10 +1,16 @@
-import { row } from './refusal.ts';
-import type { Refusal, RefusalKind, Row } from './refusal.ts';
+import { quote, row } from './refusal.ts';
+import type { Group, Refusal, RefusalKind, Row } from './refusal.ts';
 
 function about(kind: RefusalKind, text: string, cure: string): Refusal {
   return { kind, object: '', field: '', text, cure };
 }
 
+/** Whom an address is of; the registry, where the message has none. */
+function registryOf(group: Group): string {
+  return /^\w+:\/\/([^/]+)/u.exec(group('url'))?.[1] ?? 'the registry';
+}
+
+const AGAIN = 'run it again; where it goes on, see the registry’s own log';
 const START = 'start Docker, or set DOCKER_HOST to where it runs';
 
 /** Docker and the registries that it asks. */
@@ -63,5 +69,14 @@ export const DOCKER: readonly Row[] = [
         `${group('host')} does not answer`,
         'see that this machine reaches it, and run it again',
       ),
+  ),
+  // In the middle of a push or a pull: `EOF`, `connection reset by peer`, `broken pipe`.
+  row(/failed to do request: \w+ "(?<url>[^"]+)": (?<why>[^\n]+)/gu, (group) =>
+    about('unavailable', `${registryOf(group)} breaks off: ${quote(group('why'), 150)}`, AGAIN),
+  ),
+  row(
+    /unexpected (?:HTTP )?status(?: from \w+ request to (?<url>\S+))?: (?<status>5\d\d[^\n]*)/gu,
+    (group) =>
+      about('unavailable', `${registryOf(group)} answers ${quote(group('status'), 150)}`, AGAIN),
   ),
 ];

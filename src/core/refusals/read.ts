@@ -1,3 +1,4 @@
+import { oneLine } from '../escape.ts';
 import { CONNECTION } from './connection.ts';
 import { DOCKER } from './docker.ts';
 import { GIT } from './git.ts';
@@ -26,13 +27,17 @@ const ROWS: Readonly<Record<Tool, readonly Row[]>> = {
 /** More than a person reads of one failure, from its beginning and its end. */
 const HALF = 3000;
 const LIMIT = 50_000;
+/** Of words that are quoted because nobody has read them yet. */
+const LONGEST = 400;
 
-/** What kubectl and Helm log for themselves or add for who sits before them. */
+/** What programs log for themselves or add for who sits before them. */
 const ASIDE = [
   /^[EWIF]\d{4} \d\d:.*$/gmu,
   /^(?:level=|WARNING|Warning: |Use --debug flag).*$/gmu,
   /^.*found symbolic link.*$/gmu,
   /^Please review the fields above[^]*/gmu,
+  // Buildx: how far it came.
+  /^(?:(?:#\d+ )?\d+\.\d+ copying .*|-{3,})$/gmu,
 ];
 
 /** What a program refused, at least one: what nobody has read yet is quoted as its own words. */
@@ -53,7 +58,14 @@ function unreadText(tool: Tool, words: string): string {
   if (words === '') return `${tool} does not say why`;
   if (tool === 'sops')
     return 'what sops says is not repeated, because it may hold parts of the file: `sops decrypt` shows it';
-  return `${tool} says ${quote(words, 400)}`;
+  return `${tool} says ${quote(endsOf(words), LONGEST)}`;
+}
+
+/** Why something failed stands last in most messages, and what failed first. */
+function endsOf(words: string): string {
+  const line = oneLine(words);
+  if (line.length <= LONGEST) return line;
+  return `${line.slice(0, LONGEST / 4)} … ${line.slice(3 - (LONGEST * 3) / 4)}`;
 }
 
 function shortened(text: string): string {

@@ -51,7 +51,11 @@ describe('what nobody has read yet', () => {
     ['', 'kubectl does not say why'],
     ['a\nb\nW1126 12:32:58.1 1 a.go:1] x\nc\nd\n', 'kubectl says “b c d”'],
     ['no\u{1B}[31m\u{202E}', 'kubectl says “no<U+001B>[31m<U+202E>”'],
-    ['x'.repeat(401), `kubectl says “${'x'.repeat(400)}…”`],
+    ['x'.repeat(400), `kubectl says “${'x'.repeat(400)}”`],
+    [
+      `what ${'x'.repeat(400)}: why`,
+      `kubectl says “what ${'x'.repeat(95)} … ${'x'.repeat(292)}: why”`,
+    ],
     ['https://me:hush@example.org says no', 'kubectl says “https://example.org says no”'],
   ])('is quoted, short and as its own words: %j', (said, expected) => {
     expect(text(said)).toBe(expected);
