@@ -6,7 +6,10 @@ import type { JsonObject } from '../../../src/core/json.ts';
 const NOW = Date.UTC(2026, 10, 24, 12);
 const ago = (seconds: number): string => new Date(NOW - seconds * 1000).toISOString();
 const LONG = 'x'.repeat(401);
-const SHORT = `Kubernetes says “${'x'.repeat(400)}…”`;
+/** What is long keeps its beginning and its end. */
+const quoted = (begin: string): string =>
+  `Kubernetes says “${begin}${'x'.repeat(100 - begin.length)} … ${'x'.repeat(297)}”`;
+const SHORT = quoted('');
 
 const deployment = (status: JsonObject = {}, name = 'hub'): JsonObject => ({
   kind: 'Deployment',
@@ -65,7 +68,7 @@ describe('an image', () => {
     [
       'ErrImagePull',
       `denied${LONG}`,
-      product(`hub-x: the image cannot be pulled: Kubernetes says “denied${'x'.repeat(394)}…”`),
+      product(`hub-x: the image cannot be pulled: ${quoted('denied')}`),
     ],
     ['ErrImagePull', 'connection refused', DONE],
     ['ErrImageNeverPull', 'connection refused', DONE],
@@ -233,11 +236,7 @@ describe('a Deployment whose pods are refused', () => {
       {},
       product('hub: pod hub-x: the cluster does not allow it: “exceeded quota: few”'),
     ],
-    [
-      'at length',
-      { message: `Forbidden${LONG}` },
-      product(`hub: Kubernetes says “Forbidden${'x'.repeat(391)}…”`),
-    ],
+    ['at length', { message: `Forbidden${LONG}` }, product(`hub: ${quoted('Forbidden')}`)],
     ['no more', { status: 'False' }, DONE],
     ['for something that passes', { message: 'timeout' }, DONE],
     ['in another condition', { type: 'Progressing' }, DONE],
