@@ -119,18 +119,11 @@ test('a push that no pull request has shown reaches the first wave only', async 
 }, 400_000);
 
 test('what waits goes on by the clock', async () => {
-  const look = await act('catch-up.yml', 'schedule', {});
-  if (look.code !== 0) note(look.stdout.slice(-6000));
+  const { code, stdout } = await act('catch-up.yml', 'schedule', {});
+  if (code !== 0) note(stdout.slice(-6000));
   expect(repository.dispatches).toEqual([
     { workflow: 'deploy.yml', ref: 'main', inputs: { waiting: 'true' } },
   ]);
-  const [{ inputs } = { inputs: {} }] = repository.dispatches.splice(0);
-  const { code, stdout } = await act('deploy.yml', 'workflow_dispatch', { inputs });
-  if (code !== 0) note(stdout.slice(-6000));
-  expect(code).toBe(0);
-  expect(stdout).toContain('this change is not the one that the reviewed plan showed');
-  expect(stdout).not.toContain('command: catch-up');
-  expect(deployed()).toEqual([`${HUBS[0]}/release.json`]);
 }, 400_000);
 
 test('a merged pull request reaches every wave, and the record says so', async () => {
@@ -229,7 +222,7 @@ test('people’s files let somebody in on every hub, and the log says numbers on
   expect(await git(origin, 'show', 'names:7001234.json')).toContain('canary-person');
 }, 400_000);
 
-test('a first wave that fails ends the run, and the second is not begun', async () => {
+test('a first wave that fails ends the run that goes on, and the second is not begun', async () => {
   await edit(
     root,
     `environments/${HUBS[0]}.yaml`,
@@ -238,7 +231,10 @@ test('a first wave that fails ends the run, and the second is not begun', async 
   );
   await edit(root, `environments/${HUBS[1]}.yaml`, 'memory: 1G', 'memory: 1100M');
   await commit('A mistake');
-  const { code, stdout } = await act('deploy.yml', 'push', { ref: 'refs/heads/main' });
+  repository.disabled.add('catch-up.yml');
+  const inputs = repository.dispatches[0]?.inputs;
+  const { code, stdout } = await act('deploy.yml', 'workflow_dispatch', { inputs });
+  expect([...repository.disabled]).toEqual(['catch-up.yml']); // it is what started this run
   expect(code).toBe(1);
   expect(stdout).toContain(`✗ ${HUBS[0]}  failed`);
   expect(stdout).not.toMatch(/wave-2.*Run Main/u);
@@ -276,7 +272,7 @@ test('no secret is in a log, a request to GitHub, a comment, an issue, a deploym
     asked.length > 20,
     told.length > 3,
     key.length > 100,
-  ]).toEqual([7, true, true, true, true]);
+  ]).toEqual([6, true, true, true, true]);
   for (const secret of [...Object.values(CANARIES), secrets['SOPS_AGE_KEY'] ?? '', key])
     expect([...LOGS, ...kept, ...asked, ...told].filter((text) => text.includes(secret))).toEqual(
       [],
