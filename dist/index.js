@@ -34120,7 +34120,7 @@ function commitsText({ range: range2, list }) {
   if (total === 0) return inMarkdown`${link("OGGM is at an older commit", page)}\n\n`;
   const shown3 = list.first.slice(0, MOST_COMMITS);
   const rows2 = shown3.map(({ sha, subject }) => {
-    const line = subject === "" ? sha.slice(0, 7) : short(subject, LONGEST2);
+    const line = subject === "" ? sha.slice(0, 7) : short(subject, LONGEST3);
     return inMarkdown`- ${link(line, `${home}/commit/${sha}`)}\n`;
   });
   const more = total - shown3.length;
@@ -34128,12 +34128,12 @@ function commitsText({ range: range2, list }) {
   const count3 = total === 1 ? "1 commit" : `${total} commits`;
   return inMarkdown`OGGM: ${link(`${count3} since`, page)}\n\n${rows2}${rest}\n`;
 }
-var LONGEST2, MOST_COMMITS;
+var LONGEST3, MOST_COMMITS;
 var init_oggm_commits = __esm({
   "src/core/images/oggm-commits.ts"() {
     "use strict";
     init_escape();
-    LONGEST2 = 120;
+    LONGEST3 = 120;
     MOST_COMMITS = 20;
   }
 });
@@ -53182,6 +53182,9 @@ init_json();
 // src/core/refusals/words.ts
 init_json();
 
+// src/core/refusals/read.ts
+init_escape();
+
 // src/core/refusals/refusal.ts
 init_escape();
 function row(says, means) {
@@ -53407,6 +53410,10 @@ var CONNECTION = [
 function about2(kind, text2, cure) {
   return { kind, object: "", field: "", text: text2, cure };
 }
+function registryOf(group) {
+  return /^\w+:\/\/([^/]+)/u.exec(group("url"))?.[1] ?? "the registry";
+}
+var AGAIN3 = "run it again; where it goes on, see the registry\u2019s own log";
 var START = "start Docker, or set DOCKER_HOST to where it runs";
 var DOCKER = [
   row(
@@ -53468,6 +53475,15 @@ var DOCKER = [
       `${group("host")} does not answer`,
       "see that this machine reaches it, and run it again"
     )
+  ),
+  // In the middle of a push or a pull: `EOF`, `connection reset by peer`, `broken pipe`.
+  row(
+    /failed to do request: \w+ "(?<url>[^"]+)": (?<why>[^\n]+)/gu,
+    (group) => about2("unavailable", `${registryOf(group)} breaks off: ${quote(group("why"), 150)}`, AGAIN3)
+  ),
+  row(
+    /unexpected (?:HTTP )?status(?: from \w+ request to (?<url>\S+))?: (?<status>5\d\d[^\n]*)/gu,
+    (group) => about2("unavailable", `${registryOf(group)} answers ${quote(group("status"), 150)}`, AGAIN3)
   )
 ];
 
@@ -54335,11 +54351,14 @@ var ROWS = {
 };
 var HALF = 3e3;
 var LIMIT = 5e4;
+var LONGEST = 400;
 var ASIDE = [
   /^[EWIF]\d{4} \d\d:.*$/gmu,
   /^(?:level=|WARNING|Warning: |Use --debug flag).*$/gmu,
   /^.*found symbolic link.*$/gmu,
-  /^Please review the fields above[^]*/gmu
+  /^Please review the fields above[^]*/gmu,
+  // Buildx: how far it came.
+  /^(?:(?:#\d+ )?\d+\.\d+ copying .*|-{3,})$/gmu
 ];
 function readRefusals(tool, said5) {
   const whole2 = shortened(withoutRepeated(said5.slice(0, LIMIT))).trim();
@@ -54356,7 +54375,12 @@ function unreadText(tool, words3) {
   if (words3 === "") return `${tool} does not say why`;
   if (tool === "sops")
     return "what sops says is not repeated, because it may hold parts of the file: `sops decrypt` shows it";
-  return `${tool} says ${quote(words3, 400)}`;
+  return `${tool} says ${quote(endsOf(words3), LONGEST)}`;
+}
+function endsOf(words3) {
+  const line = oneLine(words3);
+  if (line.length <= LONGEST) return line;
+  return `${line.slice(0, LONGEST / 4)} \u2026 ${line.slice(3 - LONGEST * 3 / 4)}`;
 }
 function shortened(text2) {
   return text2.length <= 2 * HALF ? text2 : `${text2.slice(0, HALF)}
@@ -60298,10 +60322,10 @@ function whereItBelongs(key2, places) {
 }
 
 // src/core/model/entries.ts
-var LONGEST = 200;
+var LONGEST2 = 200;
 var PACKAGE = /^[A-Za-z0-9][\w.:+[\],=<>!~*-]*$/u;
 function withoutSpaces(value2, usual2) {
-  if (typeof value2 !== "string" || value2.length > LONGEST || !/\s/u.test(value2)) return usual2;
+  if (typeof value2 !== "string" || value2.length > LONGEST2 || !/\s/u.test(value2)) return usual2;
   const words3 = value2.trim().replaceAll(/\s*([=<>!~,]+)\s*/gu, "$1").split(/\s+/u);
   if (!words3.every((word) => PACKAGE.test(word))) return usual2;
   return words3.length === 1 ? `write it without spaces: ${words3.join("")}` : `write each as an entry of its own: ${words3.join(", ")}`;
@@ -75551,9 +75575,9 @@ var CODES = {
   137: "killed, most likely because it wanted more memory than the smallest size has",
   139: "ended by SIGSEGV: compiled code crashed"
 };
-var LONGEST3 = 300;
+var LONGEST4 = 300;
 function shortened2(one3) {
-  return { ...one3, name: short(one3.name, LONGEST3), detail: short(one3.detail, LONGEST3) };
+  return { ...one3, name: short(one3.name, LONGEST4), detail: short(one3.detail, LONGEST4) };
 }
 var LONGEST_REASON = 1e3;
 function rounded(seconds2) {
@@ -81676,7 +81700,7 @@ function stale() {
 // src/core/images/build-comment.ts
 init_escape();
 var IMAGES_MARKER = "<!-- glaciocloud images -->";
-var LONGEST4 = 300;
+var LONGEST5 = 300;
 function imagesComment(images, { head: head2, run: run3 }, limit = COMMENT_LIMIT) {
   const begin = inMarkdown`## Images at ${hex(head2.slice(0, 7))}\n\n${FROM} ${link("The run", run3)}.\n\n`;
   const shown3 = [`${IMAGES_MARKER}
@@ -81702,7 +81726,7 @@ function section2({ image: image2, claim, before: before2, commits, hubs }) {
   const shown3 = shownImage({
     image: image2,
     ok: outcome2 !== "failed",
-    reason: short(reason, LONGEST4),
+    reason: short(reason, LONGEST5),
     sizeBytes,
     seconds: seconds2,
     tests: tests2.map(shortened2),
